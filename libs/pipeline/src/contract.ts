@@ -1,0 +1,87 @@
+import type { Channel, Stage, Task, TaskErrorCode, TaskId, TaskOptions, TaskState } from '@whisper-bot/task';
+
+/** What a watcher sees of a task; lossy by nature: for display only, never for delivery. */
+export interface TaskProgress {
+  taskId: TaskId;
+  state: TaskState;
+  /** The stage that is furthest behind, or null before the first starts. */
+  stage: Stage | null;
+  /** 0–100, never falls within one run. */
+  percent: number;
+  /** Seconds to go as estimated from measured rates; null where unknown. */
+  secondsLeft: number | null;
+  /** Jobs ahead in the queue while nothing of this task runs yet; null once it runs. */
+  position: number | null;
+  /** Unix milliseconds. */
+  at: number;
+}
+
+/** A task's end or a change on the way, for the record: sent through a durable queue, never lost. */
+export interface StateChange {
+  taskId: TaskId;
+  state: TaskState;
+  /** Unix milliseconds. */
+  at: number;
+  /** Operator's words; absent on the ordinary way. */
+  cause?: string;
+  code?: TaskErrorCode;
+}
+
+/** What a channel is asked to hand over. */
+export type Delivery =
+  | { kind: 'result'; task: Task /** counts up with each revision, from 1 */; revision: number }
+  | {
+      kind: 'failure';
+      task: Task;
+      code: TaskErrorCode;
+      message: string;
+      params: Record<string, string | number>;
+      stage: Stage;
+    };
+
+/** Delivers once per call; throwing means another attempt (TaskError decides whether there is one). */
+export type DeliveryHandler = (delivery: Delivery, context: { signal: AbortSignal; attempt: number }) => Promise<void>;
+
+/** A job that has failed for good. */
+export interface DeadLetter {
+  /** Id of the job in the queue `dead`. */
+  id: string;
+  taskId: TaskId;
+  stage: Stage;
+  code: TaskErrorCode;
+  cause: string;
+  attempts: number;
+  stack: string;
+  /** Unix milliseconds. */
+  failedAt: number;
+}
+
+/** The pipeline as every app sees it. */
+export interface Pipeline {
+  /**
+   * Accepts a task whose folder already holds the source (writes `task.json`, queues `prepare`). The same id twice is
+   * one task. Throws TaskError `path-outside`, `no-such-file`, `no-space`.
+   */
+  submit(task: Task): Promise<'accepted' | 'known'>;
+  /** Stops the engines, removes the jobs and the folder; false where the task had already ended or is unknown. */
+  cancel(id: TaskId): Promise<boolean>;
+  /** Resumes a failed task from its dead letter; finished stages are not repeated. False where there is none. */
+  retry(id: TaskId): Promise<boolean>;
+  /**
+   * Runs the task again with other options, reusing every artefact the change leaves valid (other speakers do not
+   * transcribe again). Ends in a delivery with a higher revision. Throws TaskError `file-expired` where the audio is gone.
+   */
+  revise(id: TaskId, options: Partial<TaskOptions>, origin?: Record<string, unknown>): Promise<number>;
+  /** Null for an unknown task. */
+  progress(id: TaskId): Promise<TaskProgress | null>;
+  /** Calls back on every change of the task (or of all tasks) until the returned function is called. */
+  watch(id: TaskId | 'all', onChange: (progress: TaskProgress) => void): Promise<() => Promise<void>>;
+  /** Resolves when the task has ended, whoever runs it; survives lost events by polling. Rejects when the signal aborts. */
+  untilEnded(id: TaskId, signal: AbortSignal): Promise<TaskProgress>;
+  deadLetters(): Promise<DeadLetter[]>;
+  /** Serves one channel's deliveries until closed; drains on close. */
+  serveDeliveries(channel: Channel, handler: DeliveryHandler): Promise<{ close(): Promise<void> }>;
+  /** Serves the state changes; a throwing handler is retried without end, in order per task. */
+  serveRecord(handler: (change: StateChange) => Promise<void>): Promise<{ close(): Promise<void> }>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+
+/** Seconds from the start of the recording. */
+const seconds = z.number().nonnegative();
+
+/** The plan's name of a speaker: `SPEAKER_00`, `SPEAKER_01`, … in order of first words. */
+export const speakerLabel = z.string().regex(/^SPEAKER_\d{2,}$/);
+
+/** One word as recognized: its text carries its own punctuation and no surrounding space. */
+export const wordSchema = z.object({
+  start: seconds,
+  end: seconds,
+  text: z.string(),
+  /** Geometric mean of its tokens' probabilities, 0–1. */
+  probability: z.number().min(0).max(1).optional(),
+  /** False where the script writes no space before this word (Chinese, Japanese, a split compound). */
+  spaceBefore: z.boolean().optional(),
+});
+export type Word = z.infer<typeof wordSchema>;
+
+/** What a transcriber hears in one piece: about a sentence, in order, never overlapping the next. */
+export const recognizedSegmentSchema = z.object({
+  start: seconds,
+  end: seconds,
+  words: z.array(wordSchema),
+  /** Mean log probability of its tokens (natural log, ≤ 0). */
+  averageLogProbability: z.number().optional(),
+  /** 0–1, as the model says. */
+  noSpeechProbability: z.number().optional(),
+});
+export type RecognizedSegment = z.infer<typeof recognizedSegmentSchema>;
+
+/** A transcriber's answer for one chunk; times are those of the whole recording, not of the chunk. */
+export const recognitionSchema = z.object({
+  v: z.literal(1),
+  /** ISO 639-1 code. */
+  language: z.string(),
+  /** 0–1; absent where the language was given. */
+  languageProbability: z.number().optional(),
+  model: z.string(),
+  engine: z.string(),
+  segments: z.array(recognizedSegmentSchema),
+});
+export type Recognition = z.infer<typeof recognitionSchema>;
+
+/** One speaker holding the floor; turns of different speakers may overlap. */
+export const speakerTurnSchema = z.object({
+  start: seconds,
+  end: seconds,
+  /** Index of the cluster, from 0; carries no order. */
+  speaker: z.number().int().nonnegative(),
+});
+export type SpeakerTurn = z.infer<typeof speakerTurnSchema>;
+
+/** A diarizer's answer for the whole recording, sorted by start. */
+export const diarizationSchema = z.object({
+  v: z.literal(1),
+  engine: z.string(),
+  speakers: z.number().int().nonnegative(),
+  turns: z.array(speakerTurnSchema),
+});
+export type Diarization = z.infer<typeof diarizationSchema>;
+
+/** A readable paragraph by one speaker; `speaker` is null where nobody was told apart. */
+export const segmentSchema = z.object({
+  start: seconds,
+  end: seconds,
+  text: z.string(),
+  speaker: speakerLabel.nullable(),
+  words: z.array(wordSchema),
+});
+export type Segment = z.infer<typeof segmentSchema>;
+
+/** Whether speakers were told apart: asked for and found, not asked for, or asked for and failed. */
+export const speakerOutcome = z.enum(['found', 'off', 'failed']);
+
+/** The result of a task: what is delivered, stored and shown. `segments` is the plan's contract plus words. */
+export const transcriptSchema = z.object({
+  v: z.literal(1),
+  language: z.string(),
+  /** Of the recording, seconds. */
+  duration: seconds,
+  model: z.string(),
+  engine: z.string(),
+  translated: z.boolean(),
+  speakers: z.object({
+    outcome: speakerOutcome,
+    /** In order of first words; `name` is what a person called them. */
+    list: z.array(z.object({ label: speakerLabel, name: z.string().optional() })),
+  }),
+  text: z.string(),
+  segments: z.array(segmentSchema),
+});
+export type Transcript = z.infer<typeof transcriptSchema>;

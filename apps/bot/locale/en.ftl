@@ -1,0 +1,237 @@
+### Everything the bot says in English. Same keys and placeholders as ru.ftl (a test compares them).
+
+## Durations and sizes
+duration-seconds = { $seconds } s
+duration-minutes = { $minutes } min
+duration-hours = { $hours } h
+duration-hours-minutes = { $hours } h { $minutes } min
+size-kilobytes = { $size } KB
+size-megabytes = { $size } MB
+size-gigabytes = { $size } GB
+
+## First words
+start =
+    <b>Send me a voice message – I will write it down.</b>
+
+    Audio files, videos, video notes and documents with sound work too. Where several people talk, I tell who said what.
+
+    /settings – language, model, speakers
+    /help – what else I can do
+help =
+    <b>What I do</b>
+    Voice messages, audio, video, video notes and files with sound become text, with speakers.
+
+    <b>How</b>
+    • Send or forward a recording here. Albums work: every file gets its own answer.
+    • In a group, reply to a recording with /transcribe. Administrators can let me write down everything: /settings.
+    • Below a result are buttons: files (SRT, VTT, TXT, JSON, DOCX), another number of speakers, names of speakers, another language, delete.
+
+    <b>Limits</b>
+    Files up to { $size }{ $longest ->
+        [none] {""}
+       *[other] , recordings up to { $longest }
+    }.
+
+    /status – my recordings in work
+    /cancel – stop them
+    /language, /model, /settings – how I write
+    /stats – how much I have written for you
+    /privacy – what is kept, and for how long
+    /delete_my_data – forget me
+privacy =
+    <b>What is kept</b>
+    • The recording: until its text is delivered{ $keep ->
+        [none] {""}
+       *[other] , at most { $keep }
+    }. The text, so that the buttons work: for { $ttl }.
+    • Your settings, your Telegram number and the seconds written for you: until you say /delete_my_data.
+
+    Recordings are recognized on this bot's own machines and are not passed on to anyone.
+
+## Commands, as Telegram's menu shows them
+command-start = Start
+command-help = What I can do
+command-settings = Language, model, speakers, format
+command-language = Language of the recordings
+command-model = Recognition model
+command-status = My recordings in work
+command-cancel = Stop my recordings
+command-stats = How much was written for me
+command-privacy = What is kept
+command-delete_my_data = Forget me
+command-transcribe = Write down the recording I reply to
+
+## The status message
+status-accepted = ⏳ Accepted
+status-queued = ⏳ In the queue
+status-queued-place = ⏳ In the queue, { $ahead ->
+    [one] { $ahead } recording
+   *[other] { $ahead } recordings
+} ahead
+status-left = about { $time }
+status-downloading = ⬇️ Downloading
+status-prepare = 🎧 Finding the speech
+status-speech = ✍️ Writing down
+status-merge = 🧩 Putting it together
+status-delivering = 📨 Almost there
+status-cancelling = ✖️ Stopping…
+status-cancelled = ✖️ Cancelled.
+status-deleted = 🗑 Deleted: the recording, the text and its files.
+status-superseded = ☝️ This message is out of date: the answer is in another one.
+
+## The result
+result-no-speech = 🤫 Nobody speaks in this recording.
+result-speaker = Speaker { $number }
+result-speakers-failed = ⚠️ The speakers could not be told apart; the text is complete.
+result-preview = 📄 The text is long: here is its beginning, all of it is in the file.
+result-cached = ♻️ I had written this recording down before.
+result-file-caption = { $title } · { $format }
+result-file-title = transcript
+
+## Buttons
+button-cancel = ✖️ Cancel
+button-retry = 🔁 Try again
+button-speakers = 👥 Speakers
+button-speakers-auto = Auto
+button-rename = ✏️ Names
+button-language = 🌐 Language
+button-delete = 🗑 Delete
+button-delete-sure = 🗑 Yes, delete
+button-back = ← Back
+button-close = Close
+button-more = More →
+button-less = ← Fewer
+
+## What a press answers
+toast-cancelling = Stopping
+toast-retrying = Trying again
+toast-revising = On it
+toast-file = The file is coming
+toast-saved = Saved
+toast-deleted = Deleted
+toast-not-yours = Only the person who asked, or an administrator, may do this.
+toast-admins-only = Only administrators of this chat may change this.
+toast-locked = The settings of this chat are locked by its administrators.
+toast-old = This button is out of date. Send the recording again.
+toast-forged = I do not know this button.
+toast-ended = This is already finished.
+toast-no-speakers = No speakers were told apart here.
+toast-file-expired = The recording is no longer kept. Send it again.
+toast-failed = That did not work. Try again in a minute.
+
+## Names of speakers
+rename-choose = Whose name is it?
+rename-prompt = Reply to this message with the name of <b>{ $speaker }</b>.
+rename-placeholder = Name
+rename-done = <b>{ $speaker }</b> is now <b>{ $name }</b>.
+rename-bad = A name has 1 to 60 characters, in one line.
+
+## Errors
+error-no-such-file = The file did not arrive. Send it again.
+error-empty-file = The file is empty.
+error-not-media = This is not an audio or video file I can open.
+error-no-audio-track = There is no sound in this file.
+error-damaged-media = The file is damaged: its sound cannot be read.
+error-unsafe-media = This file points to other files or addresses. I only open files that hold their sound themselves.
+error-too-long = The recording is too long: at most { $limit }. Cut it and send the parts.
+error-too-long-unknown = The recording is too long. Cut it and send the parts.
+error-too-big = The file is too big: at most { $limit }. Send only its sound, compress it, or cut it into parts.
+error-too-big-unknown = The file is too big. Send only its sound, compress it, or cut it into parts.
+error-unknown-model = The chosen model is not installed here. Choose another one: /model
+error-unknown-language = The chosen language is not one I know. Choose another one: /language
+error-file-expired = Telegram no longer has this file. Send it again.
+error-cancelled = Cancelled.
+error-engine-crashed = The recognition broke off. Trying again often helps.
+error-engine-hung = The recognition got stuck. Trying again often helps.
+error-engine-memory = There was not enough memory for this recording. Try again later, or with a smaller model: /model
+error-time-limit = It took too long and was stopped. Try again, or with a smaller model: /model
+error-no-space = There is no room for more recordings just now. Try again in a few minutes.
+error-internal = Something went wrong on our side. Try again in a minute.
+error-download = The file could not be fetched from Telegram. Try again.
+
+## Refusals
+refuse-unsupported = Send me a voice message, an audio file, a video or a video note.
+refuse-transcribe-nothing = Reply with /transcribe to a voice message, an audio file or a video.
+refuse-blocked = You cannot use this bot.
+refuse-not-allowed = This bot is for invited people. Your number, for its operator: <code>{ $id }</code>
+refuse-chat-not-allowed = This bot is not open to this chat. Its number, for the operator: <code>{ $id }</code>
+refuse-minutes = Today's { $limit } are used up: { $used } written, this recording has { $needed }. It goes on at midnight UTC.
+refuse-concurrent = You have { $open ->
+    [one] { $open } recording
+   *[other] { $open } recordings
+} in work, which is the most. Send this one again when one is done, or stop them: /cancel
+
+## Settings
+settings-title = <b>Settings</b>
+settings-title-chat = <b>Settings of this chat</b>
+settings-language = Language of the recordings
+settings-model = Model
+settings-diarize = Speakers
+settings-format = Result
+settings-times = Times
+settings-interface = Language of the bot
+settings-mode = What I write down here
+settings-locked = Who may change settings
+settings-quiet = Notifications
+settings-channel = Posts
+settings-choose-language = Which language is spoken?
+settings-choose-model = Which model? A larger one makes fewer mistakes and takes longer.
+settings-choose-format = How shall I hand over the text?
+settings-choose-interface = Which language shall I speak?
+value-auto = automatic
+value-on = on
+value-off = off
+value-format-text = message
+value-format-txt = TXT file
+value-format-srt = SRT subtitles
+value-format-vtt = VTT subtitles
+value-format-json = JSON file
+value-format-docx = DOCX file
+value-interface-auto = as Telegram
+value-mode-silent = only on /transcribe
+value-mode-all = every voice message
+value-locked-on = administrators
+value-locked-off = everyone
+value-quiet-on = without sound
+value-quiet-off = with sound
+value-channel-reply = a reply below
+value-channel-edit = into the post
+value-channel-off = untouched
+
+## Answers to commands
+tasks-none = Nothing is in work.
+tasks-title = <b>In work</b>
+tasks-line = { $place }. { $title } – { $state }
+tasks-untitled = recording
+cancel-none = There is nothing to stop.
+cancel-done = ✖️ Stopped: { $count ->
+    [one] { $count } recording
+   *[other] { $count } recordings
+}.
+stats =
+    <b>Written for you</b>
+    Recordings: { $tasks }
+    In total: { $total }
+    Today: { $today }{ $limit ->
+        [none] {""}
+       *[other] {" "}of { $limit }
+    }
+forget-ask = Forget everything about you: settings, recordings, texts and figures? What is in work is stopped. Messages in this chat stay until you delete them.
+forget-done = Done. I know nothing about you any more.
+forget-kept = Fine, nothing was deleted.
+button-forget = Yes, forget me
+button-keep = No
+admin-only = Only an operator of this bot may do this.
+admin-usage = Say it like this: <code>/{ $command } 123456789</code>
+admin-blocked = Blocked: <code>{ $id }</code>
+admin-unblocked = No longer blocked: <code>{ $id }</code>
+admin-allowed = Allowed: <code>{ $id }</code>
+admin-disallowed = No longer on the list of allowed: <code>{ $id }</code>
+admin-limits =
+    <b>Limits</b>
+    Minutes a day: { $minutes }
+    At once: { $concurrent }
+    Longest recording: { $longest }
+    Allowed: { $allowed }
+    Blocked: { $blocked }
+value-unlimited = no limit

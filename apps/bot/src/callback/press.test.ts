@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { taskIdSchema } from '@whisper-bot/task';
+import { expect, test } from 'vitest';
+import { decodePress, encodePress, type Press } from './press.js';
+
+const id = taskIdSchema.parse(randomUUID());
+const presses: Press[] = [
+  { kind: 'cancel', fields: [id] },
+  { kind: 'retry', fields: [id] },
+  { kind: 'file', fields: [id, 'docx'] },
+  { kind: 'panel', fields: [id, 'language', 3] },
+  { kind: 'speakers', fields: [id, 0] },
+  { kind: 'name', fields: [id, 11] },
+  { kind: 'spoken', fields: [id, 'auto'] },
+  { kind: 'delete', fields: [id] },
+  { kind: 'menu', fields: ['interface', 0] },
+  { kind: 'set', fields: ['model', 'large-v3-turbo-q8_0'] },
+  { kind: 'close', fields: [] },
+  { kind: 'forget', fields: ['yes'] },
+];
+
+test.each(presses)('a $kind button fits into 64 bytes and comes back as it was', (press) => {
+  const data = encodePress(press);
+  expect(Buffer.byteLength(data)).toBeLessThanOrEqual(64);
+  expect(decodePress(data)).toEqual(press);
+});
+
+test.each([
+  '',
+  'x',
+  '1',
+  '1:q',
+  '1:c:',
+  '1:c:short',
+  `1:c:${'A'.repeat(22)}`,
+  '1:v:model:../../etc/passwd',
+  '1:v:password:1',
+  '1:x:more',
+  `1:f:${'A'.repeat(22)}:exe`,
+])('forged data %j is known as such', (data) => {
+  expect(decodePress(data)).toBe('forged');
+});
+
+test('a button of an earlier version is old, not forged', () => {
+  expect(decodePress('0:c:whatever')).toBe('old');
+});

@@ -1,0 +1,89 @@
+import type { TaskProgress } from '@whisper-bot/pipeline';
+import type { TaskErrorCode } from '@whisper-bot/task';
+import type { Words } from '../locale/locale.js';
+import { spokenDuration } from './duration.js';
+
+/** What the status message says, from the moment a recording arrives to its end. */
+export type StatusView =
+  | { kind: 'accepted' }
+  | { kind: 'downloading'; percent: number | null }
+  | { kind: 'queued'; position: number | null; secondsLeft: number | null }
+  | { kind: 'working'; stage: 'prepare' | 'speech' | 'merge'; percent: number; secondsLeft: number | null }
+  | { kind: 'delivering' }
+  | { kind: 'cancelling' }
+  | { kind: 'cancelled' }
+  | { kind: 'deleted' };
+
+const barLength = 10;
+
+/** Ten boxes and the number: `▓▓▓▓░░░░░░ 42 %`. */
+export const bar = (percent: number): string => {
+  const bounded = Math.min(100, Math.max(0, Math.round(percent)));
+  const full = Math.floor((bounded / 100) * barLength);
+  return `${'▓'.repeat(full)}${'░'.repeat(barLength - full)} ${bounded}\u00a0%`;
+};
+
+/** The pipeline's progress as the user sees it; null where a delivery will say the last word. */
+export const statusOf = (progress: TaskProgress): StatusView | null => {
+  switch (progress.state) {
+    case 'accepted':
+      return { kind: 'queued', position: progress.position, secondsLeft: progress.secondsLeft };
+    case 'preparing':
+    case 'running': {
+      if (progress.position !== null && progress.position > 0) {
+        return { kind: 'queued', position: progress.position, secondsLeft: progress.secondsLeft };
+      }
+      const stage = progress.stage === 'prepare' || progress.stage === 'merge' ? progress.stage : 'speech';
+      return { kind: 'working', stage, percent: progress.percent, secondsLeft: progress.secondsLeft };
+    }
+    case 'delivering':
+      return { kind: 'delivering' };
+    case 'done':
+    case 'failed':
+    case 'cancelled':
+      return null;
+  }
+};
+
+const withEstimate = (line: string, secondsLeft: number | null, words: Words): string =>
+  secondsLeft === null ? line : `${line} · ${words.html('status-left', { time: spokenDuration(secondsLeft, words) })}`;
+
+/** The text of the status message, HTML. */
+export const renderStatus = (view: StatusView, words: Words): string => {
+  switch (view.kind) {
+    case 'accepted':
+      return words.html('status-accepted');
+    case 'downloading':
+      return view.percent === null
+        ? words.html('status-downloading')
+        : `${words.html('status-downloading')}\n${bar(view.percent)}`;
+    case 'queued': {
+      const line =
+        view.position === null || view.position <= 0
+          ? words.html('status-queued')
+          : words.html('status-queued-place', { ahead: view.position });
+      return withEstimate(line, view.secondsLeft, words);
+    }
+    case 'working':
+      return `${words.html(`status-${view.stage}`)}\n${withEstimate(bar(view.percent), view.secondsLeft, words)}`;
+    case 'delivering':
+      return words.html('status-delivering');
+    case 'cancelling':
+      return words.html('status-cancelling');
+    case 'cancelled':
+      return words.html('status-cancelled');
+    case 'deleted':
+      return words.html('status-deleted');
+  }
+};
+
+/** Codes whose cause lies with us: the user is offered the same sentence for all of them. */
+const ours: ReadonlySet<TaskErrorCode> = new Set(['path-outside', 'invalid-request', 'engine-missing', 'internal']);
+
+/** What went wrong, in the user's words, HTML. */
+export const renderFailure = (code: TaskErrorCode, params: Record<string, string | number>, words: Words): string => {
+  const key = ours.has(code) ? 'internal' : code;
+  if (code === 'too-big' && params['limit'] === undefined) return words.html('error-too-big-unknown');
+  if (code === 'too-long' && params['limit'] === undefined) return words.html('error-too-long-unknown');
+  return words.html(`error-${key}`, params);
+};

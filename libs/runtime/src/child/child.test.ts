@@ -1,0 +1,175 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { afterEach, expect, test } from 'vitest';
+import { type Child, createChild } from './child.js';
+import type { ChildOptions } from './living.js';
+
+const fixture = (name: string) => fileURLToPath(new URL(`../../fixture/${name}`, import.meta.url));
+const warnings: string[] = [];
+const logger = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
+const never = new AbortController().signal;
+const unhurried = { signal: never, timeLimitMs: 30_000 };
+
+const children: Child[] = [];
+const start = (options: Partial<ChildOptions> = {}) => {
+  const child = createChild({
+    name: 'fixture',
+    command: process.execPath,
+    args: [fixture('child.mjs')],
+    memoryLimitBytes: 2 ** 31,
+    logger,
+    ...options,
+  });
+  children.push(child);
+  return child;
+};
+afterEach(async () => void (await Promise.all(children.splice(0).map((child) => child.close()))));
+
+const exists = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+const untilGone = async (pid: number) => {
+  while (exists(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
+};
+
+/** Resolves with the running call once the child says it is at work. */
+const atWork = async (child: Child, method: string, params: unknown, signal = never, timeLimitMs = 30_000) => {
+  let onProgress = () => {};
+  const working = new Promise<void>((resolve) => {
+    onProgress = resolve;
+  });
+  const call = child.call(method, params, { signal, timeLimitMs, onProgress });
+  call.catch(() => {});
+  await working;
+  return { call };
+};
+
+test('a warm child answers call after call, one at a time, whatever is in the text', async () => {
+  const child = start();
+  const texts = ['plain', 'a "quoted"\nline\u2028', 'Привет 👋', `${'x'.repeat(300_000)}`];
+  const pid = await child.call('pid', null, unhurried);
+  expect(await Promise.all(texts.map((text) => child.call('echo', { text }, unhurried)))).toEqual(
+    texts.map((text) => ({ text })),
+  );
+  expect(await child.call('pid', null, unhurried)).toBe(pid);
+  expect(child.pid).toBe(pid);
+});
+
+test("what a handler throws reaches the caller as the operator's cause, and the child lives on", async () => {
+  const child = start();
+  const pid = await child.call('pid', null, unhurried);
+  await expect(child.call('fail', null, unhurried)).rejects.toMatchObject({
+    code: 'internal',
+    cause: expect.stringContaining('no such luck'),
+  });
+  await expect(child.call('toString', null, unhurried)).rejects.toMatchObject({ code: 'internal' });
+  expect(await child.call('pid', null, unhurried)).toBe(pid);
+});
+
+test('a child that dies of SIGSEGV costs one call, says why, and is started anew', async () => {
+  const child = start();
+  const pid = await child.call('pid', null, unhurried);
+  await expect(child.call('crash', null, unhurried)).rejects.toMatchObject({
+    code: 'engine-crashed',
+    retryable: true,
+    cause: expect.stringMatching(/SIGSEGV.*about to fall/s),
+  });
+  expect(await child.call('pid', null, unhurried)).not.toBe(pid);
+});
+
+test('a child that is stopped is noticed by its silence, killed and replaced', async () => {
+  const child = start({ heartbeatTimeoutMs: 2000 });
+  const { call } = await atWork(child, 'block', { milliseconds: 60_000 });
+  const pid = child.pid as number;
+  process.kill(pid, 'SIGSTOP');
+  await expect(call).rejects.toMatchObject({ code: 'engine-hung' });
+  await untilGone(pid);
+  expect(await child.call('echo', 1, unhurried)).toBe(1);
+});
+
+test('a blocking computation longer than the heartbeat limit is no hang', async () => {
+  const child = start({ heartbeatTimeoutMs: 1500 });
+  expect(await child.call('block', { milliseconds: 3000 }, unhurried)).toBe('done');
+});
+
+test('a child that never gets ready is killed after its start limit', async () => {
+  const child = start({ args: ['-e', 'setInterval(() => {}, 1000)'], startTimeoutMs: 300, heartbeatTimeoutMs: 500 });
+  await expect(child.call('echo', 1, unhurried)).rejects.toMatchObject({ code: 'engine-hung' });
+});
+
+test('a child that takes more memory than allowed is killed', async () => {
+  const child = start({ memoryLimitBytes: 300 * 2 ** 20 });
+  await expect(child.call('eat', { bytes: 600 * 2 ** 20 }, unhurried)).rejects.toMatchObject({ code: 'engine-memory' });
+  expect(await child.call('echo', 1, unhurried)).toBe(1);
+});
+
+test('past its time limit a call ends and the child with it', async () => {
+  const child = start();
+  await expect(
+    child.call('block', { milliseconds: 60_000 }, { signal: never, timeLimitMs: 500 }),
+  ).rejects.toMatchObject({ code: 'time-limit', retryable: true });
+});
+
+test('cancelling lets a child that listens live, and kills one that does not', async () => {
+  const child = start();
+  const first = new AbortController();
+  const listening = await atWork(child, 'steps', { count: 1000, milliseconds: 20 }, first.signal);
+  const pid = child.pid as number;
+  first.abort(new Error('changed my mind'));
+  await expect(listening.call).rejects.toThrow('changed my mind');
+  expect(child.pid).toBe(pid);
+
+  const second = new AbortController();
+  const deaf = await atWork(child, 'block', { milliseconds: 60_000 }, second.signal);
+  second.abort(new Error('changed my mind again'));
+  await expect(deaf.call).rejects.toThrow('changed my mind again');
+  await untilGone(pid);
+  expect(await child.call('echo', 1, unhurried)).toBe(1);
+});
+
+test('a call cancelled while it waits in line never reaches the child', async () => {
+  const child = start();
+  const { call } = await atWork(child, 'steps', { count: 10, milliseconds: 30 });
+  const waiting = new AbortController();
+  const queued = child.call('crash', null, { signal: waiting.signal, timeLimitMs: 1000 });
+  waiting.abort(new Error('left the line'));
+  await expect(queued).rejects.toThrow('left the line');
+  expect(await call).toBe('done');
+});
+
+test('lines that are not the protocol are ignored with a warning', async () => {
+  const child = start();
+  warnings.length = 0;
+  expect(await child.call('chatter', null, unhurried)).toBe('said');
+  expect(warnings.join()).toContain('plain garbage');
+});
+
+test('a missing program is said to be missing', async () => {
+  const child = start({ command: '/nowhere/engine' });
+  await expect(child.call('echo', 1, unhurried)).rejects.toMatchObject({ code: 'engine-missing' });
+});
+
+test('closing in the middle of a call leaves no process', async () => {
+  const child = start();
+  const { call } = await atWork(child, 'block', { milliseconds: 60_000 });
+  const pid = child.pid as number;
+  await child.close();
+  await expect(call).rejects.toMatchObject({ code: 'engine-crashed' });
+  await untilGone(pid);
+});
+
+test('a parent killed with SIGKILL leaves no orphan', async () => {
+  const parent = spawn(process.execPath, [fixture('parent.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+  const pid = Number(said.toString());
+  expect(exists(pid)).toBe(true);
+  parent.kill('SIGKILL');
+  await untilGone(pid);
+});

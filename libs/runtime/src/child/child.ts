@@ -1,0 +1,123 @@
+import { TaskError } from '@whisper-bot/task';
+import { deferred } from './deferred.js';
+import { type ChildOptions, type Living, startLiving } from './living.js';
+import type { ChildLine } from './protocol.js';
+import { createTurnstile } from './turnstile.js';
+
+export interface ChildCallOptions {
+  /** Aborting cancels the call; it rejects with the signal's reason once the child has let go or is dead. */
+  signal: AbortSignal;
+  /** Past it the child is killed and the call rejects with `time-limit`, milliseconds. Waiting in line does not count. */
+  timeLimitMs: number;
+  onProgress?: (fraction: number) => void;
+}
+
+export interface Child {
+  /**
+   * Runs one method in the child, starting it where it is not alive; calls wait for each other. The result is what the
+   * child wrote: parse it. Throws TaskError `engine-crashed`, `engine-hung`, `engine-memory`, `engine-missing`,
+   * `time-limit`, or what the child answered.
+   */
+  call(method: string, params: unknown, options: ChildCallOptions): Promise<unknown>;
+  /** Starts the child ahead of its first call. */
+  warmUp(): Promise<void>;
+  /** Ends the child; a call under way rejects with `engine-crashed`. */
+  close(): Promise<void>;
+  /** Of the living process. */
+  readonly pid: number | undefined;
+}
+
+/** How long a cancelled child may take to answer before it is killed. */
+const cancelGraceMs = 500;
+
+type Answer = Extract<ChildLine, { result: unknown } | { error: unknown }>;
+
+/** Hosts an engine process that is started when needed, stays warm, and costs no more than one call when it fails. */
+export const createChild = (options: ChildOptions): Child => {
+  const turnstile = createTurnstile();
+  let living: Living | undefined;
+  let closed = false;
+  let nextId = 1;
+  let current: { id: number; onProgress: (fraction: number) => void; onAnswer: (line: Answer) => void } | undefined;
+
+  const onLine = (line: ChildLine) => {
+    if (!('id' in line) || line.id !== current?.id) return;
+    if ('progress' in line) current.onProgress(Math.min(1, Math.max(0, line.progress)));
+    else current.onAnswer(line);
+  };
+
+  const alive = async (): Promise<Living> => {
+    if (closed) throw new TaskError('engine-crashed', 'The speech engine was shut down.');
+    if (!living?.isAlive()) living = startLiving(options, onLine);
+    const started = living;
+    await started.ready;
+    return started;
+  };
+
+  const run = async (method: string, params: unknown, { signal, timeLimitMs, onProgress }: ChildCallOptions) => {
+    const child = await untilAborted(alive(), signal);
+    const id = nextId++;
+    const answer = deferred<Answer>();
+    current = { id, onAnswer: answer.resolve, onProgress: (fraction) => signal.aborted || onProgress?.(fraction) };
+
+    let grace: NodeJS.Timeout | undefined;
+    const cancel = () => {
+      child.send({ id, cancel: true });
+      grace = setTimeout(() => child.kill(new TaskError('cancelled', 'Cancelled.')), cancelGraceMs);
+    };
+    const limit = setTimeout(() => {
+      const cause = `${options.name} ${method}: over ${timeLimitMs} ms`;
+      child.kill(new TaskError('time-limit', 'This took longer than it may and was stopped.', { cause }));
+    }, timeLimitMs);
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      child.send({ id, method, params });
+      const outcome = await Promise.race([answer.promise, child.ended]);
+      signal.throwIfAborted();
+      if (outcome instanceof TaskError) throw outcome;
+      if ('error' in outcome) {
+        const { code, message, cause } = outcome.error;
+        throw new TaskError(code, message, { cause });
+      }
+      return outcome.result;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      clearTimeout(limit);
+      clearTimeout(grace);
+      current = undefined;
+    }
+  };
+
+  return {
+    call: (method, params, callOptions) => turnstile.pass(callOptions.signal, () => run(method, params, callOptions)),
+    warmUp: async () => void (await alive()),
+    async close() {
+      closed = true;
+      const child = living;
+      if (child === undefined) return;
+      child.hangUp();
+      const grace = setTimeout(
+        () => child.kill(new TaskError('engine-crashed', 'The speech engine was shut down.')),
+        500,
+      );
+      await child.ended;
+      clearTimeout(grace);
+    },
+    get pid() {
+      return living?.isAlive() ? living.pid : undefined;
+    },
+  };
+};
+
+/** The promise, or the signal's reason as soon as it aborts; the work behind the promise goes on. */
+const untilAborted = async <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> => {
+  signal.throwIfAborted();
+  const aborted = deferred<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+};

@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { TaskError } from '@whisper-bot/task';
+import type { Logger } from 'pino';
+import { deferred } from './deferred.js';
+import { createLineSplitter } from './line-splitter.js';
+import { commandNotFound, withParentDeathSignal } from './parent-death.js';
+import { type ChildLine, childLineSchema, maxLineBytes, type ParentLine } from './protocol.js';
+import { preferAsOomVictim } from './resource.js';
+import { createTail } from './tail.js';
+import { watchChild } from './watch.js';
+
+export interface ChildOptions {
+  /** For log lines and causes. */
+  name: string;
+  command: string;
+  args: readonly string[];
+  /** Default: this process's own. */
+  env?: NodeJS.ProcessEnv;
+  /** Resident memory past which the child is killed (`engine-memory`). */
+  memoryLimitBytes: number;
+  /** Silence past which the child is killed (`engine-hung`); a child beats every second. Default 15 s. */
+  heartbeatTimeoutMs?: number;
+  /** From the start of the process to its `ready` line, models loaded. Default 60 s. */
+  startTimeoutMs?: number;
+  logger: Logger;
+}
+
+/** One process, from its start to its end. */
+export interface Living {
+  readonly pid: number | undefined;
+  /** Resolves at the `ready` line, rejects where the child ends before it. */
+  readonly ready: Promise<void>;
+  /** Resolves with the reason once the process is gone. */
+  readonly ended: Promise<TaskError>;
+  isAlive(): boolean;
+  send(line: ParentLine): void;
+  /** Kills at once; `reason` is what `ended` resolves with. */
+  kill(reason: TaskError): void;
+  /** Closes stdin, which asks the child to leave. */
+  hangUp(): void;
+}
+
+const crashMessage = 'The speech engine stopped unexpectedly.';
+
+/** Starts the process and watches over it. `onLine` gets every valid line but `ready` and `beat`. */
+export const startLiving = (options: ChildOptions, onLine: (line: ChildLine) => void): Living => {
+  const { name, logger } = options;
+  const { command, args } = withParentDeathSignal(options.command, options.args);
+  const child: ChildProcess = spawn(command, args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    ...(options.env === undefined ? {} : { env: options.env }),
+  });
+  const tail = createTail(8 * 1024);
+  let alive = true;
+  let isReady = false;
+  let killReason: TaskError | undefined;
+  const ready = deferred<void>();
+  const ended = deferred<TaskError>();
+  // A child that dies while nobody waits for it to be ready must not be an unhandled rejection.
+  ready.promise.catch(() => {});
+
+  const kill = (reason: TaskError) => {
+    killReason ??= reason;
+    child.kill('SIGKILL');
+  };
+
+  const watch = watchChild({
+    pid: child.pid,
+    memoryLimitBytes: options.memoryLimitBytes,
+    heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? 15_000,
+    startTimeoutMs: options.startTimeoutMs ?? 60_000,
+    kill,
+  });
+  if (child.pid !== undefined) void preferAsOomVictim(child.pid);
+
+  const receive = (text: string) => {
+    const line = parseLine(text);
+    if (line === null) {
+      logger.warn(
+        { child: name, pid: child.pid, line: text.slice(0, 200) },
+        'a child wrote a line that is none of ours',
+      );
+      return;
+    }
+    watch.heard();
+    if ('beat' in line) return;
+    if ('ready' in line) {
+      isReady = true;
+      watch.ready();
+      logger.debug({ child: name, pid: child.pid, ready: line.ready }, 'child ready');
+      ready.resolve();
+    } else onLine(line);
+  };
+
+  child.stdout?.on(
+    'data',
+    createLineSplitter({
+      maxBytes: maxLineBytes,
+      onLine: receive,
+      onTooLong: () => kill(new TaskError('engine-crashed', crashMessage, { cause: `${name} wrote an endless line` })),
+    }),
+  );
+  child.stderr?.on('data', (chunk: Buffer) => tail.add(chunk));
+  // Writing to a child that has just died: its end is reported by 'close'.
+  child.stdin?.on('error', () => {});
+
+  const finish = (reason: TaskError) => {
+    if (!alive) return;
+    alive = false;
+    watch.stop();
+    logger.debug({ child: name, pid: child.pid, code: reason.code, cause: reason.cause }, 'child ended');
+    ready.reject(reason);
+    ended.resolve(reason);
+  };
+  const missing = (detail: string) =>
+    new TaskError('engine-missing', 'The speech engine is not installed.', { cause: `${name}: ${detail}` });
+  child.once('error', (error) => {
+    if (child.pid === undefined) finish(missing(error.message));
+  });
+  const onEnd = (exitCode: number | null, signal: NodeJS.Signals | null) => {
+    if (killReason) return finish(killReason);
+    const stderr = tail.text();
+    if (exitCode === commandNotFound && !isReady) return finish(missing(stderr));
+    const how = signal === null ? `exit code ${exitCode}` : signal;
+    finish(new TaskError('engine-crashed', crashMessage, { cause: `${name} ended with ${how}: ${stderr}` }));
+  };
+  child.once('close', onEnd);
+  // A grandchild that holds the pipes open must not hide the end of the child.
+  child.once('exit', (exitCode, signal) => setTimeout(onEnd, 1000, exitCode, signal).unref());
+
+  return {
+    pid: child.pid,
+    ready: ready.promise,
+    ended: ended.promise,
+    isAlive: () => alive && killReason === undefined && child.exitCode === null && child.signalCode === null,
+    send: (line) => void child.stdin?.write(`${JSON.stringify(line)}\n`),
+    kill,
+    hangUp: () => void child.stdin?.end(),
+  };
+};
+
+const parseLine = (text: string): ChildLine | null => {
+  try {
+    return childLineSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+};

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { commandNotFound, withParentDeathSignal } from './parent-death.js';
+import { createTail } from './tail.js';
+
+export interface RunProcessOptions {
+  command: string;
+  args: readonly string[];
+  /** Aborting kills the process (SIGKILL); the promise then rejects with the signal's reason. */
+  signal: AbortSignal;
+  cwd?: string;
+  /** Default: this process's own. */
+  env?: NodeJS.ProcessEnv;
+  /** Given every piece of stdout; without it stdout is thrown away. */
+  onStdout?: (chunk: Buffer) => void;
+  /** How much of the end of stderr is kept, bytes; default 16 KiB. */
+  stderrTailBytes?: number;
+}
+
+export interface ProcessOutcome {
+  /** Null where a signal ended it. */
+  exitCode: number | null;
+  killedBy: NodeJS.Signals | null;
+  /** The last of stderr, trimmed. */
+  stderr: string;
+  /** The command does not exist or may not be executed. */
+  notFound: boolean;
+}
+
+/**
+ * Runs a command to its end: argument list, no shell, no stdin, killed with this process. Resolves whatever the exit
+ * code; rejects only when aborted or when the system cannot start a process at all.
+ */
+export const runProcess = (options: RunProcessOptions): Promise<ProcessOutcome> => {
+  const { signal } = options;
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const { command, args } = withParentDeathSignal(options.command, options.args);
+    const child = spawn(command, args, {
+      stdio: ['ignore', options.onStdout ? 'pipe' : 'ignore', 'pipe'],
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...(options.env === undefined ? {} : { env: options.env }),
+    });
+    const tail = createTail(options.stderrTailBytes ?? 16 * 1024);
+    const kill = () => child.kill('SIGKILL');
+    signal.addEventListener('abort', kill, { once: true });
+    child.stdout?.on('data', (chunk: Buffer) => options.onStdout?.(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => tail.add(chunk));
+
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      signal.removeEventListener('abort', kill);
+      if (error.code !== 'ENOENT' && error.code !== 'EACCES') return reject(error);
+      resolve({ exitCode: commandNotFound, killedBy: null, stderr: String(error), notFound: true });
+    });
+    child.once('close', (exitCode, killedBy) => {
+      signal.removeEventListener('abort', kill);
+      if (signal.aborted) return reject(signal.reason);
+      const stderr = tail.text();
+      const notFound = exitCode === commandNotFound || (exitCode === 126 && stderr.startsWith('setpriv:'));
+      resolve({ exitCode, killedBy, stderr, notFound });
+    });
+  });
+};

@@ -1,0 +1,11 @@
+/** Keeps the last `maxBytes` of what it is fed: enough of stderr to say why a process died. */
+export const createTail = (maxBytes: number) => {
+  let kept: Buffer = Buffer.alloc(0);
+  return {
+    add(chunk: Buffer): void {
+      kept = Buffer.concat([kept, chunk]);
+      if (kept.length > maxBytes) kept = Buffer.from(kept.subarray(kept.length - maxBytes));
+    },
+    text: (): string => kept.toString('utf8').trim(),
+  };
+};

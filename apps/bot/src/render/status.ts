@@ -83,7 +83,7 @@ const ours: ReadonlySet<TaskErrorCode> = new Set(['path-outside', 'invalid-reque
 /** What went wrong, in the user's words, HTML. */
 export const renderFailure = (code: TaskErrorCode, params: Record<string, string | number>, words: Words): string => {
   const key = ours.has(code) ? 'internal' : code;
-  if (code === 'too-big' && params['limit'] === undefined) return words.html('error-too-big-unknown');
-  if (code === 'too-long' && params['limit'] === undefined) return words.html('error-too-long-unknown');
+  if (code === 'too-big' && params.limit === undefined) return words.html('error-too-big-unknown');
+  if (code === 'too-long' && params.limit === undefined) return words.html('error-too-long-unknown');
   return words.html(`error-${key}`, params);
 };

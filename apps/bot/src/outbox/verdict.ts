@@ -1,0 +1,51 @@
+import { GrammyError, HttpError } from 'grammy';
+
+/** What an answer of Telegram means for the message that was to be sent. */
+export type Verdict =
+  /** It is there already: done. */
+  | { kind: 'done' }
+  /** The message to edit is gone: send it anew. */
+  | { kind: 'gone' }
+  /** Too fast: not before so many milliseconds. */
+  | { kind: 'wait'; milliseconds: number }
+  /** The server or the network failed: again, a bounded number of times. The message may have been sent. */
+  | { kind: 'again'; cause: string }
+  /** The group has become a supergroup: from now on under this id. */
+  | { kind: 'moved'; chatId: number }
+  /** The chat is closed to us for good: blocked, deleted, thrown out. */
+  | { kind: 'chat-gone'; cause: string }
+  /** This message cannot be sent, however often. */
+  | { kind: 'refused'; cause: string }
+  /** Another process works with the same token, or the token is wrong: the bot must stop. */
+  | { kind: 'stop'; cause: string };
+
+// Telegram's descriptions are not a documented interface; these are matched without case and with room around them.
+const unchanged = /message is not modified/i;
+const gone = /message to (edit|delete) not found|message_id_invalid|message can't be edited/i;
+const chatGone =
+  /chat not found|bot was blocked|user is deactivated|bot was kicked|bot is not a member|have no rights to send|not enough rights to send|CHAT_WRITE_FORBIDDEN|group chat was deleted|CHAT_RESTRICTED|PEER_ID_INVALID|topic_closed/i;
+
+/** Reads an error thrown by a call of the Bot API. */
+export const judge = (error: unknown): Verdict => {
+  if (error instanceof GrammyError) {
+    const { error_code: code, description, parameters } = error;
+    if (code === 429) return { kind: 'wait', milliseconds: (parameters.retry_after ?? 1) * 1000 };
+    if (code >= 500) return { kind: 'again', cause: description };
+    if (parameters.migrate_to_chat_id !== undefined) return { kind: 'moved', chatId: parameters.migrate_to_chat_id };
+    if (code === 401 || code === 404 || code === 409) return { kind: 'stop', cause: description };
+    if (unchanged.test(description)) return { kind: 'done' };
+    if (gone.test(description)) return { kind: 'gone' };
+    if (code === 403 || chatGone.test(description)) return { kind: 'chat-gone', cause: description };
+    return { kind: 'refused', cause: description };
+  }
+  if (error instanceof HttpError) return { kind: 'again', cause: causeOf(error.error) };
+  return { kind: 'again', cause: causeOf(error) };
+};
+
+const causeOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Milliseconds before attempt `attempt` (from 1): 0.5 s doubled each time, at most 30 s, with jitter of a half. */
+export const backOff = (attempt: number, random: () => number = Math.random): number => {
+  const full = Math.min(30_000, 500 * 2 ** (attempt - 1));
+  return full / 2 + (full / 2) * random();
+};

@@ -1,2 +1,3 @@
 export * from './error.js';
+export * from './folder.js';
 export * from './task.js';

@@ -1,0 +1,104 @@
+import { TaskError } from '@whisper-bot/task';
+import { FlowProducer, Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { catalogue, type Payload, type QueueName } from './catalogue.js';
+import { defineScripts, type ScriptedRedis } from './script.js';
+
+/** Longest pause between two attempts to reach Redis, milliseconds: all must be back within a minute of its return. */
+const longestReconnectPause = 2000;
+
+export interface ConnectionOptions {
+  /** `redis://` or `rediss://` URL. */
+  redis: string;
+  /** Starts every key, so that several installations share one Redis. */
+  prefix: string;
+  /** Milliseconds before the second attempt; doubles, with half of it random. */
+  retryDelay: number;
+  onError: (error: Error) => void;
+}
+
+/** One process's way to Redis: queues by name, a flow producer, and our own scripts. */
+export interface Connection {
+  readonly options: ConnectionOptions;
+  /** Waits through an outage (what a running job needs); the name says what BullMQ demands of workers. */
+  readonly patient: ScriptedRedis;
+  /** Fails within seconds, for callers with a person at the other end. */
+  readonly hasty: ScriptedRedis;
+  queue<K extends QueueName>(name: K, patience?: 'patient' | 'hasty'): Queue<Payload<K>>;
+  readonly flow: FlowProducer;
+  /** A further connection, for subscriptions. */
+  subscriber(): Redis;
+  close(): Promise<void>;
+}
+
+/** Opens the connections lazily; nothing is awaited. */
+export const connect = (options: ConnectionOptions): Connection => {
+  const retryStrategy = (times: number): number => Math.min(50 * 2 ** Math.min(times, 10), longestReconnectPause);
+  const opened: Redis[] = [];
+  const open = (maxRetriesPerRequest: number | null): ScriptedRedis => {
+    const client = new Redis(options.redis, { maxRetriesPerRequest, retryStrategy, connectTimeout: 5000 });
+    client.on('error', options.onError);
+    opened.push(client);
+    return defineScripts(client);
+  };
+  const queues = new Map<string, Queue>();
+  let patient: ScriptedRedis | undefined;
+  let hasty: ScriptedRedis | undefined;
+  let flow: FlowProducer | undefined;
+  const connection: Connection = {
+    options,
+    get patient() {
+      patient ??= open(null);
+      return patient;
+    },
+    get hasty() {
+      hasty ??= open(3);
+      return hasty;
+    },
+    queue: <K extends QueueName>(name: K, patience: 'patient' | 'hasty' = 'patient') => {
+      const key = `${patience}/${name}`;
+      const known = queues.get(key);
+      if (known !== undefined) return known as Queue<Payload<K>>;
+      const queue = new Queue<Payload<K>>(name, {
+        connection: connection[patience],
+        prefix: options.prefix,
+        skipWaitingForReady: true,
+        defaultJobOptions: jobOptions(name, options),
+      });
+      queue.on('error', options.onError);
+      queues.set(key, queue as Queue);
+      return queue;
+    },
+    get flow() {
+      if (flow === undefined) {
+        flow = new FlowProducer({ connection: connection.patient, prefix: options.prefix });
+        flow.on('error', options.onError);
+      }
+      return flow;
+    },
+    subscriber: () => open(null),
+    close: async () => {
+      await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
+      await flow?.close().catch(() => undefined);
+      for (const client of opened) client.disconnect();
+    },
+  };
+  return connection;
+};
+
+/** Attempts, back-off and bounds of a queue's jobs. Jitter keeps a crowd that failed together from returning together. */
+export const jobOptions = (name: QueueName, options: Pick<ConnectionOptions, 'retryDelay'>) => ({
+  ...catalogue[name].job,
+  backoff: { type: 'exponential', delay: options.retryDelay, jitter: 0.5 },
+  stackTraceLimit: 3,
+  keepLogs: 200,
+});
+
+/** Says in one sentence that Redis is away; other errors pass. */
+export const unreachable = (error: unknown): unknown =>
+  error instanceof Error &&
+  /max retries per request|Connection is closed|ECONN|ETIMEDOUT|OOM command|MISCONF/i.test(error.message)
+    ? new TaskError('internal', 'The queue cannot take the recording right now. Please try again in a minute.', {
+        cause: error,
+      })
+    : error;

@@ -1,0 +1,32 @@
+import type { Connection } from './connection.js';
+
+/** What of a logger the pipeline uses; pino's fits. */
+export interface PipelineLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What happens to files once a task has ended, and how long. */
+export interface Retention {
+  /** Keep `audio.{ext}` after delivery. */
+  keepSource: boolean;
+  /** Seconds the decoded audio outlasts the end, for revisions with other options. */
+  audio: number;
+  /** Seconds the results, and all of a failed task, outlast the end. */
+  artefact: number;
+  /** Seconds after which a folder no task knows is swept, and half-written files are. */
+  orphan: number;
+}
+
+/** What every part of the pipeline works with. */
+export interface PipelineContext {
+  connection: Connection;
+  tasksDir: string;
+  /** Whether state changes go to the queue `record`; only where someone serves it, as nothing else empties it. */
+  record: boolean;
+  retention: Retention;
+  /** Bytes; below it nothing is accepted. */
+  minimumFree: number;
+  log: PipelineLog;
+}

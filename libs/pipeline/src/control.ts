@@ -1,0 +1,162 @@
+import {
+  latestRevision,
+  readTask,
+  type Task,
+  TaskError,
+  type TaskFolder,
+  type TaskId,
+  type TaskOptions,
+  taskFile,
+  taskFolder,
+  taskOptionsSchema,
+  taskSchema,
+} from '@whisper-bot/task';
+import { jobId, type Part, type QueueName } from './catalogue.js';
+import { jobOptions, unreachable } from './connection.js';
+import type { PipelineContext } from './context.js';
+import { cancelChannel, finish, openTask, readLive, tagJobs } from './live.js';
+import { freeBytes } from './room.js';
+import { recordChange } from './state-change.js';
+
+/** See {@link Pipeline.submit}. */
+export const submit = async (context: PipelineContext, given: Task): Promise<'accepted' | 'known'> => {
+  const task = taskSchema.parse(given);
+  const folder = taskFolder(context.tasksDir, task.id);
+  const known = await latestRevision(folder);
+  // Once delivered the source may be gone: only a task nobody has heard of needs it.
+  if (known === 0) {
+    await folder.source(task.source);
+    if ((await freeBytes(context.tasksDir)) < context.minimumFree) {
+      throw new TaskError('no-space', 'There is no room for new recordings right now. Please try again later.');
+    }
+    await folder.write(taskFile(1), task, true);
+  }
+  // After an emptied Redis the folder still knows which revision was asked for last.
+  const revision = Math.max(1, known);
+  try {
+    const current = revision === 1 ? task : await readTask(folder, revision);
+    const { opened, state } = await openTask(context, current, revision);
+    if (!opened && state !== 'accepted') return 'known';
+    await queuePrepare(context, current, revision);
+    return opened ? 'accepted' : 'known';
+  } catch (error) {
+    throw unreachable(error);
+  }
+};
+
+/** Both or neither: a task without its record, or a record without its task, would be half accepted. */
+const queuePrepare = async (context: PipelineContext, task: Task, revision: number): Promise<void> => {
+  const { connection } = context;
+  const [tag = 1] = await tagJobs(connection, 'prepare', task.owner, [1]);
+  const prepare = connection.queue('prepare', 'hasty');
+  const id = jobId(task.id, 'prepare', revision);
+  const results = await Promise.allSettled([
+    prepare.add(
+      'prepare',
+      { v: 1, taskId: task.id, revision },
+      { ...jobOptions('prepare', connection.options), jobId: id, priority: tag },
+    ),
+    recordChange(context, { taskId: task.id, state: 'accepted', at: Date.now() }, `r${revision}`, 'hasty'),
+  ]);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed === undefined) return;
+  await prepare.remove(id).catch(() => undefined);
+  throw failed.reason;
+};
+
+/** See {@link Pipeline.revise}. */
+export const revise = async (
+  context: PipelineContext,
+  id: TaskId,
+  options: Partial<TaskOptions>,
+  origin?: Record<string, unknown>,
+): Promise<number> => {
+  const folder = taskFolder(context.tasksDir, id);
+  const latest = await latestRevision(folder);
+  const before = await readTask(folder, Math.max(1, latest));
+  if (!(await hasAudio(folder, before))) throw new TaskError('file-expired', 'The recording is no longer here.');
+  const revision = latest + 1;
+  const task: Task = {
+    ...before,
+    options: taskOptionsSchema.parse({ ...before.options, ...options }),
+    origin: origin ?? before.origin,
+  };
+  await folder.write(taskFile(revision), task, true);
+  try {
+    await openTask(context, task, revision, true);
+    await queuePrepare(context, task, revision);
+  } catch (error) {
+    await folder.remove(taskFile(revision));
+    throw unreachable(error);
+  }
+  return revision;
+};
+
+const hasAudio = async (folder: TaskFolder, task: Task): Promise<boolean> =>
+  (await folder.has('audio.wav')) || (await folder.has(task.source));
+
+/** See {@link Pipeline.cancel}. */
+export const cancel = async (context: PipelineContext, id: TaskId): Promise<boolean> => {
+  const { connection } = context;
+  try {
+    const live = await readLive(connection, id);
+    if (live === null) return false;
+    const at = Date.now();
+    const changed = await finish(
+      connection,
+      { taskId: id, revision: live.revision, state: 'cancelled', part: 'deliver', at },
+      'hasty',
+    );
+    if (!changed) return false;
+    await connection.hasty.publish(cancelChannel(connection), id);
+    await recordChange(context, { taskId: id, state: 'cancelled', at }, `r${live.revision}`, 'hasty');
+    // Running ones are locked: they answer the abort and remove themselves.
+    await Promise.all(
+      (await jobsOf(context, id)).map(({ queue, job }) =>
+        connection
+          .queue(queue, 'hasty')
+          .remove(job)
+          .catch(() => 0),
+      ),
+    );
+    await taskFolder(context.tasksDir, id).destroy();
+    return true;
+  } catch (error) {
+    throw unreachable(error);
+  }
+};
+
+/** See {@link Pipeline.retry}. */
+export const retry = async (context: PipelineContext, id: TaskId): Promise<boolean> => {
+  const { connection } = context;
+  try {
+    let resumed = false;
+    for (const { queue, job: name } of await jobsOf(context, id)) {
+      const job = await connection.queue(queue, 'hasty').getJob(name);
+      if (job === undefined || !(await job.isFailed())) continue;
+      await job.retry('failed', { resetAttemptsMade: true });
+      resumed = true;
+    }
+    return resumed;
+  } catch (error) {
+    throw unreachable(error);
+  }
+};
+
+/** Every job the task's current revision may have, roots first: removing a root removes what hangs on it. */
+const jobsOf = async (context: PipelineContext, id: TaskId): Promise<{ queue: QueueName; job: string }[]> => {
+  const live = await readLive(context.connection, id);
+  if (live === null) return [];
+  const folder = taskFolder(context.tasksDir, id);
+  const channel =
+    (await folder.read(taskFile(live.revision), taskSchema))?.channel ??
+    (await folder.read(taskFile(1), taskSchema))?.channel;
+  const parts: [QueueName, Part][] = [
+    ...(channel === undefined ? [] : [[`deliver-${channel}`, 'deliver'] as [QueueName, Part]]),
+    ['merge', 'merge'],
+    ['diarize', 'diarize'],
+    ...Array.from({ length: live.chunks }, (_, chunk): [QueueName, Part] => ['transcribe', `transcribe-${chunk}`]),
+    ['prepare', 'prepare'],
+  ];
+  return parts.map(([queue, part]) => ({ queue, job: jobId(id, part, live.revision) }));
+};

@@ -1,0 +1,75 @@
+import { type Channel, taskFolder } from '@whisper-bot/task';
+import { UnrecoverableError } from 'bullmq';
+import { type DeliverQueue, type Payload, queueNames } from './catalogue.js';
+import type { PipelineContext } from './context.js';
+import type { Delivery, DeliveryHandler } from './contract.js';
+import { reportDeath } from './death.js';
+import { toJobError } from './failure.js';
+import { finish } from './live.js';
+import { type Served, type ServeOptions, serveQueue } from './serve.js';
+import { runPart } from './stage.js';
+import { recordChange } from './state-change.js';
+
+/** Works one channel's deliveries: results with the task's state around them, failures as they are. */
+export const serveChannel = (
+  context: PipelineContext,
+  channel: Channel,
+  handler: DeliveryHandler,
+  options: ServeOptions = {},
+): Served => {
+  const queue: DeliverQueue = `deliver-${channel}`;
+  return serveQueue(
+    context,
+    queue,
+    async (job, payload, signal) => {
+      if (payload.kind === 'failure') {
+        const { code, message, params } = payload.failure;
+        const delivery: Delivery = { kind: 'failure', task: payload.task, code, message, params, stage: payload.stage };
+        await handler(delivery, { signal, attempt: job.attemptsMade + 1 }).catch((error: unknown) => {
+          throw toJobError(error);
+        });
+        return;
+      }
+      await runPart(context, { queue, job, payload, signal, state: 'delivering' }, async (call) => {
+        await handler({ kind: 'result', task: call.task, revision: payload.revision }, call);
+        // In the record before the job is done: a crash between the two repeats the job, and the record knows its name.
+        const at = Date.now();
+        await recordChange(context, { taskId: payload.taskId, state: 'done', at }, `r${payload.revision}`);
+        await finish(context.connection, { ...payload, part: 'deliver', state: 'done', at });
+        if (!context.retention.keepSource) await taskFolder(context.tasksDir, payload.taskId).remove(call.task.source);
+      });
+    },
+    { ...options, onDead: (job) => reportDeath(context, queue, job) },
+  );
+};
+
+/**
+ * Works the queue `dead`. A letter's first run fails with the cause, which is how it comes to lie in the failed set where
+ * Bull Board shows and retries it; run again, it retries the job that died and is gone.
+ */
+export const serveDead = (context: PipelineContext, options: ServeOptions = {}): Served =>
+  serveQueue(
+    context,
+    'dead',
+    async (job, letter) => {
+      // Counts failed runs, not starts: a worker that died while laying a letter down must not retry it.
+      if (job.attemptsMade === 0) {
+        const error = new UnrecoverableError(
+          `${letter.failure.code}: ${letter.failure.cause || letter.failure.message}`,
+        );
+        error.stack = letter.failure.stack;
+        throw error;
+      }
+      await retryLetter(context, letter);
+    },
+    options,
+  );
+
+/** Puts the job that died back into its queue; nothing to do where that has already been done. */
+const retryLetter = async (context: PipelineContext, letter: Payload<'dead'>): Promise<void> => {
+  const name = queueNames.find((known) => known === letter.queue);
+  const original = name === undefined ? undefined : await context.connection.queue(name).getJob(letter.jobId);
+  if (original === undefined)
+    throw new UnrecoverableError('The failed job is no longer kept; send the recording again.');
+  if (await original.isFailed()) await original.retry('failed', { resetAttemptsMade: true });
+};

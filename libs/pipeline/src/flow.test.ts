@@ -1,0 +1,103 @@
+import { TaskError } from '@whisper-bot/task';
+import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Delivery, StateChange } from './contract.js';
+import type { WorkingPipeline } from './pipeline.js';
+import { createStage, newTask, openPipeline, type Stage } from './test/stand-in.js';
+import type { Work } from './workers.js';
+
+let redis: TestRedis;
+let pipeline: WorkingPipeline & { tasksDir: string };
+let stage: Stage;
+let work: Work;
+let deliveries: Delivery[];
+let channel: { close(): Promise<void> };
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.close());
+beforeEach(async () => {
+  pipeline = await openPipeline(redis.url, { record: true });
+  stage = createStage(3);
+  work = await pipeline.work(stage.handlers, { concurrency: { transcribe: 2 } });
+  deliveries = [];
+  channel = await pipeline.serveDeliveries('folder', async (delivery) => {
+    deliveries.push(delivery);
+  });
+});
+afterEach(async () => {
+  await work.close();
+  await channel.close();
+  await pipeline.close();
+});
+const ended = (id: Parameters<WorkingPipeline['untilEnded']>[0]) =>
+  pipeline.untilEnded(id, AbortSignal.timeout(20_000));
+
+test('a task runs through all stages and is delivered once', async () => {
+  const changes: StateChange[] = [];
+  const record = await pipeline.serveRecord(async (change) => {
+    changes.push(change);
+  });
+  const task = await newTask(pipeline.tasksDir);
+  expect(await pipeline.submit(task)).toBe('accepted');
+  const end = await ended(task.id);
+  expect(end).toMatchObject({ state: 'done', percent: 100 });
+  expect(stage.log.toSorted()).toEqual(['diarize', 'merge', 'prepare', 'transcribe-0', 'transcribe-1', 'transcribe-2']);
+  expect(stage.log.at(-1)).toBe('merge');
+  expect(deliveries).toEqual([{ kind: 'result', task, revision: 1 }]);
+  await until(() => changes.some(({ state }) => state === 'done'));
+  expect(changes.map(({ state }) => state)).toEqual(['accepted', 'preparing', 'running', 'delivering', 'done']);
+  await record.close();
+});
+
+test('the same task submitted twice, also at once, is one task', async () => {
+  const task = await newTask(pipeline.tasksDir);
+  const answers = await Promise.all([pipeline.submit(task), pipeline.submit(task), pipeline.submit(task)]);
+  expect(answers.toSorted()).toEqual(['accepted', 'known', 'known']);
+  await ended(task.id);
+  expect(await pipeline.submit(task)).toBe('known');
+  expect(stage.log.filter((part) => part === 'prepare')).toHaveLength(1);
+  expect(deliveries).toHaveLength(1);
+});
+
+test('an error that cannot heal fails at once and tells the user why', async () => {
+  stage.behave = async (part) => {
+    if (part === 'prepare')
+      throw new TaskError('no-audio-track', 'There is no sound in it.', { cause: 'ffmpeg said so' });
+  };
+  const task = await newTask(pipeline.tasksDir);
+  await pipeline.submit(task);
+  expect((await ended(task.id)).state).toBe('failed');
+  expect(stage.log).toEqual(['prepare!']);
+  await until(() => deliveries.length > 0);
+  expect(deliveries).toEqual([
+    {
+      kind: 'failure',
+      task,
+      code: 'no-audio-track',
+      message: 'There is no sound in it.',
+      params: {},
+      stage: 'prepare',
+    },
+  ]);
+  const letters = await until(async () => {
+    const all = await pipeline.deadLetters();
+    return all.length > 0 && all;
+  });
+  expect(letters).toMatchObject([
+    { taskId: task.id, stage: 'prepare', code: 'no-audio-track', cause: 'ffmpeg said so', attempts: 1 },
+  ]);
+});
+
+test('without speakers the text still goes out', async () => {
+  stage.behave = async (part) => {
+    if (part === 'diarize') throw new Error('no memory');
+  };
+  const task = await newTask(pipeline.tasksDir);
+  await pipeline.submit(task);
+  expect((await ended(task.id)).state).toBe('done');
+  expect(stage.log.filter((part) => part === 'diarize!')).toHaveLength(3);
+  expect(deliveries).toHaveLength(1);
+  expect(await until(async () => (await pipeline.deadLetters())[0])).toMatchObject({ stage: 'diarize', attempts: 3 });
+});

@@ -1,0 +1,203 @@
+import {
+  isFinal,
+  type Stage,
+  stages,
+  type Task,
+  type TaskId,
+  type TaskState,
+  taskIdSchema,
+  taskStateSchema,
+} from '@whisper-bot/task';
+import { z } from 'zod';
+import { jobId, type Part, type WorkQueue, workQueues } from './catalogue.js';
+import type { Connection } from './connection.js';
+import type { TaskProgress } from './contract.js';
+
+/** Seconds a task's live state outlasts its last change. */
+const liveTtl = 7 * 24 * 3600;
+
+export const liveKey = (connection: Connection, id: TaskId): string => `${connection.options.prefix}:task:${id}`;
+const channelOf = (connection: Connection, id: TaskId | '*'): string => `${connection.options.prefix}:progress:${id}`;
+export const cancelChannel = (connection: Connection): string => `${connection.options.prefix}:cancel`;
+export const clockKey = (connection: Connection, kind: 'prepare' | 'speech'): string =>
+  `${connection.options.prefix}:clock:${kind}`;
+
+/** One running job's place in its task. */
+export interface Running {
+  taskId: TaskId;
+  revision: number;
+  part: Part;
+  stage: Stage;
+  /** The job's fair-queuing tag, 0 for none. */
+  tag: number;
+}
+
+/** Opens the live state once (`opened`), or anew for a further revision. */
+export const openTask = async (
+  { connection }: { connection: Connection },
+  task: Task,
+  revision: number,
+  anew = false,
+): Promise<{ opened: boolean; state: TaskState; revision: number }> => {
+  const answer = await connection.hasty.openTask(
+    liveKey(connection, task.id),
+    task.id,
+    Date.now(),
+    liveTtl,
+    channelOf(connection, task.id),
+    revision,
+    anew ? '1' : '0',
+    JSON.stringify(task),
+  );
+  return { opened: answer[0] === 1, state: taskStateSchema.parse(answer[1]), revision: Number(answer[2]) };
+};
+
+/** Reports a running job; `state` is what the task's state becomes if it is not yet that far. */
+export const report = async (
+  connection: Connection,
+  running: Running,
+  update: { fraction: number; state: TaskState | ''; starting: boolean },
+): Promise<{ state: TaskState; changed: boolean; resumed: boolean }> => {
+  const kind = running.stage === 'prepare' ? 'prepare' : 'speech';
+  const [state, changed, resumed] = await connection.patient.reportTask(
+    liveKey(connection, running.taskId),
+    clockKey(connection, kind),
+    running.taskId,
+    running.revision,
+    Date.now(),
+    running.part,
+    running.stage,
+    update.fraction.toFixed(4),
+    update.state,
+    running.tag,
+    channelOf(connection, running.taskId),
+    update.starting ? '1' : '0',
+  );
+  return { state: taskStateSchema.parse(state), changed: changed === 1, resumed: resumed === 1 };
+};
+
+export interface Ending {
+  taskId: TaskId;
+  revision: number;
+  /** `degraded`: that part failed for good but the task goes on without it. */
+  state: 'done' | 'failed' | 'degraded' | 'cancelled';
+  part: Part;
+  at: number;
+  cause?: string;
+  code?: string;
+}
+
+/** Ends a task; true where that changed its state. */
+export const finish = async (
+  connection: Connection,
+  ending: Ending,
+  patience: 'patient' | 'hasty' = 'patient',
+): Promise<boolean> =>
+  (await connection[patience].finishTask(
+    liveKey(connection, ending.taskId),
+    ending.at,
+    ending.state,
+    ending.part,
+    ending.revision,
+    channelOf(connection, ending.taskId),
+    liveTtl,
+    ending.cause ?? '',
+    ending.code ?? '',
+  )) === 1;
+
+const liveSchema = z.object({
+  state: taskStateSchema,
+  stage: z.enum(stages).nullable().default(null),
+  percent: z.coerce.number().default(0),
+  left: z.string().default(''),
+  at: z.coerce.number().default(0),
+  revision: z.coerce.number().default(1),
+  total: z.coerce.number().optional(),
+  chunks: z.coerce.number().default(0),
+});
+export type Live = z.infer<typeof liveSchema>;
+
+/** The live state, or null for a task Redis does not know (any more). */
+export const readLive = async (connection: Connection, id: TaskId): Promise<Live | null> => {
+  const raw = await connection.hasty.hgetall(liveKey(connection, id));
+  const parsed = liveSchema.safeParse(raw);
+  return parsed.success ? parsed.data : null;
+};
+
+/** What a watcher sees, with the place in the queue while nothing of the task runs. */
+export const readProgress = async (connection: Connection, id: TaskId): Promise<TaskProgress | null> => {
+  const live = await readLive(connection, id);
+  if (live === null) return null;
+  return {
+    taskId: id,
+    state: live.state,
+    stage: live.stage,
+    percent: live.percent,
+    secondsLeft: live.left === '' || isFinal(live.state) ? null : Number(live.left),
+    position: await position(connection, id, live),
+    at: live.at,
+  };
+};
+
+const position = async (connection: Connection, id: TaskId, live: Live): Promise<number | null> => {
+  const waitsFor: [WorkQueue, Part] | null =
+    live.state === 'accepted'
+      ? ['prepare', 'prepare']
+      : live.state === 'preparing' && live.total !== undefined
+        ? ['transcribe', 'transcribe-0']
+        : null;
+  if (waitsFor === null) return null;
+  const [queue, part] = waitsFor;
+  return connection.hasty.zrank(`${connection.options.prefix}:${queue}:prioritized`, jobId(id, part, live.revision));
+};
+
+const publishedSchema = z.object({
+  taskId: taskIdSchema,
+  state: taskStateSchema,
+  stage: z.enum(stages).nullable(),
+  percent: z.number(),
+  secondsLeft: z.number().nullable(),
+  position: z.null(),
+  at: z.number(),
+});
+
+/** Calls back on each published change until the returned function is called. */
+export const subscribe = async (
+  connection: Connection,
+  id: TaskId | 'all',
+  onChange: (progress: TaskProgress) => void,
+): Promise<() => Promise<void>> => {
+  const client = connection.subscriber();
+  const listen = (text: string): void => {
+    try {
+      const parsed = publishedSchema.safeParse(JSON.parse(text));
+      if (parsed.success) onChange(parsed.data);
+    } catch {
+      // A message of another shape is none of ours.
+    }
+  };
+  if (id === 'all') {
+    client.on('pmessage', (_pattern: string, _channel: string, text: string) => listen(text));
+    await client.psubscribe(channelOf(connection, '*'));
+  } else {
+    client.on('message', (_channel: string, text: string) => listen(text));
+    await client.subscribe(channelOf(connection, id));
+  }
+  return async () => client.disconnect();
+};
+
+const highestTag = 2 ** 21 - 1;
+
+/** Fair-queuing tags for one owner's jobs, by cost; used as BullMQ priorities (1 … 2^21 − 1, lower first). */
+export const tagJobs = async (
+  connection: Connection,
+  kind: 'prepare' | 'speech',
+  owner: string,
+  costs: readonly number[],
+): Promise<number[]> => {
+  const queues =
+    kind === 'prepare' ? ['prepare'] : workQueues.filter((name) => name === 'diarize' || name === 'transcribe');
+  const waiting = queues.map((name) => `${connection.options.prefix}:${name}:prioritized`);
+  const client = kind === 'prepare' ? connection.hasty : connection.patient;
+  return client.tagJobs(1 + waiting.length, clockKey(connection, kind), ...waiting, owner, highestTag, ...costs);
+};

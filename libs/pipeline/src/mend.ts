@@ -1,0 +1,38 @@
+import { deliverQueues, queueNames, workQueues } from './catalogue.js';
+import type { PipelineContext } from './context.js';
+import { exhume, reportDeath } from './death.js';
+
+/** Newest failed jobs looked at per queue: older ones have been looked at before. */
+const looked = 200;
+/** Milliseconds no back-off reaches: a delay further away comes from a clock that was set back. */
+const longestDelay = 5 * 60_000;
+
+/**
+ * Mends what a process that died half way, or a clock that jumped, has left: failures nobody reported, letters whose job
+ * runs again, delays that would last an hour. Any number of workers may do it at once, as often as they like.
+ */
+export const mend = async (context: PipelineContext): Promise<void> => {
+  for (const name of [...workQueues, ...deliverQueues]) {
+    const queue = context.connection.queue(name);
+    for (const job of await queue.getJobs(['failed'], 0, looked - 1, false)) {
+      // The job may have been retried since the list was read.
+      if (job?.finishedOn != null && (await job.isFailed())) await reportDeath(context, name, job);
+    }
+    for (const job of await queue.getJobs(['delayed'], 0, looked - 1, false)) {
+      if (job && job.timestamp !== undefined && (await overdue(context, name, job.id ?? ''))) await job.promote();
+    }
+  }
+  const dead = context.connection.queue('dead');
+  for (const letter of await dead.getJobs(['failed'], 0, looked - 1, false)) {
+    const name = queueNames.find((known) => known === letter?.data.queue);
+    if (name === undefined) continue;
+    const original = await context.connection.queue(name).getJob(letter.data.jobId);
+    if (original !== undefined && !(await original.isFailed())) await exhume(context, letter.id ?? '');
+  }
+};
+
+/** BullMQ keeps the due time (milliseconds × 4096 + counter) as the score. */
+const overdue = async (context: PipelineContext, queue: string, id: string): Promise<boolean> => {
+  const score = await context.connection.patient.zscore(`${context.connection.options.prefix}:${queue}:delayed`, id);
+  return score !== null && Number(score) / 4096 - Date.now() > longestDelay;
+};

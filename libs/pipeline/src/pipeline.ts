@@ -1,0 +1,146 @@
+import { isFinal, type TaskId } from '@whisper-bot/task';
+import { connect, unreachable } from './connection.js';
+import type { PipelineContext, PipelineLog, Retention } from './context.js';
+import type { DeadLetter, Pipeline, TaskProgress } from './contract.js';
+import { cancel, retry, revise, submit } from './control.js';
+import { serveChannel } from './deliver.js';
+import { readProgress, subscribe } from './live.js';
+import { serveChanges } from './record.js';
+import type { ServeOptions } from './serve.js';
+import type { StageHandlers } from './stage.js';
+import { type Work, type WorkOptions, work } from './workers.js';
+
+export interface PipelineOptions {
+  /** `redis://` or `rediss://` URL. */
+  redis: string;
+  /** The shared volume. */
+  tasksDir: string;
+  /** Starts every Redis key; default `whisper`. */
+  prefix?: string;
+  /** Whether somebody serves the record (`serveRecord`); default false: changes of state are then not queued. */
+  record?: boolean;
+  retention?: Partial<Retention>;
+  /** Bytes that must stay free on the volume; default 512 MiB. */
+  minimumFree?: number;
+  /** Milliseconds before the second attempt of a stage; doubles each time, half of it random. Default 2000. */
+  retryDelay?: number;
+  log?: PipelineLog;
+}
+
+/** The pipeline with what only the worker process needs. */
+export interface WorkingPipeline extends Pipeline {
+  /** Works the stages in this process. */
+  work(handlers: StageHandlers, options?: WorkOptions): Promise<Work>;
+  serveDeliveries(
+    ...args: [...Parameters<Pipeline['serveDeliveries']>, options?: ServeOptions]
+  ): Promise<{ close(grace?: number): Promise<void> }>;
+}
+
+/** Seconds: an hour for second thoughts about speakers, a week for results. */
+const defaultRetention: Retention = { keepSource: false, audio: 3600, artefact: 7 * 24 * 3600, orphan: 3600 };
+const silent: PipelineLog = { info: () => {}, warn: () => {}, error: () => {} };
+/** Milliseconds between two looks at a task whose events may have been lost. */
+const pollInterval = 1000;
+
+/** Opens the pipeline; connections are made when first used. */
+export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
+  const log = options.log ?? silent;
+  const context: PipelineContext = {
+    connection: connect({
+      redis: options.redis,
+      prefix: options.prefix ?? 'whisper',
+      retryDelay: options.retryDelay ?? 2000,
+      onError: (error) => log.warn({ err: error }, 'redis'),
+    }),
+    tasksDir: options.tasksDir,
+    record: options.record ?? false,
+    retention: { ...defaultRetention, ...options.retention },
+    minimumFree: options.minimumFree ?? 512 * 1024 ** 2,
+    log,
+  };
+  const { connection } = context;
+  const progress = (id: TaskId): Promise<TaskProgress | null> => readProgress(connection, id);
+
+  const watch = async (
+    id: TaskId | 'all',
+    onChange: (progress: TaskProgress) => void,
+  ): Promise<() => Promise<void>> => {
+    const stop = await subscribe(connection, id, onChange);
+    if (id === 'all') return stop;
+    // Places in the queue change without the task doing anything; and published changes may be lost.
+    let last = '';
+    const timer = setInterval(() => {
+      progress(id)
+        .then((now) => {
+          const text = JSON.stringify(now);
+          if (now !== null && text !== last) onChange(now);
+          last = text;
+        })
+        .catch((error: unknown) => log.warn({ err: error }, 'progress was not read'));
+    }, pollInterval);
+    return async () => {
+      clearInterval(timer);
+      await stop();
+    };
+  };
+
+  return {
+    submit: (task) => submit(context, task),
+    cancel: (id) => cancel(context, id),
+    retry: (id) => retry(context, id),
+    revise: (id, changes, origin) => revise(context, id, changes, origin),
+    progress,
+    watch,
+    untilEnded: (id, signal) => untilEnded(id, signal, { progress, watch }),
+    deadLetters: async () => {
+      try {
+        const letters = await connection.queue('dead', 'hasty').getJobs(['failed', 'wait', 'active'], 0, -1, false);
+        return letters.map(
+          ({ id = '', data }): DeadLetter => ({
+            id,
+            taskId: data.taskId,
+            stage: data.stage,
+            code: data.failure.code,
+            cause: data.failure.cause || data.failure.message,
+            attempts: data.attempts,
+            stack: data.failure.stack,
+            failedAt: data.failedAt,
+          }),
+        );
+      } catch (error) {
+        throw unreachable(error);
+      }
+    },
+    serveDeliveries: async (channel, handler, serveOptions) => serveChannel(context, channel, handler, serveOptions),
+    serveRecord: async (handler) => serveChanges(context, handler),
+    work: (handlers, workOptions) => work(context, handlers, workOptions),
+    close: () => connection.close(),
+  };
+};
+
+const untilEnded = async (
+  id: TaskId,
+  signal: AbortSignal,
+  { progress, watch }: Pick<Pipeline, 'progress' | 'watch'>,
+): Promise<TaskProgress> => {
+  signal.throwIfAborted();
+  let settle: (ended: TaskProgress) => void = () => {};
+  let give: (reason: unknown) => void = () => {};
+  const ended = new Promise<TaskProgress>((resolve, reject) => {
+    settle = resolve;
+    give = reject;
+  });
+  const aborted = (): void => give(signal.reason);
+  signal.addEventListener('abort', aborted, { once: true });
+  const look = (now: TaskProgress | null): void => {
+    if (now !== null && isFinal(now.state)) settle(now);
+  };
+  const stop = await watch(id, look);
+  try {
+    look(await progress(id).catch(() => null));
+    return await ended;
+  } finally {
+    signal.removeEventListener('abort', aborted);
+    await stop();
+  }
+};

@@ -1,0 +1,166 @@
+import { TaskError } from '@whisper-bot/task';
+import { type Job, WaitingError, Worker } from 'bullmq';
+import { catalogue, type Payload, type QueueName } from './catalogue.js';
+import type { PipelineContext } from './context.js';
+
+/** How a process works a queue. */
+export interface ServeOptions {
+  concurrency?: number;
+  /** Milliseconds a job's lock lasts without being renewed; a dead worker's job is taken over after one to two of it. */
+  lockDuration?: number;
+  /** Shown in Bull Board as who worked the job. */
+  name?: string;
+}
+
+/** One queue being worked by this process. */
+export interface Served {
+  /** Aborts one running job, or all those of one task; the reason reaches its signal. */
+  abort(match: (job: Job) => boolean, reason: Error): void;
+  /** Takes no more jobs; waits `grace` milliseconds for the running ones, then aborts them and puts them back. */
+  close(grace?: number): Promise<void>;
+}
+
+type Handle<K extends QueueName> = (job: Job<Payload<K>>, payload: Payload<K>, signal: AbortSignal) => Promise<void>;
+
+interface RunningJob {
+  job: Job;
+  token: string;
+  controller: AbortController;
+  /** Monotonic milliseconds of the last time the lock was known to be ours. */
+  held: number;
+}
+
+const defaultLock = 30_000;
+/** Milliseconds a handler may take to answer an abort; engines are killed, so it is long. */
+const abortBound = 15_000;
+
+class PutBack extends Error {}
+const lockLost = (): Error => new TaskError('internal', 'Another worker has taken over.', { cause: 'lock lost' });
+
+/**
+ * Works a queue. Locks are renewed here and not by BullMQ, whose timer compares wall-clock times (a clock set back by an hour
+ * stops it for that hour) and which does not say when the connection is gone for longer than the lock: either way
+ * the job is aborted, and its late result refused.
+ */
+export const serveQueue = <K extends QueueName>(
+  context: PipelineContext,
+  name: K,
+  handle: Handle<K>,
+  options: ServeOptions & { onDead?: (job: Job) => Promise<void> } = {},
+): Served => {
+  const { connection, log } = context;
+  const lockDuration = options.lockDuration ?? defaultLock;
+  const running = new Map<string, RunningJob>();
+  const afterwards = new Set<Promise<void>>();
+
+  const worker = new Worker(
+    name,
+    async (job: Job<Payload<K>>, token = '') => {
+      const entry: RunningJob = { job, token, controller: new AbortController(), held: performance.now() };
+      const id = job.id ?? '';
+      running.set(id, entry);
+      try {
+        await settledOnAbort(handle(job, parsePayload(name, job), entry.controller.signal), entry.controller.signal);
+        entry.controller.signal.throwIfAborted();
+      } catch (error) {
+        if (!(entry.controller.signal.reason instanceof PutBack)) throw error;
+        await job.moveToWait(token);
+        throw new WaitingError();
+      } finally {
+        running.delete(id);
+      }
+    },
+    {
+      connection: connection.patient,
+      prefix: connection.options.prefix,
+      ...catalogue[name].worker,
+      ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+      ...(options.name === undefined ? {} : { name: options.name }),
+      lockDuration,
+      skipLockRenewal: true,
+      stalledInterval: lockDuration / 2,
+      // A put-back job announces itself to nobody: others look again after this many seconds.
+      drainDelay: 2,
+    },
+  );
+  worker.on('error', (error) => log.warn({ queue: name, err: error }, 'queue worker'));
+  worker.on('failed', (job) => {
+    // `finishedOn` is only set where no attempt is left.
+    if (job?.finishedOn === undefined || job.finishedOn === null || options.onDead === undefined) return;
+    const reported = options.onDead(job).catch((error: unknown) => {
+      log.warn({ queue: name, jobId: job.id, err: error }, 'the sweep will report this failure');
+    });
+    afterwards.add(reported);
+    void reported.finally(() => afterwards.delete(reported));
+  });
+
+  const renew = async (): Promise<void> => {
+    const entries = [...running.values()];
+    if (entries.length === 0) return;
+    const asked = performance.now();
+    const lost = new Set(
+      await worker.extendJobLocks(
+        entries.map(({ job }) => job.id ?? ''),
+        entries.map(({ token }) => token),
+        lockDuration,
+      ),
+    );
+    for (const entry of entries) {
+      if (lost.has(entry.job.id ?? '')) entry.controller.abort(lockLost());
+      else entry.held = asked;
+    }
+  };
+  let renewing = false;
+  const timer = setInterval(() => {
+    for (const entry of running.values()) {
+      if (performance.now() - entry.held > lockDuration) entry.controller.abort(lockLost());
+    }
+    if (renewing) return;
+    renewing = true;
+    renew()
+      .catch((error: unknown) => log.warn({ queue: name, err: error }, 'locks were not renewed'))
+      .finally(() => {
+        renewing = false;
+      });
+  }, lockDuration / 4);
+
+  return {
+    abort: (match, reason) => {
+      for (const entry of running.values()) if (match(entry.job)) entry.controller.abort(reason);
+    },
+    close: async (grace = 0) => {
+      const closed = worker.close();
+      const deadline = setTimeout(() => {
+        for (const entry of running.values()) entry.controller.abort(new PutBack('the worker is closing'));
+      }, grace);
+      await closed;
+      clearTimeout(deadline);
+      clearInterval(timer);
+      await Promise.all(afterwards);
+    },
+  };
+};
+
+const parsePayload = <K extends QueueName>(name: K, job: Job): Payload<K> => {
+  const parsed = catalogue[name].schema.safeParse(job.data);
+  if (!parsed.success) {
+    throw new TaskError('invalid-request', 'The request is not understood.', { cause: parsed.error.message });
+  }
+  return parsed.data as Payload<K>;
+};
+
+/** The work's own end, or the abort's reason where the work does not answer an abort in time. */
+const settledOnAbort = async (work: Promise<void>, signal: AbortSignal): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const overdue = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      timer = setTimeout(() => reject(signal.reason as Error), abortBound);
+    });
+  });
+  try {
+    await Promise.race([work, overdue]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
+};

@@ -1,0 +1,78 @@
+import { taskIdSchema } from '@whisper-bot/task';
+import { type WorkQueue, workQueues } from './catalogue.js';
+import { clean } from './clean.js';
+import { jobOptions } from './connection.js';
+import type { PipelineContext } from './context.js';
+import { serveDead } from './deliver.js';
+import { cancelChannel } from './live.js';
+import { mend } from './mend.js';
+import { type Served, type ServeOptions, serveQueue } from './serve.js';
+import { cancelledError, type StageHandlers, serveStage } from './stage.js';
+
+export interface WorkOptions extends Pick<ServeOptions, 'lockDuration' | 'name'> {
+  /** Jobs of one stage this process runs at once. */
+  concurrency?: Partial<Record<WorkQueue, number>>;
+  /** Milliseconds between two sweeps of the task folders, by all workers together. */
+  cleanInterval?: number;
+}
+
+/** A process working the stages, the dead letters and the maintenance. */
+export interface Work {
+  /** Takes nothing more, waits up to `grace` milliseconds for what runs, then puts it back. */
+  close(grace?: number): Promise<void>;
+}
+
+/** Works every stage in this process; may run in any number of processes on any number of machines. */
+export const work = async (
+  context: PipelineContext,
+  handlers: StageHandlers,
+  options: WorkOptions = {},
+): Promise<Work> => {
+  const { connection, log } = context;
+  const { concurrency = {}, cleanInterval = 60_000, ...shared } = options;
+  const stage = <K extends WorkQueue>(name: K): Served => {
+    const own = concurrency[name];
+    return serveStage(context, name, handlers[name], { ...shared, ...(own === undefined ? {} : { concurrency: own }) });
+  };
+  const stages = workQueues.map((name) => stage(name));
+  const maintenance = serveQueue(
+    context,
+    'maintenance',
+    async () => {
+      await mend(context);
+      await clean(context);
+    },
+    shared,
+  );
+  const others = [serveDead(context, shared), maintenance];
+
+  // A missed message does no harm: a running job also asks with each report.
+  const cancelled = connection.subscriber();
+  cancelled.on('message', (_channel: string, text: string) => {
+    const id = taskIdSchema.safeParse(text);
+    if (!id.success) return;
+    for (const served of stages) served.abort((job) => job.data.taskId === id.data, cancelledError());
+  });
+  await cancelled.subscribe(cancelChannel(connection));
+  await connection
+    .queue('maintenance')
+    .upsertJobScheduler(
+      'sweep',
+      { every: cleanInterval },
+      { name: 'sweep', data: { v: 1 }, opts: jobOptions('maintenance', connection.options) },
+    );
+
+  // Besides the scheduler: its clock may have been set back, and this must not wait for it.
+  const timer = setInterval(
+    () =>
+      void mend(context).catch((error: unknown) => log.warn({ err: error }, 'mending failed; it will be tried again')),
+    options.lockDuration ?? 30_000,
+  );
+  return {
+    close: async (grace = 0) => {
+      clearInterval(timer);
+      await Promise.all([...stages, ...others].map((served) => served.close(grace)));
+      cancelled.disconnect();
+    },
+  };
+};

@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import { lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { z } from 'zod';
+import { TaskError } from './error.js';
+import { type Task, type TaskId, taskIdSchema, taskSchema } from './task.js';
+
+/** Artefacts are plain names: nothing a user typed ever becomes part of a path. */
+const artefactName = /^[a-z0-9][a-zA-Z0-9._-]{0,120}$/;
+const temporaryMark = '.tmp-';
+
+/** One task's folder on the shared volume, `TASKS_DIR/{task_id}/`; every path it gives lies inside. */
+export interface TaskFolder {
+  readonly id: TaskId;
+  /** Absolute. */
+  readonly path: string;
+  /** Absolute path of an artefact. Throws TaskError `path-outside` for anything but a plain name. */
+  file(name: string): string;
+  /** A name for a half-written artefact beside its final place; `adopt` renames it. */
+  temporary(name: string): string;
+  /** Moves a finished temporary file to its final name, atomically. */
+  adopt(temporary: string, name: string): Promise<void>;
+  /** Whether a regular, non-empty file of that name is there. */
+  has(name: string): Promise<boolean>;
+  /** Bytes, or null where there is no such regular file. */
+  size(name: string): Promise<number | null>;
+  /** Null where the artefact is missing, cut off or of another shape: it is then computed anew. */
+  read<T>(name: string, schema: z.ZodType<T>): Promise<T | null>;
+  /** Written to a temporary name and renamed; `durable` also waits for the disk. */
+  write(name: string, value: unknown, durable?: boolean): Promise<void>;
+  /** Absolute path of the source. Throws TaskError `path-outside` (links are refused), `no-such-file`, `empty-file`. */
+  source(name: string): Promise<string>;
+  remove(name: string): Promise<void>;
+  /** Names of all files, without half-written ones; empty where the folder is gone. */
+  list(): Promise<string[]>;
+  /** Deletes the folder and all in it. */
+  destroy(): Promise<void>;
+}
+
+/** The folder of a task; nothing is created or checked until a method is called. */
+export const taskFolder = (tasksDir: string, id: TaskId): TaskFolder => {
+  const path = join(resolve(tasksDir), taskIdSchema.parse(id));
+
+  const file = (name: string): string => {
+    if (!artefactName.test(name)) throw new TaskError('path-outside', 'The file lies outside the task folder.');
+    return join(path, name);
+  };
+  const temporary = (name: string): string => `${file(name)}${temporaryMark}${randomBytes(6).toString('hex')}`;
+  const size = async (name: string): Promise<number | null> => {
+    const info = await lstat(file(name)).catch(nullWhereMissing);
+    return info?.isFile() ? info.size : null;
+  };
+
+  return {
+    id,
+    path,
+    file,
+    temporary,
+    size,
+    adopt: (from, name) => rename(from, file(name)),
+    has: async (name) => ((await size(name)) ?? 0) > 0,
+    read: async (name, schema) => {
+      if ((await size(name)) === null) return null;
+      const text = await readFile(file(name), 'utf8').catch(nullWhereMissing);
+      if (text === null) return null;
+      try {
+        const parsed = schema.safeParse(JSON.parse(text));
+        return parsed.success ? parsed.data : null;
+      } catch {
+        return null;
+      }
+    },
+    write: async (name, value, durable = false) => {
+      const from = temporary(name);
+      try {
+        const handle = await open(from, 'wx');
+        try {
+          await handle.writeFile(JSON.stringify(value));
+          if (durable) await handle.sync();
+        } finally {
+          await handle.close();
+        }
+        await rename(from, file(name));
+      } catch (error) {
+        await rm(from, { force: true });
+        throw storageError(error);
+      }
+    },
+    source: async (name) => {
+      const folder = await lstat(path).catch(nullWhereMissing);
+      const info = await lstat(file(name)).catch(nullWhereMissing);
+      if (folder === null || info === null) throw new TaskError('no-such-file', 'There is no such file.');
+      if (!folder.isDirectory() || !info.isFile()) {
+        throw new TaskError('path-outside', 'The file lies outside the task folder.', { cause: `${path}/${name}` });
+      }
+      if (info.size === 0) throw new TaskError('empty-file', 'The file is empty.');
+      return file(name);
+    },
+    remove: (name) => rm(file(name), { force: true }),
+    list: async () => {
+      const names = (await readdir(path).catch(nullWhereMissing)) ?? [];
+      return names.filter((name) => !name.includes(temporaryMark));
+    },
+    destroy: () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }),
+  };
+};
+
+/** Makes the folder of a new task and returns it. Throws TaskError `no-space`. */
+export const createTaskFolder = async (tasksDir: string, id: TaskId): Promise<TaskFolder> => {
+  const folder = taskFolder(tasksDir, id);
+  try {
+    await mkdir(folder.path, { recursive: true });
+  } catch (error) {
+    throw storageError(error);
+  }
+  return folder;
+};
+
+/** Name of what was accepted: `task.json`, and `task.r{n}.json` for later revisions. */
+export const taskFile = (revision: number): string => (revision === 1 ? 'task.json' : `task.r${revision}.json`);
+
+/** The task as accepted or as revised. Throws TaskError `file-expired` where the folder is gone. */
+export const readTask = async (folder: TaskFolder, revision: number): Promise<Task> => {
+  const task = await folder.read(taskFile(revision), taskSchema);
+  if (task === null) throw new TaskError('file-expired', 'The recording is no longer here.');
+  return task;
+};
+
+/** The highest revision that was written down, 0 where none was. */
+export const latestRevision = async (folder: TaskFolder): Promise<number> => {
+  const revisions = (await folder.list()).map((name) => {
+    if (name === taskFile(1)) return 1;
+    return Number(/^task\.r(\d+)\.json$/.exec(name)?.[1] ?? 0);
+  });
+  return Math.max(0, ...revisions);
+};
+
+/** Half-written files older than `maxAge` (milliseconds) are removed; returns how many. */
+export const sweepTemporary = async (folder: TaskFolder, maxAge: number): Promise<number> => {
+  const names = ((await readdir(folder.path).catch(nullWhereMissing)) ?? []).filter((name) =>
+    name.includes(temporaryMark),
+  );
+  let removed = 0;
+  for (const name of names) {
+    const path = join(folder.path, name);
+    const info = await stat(path).catch(nullWhereMissing);
+    if (info === null || Date.now() - info.mtimeMs < maxAge) continue;
+    await rm(path, { force: true });
+    removed += 1;
+  }
+  return removed;
+};
+
+/** A full disk is told apart from other faults, so that intake can pause and the user be told. */
+export const storageError = (error: unknown): unknown => {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ENOSPC' || code === 'EDQUOT'
+    ? new TaskError('no-space', 'There is no room left for recordings.', { cause: error })
+    : error;
+};
+
+const nullWhereMissing = (error: unknown): null => {
+  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
+  throw error;
+};

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  activeUsers,
+  createRecorder,
+  type EmbeddedClickHouse,
+  type Figure,
+  failureCauses,
+  messagesByKind,
+  openAnalytics,
+  popularLanguages,
+  popularModels,
+  realTimeFactors,
+  stageTimes,
+  startEmbeddedClickHouse,
+  timeline,
+  volume,
+} from './index.js';
+
+const logger = pino({ level: 'silent' });
+const period = { since: 1_790_000_000, until: 1_790_086_400 };
+const noon = (period.since + 43_200) * 1000;
+
+let root: string;
+let server: EmbeddedClickHouse;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'analytics-'));
+  server = await startEmbeddedClickHouse({ dir: join(root, 'data'), logger });
+});
+afterAll(async () => {
+  await server.close();
+  await rm(root, { recursive: true, force: true });
+});
+
+/** A database of its own in the shared server. */
+const openFresh = async () => {
+  const url = new URL(server.url);
+  url.pathname = `/test_${randomUUID().replaceAll('-', '')}`;
+  const database = openAnalytics({ url: url.href });
+  await database.migrate();
+  return database;
+};
+
+const finished = (overrides: Partial<Figure & { table: 'transcribe_events' }> = {}): Figure => ({
+  table: 'transcribe_events',
+  at: noon,
+  event: 'finished',
+  taskId: randomUUID(),
+  stage: 'transcribe',
+  owner: 'tg:1',
+  waitMs: 100,
+  runMs: 2000,
+  audioSeconds: 40,
+  model: 'base',
+  language: 'en',
+  worker: 'w1',
+  ...overrides,
+});
+
+const record = async (figures: Figure[]) => {
+  const database = await openFresh();
+  const recorder = createRecorder({ database, spoolDir: join(root, randomUUID()), logger });
+  for (const figure of figures) recorder.record(figure);
+  await recorder.close();
+  expect(recorder.state).toEqual({ recorded: figures.length, inserted: figures.length, spooled: 0, dropped: 0 });
+  return database;
+};
+
+describe('questions', () => {
+  it('gives volume, times, factors, causes and favourites of a day', async () => {
+    const taskId = randomUUID();
+    const database = await record([
+      { table: 'transcribe_events', at: noon - 5000, event: 'accepted', taskId, owner: 'tg:1', channel: 'telegram' },
+      { table: 'transcribe_events', at: noon - 4000, event: 'accepted', taskId: randomUUID(), owner: 'tg:2' },
+      finished({ taskId }),
+      finished({ taskId, stage: 'merge', at: noon + 10 }),
+      finished({ stage: 'diarize', event: 'failed', errorCode: 'engine-crashed' }),
+      {
+        table: 'messages',
+        at: noon,
+        channel: 'telegram',
+        owner: 'tg:1',
+        kind: 'voice',
+        bytes: 5_000_000_000,
+        chatKind: 'private',
+      },
+    ]);
+    expect(await database.ask(volume, { ...period, step: 86_400 })).toMatchObject([
+      { tasks: 1, audioSeconds: 40, failures: 1 },
+    ]);
+    expect(await database.ask(stageTimes, period)).toContainEqual({
+      stage: 'transcribe',
+      jobs: 1,
+      waitMs: [100, 100, 100],
+      runMs: [2000, 2000, 2000],
+    });
+    expect(await database.ask(realTimeFactors, period)).toEqual([
+      { stage: 'transcribe', model: 'base', worker: 'w1', jobs: 1, factor: 0.05, median: 0.05 },
+    ]);
+    expect(await database.ask(failureCauses, period)).toEqual([
+      { stage: 'diarize', code: 'engine-crashed', failures: 1, tasks: 1 },
+    ]);
+    expect(await database.ask(popularModels, period)).toEqual([{ name: 'base', tasks: 1, audioSeconds: 40 }]);
+    expect(await database.ask(popularLanguages, period)).toEqual([{ name: 'en', tasks: 1, audioSeconds: 40 }]);
+    expect((await database.ask(activeUsers, period)).map((row) => row.users)).toEqual([2]);
+    expect(await database.ask(messagesByKind, period)).toEqual([
+      { kind: 'voice', messages: 1, people: 1, bytes: 5_000_000_000 },
+    ]);
+    const marks = await database.ask(timeline, { taskId });
+    expect(marks.map((mark) => [mark.event, mark.stage, mark.at - noon])).toEqual([
+      ['accepted', '', -5000],
+      ['finished', 'transcribe', 0],
+      ['finished', 'merge', 10],
+    ]);
+    await database.close();
+  });
+
+  it('answers about an empty time with nothing, not with an error', async () => {
+    const database = await openFresh();
+    for (const query of [stageTimes, realTimeFactors, failureCauses, popularModels, activeUsers, messagesByKind])
+      expect(await database.ask<typeof period, unknown>(query, period)).toEqual([]);
+    await database.close();
+  });
+});
+
+describe('the embedded server', () => {
+  it('refuses a stranger', async () => {
+    const stranger = new URL(server.url);
+    stranger.password = 'guess';
+    const database = openAnalytics({ url: stranger.href });
+    await expect(database.migrate()).rejects.toThrow(/Authentication failed/);
+    await database.close();
+  });
+
+  it('takes values as values, never as SQL', async () => {
+    const owner = `'); DROP TABLE messages; --\n"\\`;
+    const database = await record([{ table: 'messages', at: noon, channel: 'telegram', owner, kind: 'voice' }]);
+    expect(await database.ask(messagesByKind, period)).toMatchObject([{ messages: 1 }]);
+    await database.close();
+  });
+});
+
+describe('while ClickHouse is away', () => {
+  it('loses no figure and counts none twice', async () => {
+    const dir = join(root, 'away');
+    const spoolDir = join(root, 'away-spool');
+    const first = await startEmbeddedClickHouse({ dir, logger });
+    const { port, password } = new URL(first.url);
+    const database = openAnalytics({ url: first.url });
+    const recorder = createRecorder({ database, spoolDir, logger, intervalMs: 3_600_000 });
+    for (let n = 0; n < 500; n += 1) recorder.record(finished());
+    await recorder.flush();
+
+    process.kill(first.pid, 'SIGKILL');
+    await first.ended;
+    for (let n = 0; n < 1000; n += 1) recorder.record(finished());
+    await recorder.flush();
+    expect(recorder.state).toMatchObject({ inserted: 500, spooled: 1000, dropped: 0 });
+    expect(await readdir(spoolDir)).toHaveLength(1);
+
+    const second = await startEmbeddedClickHouse({ dir, port: Number(port), secret: password, logger });
+    recorder.record(finished());
+    await recorder.flush();
+    expect(await readdir(spoolDir)).toEqual([]);
+    expect(await database.ask(stageTimes, period)).toMatchObject([{ stage: 'transcribe', jobs: 1501 }]);
+    await recorder.close();
+    await database.close();
+    await second.close();
+  });
+
+  it('counts a batch once whose answer was lost', async () => {
+    const database = await openFresh();
+    const row = finished();
+    const token = randomUUID();
+    for (let n = 0; n < 3; n += 1) await database.insert('transcribe_events', [row], token);
+    expect(await database.ask(stageTimes, period)).toMatchObject([{ jobs: 1 }]);
+    await database.close();
+  });
+
+  it('bounds memory and disk, and counts what it drops', async () => {
+    const refuses = { migrate: async () => undefined, insert: () => Promise.reject(new Error('away')) };
+    const spoolDir = join(root, 'full-spool');
+    const recorder = createRecorder({ database: refuses, spoolDir, logger, maxRows: 10, maxSpoolBytes: 3000 });
+    for (let n = 0; n < 12; n += 1) recorder.record(finished());
+    await recorder.flush();
+    for (let n = 0; n < 10; n += 1) recorder.record(finished());
+    await recorder.close();
+    expect(recorder.state).toEqual({ recorded: 22, inserted: 0, spooled: 10, dropped: 12 });
+  });
+});

@@ -73,6 +73,7 @@ export type Segment = z.infer<typeof segmentSchema>;
 
 /** Whether speakers were told apart: asked for and found, not asked for, or asked for and failed. */
 export const speakerOutcome = z.enum(['found', 'off', 'failed']);
+export type SpeakerOutcome = z.infer<typeof speakerOutcome>;
 
 /** The result of a task: what is delivered, stored and shown. `segments` is the plan's contract plus words. */
 export const transcriptSchema = z.object({

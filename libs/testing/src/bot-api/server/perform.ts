@@ -39,10 +39,12 @@ export async function perform(
 }
 
 function admit(call: Call, method: string): void {
-  const chatId = text(call, 'chat_id');
-  if (chatId === undefined) return;
-  const type = chatById(call.world, chatId)?.chat.type;
-  call.world.flood.admit({ method, chatId, group: type === 'group' || type === 'supergroup' });
+  const named = text(call, 'chat_id');
+  if (named === undefined) return;
+  const chat = chatById(call.world, named)?.chat;
+  const group = chat?.type === 'group' || chat?.type === 'supergroup';
+  // One chat has one allowance, whether it is called by number or by name.
+  call.world.flood.admit({ method, chatId: String(chat?.id ?? named), group });
 }
 
 function refuseByFault(fault: Fault | undefined): void {

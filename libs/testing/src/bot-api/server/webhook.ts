@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Update } from 'grammy/types';
 import type { World } from './world.js';
 
@@ -94,12 +95,7 @@ function connectionProblem(error: Error): string {
   return cause?.code === 'ECONNREFUSED' ? 'Connection refused' : (cause?.message ?? error.message);
 }
 
+/** Waits, or returns at once when the webhook goes. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+  return setTimeout(ms, undefined, { signal }).catch(() => undefined);
 }

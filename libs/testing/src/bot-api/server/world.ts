@@ -22,7 +22,7 @@ export interface BotApiOptions {
   flood?: 'enforce' | 'count' | 'off';
   /** Other rates than Telegram's. */
   floodLimits?: Partial<FloodLimits>;
-  /** How many times faster than real time the server lives; default 1. Ignored when `clock` is given. */
+  /** How many times faster than real time the server lives, dates of messages included; default 1. Ignored when `clock` is given. */
   timeScale?: number;
   clock?: Clock;
   /** Behaves like a local Bot API server (`--local`): absolute paths below `directory`, files up to 2,000 MiB. */

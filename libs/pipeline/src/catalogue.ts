@@ -13,7 +13,8 @@ const ofTask = z.object({
   revision: z.number().int().min(1).default(1),
 });
 
-const chunkOfTask = ofTask.extend({ /** Index into the plan's chunks, from 0. */ chunk: z.number().int().min(0) });
+const chunksOfTask = ofTask.extend({ /** How many chunks the speech was cut into. */ chunks: z.number().int().min(0) });
+const chunkOfTask = chunksOfTask.extend({ /** Which of them, from 0. */ chunk: z.number().int().min(0) });
 
 const failure = z.object({
   code: z.enum(taskErrorCodes).catch('internal'),
@@ -81,7 +82,7 @@ export const catalogue = {
   prepare: { schema: ofTask, job: kept, worker: { ...staged, concurrency: 2 } },
   diarize: { schema: ofTask, job: kept, worker: staged },
   transcribe: { schema: chunkOfTask, job: kept, worker: staged },
-  merge: { schema: ofTask, job: kept, worker: { ...staged, concurrency: 4 } },
+  merge: { schema: chunksOfTask, job: kept, worker: { ...staged, concurrency: 4 } },
   'deliver-folder': delivering,
   'deliver-telegram': delivering,
   'deliver-stream': delivering,
@@ -105,6 +106,9 @@ export const catalogue = {
 
 export type Catalogue = typeof catalogue;
 export type QueueName = keyof Catalogue;
+/** What every job of a task says. */
+export type OfTask = z.infer<typeof ofTask>;
+export const ofTaskSchema = ofTask;
 export type Payload<K extends QueueName> = z.infer<Catalogue[K]['schema']>;
 export const queueNames = Object.keys(catalogue) as QueueName[];
 

@@ -14,6 +14,17 @@ export interface TaskProgress {
   position: number | null;
   /** Unix milliseconds. */
   at: number;
+  /** Why, where the state is `failed`. */
+  failure?: TaskFailure;
+}
+
+/** Why a task failed, for a person (`message`, `params`) and for the operator (`cause`). */
+export interface TaskFailure {
+  code: TaskErrorCode;
+  message: string;
+  params: Record<string, string | number>;
+  cause: string;
+  stage: Stage;
 }
 
 /** A task's end or a change on the way, for the record: sent through a durable queue, never lost. */

@@ -1,10 +1,10 @@
 import { type Stage, type Task, type TaskId, taskSchema } from '@whisper-bot/task';
 import type { Job } from 'bullmq';
 import {
-  catalogue,
   type DeliverQueue,
   type Failure,
   jobId,
+  ofTaskSchema,
   type Part,
   type Payload,
   type QueueName,
@@ -35,7 +35,7 @@ export const partOf = (queue: QueueName, data: { chunk?: unknown }): { stage: St
  */
 export const reportDeath = async (context: PipelineContext, queue: QueueName, job: Job): Promise<void> => {
   const { connection } = context;
-  const parsed = catalogue.merge.schema.safeParse(job.data);
+  const parsed = ofTaskSchema.safeParse(job.data);
   // A job whose payload is not even a task's has nobody to tell; it stays in its failed set.
   if (!parsed.success) return;
   const { taskId, revision } = parsed.data;
@@ -60,7 +60,8 @@ export const reportDeath = async (context: PipelineContext, queue: QueueName, jo
   });
   // A failure that could not be told stays a dead letter; telling that it could not be told would go the same way.
   if ((job.data as { kind?: unknown }).kind === 'failure') return;
-  const ending = { taskId, revision, part, at, cause: reasonOf(failure), code: failure.code };
+  const { stack: _stack, ...told } = failure;
+  const ending = { taskId, revision, part, at, failure: { ...told, stage } };
   if (stage === 'diarize') {
     await finish(connection, { ...ending, state: 'degraded' });
     return;

@@ -31,6 +31,7 @@ export const addFlow = async (
   const tags = planned.chunks.length === 0 ? [] : await tagJobs(connection, 'speech', task.owner, costs(planned));
   await planWork(context, task, planned, diarize);
 
+  const chunks = planned.chunks.length;
   const node = (queueName: QueueName, part: Part, more: object = {}, data: object = {}): FlowJob => ({
     name: part,
     queueName,
@@ -38,7 +39,7 @@ export const addFlow = async (
     opts: { ...jobOptions(queueName, connection.options), jobId: jobId(task.id, part, revision), ...more },
   });
   const children: FlowJob[] = planned.chunks.map((_seconds, chunk) =>
-    node('transcribe', `transcribe-${chunk}`, { priority: tags[chunk] ?? 1 }, { chunk }),
+    node('transcribe', `transcribe-${chunk}`, { priority: tags[chunk] ?? 1 }, { chunk, chunks }),
   );
   if (diarize) {
     // Without speakers a text is still worth having: merge goes on and says so.
@@ -47,7 +48,7 @@ export const addFlow = async (
   const deliver: DeliverQueue = `deliver-${task.channel}`;
   const flow: FlowJob = {
     ...node(deliver, 'deliver', {}, { kind: 'result' }),
-    children: [{ ...node('merge', 'merge'), children }],
+    children: [{ ...node('merge', 'merge', {}, { chunks }), children }],
   };
   await connection.flow.add(flow);
 };

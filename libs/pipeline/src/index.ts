@@ -1,6 +1,14 @@
-export { type Part, type QueueName, queueNames } from './catalogue.js';
+export { type Part, type Payload, type QueueName, queueNames } from './catalogue.js';
 export type { PipelineLog, Retention } from './context.js';
-export type { DeadLetter, Delivery, DeliveryHandler, Pipeline, StateChange, TaskProgress } from './contract.js';
+export type {
+  DeadLetter,
+  Delivery,
+  DeliveryHandler,
+  Pipeline,
+  StateChange,
+  TaskFailure,
+  TaskProgress,
+} from './contract.js';
 export type { Planned, RateName } from './flow.js';
 export { createPipeline, type PipelineOptions, type WorkingPipeline } from './pipeline.js';
 export type { ServeOptions } from './serve.js';

@@ -9,9 +9,9 @@ import {
   taskStateSchema,
 } from '@whisper-bot/task';
 import { z } from 'zod';
-import { jobId, type Part, type WorkQueue, workQueues } from './catalogue.js';
+import { failureSchema, jobId, type Part, type WorkQueue, workQueues } from './catalogue.js';
 import type { Connection } from './connection.js';
-import type { TaskProgress } from './contract.js';
+import type { TaskFailure, TaskProgress } from './contract.js';
 
 /** Seconds a task's live state outlasts its last change. */
 const liveTtl = 7 * 24 * 3600;
@@ -83,8 +83,7 @@ export interface Ending {
   state: 'done' | 'failed' | 'degraded' | 'cancelled';
   part: Part;
   at: number;
-  cause?: string;
-  code?: string;
+  failure?: TaskFailure;
 }
 
 /** Ends a task; true where that changed its state. */
@@ -101,9 +100,10 @@ export const finish = async (
     ending.revision,
     channelOf(connection, ending.taskId),
     liveTtl,
-    ending.cause ?? '',
-    ending.code ?? '',
+    ending.failure === undefined ? '' : JSON.stringify(ending.failure),
   )) === 1;
+
+const failureOfTask = failureSchema.omit({ stack: true }).extend({ stage: z.enum(stages) });
 
 const liveSchema = z.object({
   state: taskStateSchema,
@@ -114,6 +114,10 @@ const liveSchema = z.object({
   revision: z.coerce.number().default(1),
   total: z.coerce.number().optional(),
   chunks: z.coerce.number().default(0),
+  why: z
+    .string()
+    .transform((text) => failureOfTask.safeParse(text === '' ? null : JSON.parse(text)).data)
+    .optional(),
 });
 export type Live = z.infer<typeof liveSchema>;
 
@@ -136,6 +140,7 @@ export const readProgress = async (connection: Connection, id: TaskId): Promise<
     secondsLeft: live.left === '' || isFinal(live.state) ? null : Number(live.left),
     position: await position(connection, id, live),
     at: live.at,
+    ...(live.state === 'failed' && live.why !== undefined ? { failure: live.why } : {}),
   };
 };
 
@@ -159,6 +164,7 @@ const publishedSchema = z.object({
   secondsLeft: z.number().nullable(),
   position: z.null(),
   at: z.number(),
+  failure: failureOfTask.optional(),
 });
 
 /** Calls back on each published change until the returned function is called. */
@@ -171,7 +177,9 @@ export const subscribe = async (
   const listen = (text: string): void => {
     try {
       const parsed = publishedSchema.safeParse(JSON.parse(text));
-      if (parsed.success) onChange(parsed.data);
+      if (!parsed.success) return;
+      const { failure, ...progress } = parsed.data;
+      onChange({ ...progress, ...(failure === undefined ? {} : { failure }) });
     } catch {
       // A message of another shape is none of ours.
     }

@@ -31,6 +31,8 @@ export interface PipelineOptions {
 export interface WorkingPipeline extends Pipeline {
   /** Works the stages in this process. */
   work(handlers: StageHandlers, options?: WorkOptions): Promise<Work>;
+  /** How many processes transcribe right now, on all machines; what a long recording may be spread over. */
+  transcribers(): Promise<number>;
   serveDeliveries(
     ...args: [...Parameters<Pipeline['serveDeliveries']>, options?: ServeOptions]
   ): Promise<{ close(grace?: number): Promise<void> }>;
@@ -114,6 +116,7 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
     serveDeliveries: async (channel, handler, serveOptions) => serveChannel(context, channel, handler, serveOptions),
     serveRecord: async (handler) => serveChanges(context, handler),
     work: (handlers, workOptions) => work(context, handlers, workOptions),
+    transcribers: () => connection.queue('transcribe').getWorkersCount(),
     close: () => connection.close(),
   };
 };

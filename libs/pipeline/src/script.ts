@@ -9,9 +9,11 @@ const rank = `
 local rank = { accepted = 1, preparing = 2, running = 3, delivering = 4, done = 5, failed = 5, cancelled = 6 }
 local order = { prepare = 1, transcribe = 2, diarize = 3, merge = 4, deliver = 5 }
 local function publish(key, channel)
-  local v = redis.call('HMGET', key, 'id', 'state', 'stage', 'percent', 'left', 'at')
+  local v = redis.call('HMGET', key, 'id', 'state', 'stage', 'percent', 'left', 'at', 'why')
+  local why = nil
+  if v[2] == 'failed' and v[7] and v[7] ~= '' then why = cjson.decode(v[7]) end
   redis.call('PUBLISH', channel, cjson.encode({ taskId = v[1], state = v[2], stage = v[3] or cjson.null,
-    percent = tonumber(v[4] or 0), secondsLeft = tonumber(v[5] or '') or cjson.null, position = cjson.null, at = tonumber(v[6] or 0) }))
+    percent = tonumber(v[4] or 0), secondsLeft = tonumber(v[5] or '') or cjson.null, position = cjson.null, at = tonumber(v[6] or 0), failure = why }))
 end
 `;
 
@@ -117,7 +119,7 @@ publish(key, ARGV[9])
 return { state, changed, resumed }
 `;
 
-/** KEYS task; ARGV now, state, part, revision, channel, ttl, cause, code. Ends a task; returns 1 where that changed it. */
+/** KEYS task; ARGV now, state, part, revision, channel, ttl, failure as JSON. Ends a task; returns 1 where that changed it. */
 const finish = `${rank}
 local key = KEYS[1]
 local v = redis.call('HMGET', key, 'state', 'revision')
@@ -129,7 +131,7 @@ if ARGV[2] == 'failed' or ARGV[2] == 'degraded' then
   if ARGV[2] == 'degraded' or state == 'done' then return 0 end
 end
 if ARGV[2] == 'cancelled' and (state == 'done' or state == 'failed') then return 0 end
-redis.call('HSET', key, 'state', ARGV[2], 'at', ARGV[1], 'left', '', 'cause', ARGV[7], 'code', ARGV[8])
+redis.call('HSET', key, 'state', ARGV[2], 'at', ARGV[1], 'left', '', 'why', ARGV[7])
 if ARGV[2] == 'done' then redis.call('HSET', key, 'percent', 100) end
 redis.call('EXPIRE', key, ARGV[6])
 publish(key, ARGV[5])

@@ -1,6 +1,6 @@
 import { readTask, type Task, TaskError, type TaskFolder, type TaskState, taskFolder } from '@whisper-bot/task';
 import type { Job } from 'bullmq';
-import type { Payload, QueueName, WorkQueue } from './catalogue.js';
+import type { OfTask, Payload, QueueName, WorkQueue } from './catalogue.js';
 import type { PipelineContext } from './context.js';
 import { exhume, partOf, reportDeath } from './death.js';
 import { keepFailure, toFailure, toJobError } from './failure.js';
@@ -69,7 +69,7 @@ const reportInterval = 500;
 const heartbeat = 5000;
 
 /** Runs one job of a task: state, progress, cancelling and errors around the body. */
-export const runPart = async <P extends Payload<'merge'>>(
+export const runPart = async <P extends OfTask>(
   context: PipelineContext,
   run: PartRun<P>,
   body: (call: StageCall<P>) => Promise<void>,

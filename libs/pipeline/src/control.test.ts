@@ -1,0 +1,174 @@
+import { access, writeFile } from 'node:fs/promises';
+import { TaskError, type TaskId, taskFolder } from '@whisper-bot/task';
+import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Delivery, TaskProgress } from './contract.js';
+import type { WorkingPipeline } from './pipeline.js';
+import { createStage, newTask, openPipeline, type Stage } from './test/stand-in.js';
+import type { Work } from './workers.js';
+
+let redis: TestRedis;
+let pipeline: WorkingPipeline & { tasksDir: string };
+let stage: Stage;
+let work: Work;
+let deliveries: Delivery[];
+let channel: { close(): Promise<void> };
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.close());
+beforeEach(async () => {
+  pipeline = await openPipeline(redis.url);
+  stage = createStage(2);
+  work = await pipeline.work(stage.handlers);
+  deliveries = [];
+  channel = await pipeline.serveDeliveries('folder', async (delivery) => {
+    deliveries.push(delivery);
+  });
+});
+afterEach(async () => {
+  await work.close();
+  await channel.close();
+  await pipeline.close();
+});
+const ended = (id: TaskId) => pipeline.untilEnded(id, AbortSignal.timeout(20_000));
+
+/** Blocks until the signal aborts, as a killed engine does. */
+const hang = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+
+test('cancelling reaches the engine, delivers nothing, and the folder goes', async () => {
+  let began = false;
+  stage.behave = async (part, signal) => {
+    if (part !== 'transcribe-0') return;
+    began = true;
+    await hang(signal);
+  };
+  const task = await newTask(pipeline.tasksDir);
+  await pipeline.submit(task);
+  await until(() => began);
+  expect(await pipeline.cancel(task.id)).toBe(true);
+  expect((await ended(task.id)).state).toBe('cancelled');
+  await until(() => stage.log.includes('transcribe-0!'));
+  await expect(access(taskFolder(pipeline.tasksDir, task.id).path)).rejects.toThrow();
+  expect(await pipeline.cancel(task.id)).toBe(false);
+  // The worker is free again, and what was cancelled neither failed nor was delivered.
+  stage.behave = async () => {};
+  const next = await newTask(pipeline.tasksDir);
+  await pipeline.submit(next);
+  await ended(next.id);
+  expect(deliveries.map(({ task: { id } }) => id)).toEqual([next.id]);
+  expect(await pipeline.deadLetters()).toEqual([]);
+});
+
+test('a revision runs with the new options and is delivered under the next number', async () => {
+  const task = await newTask(pipeline.tasksDir);
+  await pipeline.submit(task);
+  await ended(task.id);
+  await expect(pipeline.revise(task.id, { diarize: false })).rejects.toMatchObject({ code: 'file-expired' });
+  await writeFile(taskFolder(pipeline.tasksDir, task.id).file('audio.wav'), 'sound');
+  stage.log.length = 0;
+  expect(await pipeline.revise(task.id, { diarize: false }, { message: 7 })).toBe(2);
+  await until(() => deliveries.length === 2);
+  expect(stage.log).not.toContain('diarize');
+  expect(deliveries[1]).toMatchObject({ revision: 2, task: { options: { diarize: false }, origin: { message: 7 } } });
+  expect((await ended(task.id)).state).toBe('done');
+});
+
+test('progress rises to 100, never falls, and names the place in the queue', async () => {
+  const seen: TaskProgress[] = [];
+  const stop = await pipeline.watch('all', (progress) => seen.push(progress));
+  let release = (): void => {};
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  stage.behave = async (part) => (part === 'prepare' ? gate : undefined);
+  const tasks = await Promise.all(Array.from({ length: 4 }, () => newTask(pipeline.tasksDir)));
+  for (const task of tasks) await pipeline.submit(task);
+  await until(async () => (await pipeline.progress(tasks[1]?.id as TaskId))?.state === 'preparing');
+  expect((await pipeline.progress(tasks[3]?.id as TaskId))?.position).toBe(1);
+  release();
+  for (const task of tasks) await ended(task.id);
+  await stop();
+  for (const task of tasks) {
+    const percents = seen.filter(({ taskId }) => taskId === task.id).map(({ percent }) => percent);
+    expect(percents.at(-1)).toBe(100);
+    expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+  }
+});
+
+test("one owner's hundred do not delay another's first", async () => {
+  const order: string[] = [];
+  let release = (): void => {};
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const hoarder = await Promise.all(Array.from({ length: 100 }, () => newTask(pipeline.tasksDir, { owner: 'tg:1' })));
+  const guest = await newTask(pipeline.tasksDir, { owner: 'tg:2' });
+  const prepare = stage.handlers.prepare;
+  stage.handlers.prepare = async (call) => {
+    order.push(call.task.owner);
+    await gate;
+    return prepare(call);
+  };
+  const other = await pipeline.work(stage.handlers);
+  await work.close();
+  for (const task of hoarder) await pipeline.submit(task);
+  await until(() => order.length === 2);
+  await pipeline.submit(guest);
+  release();
+  await ended(guest.id);
+  expect(order.indexOf('tg:2')).toBeLessThan(10);
+  await other.close();
+});
+
+test('no room, no source and a link instead of a source are refused', async () => {
+  const full = await openPipeline(redis.url, { minimumFree: Number.MAX_SAFE_INTEGER });
+  await expect(full.submit(await newTask(full.tasksDir))).rejects.toMatchObject({ code: 'no-space' });
+  await full.close();
+  const task = await newTask(pipeline.tasksDir);
+  await expect(pipeline.submit({ ...task, source: 'audio.mp3' })).rejects.toMatchObject({ code: 'no-such-file' });
+  expect(await pipeline.progress(task.id)).toBeNull();
+});
+
+test('a closing worker puts back what it cannot finish, at no cost of an attempt', async () => {
+  let began = false;
+  stage.behave = async (part, signal) => {
+    if (part !== 'transcribe-1' || began) return;
+    began = true;
+    await hang(signal);
+  };
+  const task = await newTask(pipeline.tasksDir);
+  await pipeline.submit(task);
+  await until(() => began);
+  await work.close(50);
+  work = await pipeline.work(stage.handlers);
+  expect((await ended(task.id)).state).toBe('done');
+  expect(deliveries).toHaveLength(1);
+});
+
+test('with Redis away a submit is refused with a sentence, and running work goes on when it is back', async () => {
+  let began = false;
+  let release = (): void => {};
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  stage.behave = async (part) => {
+    if (part !== 'transcribe-0') return;
+    began = true;
+    await gate;
+  };
+  const task = await newTask(pipeline.tasksDir);
+  await pipeline.submit(task);
+  await until(() => began);
+  await redis.kill();
+  const refused = await newTask(pipeline.tasksDir);
+  await expect(pipeline.submit(refused)).rejects.toBeInstanceOf(TaskError);
+  release();
+  await redis.restart();
+  expect((await ended(task.id)).state).toBe('done');
+  expect(await pipeline.submit(refused)).toBe('accepted');
+  expect((await ended(refused.id)).state).toBe('done');
+  expect(deliveries).toHaveLength(2);
+});

@@ -1,0 +1,56 @@
+import type { TaskId } from '@whisper-bot/task';
+import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Desk, openDesk } from './test/desk.js';
+import { conversation } from './test/stand-in-engines.js';
+
+let redis: TestRedis;
+let desk: Desk;
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.close());
+beforeEach(async () => {
+  desk = await openDesk(redis.url);
+});
+afterEach(() => desk.close());
+
+const lock = 1000;
+const ended = (id: TaskId) => desk.pipeline.untilEnded(id, AbortSignal.timeout(40_000));
+const recognitions = async (id: TaskId) =>
+  (await desk.folder(id).list()).filter((name) => name.startsWith('recognition')).length;
+const transcribed = async (id: TaskId) => (await desk.calls(id)).filter((call) => call.startsWith('transcribe'));
+
+test('a worker killed in mid-transcription: another takes over and finished chunks are not repeated', async () => {
+  const first = await desk.spawn({ rate: 0.002, lock, name: 'first' });
+  const task = await desk.submit(conversation(900), { diarize: false });
+  await until(async () => (await recognitions(task.id)) >= 2 && (await transcribed(task.id)).length >= 3);
+  first.kill('SIGKILL');
+  const done = await recognitions(task.id);
+  await desk.spawn({ rate: 0.001, lock, name: 'second' });
+  expect((await ended(task.id)).state).toBe('done');
+  const calls = await transcribed(task.id);
+  const second = calls.filter((call) => call.endsWith('second'));
+  const chunks = new Set(calls.map((call) => call.split(' ')[0])).size;
+  expect(second.length).toBe(chunks - done);
+  expect((await desk.transcript(task.id)).segments.flatMap(({ words }) => words)).toHaveLength(90);
+});
+
+test('a worker cut off for longer than its lock: its late result is refused, another finishes the task', async () => {
+  const first = await desk.spawn({ rate: 0.01, lock, name: 'first' });
+  const task = await desk.submit(conversation(250), { diarize: false });
+  await until(async () => (await transcribed(task.id)).length === 1);
+  first.kill('SIGSTOP');
+  const second = await desk.spawn({ rate: 0.004, lock, name: 'second' });
+  await until(async () => (await transcribed(task.id)).length === 2);
+  first.kill('SIGCONT');
+  expect((await ended(task.id)).state).toBe('done');
+  expect(await transcribed(task.id)).toEqual(['transcribe-0 first', 'transcribe-0 second']);
+  expect(await desk.pipeline.deadLetters()).toEqual([]);
+  // The one that was cut off serves on.
+  second.kill('SIGKILL');
+  const next = await desk.submit(conversation(20), { diarize: false });
+  expect((await ended(next.id)).state).toBe('done');
+  expect(await transcribed(next.id)).toEqual(['transcribe-0 first']);
+});

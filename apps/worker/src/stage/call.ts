@@ -1,0 +1,17 @@
+import type { Payload, StageCall } from '@whisper-bot/pipeline';
+import type { Engines } from '../engines.js';
+import type { Material } from '../material/material.js';
+
+/** What artefacts are made from, out of a stage's call; `from`–`to` is the part of the stage's bar they move. */
+export const materialOf = <K extends 'prepare' | 'diarize' | 'transcribe' | 'merge'>(
+  engines: Engines,
+  call: StageCall<Payload<K>>,
+  [from, to]: readonly [from: number, to: number] = [0, 1],
+): Material => ({
+  engines,
+  task: call.task,
+  folder: call.folder,
+  signal: call.signal,
+  log: call.log,
+  onProgress: (fraction) => call.report(from + (to - from) * fraction),
+});

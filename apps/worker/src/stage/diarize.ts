@@ -1,0 +1,28 @@
+import type { StageHandlers } from '@whisper-bot/pipeline';
+import type { TaskId } from '@whisper-bot/task';
+import { transcriptSchema } from '@whisper-bot/transcript';
+import type { Engines } from '../engines.js';
+import { ensureDiarization } from '../material/diarization.js';
+import { materialOf } from './call.js';
+import { transcriptName } from './merge.js';
+
+export interface DiarizeDependencies {
+  engines: Engines;
+  /** Starts another revision with the same options. */
+  again: (id: TaskId) => Promise<unknown>;
+}
+
+/**
+ * Tells the speakers apart. Retried after the text has gone out without speakers, it starts a revision, which finds
+ * every artefact there and ends in a delivery with them.
+ */
+export const createDiarize =
+  ({ engines, again }: DiarizeDependencies): StageHandlers['diarize'] =>
+  async (call) => {
+    const { rate } = await ensureDiarization(materialOf(engines, call));
+    if (rate !== null) call.measured('diarize', rate);
+    const sent = await call.folder.read(transcriptName(call.payload.revision), transcriptSchema);
+    if (sent?.speakers.outcome !== 'failed') return;
+    call.log('The text has gone out without speakers; it is delivered again with them.');
+    await again(call.task.id);
+  };

@@ -1,0 +1,12 @@
+import type { StageHandlers } from '@whisper-bot/pipeline';
+import type { Engines } from '../engines.js';
+import { ensureRecognition } from '../material/recognition.js';
+import { materialOf } from './call.js';
+
+/** Recognizes the words of one chunk. */
+export const createTranscribe =
+  (engines: Engines): StageHandlers['transcribe'] =>
+  async (call) => {
+    const { rate } = await ensureRecognition(materialOf(engines, call), call.payload);
+    if (rate !== null) call.measured(`transcribe:${call.task.options.model}`, rate);
+  };

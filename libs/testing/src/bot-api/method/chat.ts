@@ -18,6 +18,7 @@ const rights = {
   can_post_stories: false,
   can_edit_stories: false,
   can_delete_stories: false,
+  can_send_welcome_messages: false,
 } as const;
 
 /** Describes a member as the Bot API does. */
@@ -27,7 +28,7 @@ export function memberOf(member: Member): ChatMember {
     case 'creator':
       return { status, user, is_anonymous: false };
     case 'administrator':
-      return { status, user, ...rights } as ChatMemberAdministrator;
+      return { status, user, ...rights };
     case 'kicked':
       return { status, user, until_date: 0 };
     case 'restricted':

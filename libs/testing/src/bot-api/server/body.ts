@@ -47,11 +47,12 @@ export async function readBody(
 async function collect(request: IncomingMessage, maximum: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
+  // What is too large is read to its end all the same: a client still sending would see a broken connection, not the answer.
   for await (const part of request) {
     size += (part as Buffer).length;
-    if (size > maximum) throw new Refusal(413, 'Request Entity Too Large', { limit: 'file-size' });
-    parts.push(part as Buffer);
+    if (size <= maximum) parts.push(part as Buffer);
   }
+  if (size > maximum) throw new Refusal(413, 'Request Entity Too Large', { limit: 'file-size' });
   return Buffer.concat(parts);
 }
 

@@ -70,6 +70,7 @@ async function answer(world: World, request: IncomingMessage, response: ServerRe
   });
   if (read instanceof Refusal) {
     const outcome: Outcome = { kind: 'refused', code: read.errorCode, description: read.description };
+    if (read.detail.limit) world.violate(read.detail.limit, `${target}: ${read.description}`);
     end(world, begin(world, target, {}, fault), outcome);
     return sendJson(response, outcome);
   }

@@ -121,8 +121,8 @@ function defaultBot(id: number): UserFromGetMe {
     has_topics_enabled: false,
     allows_users_to_create_topics: false,
     can_manage_bots: false,
-    supports_guest_queries: false,
-  } satisfies Partial<UserFromGetMe> as UserFromGetMe;
+    supports_join_request_queries: false,
+  };
 }
 
 /** The chat with this description, created when it is new. */

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { catalogue, driverDir, sourceOf } from './source.mjs';
+
+/** How much of the compiler's output a failure shows. */
+const tailLines = 30;
+
+/**
+ * Configures and compiles whisper-child into `dir` and returns the binary's path.
+ *
+ * @param {object} options
+ * @param {import('./source.mjs').WhisperVersion} options.version
+ * @param {string} options.dir an empty folder
+ * @param {string} options.log takes all of the compiler's output
+ * @param {(fraction: number) => void} options.onProgress
+ */
+export const build = async ({ version, dir, log, onProgress }) => {
+  const out = createWriteStream(log);
+  /** @param {string[]} args */
+  const cmake = (args) =>
+    new Promise((resolve, reject) => {
+      const child = spawn('cmake', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      let rest = '';
+      child.stdout.on('data', (/** @type {Buffer} */ chunk) => {
+        out.write(chunk);
+        const lines = (rest + chunk.toString('utf8')).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) report(line);
+      });
+      child.stderr.on('data', (chunk) => out.write(chunk));
+      child.once('error', (error) => reject(cannotStart(error)));
+      child.once('close', (code) => resolve(code));
+    });
+  // make says `[ 76%]`, ninja `[12/34]`.
+  const report = (/** @type {string} */ line) => {
+    const match = /^\[\s*(\d+)(?:%|\/(\d+))\]/.exec(line);
+    if (match) onProgress(Math.min(0.99, Number(match[1]) / Number(match[2] ?? 100)));
+  };
+
+  try {
+    const configure = ['-S', driverDir, '-B', dir, '-DCMAKE_BUILD_TYPE=Release', '-DBUILD_SHARED_LIBS=OFF'];
+    configure.push(`-DWHISPER_SOURCE=${sourceOf(version).path}`, `-DWHISPER_RELEASE=${version}`);
+    configure.push(...catalogue[version].options);
+    onProgress(0);
+    if ((await cmake(configure)) !== 0) throw await failure(version, log, out);
+    const jobs = String(availableParallelism());
+    const compile = ['--build', dir, '--target', 'whisper-child', '--parallel', jobs];
+    if ((await cmake(compile)) !== 0) throw await failure(version, log, out);
+  } finally {
+    out.end();
+  }
+  return join(dir, 'whisper-child');
+};
+
+/** @param {Error} error */
+const cannotStart = (error) =>
+  new Error(`cmake cannot be started (${error.message}). Install it with a compiler: apt-get install cmake g++ make`);
+
+/**
+ * @param {string} version
+ * @param {string} log
+ * @param {import('node:fs').WriteStream} out
+ */
+const failure = async (version, log, out) => {
+  out.end();
+  await finished(out);
+  const tail = (await readFile(log, 'utf8')).trimEnd().split('\n').slice(-tailLines).join('\n');
+  return new Error(`whisper.cpp ${version} could not be compiled; all of the output is in ${log}\n${tail}`);
+};

@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { cpuFlags, fingerprint } from './fingerprint.mjs';
+import { withLock } from './lock.mjs';
+import { createProgressLine } from './progress-line.mjs';
+import { root } from './source.mjs';
+
+/**
+ * @typedef {object} EnsureOptions
+ * @property {import('./source.mjs').WhisperVersion} [version] default 1.9.1
+ * @property {string} [cacheDir] default `.cache` in the repository
+ * @property {(fraction: number) => void} [onProgress] 0–1 while compiling; default: a line on stderr
+ */
+
+/** @param {string} [cacheDir] */
+const folderOf = (cacheDir) => join(cacheDir ?? join(root, '.cache'), 'whisper.cpp');
+
+/**
+ * Where the binary for this processor and these sources is, built or not.
+ *
+ * @param {EnsureOptions} [options]
+ */
+export const whisperPath = ({ version = '1.9.1', cacheDir } = {}) =>
+  join(folderOf(cacheDir), `${version}-${fingerprint(version)}`, 'whisper-child');
+
+/** @param {EnsureOptions} [options] */
+export const isWhisperBuilt = (options = {}) => existsSync(whisperPath(options));
+
+/**
+ * Compiles whisper-child for this processor unless it is there, records it in `current-<version>.json` (which
+ * libs/speech reads) and returns its path. Two processes that start at once compile once; a killed one leaves nothing
+ * that looks finished. Throws an Error whose message holds the end of the compiler's output.
+ *
+ * @param {EnsureOptions} [options]
+ * @returns {Promise<string>}
+ */
+export const ensureWhisper = async ({ version = '1.9.1', cacheDir, onProgress } = {}) => {
+  const folder = folderOf(cacheDir);
+  const binary = whisperPath({ version, ...(cacheDir === undefined ? {} : { cacheDir }) });
+  const record = join(folder, `current-${version}.json`);
+  if (!existsSync(binary)) {
+    await mkdir(folder, { recursive: true });
+    await withLock(join(folder, `build-${version}.lock`), async () => {
+      if (existsSync(binary)) return;
+      await compile({ version, folder, binary, onProgress: onProgress ?? createProgressLine(`whisper.cpp ${version}:`) });
+    });
+  }
+  await writeRecord(record, { v: 1, version, binary, cpuFlags: cpuFlags() });
+  return binary;
+};
+
+/**
+ * @param {object} options
+ * @param {import('./source.mjs').WhisperVersion} options.version
+ * @param {string} options.folder
+ * @param {string} options.binary
+ * @param {(fraction: number) => void} options.onProgress
+ */
+const compile = async ({ version, folder, binary, onProgress }) => {
+  const work = await mkdtemp(join(folder, `building-${version}-`));
+  try {
+    const log = join(folder, `build-${version}.log`);
+    const built = await build({ version, dir: join(work, 'tree'), log, onProgress });
+    const finished = join(work, 'finished');
+    await mkdir(finished);
+    await copyFile(built, join(finished, 'whisper-child'));
+    await rename(finished, join(binary, '..')).catch((error) => {
+      if (!existsSync(binary)) throw error;
+    });
+    onProgress(1);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+};
+
+/**
+ * @param {string} path
+ * @param {object} content
+ */
+const writeRecord = async (path, content) => {
+  const text = `${JSON.stringify(content, null, 2)}\n`;
+  if ((await readFile(path, 'utf8').catch(() => '')) === text) return;
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, text);
+  await rename(temporary, path);
+};

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { arch, cpus, platform } from 'node:os';
+import { join } from 'node:path';
+import { catalogue, driverDir, sourceOf } from './source.mjs';
+
+/**
+ * What the processor can do, sorted: a binary built with -march=native needs all of it. Where the system does not
+ * say, the model's name stands for it.
+ */
+export const cpuFlags = () => {
+  if (platform() === 'linux') {
+    const line = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'));
+    if (line?.[1]) return line[1].trim().split(/\s+/).sort();
+  }
+  return [cpus()[0]?.model ?? 'unknown'];
+};
+
+/**
+ * Names one build: another processor, option, driver or source release is another build.
+ *
+ * @param {import('./source.mjs').WhisperVersion} version
+ */
+export const fingerprint = (version) => {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([platform(), arch(), cpuFlags(), catalogue[version].options]));
+  for (const name of readdirSync(driverDir).sort()) hash.update(name).update(readFileSync(join(driverDir, name)));
+  hash.update(JSON.parse(readFileSync(sourceOf(version).manifest, 'utf8')).version);
+  return hash.digest('hex').slice(0, 16);
+};

@@ -1,0 +1,90 @@
+import {
+  type Block,
+  englishLabels,
+  russianLabels,
+  speakerNames,
+  splitMessage,
+  type Transcript,
+  type TranscriptLabels,
+  telegramMessageLimit,
+  transcriptBlocks,
+} from '@whisper-bot/transcript';
+import type { Words } from '../locale/locale.js';
+import { bold, escapeHtml } from './html.js';
+
+/** The words the formats write by themselves, in the bot's language. */
+export const labelsOf = (words: Words): TranscriptLabels => ({
+  ...(words.locale === 'ru' ? russianLabels : englishLabels),
+  speaker: (number) => words.text('result-speaker', { number }),
+  noSpeech: words.text('result-no-speech'),
+  speakersFailed: words.text('result-speakers-failed'),
+  title: words.text('result-file-title'),
+});
+
+/** More messages than this are a wall: a preview and a file instead. */
+const mostMessages = 3;
+/** Characters of the preview. */
+const previewLength = 1500;
+
+/** What is handed over: texts in order, and a file where the texts are not all of it. */
+export interface RenderedResult {
+  /** HTML, each within Telegram's 4096 characters once parsed. At least one. */
+  messages: string[];
+  /** Whether a file must follow. */
+  file: boolean;
+}
+
+export interface ResultOptions {
+  times: boolean;
+  /** The result is wanted as a file: a preview goes with it. */
+  asFile: boolean;
+  /** Said first, e.g. that the recording was known. HTML. */
+  note?: string;
+}
+
+const blockHtml = ({ time, speaker, text }: Block): string => {
+  const head = [...(time === null ? [] : [`<i>${time}</i>`]), ...(speaker === null ? [] : [`${bold(speaker)}:`])];
+  return [...head, escapeHtml(text)].join(' ');
+};
+
+/** What `blockHtml` shows: `00:07 Anna: text`. */
+const blockVisible = ({ time, speaker, text }: Block): string =>
+  `${time === null ? '' : `${time} `}${speaker === null ? '' : `${speaker}: `}${text}`;
+
+const visibleLength = (html: string): number =>
+  html
+    .replaceAll(/<[^>]+>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&').length;
+
+/** Whether this HTML fits a message, or with `limit` a caption. */
+export const fits = (html: string, limit = telegramMessageLimit): boolean => visibleLength(html) <= limit;
+
+/** Writes a transcript as messages: one, a few, or a preview with a file. */
+export const renderResult = (transcript: Transcript, options: ResultOptions, words: Words): RenderedResult => {
+  const blocks = transcriptBlocks(transcript, { times: options.times, labels: labelsOf(words) });
+  const notes = options.note === undefined ? [] : [options.note];
+  if (transcript.speakers.outcome === 'failed' && blocks.length > 0) notes.push(words.html('result-speakers-failed'));
+  if (blocks.length === 0) return { messages: [[...notes, words.html('result-no-speech')].join('\n\n')], file: false };
+
+  const head = notes.join('\n\n');
+  const room = telegramMessageLimit - (head === '' ? 0 : visibleLength(head) + 2);
+  const pieces = splitMessage(blocks, { limit: room, visible: blockVisible });
+  const html = pieces.map((piece) => piece.blocks.map(blockHtml).join('\n\n'));
+  const withHead = (first: string): string => (head === '' ? first : `${head}\n\n${first}`);
+  if (!options.asFile && html.length <= mostMessages) {
+    return { messages: html.map((message, index) => (index === 0 ? withHead(message) : message)), file: false };
+  }
+  const total = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (total <= previewLength) return { messages: [withHead(html[0] ?? '')], file: true };
+  const [preview] = splitMessage(blocks, { limit: previewLength, visible: blockVisible });
+  const beginning = preview?.blocks.map(blockHtml).join('\n\n') ?? '';
+  return { messages: [`${withHead(words.html('result-preview'))}\n\n${beginning} …`], file: true };
+};
+
+/** Names as shown on buttons; empty where nobody was told apart. */
+export const namesOf = (transcript: Transcript, words: Words): string[] => [
+  ...speakerNames(transcript, labelsOf(words)).values(),
+];

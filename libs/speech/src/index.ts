@@ -1,1 +1,5 @@
 export * from './contract.js';
+export { createFfmpegDecoder, type FfmpegDecoderOptions } from './decode/ffmpeg.js';
+export { createSileroDetector, type SileroDetectorOptions } from './detect/silero.js';
+export { type DiarizationModels, shippedDiarizationModels } from './diarize/diarization.js';
+export { createStockDiarizer, type StockDiarizerOptions } from './diarize/stock.js';

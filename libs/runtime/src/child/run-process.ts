@@ -12,6 +12,10 @@ export interface RunProcessOptions {
   env?: NodeJS.ProcessEnv;
   /** Given every piece of stdout; without it stdout is thrown away. */
   onStdout?: (chunk: Buffer) => void;
+  /** Given every piece of stderr as well as the kept end. */
+  onStderr?: (chunk: Buffer) => void;
+  /** Open file descriptors that the process finds as 3, 4, …: files whose names it need not know. */
+  openFiles?: readonly number[];
   /** How much of the end of stderr is kept, bytes; default 16 KiB. */
   stderrTailBytes?: number;
 }
@@ -36,7 +40,7 @@ export const runProcess = (options: RunProcessOptions): Promise<ProcessOutcome> 
     if (signal.aborted) return reject(signal.reason);
     const { command, args } = withParentDeathSignal(options.command, options.args);
     const child = spawn(command, args, {
-      stdio: ['ignore', options.onStdout ? 'pipe' : 'ignore', 'pipe'],
+      stdio: ['ignore', options.onStdout ? 'pipe' : 'ignore', 'pipe', ...(options.openFiles ?? [])],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.env === undefined ? {} : { env: options.env }),
     });
@@ -44,7 +48,10 @@ export const runProcess = (options: RunProcessOptions): Promise<ProcessOutcome> 
     const kill = () => child.kill('SIGKILL');
     signal.addEventListener('abort', kill, { once: true });
     child.stdout?.on('data', (chunk: Buffer) => options.onStdout?.(chunk));
-    child.stderr?.on('data', (chunk: Buffer) => tail.add(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => {
+      tail.add(chunk);
+      options.onStderr?.(chunk);
+    });
 
     child.once('error', (error: NodeJS.ErrnoException) => {
       signal.removeEventListener('abort', kill);

@@ -1,0 +1,38 @@
+import { createChild, type Logger } from '@whisper-bot/runtime';
+import { speakerTurnSchema } from '@whisper-bot/transcript';
+import { z } from 'zod';
+import { childEntry } from '../child-entry.js';
+import type { Diarizer, Engine } from '../contract.js';
+import { openWav } from '../wav/reader.js';
+import { type DiarizationModels, toDiarization } from './diarization.js';
+
+export interface StockDiarizerOptions {
+  models: DiarizationModels;
+  threads: number;
+  logger: Logger;
+}
+
+/** sherpa-onnx's own diarization in a warm child: what ours is measured against. */
+export const createStockDiarizer = ({ models, threads, logger }: StockDiarizerOptions): Diarizer & Engine => {
+  const child = createChild({
+    name: 'diarize-stock',
+    command: process.execPath,
+    args: [childEntry('audio-child')],
+    memoryLimitBytes: 4 * 2 ** 30,
+    logger,
+  });
+  return {
+    async diarize(request, { signal, onProgress }) {
+      const wav = await openWav(request.wav);
+      await wav.close();
+      const params = { wav: request.wav, ...models, threads, speakers: request.speakers };
+      const turns = await child.call('diarize-stock', params, {
+        signal,
+        timeLimitMs: 60_000 + wav.duration * 2000,
+        ...(onProgress ? { onProgress } : {}),
+      });
+      return toDiarization('sherpa-onnx', z.array(speakerTurnSchema).parse(turns));
+    },
+    close: () => child.close(),
+  };
+};

@@ -89,7 +89,7 @@ export function createGroup(world: World, description: GroupDescription, view: (
         forum_topic_created: { name, icon_color: 7_322_096 },
       } as const;
       const message = { ...created, message_thread_id: created.message_id };
-      storeMessage(state, message as never, { bot: false, at: world.clock.now() });
+      storeMessage(state, message, { bot: false, at: world.clock.now() });
       state.topics.set(message.message_id, { name, closed: false });
       return message.message_id;
     },

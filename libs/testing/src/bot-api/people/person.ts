@@ -1,4 +1,4 @@
-import type { Message, User } from 'grammy/types';
+import type { Message, Update, User } from 'grammy/types';
 import { changeBotStatus } from '../method/chat.js';
 import { reviseMessage } from '../server/chat-state.js';
 import { present } from '../server/present.js';
@@ -150,7 +150,7 @@ export function createPerson(world: World, user: User, view: (id: number) => Cha
       const channel = state.chat.type === 'channel';
       if (botSees(world, state, edited)) {
         world.updates.push(
-          channel ? ({ edited_channel_post: edited } as never) : ({ edited_message: edited } as never),
+          (channel ? { edited_channel_post: edited } : { edited_message: edited }) as Omit<Update, 'update_id'>,
         );
       }
       return edited;

@@ -1,6 +1,6 @@
 import type { Update, User } from 'grammy/types';
 import type { ChatState, StoredMessage } from '../server/chat-state.js';
-import type { World } from '../server/world.js';
+import type { Callback, World } from '../server/world.js';
 
 /** A button that was pressed. */
 export interface Press {
@@ -20,7 +20,7 @@ export function pressButton(
 ): Press {
   const { message, data } = find(state, wanted);
   const id = String(4_382_000_000_000_000 + world.nextCallback++);
-  const callback: typeof world.callbacks extends Map<string, infer C> ? C : never = {
+  const callback: Callback = {
     at: world.clock.now(),
     chat: state,
   };

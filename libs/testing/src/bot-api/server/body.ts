@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { badRequest, Refusal } from './refusal.js';
 
 /** A file that came with a request. */
-export interface Upload {
+interface Upload {
   readonly name: string;
   readonly mime: string;
   readonly bytes: Uint8Array;

@@ -26,7 +26,7 @@ export interface Member {
   status: ChatMember['status'];
 }
 
-export interface Topic {
+interface Topic {
   readonly name: string;
   closed: boolean;
 }

@@ -60,7 +60,7 @@ function trim({ text, entities }: Formatted): Formatted {
 }
 
 /** Commands, mentions and web addresses, as Telegram marks them by itself. */
-export function detect(text: string): MessageEntity[] {
+function detect(text: string): MessageEntity[] {
   const patterns = [
     ['bot_command', /(?<![\w/])\/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/])/g],
     ['mention', /(?<![\w/@])@[A-Za-z0-9_]{3,32}\b/g],

@@ -61,7 +61,7 @@ function buttonRows(message: SeenMessage, columns: number): string[] {
 }
 
 /** A file in a few words: `▶ voice message 0:26, 104 KB`. */
-export function describeFile(file: SeenFile): string {
+function describeFile(file: SeenFile): string {
   const length = file.duration === undefined ? '' : ` ${clock(file.duration)}`;
   const bytes = `${Math.max(1, Math.round(file.size / 1024))} KB`;
   switch (file.kind) {

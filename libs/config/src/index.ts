@@ -1,1 +1,3 @@
-export {};
+export { documentSettings } from './document.js';
+export { type Machine, readMachine } from './machine.js';
+export { type Config, ConfigError, type ConfigSource, resolveConfig, type SettingName } from './resolve.js';

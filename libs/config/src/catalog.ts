@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type DefaultContext, setting } from './setting.js';
+import { booleanSchema, byteSchema, countSchema, durationSchema, textSchema, urlSchema } from './unit.js';
+
+const none = (text: string) => ({ text, value: null });
+const within = (name: string) => ({
+  text: `WHISPER_BOT_HOME/${name}`,
+  value: ({ home }: DefaultContext) => join(home, name),
+});
+const is = <Value extends string | number | boolean>(value: Value, text = String(value)) => ({ text, value });
+
+const stateHome = ({ machine, env }: DefaultContext): string =>
+  machine.isRoot
+    ? '/var/lib/whisper-bot'
+    : join(env.XDG_STATE_HOME || join(machine.userHome, '.local/state'), 'whisper-bot');
+
+const places = {
+  home: setting(
+    'WHISPER_BOT_HOME',
+    textSchema,
+    { text: 'root: /var/lib/whisper-bot; others: XDG_STATE_HOME/whisper-bot', value: stateHome },
+    { path: true, sentence: 'The one directory for all state; a second one makes a second, separate bot.' },
+  ),
+  tasksDir: setting('TASKS_DIR', textSchema, within('tasks'), {
+    path: true,
+    sentence: 'The volume that all workers share: one folder a task.',
+  }),
+  modelsDir: setting('MODELS_DIR', textSchema, within('models'), {
+    path: true,
+    sentence: 'Where `model add` puts downloaded models; those shipped in `models/` are found besides.',
+  }),
+  cacheDir: setting(
+    'WHISPER_BOT_CACHE',
+    textSchema,
+    { text: '.cache in the repository', value: ({ machine }: DefaultContext) => join(machine.repository, '.cache') },
+    {
+      path: true,
+      sentence: 'Where compiled engines, stamps and set-up logs are kept; may be shared by several clones.',
+    },
+  ),
+  ffmpegPath: setting<string | null>('FFMPEG_PATH', textSchema, none('ffmpeg-static, then `ffmpeg` on PATH'), {
+    path: true,
+    sentence: 'The ffmpeg to decode with.',
+  }),
+};
+
+const connections = {
+  redisUrl: setting<string | null>(
+    'REDIS_URL',
+    urlSchema('redis', 'rediss'),
+    none('a private redis-server that `up` starts'),
+    {
+      secret: true,
+      sentence: 'Redis 6.2 or newer (or Valkey), with `maxmemory-policy noeviction`.',
+    },
+  ),
+  databaseUrl: setting<string | null>(
+    'DATABASE_URL',
+    urlSchema('postgres', 'postgresql'),
+    none('a private PostgreSQL that `up` starts'),
+    { secret: true, sentence: 'PostgreSQL, the record of what was accepted and how it ended.' },
+  ),
+  clickhouseUrl: setting<string | null>(
+    'CLICKHOUSE_URL',
+    urlSchema('http', 'https'),
+    none('ClickHouse in process (chdb)'),
+    {
+      secret: true,
+      sentence: 'ClickHouse, for the figures.',
+    },
+  ),
+};
+
+const telegram = {
+  botToken: setting<string | null>(
+    'BOT_TOKEN',
+    z.string().regex(/^\d+:[\w-]{30,}$/, 'the token @BotFather gave you, like 123456789:AAE…'),
+    none('no bot'),
+    { secret: true, sentence: 'Telegram’s token of the bot; with it, `up` starts the bot.' },
+  ),
+  botApiUrl: setting('BOT_API_URL', urlSchema('http', 'https'), is('https://api.telegram.org'), {
+    sentence: 'The Bot API server; a local one lifts the limit of 20 MB a file to 2 GB.',
+  }),
+};
+
+const dashboard = {
+  dashboardHost: setting('DASHBOARD_HOST', textSchema, is('127.0.0.1'), {
+    sentence: 'The address the dashboard and the HTTP API listen on; put a TLS proxy in front before opening it.',
+  }),
+  dashboardPort: setting('DASHBOARD_PORT', countSchema(0, 65_535), is(0, '0 (any free port; `up` prints it)'), {
+    sentence: 'The port of the dashboard and the HTTP API.',
+  }),
+};
+
+const work = {
+  workers: setting('WORKERS', countSchema(0, 64), is(1), { sentence: 'How many worker processes `up` starts.' }),
+  workerConcurrency: setting('WORKER_CONCURRENCY', countSchema(1, 64), is(1), {
+    sentence: 'How many chunks one worker transcribes at once; each takes THREADS threads and a model of its own.',
+  }),
+  threads: setting(
+    'THREADS',
+    countSchema(1, 256),
+    { text: 'the processors, 8 at most', value: ({ machine }: DefaultContext) => Math.min(8, machine.processors) },
+    { sentence: 'Threads of one engine process.' },
+  ),
+  model: setting('MODEL', textSchema, is('base'), {
+    sentence: 'The Whisper model for those who choose none; `model list` names them.',
+  }),
+};
+
+const limits = {
+  maxDuration: setting('MAX_DURATION', durationSchema, is(36_000, '10h'), {
+    sentence: 'The longest recording that is accepted.',
+  }),
+  maxFileSize: setting('MAX_FILE_SIZE', byteSchema, is(2e9, '2GB'), { sentence: 'The largest file that is accepted.' }),
+  minFreeDisk: setting('MIN_FREE_DISK', byteSchema, is(1e9, '1GB'), {
+    sentence: 'Intake pauses while TASKS_DIR’s disk has less room than this.',
+  }),
+  resultTtl: setting('RESULT_TTL', durationSchema, is(604_800, '7d'), {
+    sentence: 'How long a finished task’s folder and result are kept.',
+  }),
+  keepSource: setting('KEEP_SOURCE', booleanSchema, is(false, 'no'), {
+    sentence: 'Whether the recording itself is kept after delivery, as long as its result.',
+  }),
+};
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const logLevelSchema = z.enum(logLevels, `one of ${logLevels.join(', ')}`);
+
+const running = {
+  logLevel: setting('LOG_LEVEL', logLevelSchema, is('info'), {
+    sentence: 'The least severe level that is logged.',
+  }),
+  shutdownGrace: setting('SHUTDOWN_GRACE', durationSchema, is(30, '30s'), {
+    sentence: 'How long a stopping process may finish what it is doing.',
+  }),
+};
+
+/** Every setting there is, grouped as the documentation shows them. */
+export const groups = {
+  Places: places,
+  Connections: connections,
+  Telegram: telegram,
+  'Dashboard and HTTP API': dashboard,
+  Work: work,
+  Limits: limits,
+  Running: running,
+} as const;
+
+/** Every setting by its name in the resolved configuration. */
+export const catalog = { ...places, ...connections, ...telegram, ...dashboard, ...work, ...limits, ...running };

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { documentSettings } from './document.js';
+import { ConfigError, type ConfigSource, resolveConfig } from './resolve.js';
+
+const machine = { isRoot: false, userHome: '/home/ann', processors: 16, repository: '/opt/whisper-bot' };
+const token = `12345:${'A'.repeat(35)}`;
+const resolve = (env: ConfigSource['env'], rest: Partial<ConfigSource> = {}) =>
+  resolveConfig({ env, machine, ...rest });
+const problemsOf = (env: ConfigSource['env'], rest: Partial<ConfigSource> = {}): readonly string[] => {
+  try {
+    resolve(env, rest);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+describe('defaults', () => {
+  test('keep the state of an ordinary user in the XDG state home', () => {
+    expect(resolve({}).home).toBe('/home/ann/.local/state/whisper-bot');
+    expect(resolve({ XDG_STATE_HOME: '/state' }).home).toBe('/state/whisper-bot');
+  });
+
+  test('keep the state of root in /var/lib', () => {
+    expect(resolve({}, { machine: { ...machine, isRoot: true } }).home).toBe('/var/lib/whisper-bot');
+  });
+
+  test('put tasks and models below the home that was chosen', () => {
+    const { tasksDir, modelsDir } = resolve({ WHISPER_BOT_HOME: '/srv/bot' });
+    expect([tasksDir, modelsDir]).toEqual(['/srv/bot/tasks', '/srv/bot/models']);
+  });
+
+  test('embed what is not named and run no bot', () => {
+    expect(resolve({ REDIS_URL: '' })).toMatchObject({
+      redisUrl: null,
+      databaseUrl: null,
+      clickhouseUrl: null,
+      botToken: null,
+    });
+  });
+
+  test('take at most eight threads', () => {
+    expect(resolve({}).threads).toBe(8);
+    expect(resolve({}, { machine: { ...machine, processors: 2 } }).threads).toBe(2);
+  });
+});
+
+describe('values', () => {
+  test('flags win over the environment', () => {
+    expect(resolve({ TASKS_DIR: '/a' }, { flags: { tasksDir: '/b' } }).tasksDir).toBe('/b');
+  });
+
+  test('times and sizes carry units', () => {
+    const { maxDuration, maxFileSize } = resolve({ MAX_DURATION: '90m', MAX_FILE_SIZE: '500MB' });
+    expect([maxDuration, maxFileSize]).toEqual([5400, 500_000_000]);
+  });
+
+  test('paths become absolute', () => {
+    expect(resolve({ TASKS_DIR: 'tasks' }).tasksDir).toBe(`${process.cwd()}/tasks`);
+  });
+
+  test('secrets may come from a file', () => {
+    const readText = (path: string) => (path === '/run/secrets/token' ? `${token}\n` : '');
+    expect(resolve({ BOT_TOKEN_FILE: '/run/secrets/token' }, { readText }).botToken).toBe(token);
+  });
+});
+
+describe('mistakes', () => {
+  test('are all named at once, a sentence each', () => {
+    expect(problemsOf({ REDIS_URL: 'localhost', WORKERS: 'many', LOG_LEVEL: 'loud', MAX_DURATION: '3 weeks' })).toEqual(
+      [
+        'REDIS_URL must be a URL that begins with redis:// or rediss://.',
+        'WORKERS must be a whole number from 0 to 64, not "many".',
+        'MAX_DURATION must be a time like 90s, 30m, 10h or 7d, not "3 weeks".',
+        'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud".',
+      ],
+    );
+  });
+
+  test('never show a secret', () => {
+    const problems = problemsOf({ BOT_TOKEN: 'hunter2' });
+    expect(problems).toEqual(['BOT_TOKEN must be the token @BotFather gave you, like 123456789:AAE….']);
+  });
+
+  test('include a secret given twice and a file that is not there', () => {
+    expect(problemsOf({ BOT_TOKEN: token, BOT_TOKEN_FILE: '/x' })).toEqual([
+      'BOT_TOKEN and BOT_TOKEN_FILE are both set; keep one of them.',
+    ]);
+    expect(problemsOf({ BOT_TOKEN_FILE: '/no/such/file' })[0]).toMatch(
+      /^BOT_TOKEN_FILE names a file that cannot be read/,
+    );
+  });
+});
+
+test('docs/configuration.md names every setting', async () => {
+  await expect(documentSettings()).toMatchFileSnapshot('../../../docs/configuration.md');
+});

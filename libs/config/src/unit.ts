@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+const secondsPer = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+/** `90`, `90s`, `30m`, `10h`, `7d` → seconds. */
+export const durationSchema = z
+  .string()
+  .regex(/^\d+[smhd]?$/, 'a time like 90s, 30m, 10h or 7d')
+  .transform((text) => {
+    const unit = (/[smhd]$/.exec(text)?.[0] ?? 's') as keyof typeof secondsPer;
+    return Number.parseInt(text, 10) * secondsPer[unit];
+  });
+
+const bytesPer = { '': 1, KB: 1e3, MB: 1e6, GB: 1e9 } as const;
+
+/** `1500`, `500MB`, `2GB` (decimal units) → bytes. */
+export const byteSchema = z
+  .string()
+  .regex(/^\d+([KMG]B)?$/, 'a size like 500MB or 2GB')
+  .transform((text) => {
+    const unit = (/[KMG]B$/.exec(text)?.[0] ?? '') as keyof typeof bytesPer;
+    return Number.parseInt(text, 10) * bytesPer[unit];
+  });
+
+/** A whole number within bounds, both included. */
+export const countSchema = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((count) => count >= min && count <= max, `a whole number from ${min} to ${max}`);
+
+const words = { true: true, yes: true, on: true, '1': true, false: false, no: false, off: false, '0': false } as const;
+
+export const booleanSchema = z
+  .enum(Object.keys(words) as (keyof typeof words)[], 'yes or no')
+  .transform((word) => words[word]);
+
+/** A URL with one of the protocols, given without the colon. */
+export const urlSchema = (...protocols: readonly string[]) => {
+  const expected = `a URL that begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`;
+  return z
+    .string()
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol.slice(0, -1)), expected);
+};
+
+export const textSchema = z.string();

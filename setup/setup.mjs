@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { build, buildReady } from './build.mjs';
+import { installDebian, missingPackages } from './debian.mjs';
+import { withLock } from './lock.mjs';
+import { installPackages, packagesReady } from './package.mjs';
+import { SetupError, tailOf } from './process.mjs';
+import { createProgress } from './progress.mjs';
+
+/**
+ * @typedef {object} SetupOptions
+ * @property {readonly import('./need.mjs').Need[]} needs
+ * @property {string} root of the repository
+ * @property {string} cache folder for builds, stamps and logs
+ * @property {NodeJS.ProcessEnv} env
+ * @property {NodeJS.WriteStream} stream where progress and failures are written
+ */
+
+/**
+ * Sets up whatever the needs ask for and this machine lacks. Costs a few stamps when all is there. Two starts at once
+ * take turns, and the second finds everything done.
+ * @param {SetupOptions} options
+ * @returns {Promise<boolean>} false after a failure or an interruption: said, and `process.exitCode` set
+ */
+export const setUp = async (options) => {
+  if ((await whatIsMissing(options)).length === 0) return true;
+  const progress = createProgress(options.stream);
+  const stop = new AbortController();
+  const interrupt = () => stop.abort(new SetupError('Interrupted; the next start goes on from here.'));
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  try {
+    const onWait = () => progress.say('Another whisper-bot is setting up; waiting for it …');
+    await withLock(options.root, { onWait, signal: stop.signal }, async () => {
+      await runSteps(await whatIsMissing(options), progress, stop);
+    });
+    return true;
+  } catch (error) {
+    progress.close();
+    await explain(error, options.stream);
+    process.exitCode = stop.signal.aborted && error === stop.signal.reason ? 130 : 1;
+    return false;
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    progress.close();
+  }
+};
+
+/**
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {string} label
+ * @property {readonly string[]} after names of steps it waits for, where they are among those that run
+ * @property {(signal: AbortSignal, at: (percent: number) => void) => Promise<void>} run
+ */
+
+/**
+ * @param {SetupOptions} options
+ * @returns {Promise<Step[]>}
+ */
+const whatIsMissing = async ({ needs, root, cache, env }) => {
+  const logs = join(cache, 'log');
+  /** @type {Step[]} */
+  const steps = [];
+  const debian = missingPackages({ needs, compiles: false, root, env });
+  if (debian.length > 0) {
+    const label = `Debian packages ${debian.join(', ')}`;
+    steps.push({ name: 'debian', label, after: [], run: (signal) => installDebian(debian, { logs, signal, env }) });
+  }
+  if (!packagesReady(root)) {
+    const run = (/** @type {AbortSignal} */ signal) => installPackages(root, { logs, signal, env });
+    steps.push({ name: 'packages', label: 'Node packages', after: [], run });
+  }
+  if (!buildReady(root, cache)) {
+    const run = (/** @type {AbortSignal} */ signal) => build(root, { cache, logs, signal, env });
+    steps.push({ name: 'build', label: 'TypeScript', after: ['packages'], run });
+  }
+  return steps;
+};
+
+/**
+ * Runs the steps, each as soon as those it waits for are done; the first failure stops the others.
+ * @param {readonly Step[]} steps
+ * @param {import('./progress.mjs').Progress} progress
+ * @param {AbortController} stop
+ */
+const runSteps = async (steps, progress, stop) => {
+  /** @type {Map<string, Promise<void>>} */
+  const running = new Map();
+  for (const step of steps) {
+    const earlier = step.after.map((name) => running.get(name));
+    const work = Promise.all(earlier).then(async () => {
+      stop.signal.throwIfAborted();
+      const line = progress.begin(step.label);
+      try {
+        await step.run(stop.signal, line.at);
+        line.done();
+      } catch (error) {
+        line.failed();
+        stop.abort(error);
+        throw error;
+      }
+    });
+    running.set(step.name, work);
+  }
+  const outcomes = await Promise.allSettled(running.values());
+  if (outcomes.some(({ status }) => status === 'rejected')) throw stop.signal.reason;
+};
+
+/**
+ * @param {unknown} error
+ * @param {NodeJS.WritableStream} stream
+ */
+const explain = async (error, stream) => {
+  if (!(error instanceof SetupError)) {
+    stream.write(
+      `whisper-bot: setting up failed: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`,
+    );
+    return;
+  }
+  stream.write(`whisper-bot: ${error.message}\n`);
+  if (error.log) stream.write(`${await tailOf(error.log)}\nThe full log is in ${error.log}\n`);
+};

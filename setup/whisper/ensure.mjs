@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withLock } from '../lock.mjs';
 import { build } from './build.mjs';
 import { cpuFlags, fingerprint } from './fingerprint.mjs';
-import { withLock } from './lock.mjs';
 import { createProgressLine } from './progress-line.mjs';
 import { root } from './source.mjs';
 
@@ -42,9 +42,15 @@ export const ensureWhisper = async ({ version = '1.9.1', cacheDir, onProgress } 
   const record = join(folder, `current-${version}.json`);
   if (!existsSync(binary)) {
     await mkdir(folder, { recursive: true });
-    await withLock(join(folder, `build-${version}.lock`), async () => {
+    const waiting = { onWait: () => {}, signal: new AbortController().signal };
+    await withLock(binary, waiting, async () => {
       if (existsSync(binary)) return;
-      await compile({ version, folder, binary, onProgress: onProgress ?? createProgressLine(`whisper.cpp ${version}:`) });
+      await compile({
+        version,
+        folder,
+        binary,
+        onProgress: onProgress ?? createProgressLine(`whisper.cpp ${version}:`),
+      });
     });
   }
   await writeRecord(record, { v: 1, version, binary, cpuFlags: cpuFlags() });

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** One or a few tokens, whole characters; times in seconds of the window, −1 where unknown. */
+const pieceSchema = z.object({
+  text: z.string(),
+  /** Log probability, summed over its tokens. */
+  p: z.number(),
+  /** As whisper.cpp guesses from timestamp probabilities and loudness. */
+  start: z.number(),
+  end: z.number(),
+  /** When the attention of the decoder left it (DTW): the end of the piece. */
+  aligned: z.number(),
+  /** A timestamp token: no text, only its time. */
+  mark: z.boolean(),
+});
+export type Piece = z.infer<typeof pieceSchema>;
+
+/** What the child heard in one window. */
+const hearingSchema = z.object({ pieces: z.array(pieceSchema), noSpeech: z.number() });
+export type Hearing = z.infer<typeof hearingSchema>;
+
+export const transcribeAnswerSchema = z.object({ windows: z.array(hearingSchema) });
+
+export const detectAnswerSchema = z.object({ language: z.string(), probability: z.number().min(0).max(1) });

@@ -1,0 +1,55 @@
+import type { Span } from '../contract.js';
+import { sampleRate } from '../wav/reader.js';
+
+/** Samples [from, to) of the recording, put at sample `at` of the window. */
+export interface Stretch {
+  from: number;
+  to: number;
+  at: number;
+}
+
+/** What the encoder sees at once: stretches of the recording side by side, no longer than 30 s. */
+export type Window = readonly Stretch[];
+
+/** The encoder always works on 30 s. */
+export const windowSamples = 30 * sampleRate;
+
+/**
+ * How much of the silence around a span stays, samples: 0.2 s on each side. Speech detectors clip the first and last
+ * consonants, and a join without any pause runs words together.
+ */
+export const margin = 0.2 * sampleRate;
+
+export const windowLength = (window: Window): number =>
+  window.reduce((length, { from, to, at }) => Math.max(length, at + to - from), 0);
+
+/** Spans widened by the margin, in samples; what touches is one. */
+export const widen = (speech: readonly Span[]): { from: number; to: number }[] => {
+  const wide: { from: number; to: number }[] = [];
+  for (const span of speech) {
+    const from = Math.max(0, Math.floor(span.start * sampleRate) - margin);
+    const to = Math.ceil(span.end * sampleRate) + margin;
+    const last = wide.at(-1);
+    if (last && from <= last.to) last.to = Math.max(last.to, to);
+    else wide.push({ from, to });
+  }
+  return wide;
+};
+
+/**
+ * Packs stretches into as few windows as order allows; a stretch that does not fit begins the next window. Every
+ * stretch must fit into a window of its own.
+ */
+export const pack = (stretches: readonly { from: number; to: number }[]): Window[] => {
+  const windows: Stretch[][] = [];
+  let length = Number.POSITIVE_INFINITY;
+  for (const { from, to } of stretches) {
+    if (length + to - from > windowSamples) {
+      windows.push([]);
+      length = 0;
+    }
+    windows.at(-1)?.push({ from, to, at: length });
+    length += to - from;
+  }
+  return windows;
+};

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { z } from 'zod';
@@ -8,6 +9,8 @@ import { type Task, type TaskId, taskIdSchema, taskSchema } from './task.js';
 /** Artefacts are plain names: nothing a user typed ever becomes part of a path. */
 const artefactName = /^[a-z0-9][a-zA-Z0-9._-]{0,120}$/;
 const temporaryMark = '.tmp-';
+/** A link is refused, not followed: an artefact is never outside its folder. */
+const readOnlyNoLink = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 /** One task's folder on the shared volume, `TASKS_DIR/{task_id}/`; every path it gives lies inside. */
 export interface TaskFolder {
@@ -60,8 +63,7 @@ export const taskFolder = (tasksDir: string, id: TaskId): TaskFolder => {
     adopt: (from, name) => rename(from, file(name)),
     has: async (name) => ((await size(name)) ?? 0) > 0,
     read: async (name, schema) => {
-      if ((await size(name)) === null) return null;
-      const text = await readFile(file(name), 'utf8').catch(nullWhereMissing);
+      const text = await readFile(file(name), { encoding: 'utf8', flag: readOnlyNoLink }).catch(nullWhereMissing);
       if (text === null) return null;
       try {
         const parsed = schema.safeParse(JSON.parse(text));
@@ -87,9 +89,8 @@ export const taskFolder = (tasksDir: string, id: TaskId): TaskFolder => {
       }
     },
     source: async (name) => {
-      const folder = await lstat(path).catch(nullWhereMissing);
-      const info = await lstat(file(name)).catch(nullWhereMissing);
-      if (folder === null || info === null) throw new TaskError('no-such-file', 'There is no such file.');
+      const [folder, info] = await Promise.all([path, file(name)].map((part) => lstat(part).catch(nullWhereMissing)));
+      if (!folder || !info) throw new TaskError('no-such-file', 'There is no such file.');
       if (!folder.isDirectory() || !info.isFile()) {
         throw new TaskError('path-outside', 'The file lies outside the task folder.', { cause: `${path}/${name}` });
       }
@@ -159,7 +160,8 @@ export const storageError = (error: unknown): unknown => {
     : error;
 };
 
+const missing: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR']);
 const nullWhereMissing = (error: unknown): null => {
-  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
+  if (error instanceof Error && 'code' in error && missing.has(error.code)) return null;
   throw error;
 };

@@ -1,3 +1,4 @@
 export * from './error.js';
 export * from './folder.js';
+export * from './language.js';
 export * from './task.js';

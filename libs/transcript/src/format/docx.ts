@@ -25,10 +25,11 @@ export const renderDocx = async (
   const title = singleLine(options.title ?? '') || labels.title;
   const notice = transcriptNotice(transcript, options);
 
+  const direction = rtl ? { bidirectional: true } : {};
   const run = (text: string, style: { bold?: boolean; italics?: boolean; color?: string } = {}) =>
     new TextRun({ text, ...style, ...(rtl ? { rightToLeft: true } : {}) });
   const paragraph = (children: InstanceType<typeof TextRun>[], keepNext = false) =>
-    new Paragraph({ children, bidirectional: rtl, keepNext, spacing: { after: keepNext ? 40 : 160 } });
+    new Paragraph({ children, ...direction, keepNext, spacing: { after: keepNext ? 40 : 160 } });
 
   const body = transcriptBlocks(transcript, options, true).flatMap(({ speaker, time, text }) => {
     const stamp = time === null ? [] : [run(time, { color: grey })];
@@ -52,7 +53,7 @@ export const renderDocx = async (
     sections: [
       {
         children: [
-          new Paragraph({ heading: HeadingLevel.TITLE, bidirectional: rtl, children: [run(title)] }),
+          new Paragraph({ heading: HeadingLevel.TITLE, ...direction, children: [run(title)] }),
           paragraph([run(`${labels.duration}: ${clock(transcript.duration)}`, { color: grey })]),
           ...(notice === null ? [] : [paragraph([run(notice, { italics: true })])]),
           ...body,

@@ -10,8 +10,7 @@ import { renderVtt } from './vtt.js';
 
 const json = 'application/json; charset=utf-8';
 
-/** Every way to write a transcript down, by id; apps list these and never name them one by one. */
-export const formats = {
+const table = {
   text: { name: 'TXT', extension: 'txt', mime: 'text/plain; charset=utf-8', render: async (t, o) => renderText(t, o) },
   srt: {
     name: 'SRT',
@@ -47,7 +46,10 @@ export const formats = {
   },
 } as const satisfies Record<string, Format>;
 
-export type FormatId = keyof typeof formats;
+export type FormatId = keyof typeof table;
+
+/** Every way to write a transcript down, by id; apps list these and need no switch over them. */
+export const formats: Readonly<Record<FormatId, Format>> = table;
 
 /** In the order they are listed. */
 export const formatIds = Object.keys(formats) as FormatId[];

@@ -11,6 +11,7 @@ export interface DraftCue {
 /** Weights of the layout, in the units of the break costs; tuned by reading the snapshots. */
 const weight = {
   cue: 4,
+  cueBreak: 2,
   sentenceInside: 3,
   short: 8,
   long: 10,
@@ -90,7 +91,7 @@ const cueCost = (pieces: readonly Piece[], width: number, from: number, to: numb
   const speed = width / shown;
   return (
     weight.cue +
-    (to < pieces.length ? last.breakCost : 0) +
+    (to < pieces.length ? last.breakCost * weight.cueBreak : 0) +
     (shown < limits.shortest ? (limits.shortest - shown) * weight.short : 0) +
     (spoken > limits.longest ? weight.long * (1 + spoken - limits.longest) : 0) +
     (speed > limits.speed ? (speed - limits.speed) * weight.speed : 0) +

@@ -53,8 +53,8 @@ export const pieces = (
   const first = words[0];
   if (prefix !== null && first !== undefined) {
     const most = Math.min(longestPrefix, limits.line - 2);
-    const name = [...graphemes.segment(prefix)].map(({ segment }) => segment);
-    const text = `${name.length > most ? `${name.slice(0, most - 1).join('')}…` : prefix}:`;
+    const name = [...graphemes.segment(neutral(prefix))].map(({ segment }) => segment);
+    const text = `${name.length > most ? `${name.slice(0, most - 1).join('')}…` : name.join('')}:`;
     list.push(piece(text, { ...first, end: first.start }, cost.never, true));
   }
   for (const [index, word] of words.entries()) {
@@ -94,10 +94,13 @@ const timedWords = (segment: Segment, language: string): Word[] => {
   const words =
     segment.words.length > 0 ? segment.words : shareTime(tokenize(segment.text, language), segment.start, segment.end);
   return words.flatMap((word) => {
-    const text = singleLine(word.text).replaceAll('-->', '→');
+    const text = neutral(word.text);
     return text === '' ? [] : [{ ...word, text }];
   });
 };
+
+/** Nothing a reader of SRT or WebVTT takes for a timing line or for the end of a cue. */
+const neutral = (text: string): string => singleLine(text).replaceAll('-->', '→');
 
 const breakCost = (word: Word, next: Word | undefined, functionWords: ReadonlySet<string>): number => {
   if (next === undefined) return cost.sentence;

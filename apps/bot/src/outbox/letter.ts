@@ -61,6 +61,8 @@ export interface Letter {
 export interface Mailbox {
   /** Resolves when the letters are stored; they are sent from then on, whatever happens. */
   post(letters: readonly Letter[]): Promise<void>;
+  /** Keys of the letters that became this message; empty for a message nobody recorded. */
+  find(chatId: number, messageId: number): Promise<string[]>;
 }
 
 /** Key of the message that shows a task, from its status to its result. */

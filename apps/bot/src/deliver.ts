@@ -1,0 +1,37 @@
+import type { DeliveryHandler } from '@whisper-bot/pipeline';
+import { TaskError } from '@whisper-bot/task';
+import type { BotLog } from './context.js';
+import type { Requests } from './request/request.js';
+import type { WorkingWork } from './work.js';
+
+/**
+ * Hands results and failures over to the outbox. Called again after a crash it posts the same letters, which changes
+ * nothing; from there on the outbox answers for them.
+ */
+export const createDelivery =
+  (deps: { requests: Requests; work: WorkingWork; log: BotLog }): DeliveryHandler =>
+  async (delivery) => {
+    const { requests, work, log } = deps;
+    const { task } = delivery;
+    const request = await requests.get(task.id);
+    if (request === null || request.state === 'cancelled' || request.state === 'deleted') {
+      log.info({ task_id: task.id, state: request?.state }, 'nobody waits for this result any more');
+      return;
+    }
+    if (delivery.kind === 'failure') {
+      await work.fail(request, delivery.code, delivery.params);
+      return;
+    }
+    if (delivery.revision < request.revision) return;
+    // `done` is included: this may be the second time.
+    const done = await requests.change(task.id, { state: 'done', revision: delivery.revision }, [
+      'fetching',
+      'working',
+      'done',
+      'failed',
+    ]);
+    if (done === null) return;
+    if (!(await work.present(done))) {
+      throw new TaskError('internal', 'The result is missing.', { cause: `no transcript in the folder of ${task.id}` });
+    }
+  };

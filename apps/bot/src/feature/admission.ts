@@ -1,0 +1,20 @@
+import type { MiddlewareFn } from 'grammy';
+import type { BotContext, BotDeps } from '../context.js';
+import { exclusion } from '../limit/policy.js';
+import { text } from '../outbox/letter.js';
+
+/** Lets in whom the operator's lists let in. Others are told so in private; groups and channels stay silent but for commands. */
+export const admission =
+  ({ limits, options }: BotDeps): MiddlewareFn<BotContext> =>
+  async (ctx, next) => {
+    const chatId = ctx.chat?.id ?? ctx.actorId;
+    const out = options.operators.includes(ctx.actorId)
+      ? null
+      : exclusion({ userId: ctx.actorId, chatId }, await limits.get());
+    if (out === null) return next();
+    if (ctx.callbackQuery) return ctx.toast('refuse-blocked', true);
+    const asked = ctx.place === 'private' || ctx.hasCommand('transcribe');
+    if (!asked || !ctx.message) return;
+    const id = String(out === 'chat-not-allowed' ? chatId : ctx.actorId);
+    await ctx.answer(text(ctx.words.html(`refuse-${out}`, { id })));
+  };

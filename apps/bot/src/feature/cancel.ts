@@ -1,0 +1,30 @@
+import type { BotDeps } from '../context.js';
+import type { Words } from '../locale/locale.js';
+import { taskKey, text } from '../outbox/letter.js';
+import { renderStatus } from '../render/status.js';
+import { endEdition, type Request } from '../request/request.js';
+
+/**
+ * Stops the work on a request at whatever stage it is, and says so in its message. False where it had ended.
+ * The request is closed first: whatever is on its way then finds it closed.
+ */
+export const cancelRequest = async (deps: BotDeps, request: Request, words: Words): Promise<boolean> => {
+  const { requests, pipeline, work, mailbox } = deps;
+  const closed = await requests.change(request.taskId, { state: 'cancelled' }, ['fetching', 'working']);
+  if (closed === null) return false;
+  work.abandon(request.taskId);
+  await pipeline.cancel(request.taskId);
+  await work.destroy(request.taskId);
+  if (!closed.edit) {
+    await mailbox.post([
+      {
+        key: taskKey(request.taskId),
+        chatId: request.chatId,
+        rank: 'answer',
+        edition: endEdition(closed.round),
+        content: text(renderStatus({ kind: 'cancelled' }, words)),
+      },
+    ]);
+  }
+  return true;
+};

@@ -1,0 +1,103 @@
+import { Composer } from 'grammy';
+import type { BotContext, BotDeps } from '../context.js';
+import { findMedia, findRepliedMedia, type Media } from '../intake/media.js';
+import { type Refusal, refusal } from '../limit/policy.js';
+import type { Words } from '../locale/locale.js';
+import { text } from '../outbox/letter.js';
+import { statusLetter } from '../outbox/status-letter.js';
+import { spokenDuration, spokenSize } from '../render/duration.js';
+import { renderFailure } from '../render/status.js';
+import { type Request, taskIdOf } from '../request/request.js';
+
+const renderRefusal = (refused: Refusal, words: Words): string => {
+  switch (refused.kind) {
+    case 'too-big':
+      return renderFailure('too-big', { limit: spokenSize(refused.limitBytes, words) }, words);
+    case 'too-long':
+      return renderFailure('too-long', { limit: spokenDuration(refused.limitSeconds, words) }, words);
+    case 'minutes':
+      return words.html('refuse-minutes', {
+        limit: spokenDuration(refused.limitSeconds, words),
+        used: spokenDuration(refused.usedSeconds, words),
+        needed: spokenDuration(refused.neededSeconds, words),
+      });
+    case 'concurrent':
+      return words.html('refuse-concurrent', { open: refused.open });
+  }
+};
+
+/** Takes recordings: sent, forwarded, in albums, or answered with /transcribe. */
+export const createIntake = (deps: BotDeps) => {
+  const { botId, options, requests, usage, limits, mailbox, work } = deps;
+
+  const requestOf = (ctx: BotContext, media: Media): Request | null => {
+    const message = ctx.msg;
+    if (!message) return null;
+    const { preference } = ctx;
+    return {
+      ...media,
+      taskId: taskIdOf(botId, message.chat.id, message.message_id),
+      chatId: message.chat.id,
+      threadId: message.is_topic_message ? (message.message_thread_id ?? null) : null,
+      messageId: message.message_id,
+      userId: ctx.actorId,
+      place: ctx.place,
+      options: {
+        language: preference.language,
+        model: preference.model ?? options.defaultModel,
+        diarize: preference.diarize,
+        speakers: { kind: 'auto' },
+        translate: false,
+        prompt: '',
+      },
+      locale: ctx.words.locale,
+      format: preference.format,
+      times: preference.times,
+      quiet: ctx.place !== 'private' && preference.quiet,
+      edit: ctx.place === 'channel' && preference.channel === 'edit' && media.kind !== 'video-note',
+      state: 'fetching',
+      round: 1,
+      revision: 0,
+      parts: 0,
+      lastPress: 0,
+    };
+  };
+
+  /** Refuses, answers from what is stored, or begins; everything in it may happen twice without being seen twice. */
+  const take = async (ctx: BotContext, media: Media): Promise<void> => {
+    const request = requestOf(ctx, media);
+    if (request === null) return;
+    const known = await requests.get(request.taskId);
+    if (known === null) {
+      const used = await usage.of(request.userId);
+      const open = (await requests.openOf({ userId: request.userId })).length;
+      const rules = { ...(await limits.get()), largest: options.largest };
+      const refused = refusal(media, { secondsToday: used.secondsToday, open }, rules);
+      if (refused) return ctx.answer(text(renderRefusal(refused, ctx.words)), { name: 'refused', reply: true });
+      await requests.open(request);
+    }
+    const current = known ?? request;
+    if (current.state !== 'fetching') return;
+    if (!current.edit) await mailbox.post([statusLetter(current, { kind: 'accepted' })]);
+    await usage.charge({ taskId: current.taskId, userId: current.userId, seconds: current.duration ?? 0 });
+    work.begin(current);
+  };
+
+  const composer = new Composer<BotContext>();
+  composer.command('transcribe', async (ctx) => {
+    const media = ctx.msg && findRepliedMedia(ctx.msg);
+    if (!media) return ctx.answer(text(ctx.words.html('refuse-transcribe-nothing')), { reply: true });
+    await take(ctx, media);
+  });
+  composer.on('message', async (ctx, next) => {
+    const media = findMedia(ctx.message);
+    if (media && (ctx.place === 'private' || ctx.preference.mode === 'all')) return take(ctx, media);
+    if (ctx.place !== 'private') return;
+    await next();
+  });
+  composer.on('channel_post', async (ctx) => {
+    const media = findMedia(ctx.channelPost);
+    if (media && ctx.preference.channel !== 'off') await take(ctx, media);
+  });
+  return { composer, take };
+};

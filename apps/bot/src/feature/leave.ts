@@ -1,0 +1,18 @@
+import type { BotDeps } from '../context.js';
+
+/** Ends all work for a chat that cannot be answered any more. */
+export const leaveChat = async (
+  { requests, pipeline, work, log }: Pick<BotDeps, 'requests' | 'pipeline' | 'work' | 'log'>,
+  chatId: number,
+  cause: string,
+): Promise<void> => {
+  const open = await requests.openOf({ chatId });
+  for (const request of open) {
+    const closed = await requests.change(request.taskId, { state: 'cancelled' }, ['fetching', 'working']);
+    if (closed === null) continue;
+    work.abandon(request.taskId);
+    await pipeline.cancel(request.taskId);
+    await work.destroy(request.taskId);
+  }
+  log.warn({ chat_id: chatId, cause, cancelled: open.length }, 'a chat is gone');
+};

@@ -1,0 +1,55 @@
+import { Composer } from 'grammy';
+import { encodePress, type Press } from '../callback/press.js';
+import type { BotContext, BotDeps } from '../context.js';
+import { text } from '../outbox/letter.js';
+import { spokenDuration } from '../render/duration.js';
+import { cancelRequest } from './cancel.js';
+
+/** /stats and /delete_my_data: what is known of a person, and its end. */
+export const createPerson = (deps: BotDeps) => {
+  const { usage, limits, requests, preferences, work } = deps;
+  const composer = new Composer<BotContext>();
+
+  composer.command('stats', async (ctx) => {
+    const used = await usage.of(ctx.actorId);
+    const { minutesPerDay } = await limits.get();
+    const spoken = (seconds: number) => (seconds === 0 ? '0' : spokenDuration(seconds, ctx.words));
+    const html = ctx.words.html('stats', {
+      tasks: used.tasks,
+      total: spoken(used.secondsTotal),
+      today: spoken(used.secondsToday),
+      limit: minutesPerDay === null ? 'none' : spokenDuration(minutesPerDay * 60, ctx.words),
+    });
+    await ctx.answer(text(html));
+  });
+
+  composer.command('delete_my_data', async (ctx) => {
+    const button = (key: string, sure: 'yes' | 'no') => ({
+      text: ctx.words.text(key),
+      callback_data: encodePress({ kind: 'forget', fields: [sure] }),
+    });
+    const keyboard = [[button('button-forget', 'yes'), button('button-keep', 'no')]];
+    // In a group the button could be pressed by anyone: it is asked where only the person can see it.
+    if (ctx.place !== 'private') return;
+    await ctx.answer(text(ctx.words.html('forget-ask'), keyboard));
+  });
+
+  const forget = async (ctx: BotContext, { fields: [sure] }: Extract<Press, { kind: 'forget' }>) => {
+    if (ctx.place !== 'private') return ctx.toast('toast-not-yours', true);
+    if (sure === 'no') {
+      await ctx.amend(text(ctx.words.html('forget-kept')));
+      return ctx.toast();
+    }
+    for (const request of await requests.allOf(ctx.actorId)) {
+      await cancelRequest(deps, request, ctx.words);
+      await work.destroy(request.taskId);
+    }
+    await requests.forget(ctx.actorId);
+    await preferences.forget(ctx.actorId);
+    await usage.forget(ctx.actorId);
+    await ctx.amend(text(ctx.words.html('forget-done')));
+    await ctx.toast('toast-deleted');
+  };
+
+  return { composer, forget };
+};

@@ -1,0 +1,166 @@
+import { TaskError, type TaskId, type TaskOptions } from '@whisper-bot/task';
+import type { Press } from '../callback/press.js';
+import type { BotContext, BotDeps } from '../context.js';
+import { taskKey, text } from '../outbox/letter.js';
+import { statusLetter } from '../outbox/status-letter.js';
+import { resultKeyboard } from '../render/keyboard.js';
+import { renderStatus } from '../render/status.js';
+import { isOpen, type Request } from '../request/request.js';
+import { cancelRequest } from './cancel.js';
+import { destroyRequest } from './destroy.js';
+import { administers } from './right.js';
+
+type Of<K extends Press['kind']> = Extract<Press, { kind: K }>;
+
+/** The buttons below a status, an error or a result. Each may be pressed late, twice, or by somebody else. */
+export const createResultButtons = (deps: BotDeps) => {
+  const { requests, pipeline, mailbox, work } = deps;
+
+  /** The request behind a button, where the presser may use it; else says why not and gives null. */
+  const reach = async (ctx: BotContext, taskId: TaskId, need: 'anyone' | 'owner'): Promise<Request | null> => {
+    const request = await requests.get(taskId);
+    // A button of another chat can only come from a forged press; it learns no more than an old one.
+    if (request === null || request.state === 'deleted' || request.chatId !== ctx.chat?.id) {
+      await ctx.toast('toast-old', true);
+      return null;
+    }
+    if (need === 'owner' && request.userId !== ctx.actorId && !(await administers(ctx))) {
+      await ctx.toast('toast-not-yours', true);
+      return null;
+    }
+    return request;
+  };
+
+  /** Whether this very press, or a later one, was handled before. */
+  const handled = (ctx: BotContext, request: Request) => request.lastPress >= ctx.update.update_id;
+
+  const cancel = async (ctx: BotContext, { fields: [taskId] }: Of<'cancel'>) => {
+    const request = await reach(ctx, taskId, 'owner');
+    if (!request) return;
+    const messageId = ctx.callbackQuery?.message?.message_id;
+    const keys = messageId === undefined ? [] : await mailbox.find(request.chatId, messageId);
+    if (!keys.includes(taskKey(taskId))) {
+      // Sent twice because the first answer of Telegram was lost: this copy says so, the other one goes on.
+      await ctx.amend(text(ctx.words.html('status-superseded')));
+      return ctx.toast();
+    }
+    await ctx.toast((await cancelRequest(deps, request, ctx.words)) ? 'toast-cancelling' : 'toast-ended');
+  };
+
+  const retry = async (ctx: BotContext, { fields: [taskId] }: Of<'retry'>) => {
+    const request = await reach(ctx, taskId, 'owner');
+    if (!request) return;
+    const again =
+      request.lastPress === ctx.update.update_id
+        ? request
+        : await requests.change(
+            taskId,
+            { state: 'working', round: request.round + 1, lastPress: ctx.update.update_id },
+            ['failed'],
+          );
+    if (again === null) return ctx.toast('toast-ended');
+    await mailbox.post([statusLetter(again, { kind: 'accepted' })]);
+    // What failed before it became a task is fetched again.
+    if (!(await pipeline.retry(taskId))) {
+      const fetching = await requests.change(taskId, { state: 'fetching' }, ['working']);
+      if (fetching) work.begin(fetching);
+    }
+    await ctx.toast('toast-retrying');
+  };
+
+  const revise = async (ctx: BotContext, taskId: TaskId, options: Partial<TaskOptions>) => {
+    const request = await reach(ctx, taskId, 'owner');
+    if (!request) return;
+    if (handled(ctx, request)) return ctx.toast('toast-revising');
+    if (isOpen(request)) return ctx.toast('toast-revising');
+    try {
+      await pipeline.revise(taskId, options);
+    } catch (error) {
+      if (!(error instanceof TaskError)) throw error;
+      return ctx.toast(error.code === 'file-expired' ? 'toast-file-expired' : 'toast-failed', true);
+    }
+    const patch = {
+      round: request.round + 1,
+      lastPress: ctx.update.update_id,
+      options: { ...request.options, ...options },
+    };
+    const revised = await requests.change(taskId, { ...patch, state: 'working' }, ['done', 'failed']);
+    if (revised) await mailbox.post([statusLetter(revised, { kind: 'accepted' })]);
+    await ctx.toast('toast-revising');
+  };
+
+  const file = async (ctx: BotContext, { fields: [taskId, format] }: Of<'file'>) => {
+    const request = await reach(ctx, taskId, 'anyone');
+    if (!request) return;
+    const { chatId, revision, locale } = request;
+    await mailbox.post([
+      {
+        key: `u:${ctx.update.update_id}:file`,
+        chatId,
+        threadId: request.threadId ?? undefined,
+        replyTo: ctx.callbackQuery?.message?.message_id,
+        quiet: request.quiet,
+        rank: 'answer',
+        edition: 0,
+        content: { kind: 'file', taskId, revision, format, locale },
+      },
+    ]);
+    await ctx.toast('toast-file');
+  };
+
+  const panel = async (ctx: BotContext, { fields: [taskId, name, page] }: Of<'panel'>) => {
+    const request = await reach(ctx, taskId, name === 'main' ? 'anyone' : 'owner');
+    if (!request) return;
+    const speakers = await work.speakers(request);
+    if (speakers === null) return ctx.toast('toast-old', true);
+    if (name === 'names' && speakers.length === 0) return ctx.toast('toast-no-speakers', true);
+    const keyboard = resultKeyboard({ task: taskId, speakers }, { panel: name, page }, ctx.words);
+    await ctx.amend({ kind: 'keyboard', keyboard });
+    await ctx.toast();
+  };
+
+  const name = async (ctx: BotContext, { fields: [taskId, index] }: Of<'name'>) => {
+    const request = await reach(ctx, taskId, 'owner');
+    if (!request) return;
+    const speaker = (await work.speakers(request))?.[index];
+    if (speaker === undefined) return ctx.toast('toast-no-speakers', true);
+    await mailbox.post([
+      {
+        key: `name:${taskId}:${index}:${ctx.update.update_id}`,
+        chatId: request.chatId,
+        threadId: request.threadId ?? undefined,
+        replyTo: ctx.callbackQuery?.message?.message_id,
+        rank: 'first',
+        edition: 0,
+        content: {
+          kind: 'text',
+          html: ctx.words.html('rename-prompt', { speaker }),
+          forceReply: ctx.words.text('rename-placeholder'),
+        },
+      },
+    ]);
+    await ctx.toast();
+  };
+
+  const remove = async (ctx: BotContext, { fields: [taskId] }: Of<'delete'>) => {
+    const request = await reach(ctx, taskId, 'owner');
+    if (!request) return;
+    await destroyRequest(deps, request, renderStatus({ kind: 'deleted' }, ctx.words));
+    await ctx.toast('toast-deleted');
+  };
+
+  return {
+    cancel,
+    retry,
+    file,
+    panel,
+    name,
+    delete: remove,
+    speakers: (ctx: BotContext, { fields: [taskId, count] }: Of<'speakers'>) =>
+      revise(ctx, taskId, {
+        diarize: true,
+        speakers: count === 0 ? { kind: 'auto' } : { kind: 'exactly', count },
+      }),
+    spoken: (ctx: BotContext, { fields: [taskId, language] }: Of<'spoken'>) => revise(ctx, taskId, { language }),
+  };
+};

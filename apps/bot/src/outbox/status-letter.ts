@@ -1,0 +1,21 @@
+import { inLocale } from '../locale/locale.js';
+import { cancelKeyboard } from '../render/keyboard.js';
+import { renderStatus, type StatusView } from '../render/status.js';
+import { type Request, statusEdition } from '../request/request.js';
+import { type Letter, taskKey, text } from './letter.js';
+
+/** The letter that shows how far a request is; it is the one that the result will replace. */
+export const statusLetter = (request: Request, view: StatusView): Letter => {
+  const words = inLocale(request.locale);
+  return {
+    key: taskKey(request.taskId),
+    chatId: request.chatId,
+    threadId: request.threadId ?? undefined,
+    replyTo: request.messageId,
+    quiet: request.quiet,
+    rank: view.kind === 'accepted' ? 'first' : 'progress',
+    // What is first is older than any progress of the same run.
+    edition: statusEdition(request.round) + (view.kind === 'accepted' ? 0 : 1),
+    content: text(renderStatus(view, words), cancelKeyboard(request.taskId, words)),
+  };
+};

@@ -1,0 +1,114 @@
+import { createTaskFolder, type TaskFolder, taskFolder } from '@whisper-bot/task';
+import { renameSpeaker, type Transcript, transcriptSchema } from '@whisper-bot/transcript';
+import type { FileFormat } from './callback/press.js';
+import { inLocale } from './locale/locale.js';
+import { type Content, type Letter, type Mailbox, taskKey, text } from './outbox/letter.js';
+import { resultKeyboard } from './render/keyboard.js';
+import { fits, namesOf, renderResult } from './render/result.js';
+import { endEdition, type Request, type Requests } from './request/request.js';
+
+/** The newest result in a task folder, as the worker writes it. */
+export const newestTranscript = 'transcript.json';
+const revised = (revision: number): string => `transcript.r${revision}.json`;
+/** Telegram's limit of a caption, characters after the markup is parsed (core.telegram.org/bots/api#editmessagecaption). */
+const captionLimit = 1024;
+
+export interface PresentDeps {
+  tasksDir: string;
+  mailbox: Mailbox;
+  requests: Requests;
+}
+
+/** Shows results: as letters, from what is stored in the task folder. */
+export const createPresenter = ({ tasksDir, mailbox, requests }: PresentDeps) => {
+  const read = (folder: TaskFolder): Promise<Transcript | null> => folder.read(newestTranscript, transcriptSchema);
+
+  /** The letters of a result: its texts, the file where one belongs to it, and the end of what an earlier one had more. */
+  const lettersOf = (request: Request, transcript: Transcript, note?: string): { letters: Letter[]; parts: number } => {
+    const words = inLocale(request.locale);
+    const asFile = request.format !== 'text';
+    const options = { times: request.times, asFile, ...(note === undefined ? {} : { note }) };
+    const { messages, file } = renderResult(transcript, options, words);
+    const letter = (part: number, content: Content): Letter => ({
+      key: taskKey(request.taskId, part),
+      chatId: request.chatId,
+      threadId: request.threadId ?? undefined,
+      replyTo: request.messageId,
+      quiet: request.quiet,
+      rank: 'answer',
+      edition: endEdition(request.round),
+      content,
+    });
+    const [only] = messages;
+    if (request.edit && !file && messages.length === 1 && only !== undefined && fits(only, captionLimit)) {
+      return { letters: [{ ...letter(0, { kind: 'caption', html: only }), messageId: request.messageId }], parts: 1 };
+    }
+    const facts = { task: request.taskId, speakers: namesOf(transcript, words) };
+    const keyboard = resultKeyboard(facts, { panel: 'main', page: 0 }, words);
+    const letters = messages.map((html, part) =>
+      letter(part, text(html, part === messages.length - 1 ? keyboard : undefined)),
+    );
+    for (let part = messages.length; part < request.parts; part += 1) letters.push(letter(part, { kind: 'delete' }));
+    if (file) {
+      const { taskId, revision, locale } = request;
+      const format: FileFormat = request.format === 'text' ? 'txt' : request.format;
+      const content: Content = { kind: 'file', taskId, revision, format, locale };
+      letters.push({ ...letter(0, content), key: `${taskKey(taskId)}:file:${request.round}`, edition: 0 });
+    }
+    return { letters, parts: messages.length };
+  };
+
+  /** Posts the result; false where there is none. */
+  const present = async (request: Request, note?: string): Promise<boolean> => {
+    const transcript = await read(taskFolder(tasksDir, request.taskId));
+    if (transcript === null) return false;
+    const { letters, parts } = lettersOf(request, transcript, note);
+    await mailbox.post(letters);
+    if (parts > request.parts) await requests.change(request.taskId, { parts });
+    return true;
+  };
+
+  return {
+    present,
+    speakers: async (request: Request): Promise<string[] | null> => {
+      const transcript = await read(taskFolder(tasksDir, request.taskId));
+      return transcript && namesOf(transcript, inLocale(request.locale));
+    },
+    rename: async (request: Request, index: number, name: string): Promise<string | null> => {
+      const folder = taskFolder(tasksDir, request.taskId);
+      const transcript = await read(folder);
+      const label = transcript?.speakers.list[index]?.label;
+      if (!transcript || label === undefined) return null;
+      const before = namesOf(transcript, inLocale(request.locale))[index] ?? label;
+      const renamed = renameSpeaker(transcript, label, name);
+      await folder.write(revised(request.revision), renamed, true);
+      await folder.write(newestTranscript, renamed, true);
+      await present(request);
+      return before;
+    },
+    /**
+     * Answers from the stored result of the same file with the same options: its text is copied, so that each answer
+     * can be renamed and deleted by itself. Null where there is none.
+     */
+    reuse: async (request: Request): Promise<string | null> => {
+      const before = await requests.findDone(request.fileUniqueId, request.options);
+      if (before === null || before.taskId === request.taskId) return null;
+      const transcript = await read(taskFolder(tasksDir, before.taskId));
+      if (transcript === null) return null;
+      // Names were given for one chat's eyes: they do not travel to another.
+      const own = before.chatId === request.chatId ? transcript : withoutNames(transcript);
+      const folder = await createTaskFolder(tasksDir, request.taskId);
+      await folder.write(revised(1), own, true);
+      await folder.write(newestTranscript, own, true);
+      const done = await requests.change(request.taskId, { state: 'done', revision: 1 }, ['fetching']);
+      const note = inLocale(request.locale).html('result-cached');
+      if (done) await present(done, note);
+      return note;
+    },
+  };
+};
+
+const withoutNames = (transcript: Transcript): Transcript => ({
+  ...transcript,
+  speakers: { ...transcript.speakers, list: transcript.speakers.list.map(({ label }) => ({ label })) },
+});

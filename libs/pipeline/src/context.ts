@@ -1,4 +1,5 @@
 import type { Connection } from './connection.js';
+import type { TaskCache } from './task-cache.js';
 
 /** What of a logger the pipeline uses; pino's fits. */
 export interface PipelineLog {
@@ -23,6 +24,7 @@ export interface Retention {
 export interface PipelineContext {
   connection: Connection;
   tasksDir: string;
+  tasks: TaskCache;
   /** Whether state changes go to the queue `record`; only where someone serves it, as nothing else empties it. */
   record: boolean;
   retention: Retention;

@@ -35,19 +35,30 @@ export const submit = async (context: PipelineContext, given: Task): Promise<'ac
   const revision = Math.max(1, known);
   try {
     const current = revision === 1 ? task : await readTask(folder, revision);
-    const { opened, state } = await openTask(context, current, revision);
+    const [{ opened, state }, tag] = await Promise.all([
+      openTask(context, current, revision),
+      prepareTag(context, task),
+    ]);
     if (!opened && state !== 'accepted') return 'known';
-    await queuePrepare(context, current, revision);
+    await queuePrepare(context, { task: current, revision, tag });
     return opened ? 'accepted' : 'known';
   } catch (error) {
     throw unreachable(error);
   }
 };
 
+/** Preparing costs about the same for all. */
+const prepareTag = async (context: PipelineContext, { owner }: Task): Promise<number> => {
+  const [tag = 1] = await tagJobs(context.connection, 'prepare', owner, [1]);
+  return tag;
+};
+
 /** Both or neither: a task without its record, or a record without its task, would be half accepted. */
-const queuePrepare = async (context: PipelineContext, task: Task, revision: number): Promise<void> => {
+const queuePrepare = async (
+  context: PipelineContext,
+  { task, revision, tag }: { task: Task; revision: number; tag: number },
+): Promise<void> => {
   const { connection } = context;
-  const [tag = 1] = await tagJobs(connection, 'prepare', task.owner, [1]);
   const prepare = connection.queue('prepare', 'hasty');
   const id = jobId(task.id, 'prepare', revision);
   const results = await Promise.allSettled([
@@ -83,8 +94,8 @@ export const revise = async (
   };
   await folder.write(taskFile(revision), task, true);
   try {
-    await openTask(context, task, revision, true);
-    await queuePrepare(context, task, revision);
+    const [tag] = await Promise.all([prepareTag(context, task), openTask(context, task, revision, true)]);
+    await queuePrepare(context, { task, revision, tag });
   } catch (error) {
     await folder.remove(taskFile(revision));
     throw unreachable(error);

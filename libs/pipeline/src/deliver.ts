@@ -34,8 +34,10 @@ export const serveChannel = (
         await handler({ kind: 'result', task: call.task, revision: payload.revision }, call);
         // In the record before the job is done: a crash between the two repeats the job, and the record knows its name.
         const at = Date.now();
-        await recordChange(context, { taskId: payload.taskId, state: 'done', at }, `r${payload.revision}`);
-        await finish(context.connection, { ...payload, part: 'deliver', state: 'done', at });
+        await Promise.all([
+          recordChange(context, { taskId: payload.taskId, state: 'done', at }, `r${payload.revision}`),
+          finish(context.connection, { ...payload, part: 'deliver', state: 'done', at }),
+        ]);
         if (!context.retention.keepSource) await taskFolder(context.tasksDir, payload.taskId).remove(call.task.source);
       });
     },

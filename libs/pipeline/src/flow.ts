@@ -17,7 +17,7 @@ export interface Planned {
 const firstRates = { prepare: 0.01, diarize: 0.03, transcribe: 0.1 };
 
 export type RateName = 'prepare' | 'diarize' | `transcribe:${string}`;
-export const ratesKey = (context: PipelineContext): string => `${context.connection.options.prefix}:rates`;
+const ratesKey = (context: PipelineContext): string => `${context.connection.options.prefix}:rates`;
 
 /** Queues the stages after `prepare`, all or none: deliver ← merge ← [diarize, transcribe-0 … n]. Adding them again changes nothing. */
 export const addFlow = async (
@@ -28,8 +28,8 @@ export const addFlow = async (
 ): Promise<void> => {
   const { connection } = context;
   const diarize = task.options.diarize && planned.chunks.length > 0;
-  const tags = planned.chunks.length === 0 ? [] : await tagJobs(connection, 'speech', task.owner, costs(planned));
-  await planWork(context, task, planned, diarize);
+  const tagged = planned.chunks.length === 0 ? [] : tagJobs(connection, 'speech', task.owner, costs(planned));
+  const [tags, rates] = await Promise.all([tagged, knownRates(context, task.options.model)]);
 
   const chunks = planned.chunks.length;
   const node = (queueName: QueueName, part: Part, more: object = {}, data: object = {}): FlowJob => ({
@@ -50,26 +50,41 @@ export const addFlow = async (
     ...node(deliver, 'deliver', {}, { kind: 'result' }),
     children: [{ ...node('merge', 'merge', {}, { chunks }), children }],
   };
-  await connection.flow.add(flow);
+  await Promise.all([planWork(context, { task, planned, diarize, rates }), connection.flow.add(flow)]);
 };
 
 const costs = (planned: Planned): number[] => planned.chunks.map((seconds) => seconds / 10);
 
-const planWork = async (context: PipelineContext, task: Task, planned: Planned, diarize: boolean): Promise<void> => {
-  const names: RateName[] = ['prepare', 'diarize', `transcribe:${task.options.model}`];
-  const rates = await context.connection.patient.hmget(ratesKey(context), ...names);
-  const [prepareRate, diarizeRate, transcribeRate] = [
-    firstRates.prepare,
-    firstRates.diarize,
-    firstRates.transcribe,
-  ].map((first, index) => Number(rates[index] ?? first)) as [number, number, number];
+interface Rates {
+  prepare: number;
+  diarize: number;
+  transcribe: number;
+}
+
+const knownRates = async (context: PipelineContext, model: string): Promise<Rates> => {
+  const names: RateName[] = ['prepare', 'diarize', `transcribe:${model}`];
+  const [prepare, diarize, transcribe] = await context.connection.patient.hmget(ratesKey(context), ...names);
+  return {
+    prepare: Number(prepare ?? firstRates.prepare),
+    diarize: Number(diarize ?? firstRates.diarize),
+    transcribe: Number(transcribe ?? firstRates.transcribe),
+  };
+};
+
+const planWork = async (
+  context: PipelineContext,
+  { task, planned, diarize, rates }: { task: Task; planned: Planned; diarize: boolean; rates: Rates },
+): Promise<void> => {
   const weights: [Part, number][] = [
-    ['prepare', 0.1 + planned.duration * prepareRate],
-    ...(diarize ? [['diarize', 0.1 + planned.duration * diarizeRate] as [Part, number]] : []),
-    ...planned.chunks.map((seconds, chunk): [Part, number] => [`transcribe-${chunk}`, 0.1 + seconds * transcribeRate]),
+    ['prepare', 0.1 + planned.duration * rates.prepare],
+    ...planned.chunks.map((seconds, chunk): [Part, number] => [
+      `transcribe-${chunk}`,
+      0.1 + seconds * rates.transcribe,
+    ]),
     ['merge', 0.1],
     ['deliver', 0.2],
   ];
+  if (diarize) weights.push(['diarize', 0.1 + planned.duration * rates.diarize]);
   await context.connection.patient.planTask(
     liveKey(context.connection, task.id),
     Date.now(),

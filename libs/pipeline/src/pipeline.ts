@@ -8,6 +8,7 @@ import { readProgress, subscribe } from './live.js';
 import { serveChanges } from './record.js';
 import type { ServeOptions } from './serve.js';
 import type { StageHandlers } from './stage.js';
+import { createTaskCache } from './task-cache.js';
 import { type Work, type WorkOptions, work } from './workers.js';
 
 export interface PipelineOptions {
@@ -55,6 +56,7 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
       onError: (error) => log.warn({ err: error }, 'redis'),
     }),
     tasksDir: options.tasksDir,
+    tasks: createTaskCache(),
     record: options.record ?? false,
     retention: { ...defaultRetention, ...options.retention },
     minimumFree: options.minimumFree ?? 512 * 1024 ** 2,

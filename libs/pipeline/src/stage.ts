@@ -1,4 +1,4 @@
-import { readTask, type Task, TaskError, type TaskFolder, type TaskState, taskFolder } from '@whisper-bot/task';
+import { type Task, TaskError, type TaskFolder, type TaskState, taskFolder } from '@whisper-bot/task';
 import type { Job } from 'bullmq';
 import type { OfTask, Payload, QueueName, WorkQueue } from './catalogue.js';
 import type { PipelineContext } from './context.js';
@@ -6,6 +6,7 @@ import { exhume, partOf, reportDeath } from './death.js';
 import { keepFailure, toFailure, toJobError } from './failure.js';
 import { addFlow, type Planned, type RateName, rememberRate } from './flow.js';
 import { type Running, report } from './live.js';
+import { createReporter, quietly } from './reporter.js';
 import { type Served, type ServeOptions, serveQueue } from './serve.js';
 import { recordChange } from './state-change.js';
 
@@ -64,10 +65,6 @@ export interface PartRun<P> {
   state: TaskState;
 }
 
-/** Milliseconds between two reports of one job; each also asks whether the task was cancelled. */
-const reportInterval = 500;
-const heartbeat = 5000;
-
 /** Runs one job of a task: state, progress, cancelling and errors around the body. */
 export const runPart = async <P extends OfTask>(
   context: PipelineContext,
@@ -82,14 +79,12 @@ export const runPart = async <P extends OfTask>(
     refuseCancelled(started.state);
     if (started.resumed) await exhume(context, job.id ?? '');
     if (started.changed) {
-      await recordChange(
-        context,
-        { taskId: payload.taskId, state: run.state, at: Date.now() },
-        `${place.part}-r${payload.revision}-${job.attemptsStarted}`,
-      );
+      // Only a task's end is waited for; the connection keeps the order.
+      const change = { taskId: payload.taskId, state: run.state, at: Date.now() };
+      quietly(context, recordChange(context, change, `${place.part}-r${payload.revision}-${job.attemptsStarted}`));
     }
     const folder = taskFolder(context.tasksDir, payload.taskId);
-    const task = await readTask(folder, payload.revision);
+    const task = await context.tasks.get(folder, payload.revision);
     const cancelled = new AbortController();
     const signal = AbortSignal.any([run.signal, cancelled.signal]);
     const reporter = createReporter(context, running, job, (state) => {
@@ -110,7 +105,7 @@ export const runPart = async <P extends OfTask>(
     } finally {
       reporter.stop();
     }
-    await report(context.connection, running, { fraction: 1, state: '', starting: false });
+    quietly(context, report(context.connection, running, { fraction: 1, state: '', starting: false }));
   } catch (error) {
     // An abort is told by its reason, however the engine put it.
     const reason: unknown = run.signal.aborted ? run.signal.reason : error;
@@ -138,39 +133,4 @@ export const cancelledError = (): TaskError => new TaskError('cancelled', 'The t
 
 const refuseCancelled = (state: TaskState): void => {
   if (state === 'cancelled') throw cancelledError();
-};
-
-/** Sends the latest fraction at most twice a second, and every few seconds in any case. */
-const createReporter = (context: PipelineContext, running: Running, job: Job, onState: (state: TaskState) => void) => {
-  let fraction = 0;
-  let sent = performance.now();
-  let busy = false;
-  const send = (): void => {
-    if (busy) return;
-    busy = true;
-    sent = performance.now();
-    const percent = Math.round(100 * fraction);
-    const answered = Promise.all([
-      report(context.connection, running, { fraction, state: '', starting: false }),
-      job.updateProgress(percent),
-    ]);
-    answered
-      .then(([answer]) => onState(answer.state))
-      .catch((error: unknown) => context.log.warn({ task_id: running.taskId, err: error }, 'progress was not reported'))
-      .finally(() => {
-        busy = false;
-      });
-  };
-  const timer = setInterval(send, heartbeat);
-  return {
-    report: (value: number): void => {
-      fraction = Math.max(fraction, Math.min(1, value));
-      if (performance.now() - sent >= reportInterval) send();
-    },
-    stop: (): void => clearInterval(timer),
-  };
-};
-
-const quietly = (context: PipelineContext, promise: Promise<unknown>): void => {
-  promise.catch((error: unknown) => context.log.warn({ err: error }, 'a side note was lost'));
 };

@@ -40,6 +40,15 @@ describe('correcting a text', () => {
     expect(corrected.segments.slice(1)).toEqual(transcript.segments.slice(1));
   });
 
+  it('leaves every other word as it was where one is replaced', () => {
+    const old = transcript.segments[0]?.words ?? [];
+    const text = joinWords(old).replace('успели', 'смогли');
+    const words = correctText(transcript, 0, text).segments[0]?.words ?? [];
+    expect(words.filter((_, index) => old[index]?.text !== 'успели')).toEqual(
+      old.filter(({ text }) => text !== 'успели'),
+    );
+  });
+
   it('removes an emptied paragraph and refuses one that is not there', () => {
     expect(correctText(transcript, 1, ' \n ').segments).toHaveLength(transcript.segments.length - 1);
     expect(() => correctText(transcript, 99, 'x')).toThrow(RangeError);

@@ -191,6 +191,18 @@ describe('subtitles', () => {
     }
   });
 
+  it('stay no longer than seven seconds, even for a word that seems to last', () => {
+    const [first, second] = parseSrt(
+      renderSrt(
+        transcriptOf([
+          { speaker: 'a', start: 0, end: 20, text: 'Wait.' },
+          { speaker: 'a', start: 20, end: 22, text: 'Go on.' },
+        ]),
+      ),
+    );
+    expect([first?.start, first?.end, second?.start]).toEqual([0, 7000, 20_000]);
+  });
+
   it('give each cue a second and a readable speed where the speech leaves time', () => {
     for (const transcript of [english, russian]) {
       for (const [index, { start, end, lines }] of parseSrt(renderSrt(transcript, { speakers: false })).entries()) {

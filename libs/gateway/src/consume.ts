@@ -1,0 +1,105 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Entry } from './entry.js';
+import { group, type Streams } from './stream.js';
+
+export interface ConsumeOptions {
+  /** Blocks while it waits: a connection of its own. */
+  reader: Streams;
+  stream: string;
+  consumer: string;
+  /** Entries another consumer has held for so long are taken over, milliseconds. */
+  idle: number;
+  take: (entry: Entry) => Promise<void>;
+  onError: (error: unknown) => void;
+  signal: AbortSignal;
+}
+
+const batch = 16;
+/** How long one read waits for something new, milliseconds: also how soon a shutdown or a take-over is noticed. */
+const patience = 2000;
+
+/** Reads the group's entries one after another until aborted: our own pending ones first, then those of the dead, then new ones. */
+export const consume = async (options: ConsumeOptions): Promise<void> => {
+  const { signal, onError } = options;
+  while (!signal.aborted) {
+    try {
+      await createGroup(options);
+      await takePending(options);
+      await takeNew(options);
+    } catch (error) {
+      // A lost connection or an emptied Redis: begin again with the group and what is pending.
+      if (signal.aborted) return;
+      onError(error);
+      await pause(500, undefined, { signal }).catch(() => undefined);
+    }
+  }
+};
+
+const createGroup = async ({ reader, stream }: ConsumeOptions): Promise<void> => {
+  await reader.xgroup('CREATE', stream, group, '0', 'MKSTREAM').catch((error: Error) => {
+    if (!error.message.startsWith('BUSYGROUP')) throw error;
+  });
+};
+
+const takeAll = async (entries: Entry[], { take, signal }: ConsumeOptions): Promise<void> => {
+  for (const entry of entries) {
+    if (signal.aborted) return;
+    await take(entry);
+  }
+};
+
+const entriesOf = (answer: unknown): Entry[] => (answer as [string, Entry[]][] | null)?.[0]?.[1] ?? [];
+
+const takePending = async (options: ConsumeOptions): Promise<void> => {
+  const { reader, stream, consumer, signal } = options;
+  for (let from = '0'; !signal.aborted; ) {
+    const answer = await reader.xreadgroup('GROUP', group, consumer, 'COUNT', batch, 'STREAMS', stream, from);
+    const entries = entriesOf(answer);
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    await takeAll(entries, options);
+    from = last[0];
+  }
+};
+
+const takeNew = async (options: ConsumeOptions): Promise<void> => {
+  const { reader, stream, consumer, signal } = options;
+  let claimedAt = 0;
+  while (!signal.aborted) {
+    if (Date.now() - claimedAt > Math.min(options.idle, 10_000)) {
+      await takeOver(options);
+      claimedAt = Date.now();
+    }
+    const wait = Math.min(patience, options.idle);
+    const answer = await reader.xreadgroup(
+      'GROUP',
+      group,
+      consumer,
+      'COUNT',
+      batch,
+      'BLOCK',
+      wait,
+      'STREAMS',
+      stream,
+      '>',
+    );
+    await takeAll(entriesOf(answer), options);
+  }
+};
+
+/** What a dead consumer left: claimed, taken, and the consumer removed once it holds nothing more. */
+const takeOver = async (options: ConsumeOptions): Promise<void> => {
+  const { reader, stream, consumer, idle, signal } = options;
+  for (let cursor = '0-0'; !signal.aborted; ) {
+    const answer = await reader.xautoclaim(stream, group, consumer, idle, cursor, 'COUNT', batch);
+    const [next, entries] = answer as [string, Entry[]];
+    await takeAll(entries, options);
+    if (next === '0-0') break;
+    cursor = next;
+  }
+  for (const info of (await reader.xinfo('CONSUMERS', stream, group)) as unknown[][]) {
+    const of = Object.fromEntries(info.flatMap((field, at) => (at % 2 === 0 ? [[field, info[at + 1]]] : [])));
+    const isGone = of.name !== consumer && of.pending === 0 && of.idle > Math.max(idle * 10, 3_600_000);
+    if (isGone) await reader.xgroup('DELCONSUMER', stream, group, of.name);
+  }
+};

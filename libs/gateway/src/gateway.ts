@@ -1,0 +1,101 @@
+import { hostname } from 'node:os';
+import type { Delivery, Pipeline } from '@whisper-bot/pipeline';
+import type { Logger } from '@whisper-bot/runtime';
+import { TaskError, taskFolder } from '@whisper-bot/task';
+import { transcriptSchema } from '@whisper-bot/transcript';
+import { consume } from './consume.js';
+import { type IntakeOptions, takeEntry } from './intake.js';
+import { errorMessage, type ResultMessage, successMessage } from './message.js';
+import { openStreams, streamNames } from './stream.js';
+
+export interface GatewayOptions {
+  /** Redis of the streams; may be another than the pipeline's. */
+  redis: string;
+  pipeline: Pick<Pipeline, 'submit' | 'progress' | 'serveDeliveries'>;
+  tasksDir: string;
+  isKnownModel: IntakeOptions['isKnownModel'];
+  logger: Logger;
+  /** Starts the streams' names; default none: the plan's names. */
+  prefix?: string;
+  /** Of this process within the group; default host and pid. */
+  consumer?: string;
+  /** Seconds `result:{task_id}` lives; default one day. */
+  resultTtl?: number;
+  /** Seconds a result nobody has a group for stays in `transcribe:results`; default seven days. */
+  resultsKept?: number;
+  /** Milliseconds after which a silent consumer's entries are taken over; default 60 000. */
+  idle?: number;
+}
+
+export interface Gateway {
+  /** Stops reading, finishes the entry in hand, and closes. */
+  close(): Promise<void>;
+}
+
+const trimEvery = 30_000;
+/** Tasks always have a group; should somebody delete it, unread entries outlive any outage. Milliseconds. */
+const year = 365 * 24 * 3600 * 1000;
+
+/** Serves the plan's streams: entries become tasks, deliveries of the channel `stream` become results. */
+export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
+  const { pipeline, tasksDir, logger, isKnownModel } = options;
+  const names = streamNames(options.prefix);
+  const ttl = options.resultTtl ?? 24 * 3600;
+  const onError = (error: unknown) => logger.warn({ err: error }, 'gateway');
+  const streams = openStreams(options.redis, onError);
+  const reader = openStreams(options.redis, onError);
+  const stop = new AbortController();
+
+  const tell = async (message: ResultMessage, mark: string): Promise<void> => {
+    const { task_id: id } = message;
+    await streams.tellResult(names.results, names.result(id), names.told(id), JSON.stringify(message), mark, ttl);
+  };
+
+  const deliver = async (delivery: Delivery): Promise<void> => {
+    const { task } = delivery;
+    if (delivery.kind === 'failure') {
+      await tell(errorMessage(task.id, delivery, task.origin), `failure-${delivery.stage}`);
+      return;
+    }
+    const transcript = await taskFolder(tasksDir, task.id).read('transcript.json', transcriptSchema);
+    if (transcript === null) throw new TaskError('internal', 'The transcript is missing.');
+    await tell(successMessage(task, transcript), `result-${delivery.revision}`);
+  };
+
+  const intake: IntakeOptions = {
+    streams,
+    names,
+    pipeline,
+    tasksDir,
+    isKnownModel,
+    tell,
+    logger,
+    longestPause: 30_000,
+  };
+  const consuming = consume({
+    reader,
+    stream: names.tasks,
+    consumer: options.consumer ?? `${hostname()}-${process.pid}`,
+    idle: options.idle ?? 60_000,
+    take: (entry) => takeEntry(entry, intake, stop.signal),
+    onError,
+    signal: stop.signal,
+  });
+  const deliveries = await pipeline.serveDeliveries('stream', deliver);
+  const trim = async () => {
+    await streams.trimRead(names.tasks, year);
+    await streams.trimRead(names.results, (options.resultsKept ?? 7 * 24 * 3600) * 1000);
+  };
+  const trimming = setInterval(() => void trim().catch(onError), trimEvery);
+
+  return {
+    async close() {
+      stop.abort();
+      clearInterval(trimming);
+      reader.disconnect();
+      await consuming;
+      await deliveries.close();
+      streams.disconnect();
+    },
+  };
+};

@@ -1,0 +1,103 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Pipeline } from '@whisper-bot/pipeline';
+import type { Logger } from '@whisper-bot/runtime';
+import { latestRevision, parseLanguage, type Task, TaskError, taskFolder, taskOptionsSchema } from '@whisper-bot/task';
+import { adoptFile } from './adopt.js';
+import { type Entry, parseEntry, taskIdOf } from './entry.js';
+import { errorMessage, originSchema, type ResultMessage, type TaskMessage } from './message.js';
+import type { StreamNames, Streams } from './stream.js';
+import { group } from './stream.js';
+
+export interface IntakeOptions {
+  streams: Streams;
+  names: StreamNames;
+  pipeline: Pick<Pipeline, 'submit' | 'progress'>;
+  tasksDir: string;
+  /** Whether a model can be used here. */
+  isKnownModel: (name: string) => boolean | Promise<boolean>;
+  tell: (message: ResultMessage, mark: string) => Promise<void>;
+  logger: Logger;
+  /** Longest pause before an entry that could not be stored is tried again, milliseconds. */
+  longestPause: number;
+}
+
+/** Dead entries are kept for people to look at; this many at most. */
+const deadEntries = 10_000;
+
+/** Turns one entry into a stored task, or into a dead entry with its reason, and acknowledges it only then. */
+export const takeEntry = async ([id, fields]: Entry, options: IntakeOptions, signal: AbortSignal): Promise<void> => {
+  const { streams, names, logger } = options;
+  if (fields === null) {
+    await streams.xack(names.tasks, group, id);
+    return;
+  }
+  for (let wait = 250; ; wait = Math.min(wait * 2, options.longestPause)) {
+    try {
+      const message = parseEntry(fields);
+      const known = await isKnown(message, options);
+      const outcome = known ? 'known' : await options.pipeline.submit(await taskOf(message, options));
+      logger.info({ task_id: message.task_id, entry: id, outcome }, 'stream entry taken');
+      await streams.xack(names.tasks, group, id);
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof TaskError && !error.retryable) {
+        await bury(id, fields, error, options);
+        return;
+      }
+      // Not the entry's fault (no room, storage away): intake waits with it, and it stays pending.
+      logger.warn({ err: error, entry: id }, 'stream entry waits');
+      await pause(wait, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+    }
+  }
+};
+
+/** Once delivered, the file of a task may be gone: a second entry with its id must not ask for it. */
+const isKnown = async ({ task_id: id }: TaskMessage, { tasksDir, pipeline }: IntakeOptions): Promise<boolean> =>
+  (await latestRevision(taskFolder(tasksDir, id))) > 0 && (await pipeline.progress(id)) !== null;
+
+const taskOf = async (message: TaskMessage, { tasksDir, isKnownModel }: IntakeOptions): Promise<Task> => {
+  const language = parseLanguage(message.language);
+  if (language === null) throw new TaskError('unknown-language', `There is no language "${message.language}".`);
+  if (!(await isKnownModel(message.model)))
+    throw new TaskError('unknown-model', `There is no model "${message.model}" here.`);
+  const source = await adoptFile(tasksDir, message.task_id, message.file_path);
+  return {
+    v: 1,
+    id: message.task_id,
+    channel: 'stream',
+    source,
+    title: '',
+    owner: message.user_id === undefined ? 'stream' : `stream:${message.user_id}`,
+    options: taskOptionsSchema.parse({ language, model: message.model, diarize: message.diarize }),
+    origin: originSchema.parse(message),
+    acceptedAt: new Date().toISOString(),
+  };
+};
+
+/** A malformed entry is answered, kept with its reason, and acknowledged: the next one must not wait for it. */
+const bury = async (id: string, fields: readonly string[], error: TaskError, options: IntakeOptions): Promise<void> => {
+  const { streams, names, logger } = options;
+  const taskId = taskIdOf(fields);
+  logger.warn({ entry: id, code: error.code, cause: String(error.cause ?? '') }, 'stream entry refused');
+  if (taskId !== null) await options.tell(errorMessage(taskId, error), `refused-${id}`);
+  await streams
+    .multi()
+    .xadd(
+      names.dead,
+      'MAXLEN',
+      '~',
+      deadEntries,
+      '*',
+      'reason',
+      error.message,
+      'code',
+      error.code,
+      'entry',
+      id,
+      ...fields,
+    )
+    .xack(names.tasks, group, id)
+    .exec();
+};

@@ -1,0 +1,82 @@
+import { Redis } from 'ioredis';
+
+/** Names of the plan's streams; a prefix lets several installations share one Redis. */
+export const streamNames = (prefix = '') => ({
+  tasks: `${prefix}transcribe:tasks`,
+  results: `${prefix}transcribe:results`,
+  dead: `${prefix}transcribe:dead`,
+  result: (taskId: string) => `${prefix}result:${taskId}`,
+  told: (taskId: string) => `${prefix}transcribe:told:${taskId}`,
+});
+export type StreamNames = ReturnType<typeof streamNames>;
+
+/** The plan's consumer group. */
+export const group = 'transcribe-workers';
+
+/** Opens a connection that waits through outages, with the gateway's scripts. */
+export const openStreams = (url: string, onError: (error: Error) => void): Streams => {
+  const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: (times) => Math.min(100 * times, 2000) });
+  redis.on('error', onError);
+  for (const [name, script] of Object.entries(scripts)) redis.defineCommand(name, script);
+  return redis as Streams;
+};
+
+/** ioredis with the scripts below. */
+export interface Streams extends Redis {
+  tellResult(
+    results: string,
+    result: string,
+    told: string,
+    payload: string,
+    mark: string,
+    ttlSeconds: number,
+  ): Promise<0 | 1>;
+  trimRead(stream: string, olderThanMs: number): Promise<number>;
+}
+
+const scripts = {
+  /** Writes a result to both places once: a delivery repeated after a crash finds its mark and writes nothing. */
+  tellResult: {
+    numberOfKeys: 3,
+    lua: `if redis.call('SADD', KEYS[3], ARGV[2]) == 0 then return 0 end
+redis.call('EXPIRE', KEYS[3], ARGV[3])
+redis.call('XADD', KEYS[1], '*', 'payload', ARGV[1])
+redis.call('XADD', KEYS[2], '*', 'payload', ARGV[1])
+redis.call('EXPIRE', KEYS[2], ARGV[3])
+return 1`,
+  },
+  /**
+   * Removes what every group has read and acknowledged and, where there is no group, what is older than a bound: an
+   * entry somebody has yet to read or acknowledge stays. Returns how many went.
+   */
+  trimRead: {
+    numberOfKeys: 1,
+    lua: `if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+local function parts(id)
+  local ms, seq = string.match(id, '^(%d+)-(%d+)$')
+  return tonumber(ms), tonumber(seq)
+end
+local function before(a, b)
+  local ams, aseq = parts(a)
+  local bms, bseq = parts(b)
+  return ams < bms or (ams == bms and aseq < bseq)
+end
+local groups = redis.call('XINFO', 'GROUPS', KEYS[1])
+if #groups == 0 then
+  local now = redis.call('TIME')
+  return redis.call('XTRIM', KEYS[1], 'MINID', string.format('%.0f', now[1] * 1000 - ARGV[1]) .. '-0')
+end
+local keep = nil
+for _, info in ipairs(groups) do
+  local name, first = nil, nil
+  for at = 1, #info, 2 do
+    if info[at] == 'name' then name = info[at + 1] end
+    if info[at] == 'last-delivered-id' then first = info[at + 1] end
+  end
+  local pending = redis.call('XPENDING', KEYS[1], name)
+  if pending[1] > 0 then first = pending[2] end
+  if keep == nil or before(first, keep) then keep = first end
+end
+return redis.call('XTRIM', KEYS[1], 'MINID', keep)`,
+  },
+} as const;

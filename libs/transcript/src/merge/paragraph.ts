@@ -16,7 +16,7 @@ export interface ParagraphLimits {
 }
 
 /** About what fits a phone's screen: five lines, ten, and a screenful. */
-export const paragraphLimits: ParagraphLimits = { pause: 1.5, silence: 6, comfortable: 400, long: 800, most: 1200 };
+const paragraphLimits: ParagraphLimits = { pause: 1.5, silence: 6, comfortable: 400, long: 800, most: 1200 };
 
 /** Splits words into paragraphs at changes of speaker, pauses and, when long, ends of sentences. Returns ranges `[from, to)`. */
 export const paragraphs = (

@@ -31,7 +31,7 @@ export const collectWords = (recognitions: readonly Recognition[], duration: num
 };
 
 /** Mends the times in place; see `collectWords`. Words whose start does not fit into the rising order are interpolated. */
-export const repairTimes = (words: Word[], duration: number): void => {
+const repairTimes = (words: Word[], duration: number): void => {
   const limit = duration > 0 ? duration : Number.POSITIVE_INFINITY;
   const starts = words.map((word) => (Number.isFinite(word.start) ? Math.min(Math.max(word.start, 0), limit) : -1));
   const kept = longestRising(starts);

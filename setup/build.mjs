@@ -14,20 +14,31 @@ export const buildReady = (root, cache) => {
   return packagesOf(root).every((folder) => existsSync(join(root, folder, 'dist/.tsbuildinfo')));
 };
 
+/** tsc's exit code where it found mistakes and wrote the output all the same. */
+const emittedDespiteErrors = 2;
+
 /**
- * Compiles what has changed.
+ * Compiles what has changed. Mistakes in the types do not keep the output from running, so they are only told: it is
+ * `test` that fails for them.
  * @param {string} root
  * @param {object} options
  * @param {string} options.cache folder
  * @param {string} options.logs folder
  * @param {AbortSignal} options.signal
  * @param {NodeJS.ProcessEnv} options.env
+ * @param {(text: string) => void} options.say
  */
-export const build = async (root, { cache, logs, signal, env }) => {
+export const build = async (root, { cache, logs, signal, env, say }) => {
   const before = fingerprint(root);
   const what = 'Compiling the TypeScript sources';
   const args = [join(root, 'node_modules/typescript/bin/tsc'), '-b', '--pretty', 'false'];
-  await runLogged(process.execPath, args, { cwd: root, env, log: join(logs, 'tsc.log'), what, signal });
+  const log = join(logs, 'tsc.log');
+  const accepts = [0, emittedDespiteErrors];
+  const code = await runLogged(process.execPath, args, { cwd: root, env, log, what, signal, accepts });
+  if (code !== 0) {
+    say(`The types have mistakes (${log}); running what was compiled.`);
+    return;
+  }
   mkdirSync(cache, { recursive: true });
   writeFileSync(stampOf(cache), before);
 };

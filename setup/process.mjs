@@ -26,10 +26,10 @@ export class SetupError extends Error {
  * @param {AbortSignal} options.signal
  * @param {string} [options.cwd]
  * @param {NodeJS.ProcessEnv} [options.env]
- * @param {(text: string) => void} [options.onOutput]
- * @returns {Promise<void>}
+ * @param {readonly number[]} [options.accepts] exit codes that are no failure; default 0 alone
+ * @returns {Promise<number>} the exit code
  */
-export const runLogged = async (command, args, { log, what, signal, cwd, env, onOutput }) => {
+export const runLogged = async (command, args, { log, what, signal, cwd, env, accepts = [0] }) => {
   await mkdir(dirname(log), { recursive: true });
   const file = createWriteStream(log);
   /** @type {number | string | null} */
@@ -40,7 +40,6 @@ export const runLogged = async (command, args, { log, what, signal, cwd, env, on
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
         file.write(chunk);
-        onOutput?.(String(chunk));
       });
     }
     child.on('error', (error) => resolve(error.message));
@@ -51,7 +50,7 @@ export const runLogged = async (command, args, { log, what, signal, cwd, env, on
   });
   await new Promise((resolve) => file.end(resolve));
   signal.throwIfAborted();
-  if (outcome === 0) return;
+  if (typeof outcome === 'number' && accepts.includes(outcome)) return outcome;
   const how = typeof outcome === 'number' ? `exit code ${outcome}` : outcome;
   throw new SetupError(`${what} failed (${command}: ${how}).`, log);
 };

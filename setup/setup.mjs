@@ -5,6 +5,7 @@ import { withLock } from './lock.mjs';
 import { installPackages, packagesReady } from './package.mjs';
 import { SetupError, tailOf } from './process.mjs';
 import { createProgress } from './progress.mjs';
+import { ensureWhisper, isWhisperBuilt } from './whisper/ensure.mjs';
 
 /**
  * @typedef {object} SetupOptions
@@ -49,7 +50,11 @@ export const setUp = async (options) => {
  * @property {string} name
  * @property {string} label
  * @property {readonly string[]} after names of steps it waits for, where they are among those that run
- * @property {(signal: AbortSignal, at: (percent: number) => void) => Promise<void>} run
+ * @property {(signal: AbortSignal, progress: StepProgress) => Promise<void>} run
+ *
+ * @typedef {object} StepProgress
+ * @property {(percent: number) => void} at
+ * @property {(text: string) => void} say
  */
 
 /**
@@ -60,18 +65,51 @@ const whatIsMissing = async ({ needs, root, cache, env }) => {
   const logs = join(cache, 'log');
   /** @type {Step[]} */
   const steps = [];
-  const debian = missingPackages({ needs, compiles: false, root, env });
+  const installed = packagesReady(root);
+  const versions = /** @type {const} */ ([
+    ['whisper', '1.9.1'],
+    ['oldWhisper', '1.5.4'],
+  ]).filter(([need]) => needs.includes(need));
+  // Without the packages there are no sources, and a build cannot be told from another.
+  const toCompile = versions.filter(([, version]) => !installed || !isWhisperBuilt({ version, cacheDir: cache }));
+  const debian = missingPackages({ needs, compiles: toCompile.length > 0, root, env });
   if (debian.length > 0) {
     const label = `Debian packages ${debian.join(', ')}`;
     steps.push({ name: 'debian', label, after: [], run: (signal) => installDebian(debian, { logs, signal, env }) });
   }
-  if (!packagesReady(root)) {
-    const run = (/** @type {AbortSignal} */ signal) => installPackages(root, { logs, signal, env });
-    steps.push({ name: 'packages', label: 'Node packages', after: [], run });
+  if (!installed) {
+    steps.push({
+      name: 'packages',
+      label: 'Node packages',
+      after: [],
+      run: (signal) => installPackages(root, { logs, signal, env }),
+    });
   }
   if (!buildReady(root, cache)) {
-    const run = (/** @type {AbortSignal} */ signal) => build(root, { cache, logs, signal, env });
-    steps.push({ name: 'build', label: 'TypeScript', after: ['packages'], run });
+    steps.push({
+      name: 'build',
+      label: 'TypeScript',
+      after: ['packages'],
+      run: (signal, { say }) => build(root, { cache, logs, signal, env, say }),
+    });
+  }
+  for (const [name, version] of toCompile) {
+    // One after the other: each keeps every processor busy.
+    const after = ['debian', 'packages', ...(name === 'oldWhisper' ? ['whisper'] : [])];
+    steps.push({
+      name,
+      label: `whisper.cpp ${version} for this processor`,
+      after,
+      run: async (signal, { at }) => {
+        try {
+          const onProgress = (/** @type {number} */ fraction) => at(fraction * 100);
+          await ensureWhisper({ version, cacheDir: cache, onProgress, signal });
+        } catch (error) {
+          signal.throwIfAborted();
+          throw new SetupError(error instanceof Error ? error.message : String(error));
+        }
+      },
+    });
   }
   return steps;
 };
@@ -91,7 +129,7 @@ const runSteps = async (steps, progress, stop) => {
       stop.signal.throwIfAborted();
       const line = progress.begin(step.label);
       try {
-        await step.run(stop.signal, line.at);
+        await step.run(stop.signal, { at: line.at, say: progress.say });
         line.done();
       } catch (error) {
         line.failed();

@@ -17,13 +17,17 @@ const tailLines = 30;
  * @param {string} options.dir an empty folder
  * @param {string} options.log takes all of the compiler's output
  * @param {(fraction: number) => void} options.onProgress
+ * @param {AbortSignal} options.signal stops the compilers and rejects with its reason
  */
-export const build = async ({ version, dir, log, onProgress }) => {
+export const build = async ({ version, dir, log, onProgress, signal }) => {
   const out = createWriteStream(log);
   /** @param {string[]} args */
   const cmake = (args) =>
     new Promise((resolve, reject) => {
-      const child = spawn('cmake', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      // A group of its own: stopping cmake alone would leave make and the compilers running.
+      const child = spawn('cmake', args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+      const stop = () => child.pid !== undefined && process.kill(-child.pid, 'SIGTERM');
+      signal.addEventListener('abort', stop, { once: true });
       let rest = '';
       child.stdout.on('data', (/** @type {Buffer} */ chunk) => {
         out.write(chunk);
@@ -33,7 +37,11 @@ export const build = async ({ version, dir, log, onProgress }) => {
       });
       child.stderr.on('data', (chunk) => out.write(chunk));
       child.once('error', (error) => reject(cannotStart(error)));
-      child.once('close', (code) => resolve(code));
+      child.once('close', (code) => {
+        signal.removeEventListener('abort', stop);
+        if (signal.aborted) reject(signal.reason);
+        else resolve(code);
+      });
     });
   // make says `[ 76%]`, ninja `[12/34]`.
   const report = (/** @type {string} */ line) => {

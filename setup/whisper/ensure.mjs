@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withLock } from '../lock.mjs';
@@ -12,6 +12,7 @@ import { root } from './source.mjs';
  * @property {import('./source.mjs').WhisperVersion} [version] default 1.9.1
  * @property {string} [cacheDir] default `.cache` in the repository
  * @property {(fraction: number) => void} [onProgress] 0–1 while compiling; default: a line on stderr
+ * @property {AbortSignal} [signal] stops the compilers; nothing is left behind
  */
 
 /** @param {string} [cacheDir] */
@@ -25,8 +26,16 @@ const folderOf = (cacheDir) => join(cacheDir ?? join(root, '.cache'), 'whisper.c
 export const whisperPath = ({ version = '1.9.1', cacheDir } = {}) =>
   join(folderOf(cacheDir), `${version}-${fingerprint(version)}`, 'whisper-child');
 
-/** @param {EnsureOptions} [options] */
-export const isWhisperBuilt = (options = {}) => existsSync(whisperPath(options));
+/**
+ * Whether the binary is there and recorded. Throws an Error where the sources are missing.
+ *
+ * @param {EnsureOptions} [options]
+ */
+export const isWhisperBuilt = (options = {}) => {
+  const record = join(folderOf(options.cacheDir), `current-${options.version ?? '1.9.1'}.json`);
+  const binary = whisperPath(options);
+  return existsSync(binary) && existsSync(record) && JSON.parse(readFileSync(record, 'utf8')).binary === binary;
+};
 
 /**
  * Compiles whisper-child for this processor unless it is there, records it in `current-<version>.json` (which
@@ -36,19 +45,21 @@ export const isWhisperBuilt = (options = {}) => existsSync(whisperPath(options))
  * @param {EnsureOptions} [options]
  * @returns {Promise<string>}
  */
-export const ensureWhisper = async ({ version = '1.9.1', cacheDir, onProgress } = {}) => {
+export const ensureWhisper = async (options = {}) => {
+  const { version = '1.9.1', cacheDir, onProgress, signal = new AbortController().signal } = options;
   const folder = folderOf(cacheDir);
   const binary = whisperPath({ version, ...(cacheDir === undefined ? {} : { cacheDir }) });
   const record = join(folder, `current-${version}.json`);
   if (!existsSync(binary)) {
     await mkdir(folder, { recursive: true });
-    const waiting = { onWait: () => {}, signal: new AbortController().signal };
+    const waiting = { onWait: () => {}, signal };
     await withLock(binary, waiting, async () => {
       if (existsSync(binary)) return;
       await compile({
         version,
         folder,
         binary,
+        signal,
         onProgress: onProgress ?? createProgressLine(`whisper.cpp ${version}:`),
       });
     });
@@ -63,12 +74,13 @@ export const ensureWhisper = async ({ version = '1.9.1', cacheDir, onProgress } 
  * @param {string} options.folder
  * @param {string} options.binary
  * @param {(fraction: number) => void} options.onProgress
+ * @param {AbortSignal} options.signal
  */
-const compile = async ({ version, folder, binary, onProgress }) => {
+const compile = async ({ version, folder, binary, onProgress, signal }) => {
   const work = await mkdtemp(join(folder, `building-${version}-`));
   try {
     const log = join(folder, `build-${version}.log`);
-    const built = await build({ version, dir: join(work, 'tree'), log, onProgress });
+    const built = await build({ version, dir: join(work, 'tree'), log, onProgress, signal });
     const finished = join(work, 'finished');
     await mkdir(finished);
     await copyFile(built, join(finished, 'whisper-child'));

@@ -1,0 +1,64 @@
+import type pg from 'pg';
+
+/** What people and chats chose, what the operator limits, and what was used; the bodies are the bot's own. */
+export interface TelegramBooks {
+  preference(chatId: number): Promise<unknown>;
+  setPreference(chatId: number, body: unknown): Promise<void>;
+  forgetPreference(chatId: number): Promise<void>;
+  /** Null where none were ever set. */
+  limits(): Promise<unknown>;
+  setLimits(body: unknown): Promise<void>;
+  /** Counts a task's seconds once. */
+  charge(entry: { taskId: string; userId: number; seconds: number }): Promise<void>;
+  /** Of this UTC day, and ever. */
+  usage(userId: number): Promise<{ secondsToday: number; secondsTotal: number; tasks: number }>;
+  forgetUsage(userId: number): Promise<void>;
+}
+
+/** The books of one bot. */
+export const createTelegramBooks = (pool: pg.Pool, botId: number): TelegramBooks => {
+  const body = async (sql: string, values: unknown[]): Promise<unknown> =>
+    (await pool.query<{ body: unknown }>(sql, values)).rows[0]?.body ?? null;
+  return {
+    preference: (chatId) =>
+      body('select body from telegram_preference where bot_id = $1 and chat_id = $2', [botId, chatId]),
+    setPreference: async (chatId, preference) => {
+      await pool.query(
+        `insert into telegram_preference (bot_id, chat_id, body) values ($1, $2, $3)
+         on conflict (bot_id, chat_id) do update set body = excluded.body`,
+        [botId, chatId, JSON.stringify(preference)],
+      );
+    },
+    forgetPreference: async (chatId) => {
+      await pool.query('delete from telegram_preference where bot_id = $1 and chat_id = $2', [botId, chatId]);
+    },
+    limits: () => body('select body from telegram_limit where bot_id = $1', [botId]),
+    setLimits: async (limits) => {
+      await pool.query(
+        `insert into telegram_limit (bot_id, body) values ($1, $2)
+         on conflict (bot_id) do update set body = excluded.body`,
+        [botId, JSON.stringify(limits)],
+      );
+    },
+    charge: async ({ taskId, userId, seconds }) => {
+      await pool.query(
+        `insert into telegram_usage (bot_id, task_id, user_id, seconds) values ($1, $2, $3, $4)
+         on conflict (bot_id, task_id) do update set seconds = greatest(telegram_usage.seconds, excluded.seconds)`,
+        [botId, taskId, userId, seconds],
+      );
+    },
+    usage: async (userId) => {
+      const { rows } = await pool.query<{ today: number; total: number; tasks: number }>(
+        `select coalesce(sum(seconds) filter (where day = (now() at time zone 'utc')::date), 0)::float8 as today,
+                coalesce(sum(seconds), 0)::float8 as total, count(*)::int as tasks
+         from telegram_usage where bot_id = $1 and user_id = $2`,
+        [botId, userId],
+      );
+      const { today = 0, total = 0, tasks = 0 } = rows[0] ?? {};
+      return { secondsToday: today, secondsTotal: total, tasks };
+    },
+    forgetUsage: async (userId) => {
+      await pool.query('delete from telegram_usage where bot_id = $1 and user_id = $2', [botId, userId]);
+    },
+  };
+};

@@ -1,0 +1,99 @@
+import type pg from 'pg';
+
+/** An update as Telegram sent it. */
+export interface InboxUpdate {
+  updateId: number;
+  /** Updates of one chat are handled one after the other. */
+  chatId: number;
+  body: unknown;
+}
+
+export interface ClaimedUpdate extends InboxUpdate {
+  /** Of handling it, from 1. */
+  attempts: number;
+}
+
+/** Updates that were received: stored before Telegram is told so, and kept until they are handled. */
+export interface Inbox {
+  /** Stores updates; those known already are left alone. */
+  put(updates: readonly InboxUpdate[]): Promise<void>;
+  /** The oldest waiting update of each chat but the `busy` ones, at most `limit`. */
+  claim(limit: number, busy: readonly number[]): Promise<ClaimedUpdate[]>;
+  done(updateId: number): Promise<void>;
+  /** Puts an update aside that cannot be handled, with the reason. */
+  park(updateId: number, cause: string): Promise<void>;
+  /** Updates neither handled nor parked. */
+  waiting(): Promise<number>;
+  /** Those put aside. */
+  parked(): Promise<{ updateId: number; cause: string }[]>;
+  /** Removes updates handled or parked longer than so many seconds ago; returns how many. */
+  prune(seconds: number): Promise<number>;
+}
+
+/** The inbox of one bot. */
+export const createInbox = (pool: pg.Pool, botId: number): Inbox => ({
+  put: async (updates) => {
+    if (updates.length === 0) return;
+    await pool.query(
+      `insert into telegram_update (bot_id, update_id, chat_id, body)
+       select $1, "updateId", "chatId", body
+       from jsonb_to_recordset($2::jsonb) as given("updateId" bigint, "chatId" bigint, body jsonb)
+       on conflict do nothing`,
+      [botId, JSON.stringify(updates)],
+    );
+  },
+  claim: async (limit, busy) => {
+    const { rows } = await pool.query<{ update_id: string; chat_id: string; body: unknown; attempts: number }>(
+      `update telegram_update set attempts = attempts + 1 where bot_id = $1 and update_id in (
+         select min(update_id) from telegram_update
+         where bot_id = $1 and not done and parked is null and chat_id <> all($3::bigint[])
+         group by chat_id order by 1 limit $2)
+       returning update_id, chat_id, body, attempts`,
+      [botId, limit, busy],
+    );
+    return rows
+      .map((row) => ({
+        updateId: Number(row.update_id),
+        chatId: Number(row.chat_id),
+        body: row.body,
+        attempts: row.attempts,
+      }))
+      .sort((one, other) => one.updateId - other.updateId);
+  },
+  done: async (updateId) => {
+    // The words of a message are not kept once it is handled.
+    await pool.query(`update telegram_update set done = true, body = '{}' where bot_id = $1 and update_id = $2`, [
+      botId,
+      updateId,
+    ]);
+  },
+  park: async (updateId, cause) => {
+    await pool.query('update telegram_update set parked = $3 where bot_id = $1 and update_id = $2', [
+      botId,
+      updateId,
+      cause,
+    ]);
+  },
+  waiting: async () => {
+    const { rows } = await pool.query<{ count: number }>(
+      `select count(*)::int as count from telegram_update where bot_id = $1 and not done and parked is null`,
+      [botId],
+    );
+    return rows[0]?.count ?? 0;
+  },
+  parked: async () => {
+    const { rows } = await pool.query<{ update_id: string; parked: string }>(
+      'select update_id, parked from telegram_update where bot_id = $1 and parked is not null order by update_id',
+      [botId],
+    );
+    return rows.map((row) => ({ updateId: Number(row.update_id), cause: row.parked }));
+  },
+  prune: async (seconds) => {
+    const { rowCount } = await pool.query(
+      `delete from telegram_update where bot_id = $1 and (done or parked is not null)
+         and received_at < now() - make_interval(secs => $2)`,
+      [botId, seconds],
+    );
+    return rowCount ?? 0;
+  },
+});

@@ -1,0 +1,203 @@
+import type pg from 'pg';
+
+/** A message and what it shall show; `content` is the bot's own. */
+export interface Post {
+  /** Names the message within its bot. */
+  key: string;
+  chatId: number;
+  threadId?: number | undefined;
+  replyTo?: number | undefined;
+  /** A message that is there already. */
+  messageId?: number | undefined;
+  quiet?: boolean | undefined;
+  /** Lower goes first. */
+  rank: number;
+  /** What has a lower edition than what is stored is ignored; the same edition with other content is a change. */
+  edition: number;
+  content: unknown;
+}
+
+/** A post that has something to send. */
+export interface PendingPost {
+  key: string;
+  chatId: number;
+  rank: number;
+  /** Rises with each post. */
+  order: number;
+}
+
+/** A post about to be sent, as it is by now. */
+export interface ClaimedPost {
+  key: string;
+  chatId: number;
+  threadId: number | null;
+  replyTo: number | null;
+  /** Of the message as it was sent; null while there is none. */
+  messageId: number | null;
+  /** Changes a message it did not send. */
+  amends: boolean;
+  quiet: boolean;
+  rank: number;
+  content: unknown;
+  version: number;
+  /** Of this state, from 1. */
+  attempts: number;
+}
+
+/** The outbox as messages that shall show something: what was posted but not yet sent survives everything. */
+export interface Posts {
+  /** Stores posts in one transaction and returns those that have something to send now. */
+  put(posts: readonly Post[]): Promise<PendingPost[]>;
+  /** Everything that waits to be sent, in order. */
+  pending(): Promise<PendingPost[]>;
+  /** Null where nothing is left to send. */
+  claim(key: string): Promise<ClaimedPost | null>;
+  /** Records that a state was sent. True where a newer one waits. */
+  sent(key: string, version: number, messageId: number | null): Promise<boolean>;
+  /** The message is not there any more: the next attempt sends it anew. */
+  lost(key: string): Promise<void>;
+  /** Shows other content instead, in a message of its own. */
+  replace(key: string, content: unknown): Promise<void>;
+  /** Gives a state up, and says why. */
+  fail(key: string, version: number, cause: string): Promise<void>;
+  /** Gives up all that waits for a chat; returns how many. */
+  failChat(chatId: number, cause: string): Promise<number>;
+  /** Keys of the posts that are this message. */
+  find(chatId: number, messageId: number): Promise<string[]>;
+  /** A chat has another number from now on. */
+  move(from: number, to: number): Promise<void>;
+  /** Chats and times (Unix milliseconds) of what was sent, or may have been, since. */
+  recent(since: number): Promise<{ chatId: number; at: number }[]>;
+  /** Removes what was sent or given up longer than so many seconds ago; returns how many. */
+  prune(seconds: number): Promise<number>;
+}
+
+/** Numbers of chats exceed 32 bits, which pg hands out as text. */
+const number = (value: unknown): number => Number(value);
+const numberOrNull = (value: unknown): number | null => (value === null ? null : Number(value));
+
+const pendingOf = (row: Record<string, unknown>): PendingPost => ({
+  key: String(row.key),
+  chatId: number(row.chat_id),
+  rank: number(row.rank),
+  order: number(row.ord),
+});
+
+const claimedOf = (row: Record<string, unknown>): ClaimedPost => ({
+  key: String(row.key),
+  chatId: number(row.chat_id),
+  threadId: numberOrNull(row.thread_id),
+  replyTo: numberOrNull(row.reply_to),
+  messageId: numberOrNull(row.message_id),
+  amends: row.amends === true,
+  quiet: row.quiet === true,
+  rank: number(row.rank),
+  content: row.content,
+  version: number(row.version),
+  attempts: number(row.attempts),
+});
+
+/** The outbox of one bot. */
+export const createPosts = (pool: pg.Pool, botId: number): Posts => {
+  const rows = async (sql: string, values: unknown[]): Promise<Record<string, unknown>[]> =>
+    (await pool.query<Record<string, unknown>>(sql, [botId, ...values])).rows;
+
+  return {
+    put: async (posts) => {
+      const found = await rows(
+        `insert into telegram_post as post
+           (bot_id, key, chat_id, thread_id, reply_to, message_id, amends, quiet, rank, edition, content)
+         select $1, key, "chatId", "threadId", "replyTo", "messageId", "messageId" is not null,
+                coalesce(quiet, false), rank, edition, content
+         from jsonb_to_recordset($2::jsonb) as given(key text, "chatId" bigint, "threadId" bigint, "replyTo" bigint,
+              "messageId" bigint, quiet boolean, rank smallint, edition bigint, content jsonb)
+         on conflict (bot_id, key) do update set
+           rank = excluded.rank, edition = excluded.edition, content = excluded.content,
+           version = post.version + 1, attempts = 0, failed = null,
+           ord = case when post.version > post.sent_version and post.failed is null then post.ord else excluded.ord end
+         where excluded.edition > post.edition
+            or (excluded.edition = post.edition and excluded.content is distinct from post.content)
+         returning key, chat_id, rank, ord`,
+        [JSON.stringify(posts)],
+      );
+      return found.map(pendingOf);
+    },
+    pending: async () => {
+      const waiting = 'bot_id = $1 and failed is null and version > sent_version';
+      return (await rows(`select key, chat_id, rank, ord from telegram_post where ${waiting} order by ord`, [])).map(
+        pendingOf,
+      );
+    },
+    claim: async (key) => {
+      const [row] = await rows(
+        `update telegram_post set sending_at = now(), attempts = attempts + 1
+         where bot_id = $1 and key = $2 and failed is null and version > sent_version returning *`,
+        [key],
+      );
+      return row ? claimedOf(row) : null;
+    },
+    sent: async (key, version, messageId) => {
+      const [row] = await rows(
+        `update telegram_post set sent_version = greatest(sent_version, $3), message_id = coalesce($4, message_id),
+           sent_at = now(), sending_at = null
+         where bot_id = $1 and key = $2 returning version > sent_version as more`,
+        [key, version, messageId],
+      );
+      return row?.more === true;
+    },
+    lost: async (key) => {
+      await rows('update telegram_post set message_id = null where bot_id = $1 and key = $2', [key]);
+    },
+    replace: async (key, content) => {
+      await rows(
+        `update telegram_post set content = $3, message_id = null, amends = false, version = version + 1
+         where bot_id = $1 and key = $2`,
+        [key, JSON.stringify(content)],
+      );
+    },
+    fail: async (key, version, cause) => {
+      await rows(
+        `update telegram_post set failed = $4, sending_at = null
+         where bot_id = $1 and key = $2 and version = $3`,
+        [key, version, cause],
+      );
+    },
+    failChat: async (chatId, cause) => {
+      const gone = await rows(
+        `update telegram_post set failed = $3, sending_at = null
+         where bot_id = $1 and chat_id = $2 and failed is null and version > sent_version returning key`,
+        [chatId, cause],
+      );
+      return gone.length;
+    },
+    find: async (chatId, messageId) => {
+      const found = await rows(
+        'select key from telegram_post where bot_id = $1 and chat_id = $2 and message_id = $3 order by ord',
+        [chatId, messageId],
+      );
+      return found.map((row) => String(row.key));
+    },
+    move: async (from, to) => {
+      await rows(
+        'update telegram_post set chat_id = $3, message_id = null, reply_to = null where bot_id = $1 and chat_id = $2',
+        [from, to],
+      );
+    },
+    recent: async (since) => {
+      const found = await rows(
+        `select chat_id, extract(epoch from coalesce(sending_at, sent_at)) * 1000 as at from telegram_post
+         where bot_id = $1 and greatest(sending_at, sent_at) > to_timestamp($2::double precision / 1000)`,
+        [since],
+      );
+      return found.map((row) => ({ chatId: number(row.chat_id), at: number(row.at) }));
+    },
+    prune: async (seconds) => {
+      const gone = await rows(
+        `delete from telegram_post where bot_id = $1 and (failed is not null or version = sent_version)
+           and greatest(created_at, sent_at) < now() - make_interval(secs => $2) returning key`,
+        [seconds],
+      );
+      return gone.length;
+    },
+  };
+};

@@ -31,8 +31,11 @@ export interface Budget {
   idleAt(chatId: number): number;
   /** When the next call to any chat may start. */
   overallAt(): number;
-  /** Starts a call; the returned function ends it. Windows count from the end: the server counts somewhere before it. */
-  start(chatId: number): () => void;
+  /**
+   * Starts a call; the returned function ends it and says whether it was made. Windows count from the end: the server
+   * counts somewhere before it.
+   */
+  start(chatId: number): (made: boolean) => void;
   /** Nothing to this chat (or, with null, to any) before `until`. */
   block(chatId: number | null, until: number): void;
   /** Takes up what was sent before a restart. */
@@ -107,10 +110,10 @@ export const createBudget = (options: BudgetOptions, now: () => number): Budget 
       const count = countOf(chatId);
       count.busy = true;
       onTheWay += 1;
-      return () => {
+      return (made) => {
         count.busy = false;
         onTheWay -= 1;
-        record(chatId, now());
+        if (made) record(chatId, now());
       };
     },
     block: (chatId, until) => {

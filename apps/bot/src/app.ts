@@ -1,0 +1,185 @@
+import type { Pipeline } from '@whisper-bot/pipeline';
+import { openTelegramDatabase, takeLease } from '@whisper-bot/store/telegram';
+import { Api } from 'grammy';
+import type { UserFromGetMe } from 'grammy/types';
+import { createBot, wantedUpdates } from './bot.js';
+import type { BotLog, BotOptions } from './context.js';
+import { createDelivery } from './deliver.js';
+import { registerCommands } from './feature/command-menu.js';
+import { leaveChat } from './feature/leave.js';
+import { startHandling } from './inbox/handle.js';
+import { startPolling } from './inbox/poll.js';
+import { startWebhook } from './inbox/webhook.js';
+import type { Limits } from './limit/policy.js';
+import { createBudget, telegramBudget } from './outbox/budget.js';
+import { createSend } from './outbox/send.js';
+import { createSender } from './outbox/sender.js';
+import { startProgressBoard } from './progress-board.js';
+import { createRecord } from './record.js';
+import { createWork } from './work.js';
+
+/** The bot cannot start, or must stop: one sentence for the operator. */
+export class BotStopped extends Error {
+  override readonly name = 'BotStopped';
+}
+
+export interface AppOptions {
+  token: string;
+  /** Root of the Bot API server. */
+  apiRoot: string;
+  /** Directory of a local Bot API server; null in the cloud. */
+  localDir: string | null;
+  databaseUrl: string;
+  pipeline: Pipeline;
+  tasksDir: string;
+  bot: Omit<BotOptions, 'largest'> & { /** Bytes; never above what the server hands out. */ largest: number };
+  limits: Limits;
+  /** Null: long polling. */
+  webhook: { url: string; secret: string; host: string; port: number } | null;
+  log: BotLog;
+  /** Milliseconds between progress messages in a chat. */
+  progressInterval?: number;
+}
+
+export interface App {
+  readonly me: UserFromGetMe;
+  /** Resolves with the reason when the bot must stop by itself; never when it is closed. */
+  readonly stopped: Promise<string>;
+  /** Stops intake, finishes what is being handled, and leaves the rest stored. `grace` in milliseconds. */
+  close(grace: number): Promise<void>;
+}
+
+const who = async (api: Api, apiRoot: string): Promise<UserFromGetMe> => {
+  try {
+    return await api.getMe();
+  } catch (error) {
+    const code = error instanceof Error && 'error_code' in error ? error.error_code : undefined;
+    if (code === 401 || code === 404) {
+      throw new BotStopped('Telegram does not know this BOT_TOKEN. Copy it again from @BotFather.', { cause: error });
+    }
+    throw new BotStopped(`The Bot API server at ${apiRoot} cannot be reached.`, { cause: error });
+  }
+};
+
+/** Seconds after which what was handled and sent is forgotten. */
+const forgetAfter = 30 * 24 * 3600;
+const hour = 3_600_000;
+
+/** Starts the bot: everything between Telegram, PostgreSQL and the pipeline. Throws BotStopped with one clear sentence. */
+export const startApp = async (options: AppOptions): Promise<App> => {
+  const { token, apiRoot, log, pipeline, tasksDir } = options;
+  const api = new Api(token, { apiRoot, timeoutSeconds: 75 });
+  const me = await who(api, apiRoot);
+  let stop: (cause: string) => void = () => {};
+  const stopped = new Promise<string>((resolve) => {
+    stop = resolve;
+  });
+
+  const twice = `Another process already works as @${me.username}. A bot runs once; this one stops.`;
+  const lease = await takeLease(options.databaseUrl, me.id, () => stop(twice));
+  if (lease === null) throw new BotStopped(twice);
+  const pool = await openTelegramDatabase(options.databaseUrl, (error) =>
+    log.error({ err: error }, 'a connection to PostgreSQL broke'),
+  );
+  const { inbox, posts, requests, preferences, usage, limits, moveChat } = createRecord(pool, me.id, options.limits);
+  const onStop = (cause: string): void =>
+    stop(
+      /conflict/i.test(cause)
+        ? `Telegram says that another bot uses this token: ${cause}`
+        : `Telegram refuses: ${cause}`,
+    );
+
+  const sender = createSender({
+    posts,
+    send: createSend(api, tasksDir),
+    budget: createBudget(telegramBudget, Date.now),
+    log,
+    mostAttempts: 12,
+    onChatGone: (chatId, cause) => leaveChat({ requests, pipeline, work, log }, chatId, cause),
+    onMoved: moveChat,
+    onStop,
+  });
+  const largest = options.bot.largest;
+  const source = { api, token, apiRoot, localDir: options.localDir, tasksDir, largest };
+  const work = createWork({ botId: me.id, source, pipeline, mailbox: sender, requests, width: 8, log });
+  const bot = createBot(
+    token,
+    me,
+    {
+      botId: me.id,
+      options: options.bot,
+      pipeline,
+      mailbox: sender,
+      requests,
+      preferences,
+      usage,
+      limits,
+      work,
+      moveChat,
+      log,
+    },
+    { apiRoot, timeoutSeconds: 30 },
+  );
+
+  await sender.start();
+  const deliveries = await pipeline.serveDeliveries('telegram', createDelivery({ requests, work, log }));
+  const interval = options.progressInterval ?? 3000;
+  const board = await startProgressBoard({ pipeline, requests, mailbox: sender, log, interval });
+  const handling = startHandling({
+    inbox,
+    handle: (update) => bot.handleUpdate(update),
+    log,
+    concurrency: 50,
+    mostAttempts: 5,
+  });
+  await work.resume();
+  const intake = await startIntake(options, { api, inbox, onStored: handling.wake, onStop });
+  registerCommands(api).catch((error: unknown) => log.warn({ err: error }, 'the commands were not registered'));
+  const pruning = setInterval(() => {
+    Promise.all([posts.prune(forgetAfter), inbox.prune(forgetAfter)]).catch((error: unknown) =>
+      log.warn({ err: error }, 'the past was not forgotten'),
+    );
+  }, hour);
+  log.info({ bot: me.username, webhook: options.webhook !== null }, 'the bot is ready');
+
+  return {
+    me,
+    stopped,
+    close: async (grace) => {
+      clearInterval(pruning);
+      await intake.close();
+      await handling.close();
+      await board.close();
+      await deliveries.close();
+      await work.close();
+      await sender.close(grace);
+      await lease.release();
+      await pool.end();
+    },
+  };
+};
+
+interface IntakeDeps {
+  api: Api;
+  inbox: ReturnType<typeof createRecord>['inbox'];
+  onStored(): void;
+  onStop(cause: string): void;
+}
+
+/** Long polling, or a webhook that Telegram is told of. */
+const startIntake = async (
+  { webhook, log }: AppOptions,
+  { api, inbox, onStored, onStop }: IntakeDeps,
+): Promise<{ close(): Promise<void> }> => {
+  if (webhook === null) {
+    await api.deleteWebhook();
+    return startPolling({ api, inbox, log, timeout: 30, onStored, onStop });
+  }
+  const { secret, host, port, url } = webhook;
+  const server = await startWebhook({ inbox, secret, host, port, log, onStored });
+  await api.setWebhook(url.replace('{port}', String(server.port)), {
+    secret_token: secret,
+    allowed_updates: wantedUpdates,
+  });
+  return server;
+};

@@ -1,0 +1,204 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ClaimedPost, PendingPost, Posts } from '@whisper-bot/store/telegram';
+import type { BotLog } from '../context.js';
+import type { Budget } from './budget.js';
+import { contentSchema, type Letter, type Mailbox, ranks } from './letter.js';
+import { createPile } from './pile.js';
+import { ContentGone } from './send.js';
+import { backOff, judge, type Verdict } from './verdict.js';
+
+export interface SenderDeps {
+  posts: Posts;
+  send(post: ClaimedPost): Promise<number | null>;
+  budget: Budget;
+  log: BotLog;
+  /** Attempts a message gets while others get through; an outage of the whole network does not count. */
+  mostAttempts: number;
+  /** The chat is closed to the bot for good. */
+  onChatGone(chatId: number, cause: string): Promise<void>;
+  onMoved(from: number, to: number): Promise<void>;
+  /** The token is refused, or somebody else uses it. */
+  onStop(cause: string): void;
+}
+
+export interface Sender extends Mailbox {
+  /** Takes up what was left unsent, and starts sending. */
+  start(): Promise<void>;
+  /** Sends what may be sent at once, for at most so many milliseconds; the rest stays stored. */
+  close(grace: number): Promise<void>;
+  /** Letters that wait or are on their way. */
+  readonly size: number;
+}
+
+class RecordAway extends Error {
+  override readonly name = 'RecordAway';
+}
+
+/** Milliseconds of past calls that matter after a restart: the windows of the budget are at most a minute. */
+const remembered = 61_000;
+
+/**
+ * The one sender of a bot. It is woken by what is posted, never polls, and holds only the keys of what waits: what a
+ * message shall show is read when it is sent, so that of several changes the newest goes out.
+ */
+export const createSender = (deps: SenderDeps): Sender => {
+  const { posts, send, budget, log } = deps;
+  const pile = createPile(budget);
+  const flying = new Set<Promise<void>>();
+  let running = false;
+  let timer: NodeJS.Timeout | undefined;
+  let successes = 0;
+  /** Successes seen when a letter last failed: an attempt counts only if others got through meanwhile. */
+  const failures = new Map<string, { count: number; successes: number }>();
+
+  const settle = async (post: ClaimedPost, verdict: Verdict): Promise<'again' | 'ended'> => {
+    const fields = { key: post.key, chat_id: post.chatId };
+    switch (verdict.kind) {
+      case 'done':
+        return (await posts.sent(post.key, post.version, null)) ? 'again' : 'ended';
+      case 'gone': {
+        const { kind } = contentSchema.parse(post.content);
+        if (kind === 'caption') return instead(post);
+        // Buttons, deletions and foreign messages have nothing to be sent anew for.
+        if (post.amends || kind === 'keyboard' || kind === 'delete') return drop(post, 'the message is gone');
+        await posts.lost(post.key);
+        return 'again';
+      }
+      case 'wait':
+        log.warn({ ...fields, milliseconds: verdict.milliseconds }, 'Telegram asks to wait');
+        budget.block(post.chatId, Date.now() + verdict.milliseconds + 250);
+        return 'again';
+      case 'again': {
+        const before = failures.get(post.key) ?? { count: 0, successes };
+        const count = before.count + (before.count === 0 || successes > before.successes ? 1 : 0);
+        failures.set(post.key, { count, successes });
+        log.warn({ ...fields, cause: verdict.cause, count }, 'a message was not sent');
+        if (count >= deps.mostAttempts) return drop(post, verdict.cause);
+        budget.block(post.chatId, Date.now() + backOff(count));
+        return 'again';
+      }
+      case 'moved':
+        await posts.move(post.chatId, verdict.chatId);
+        await deps.onMoved(post.chatId, verdict.chatId);
+        pile.move(post.chatId, verdict.chatId);
+        pile.add({ key: post.key, chatId: verdict.chatId, rank: post.rank, order: 0 });
+        return 'ended';
+      case 'chat-gone':
+        await posts.failChat(post.chatId, verdict.cause);
+        pile.drop(post.chatId);
+        await deps.onChatGone(post.chatId, verdict.cause);
+        return 'ended';
+      case 'refused':
+        if (contentSchema.parse(post.content).kind === 'caption') return instead(post);
+        log.error({ ...fields, cause: verdict.cause }, 'Telegram refuses a message');
+        return drop(post, verdict.cause);
+      case 'stop':
+        running = false;
+        deps.onStop(verdict.cause);
+        return 'ended';
+    }
+  };
+
+  const drop = async (post: ClaimedPost, cause: string): Promise<'ended'> => {
+    failures.delete(post.key);
+    await posts.fail(post.key, post.version, cause);
+    return 'ended';
+  };
+
+  /** What cannot stand in a channel's post is said below it. */
+  const instead = async (post: ClaimedPost): Promise<'again'> => {
+    const content = contentSchema.parse(post.content);
+    if (content.kind === 'caption') await posts.replace(post.key, { kind: 'text', html: content.html });
+    return 'again';
+  };
+
+  const deliver = async (item: PendingPost, end: (made: boolean) => void): Promise<void> => {
+    let made = false;
+    let outcome: 'again' | 'ended';
+    try {
+      const post = await posts.claim(item.key);
+      if (post === null) return;
+      made = true;
+      outcome = await attempt(post);
+    } finally {
+      end(made);
+    }
+    if (outcome === 'again') pile.add(item);
+  };
+
+  const attempt = async (post: ClaimedPost): Promise<'again' | 'ended'> => {
+    try {
+      const messageId = await send(post);
+      successes += 1;
+      failures.delete(post.key);
+      return await record(post, messageId);
+    } catch (error) {
+      if (error instanceof RecordAway) throw error;
+      return error instanceof ContentGone ? drop(post, error.message) : settle(post, judge(error));
+    }
+  };
+
+  /** What was sent is written down, whatever it takes: forgetting it would send it twice. */
+  const record = async (post: ClaimedPost, messageId: number | null): Promise<'again' | 'ended'> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return (await posts.sent(post.key, post.version, messageId)) ? 'again' : 'ended';
+      } catch (error) {
+        log.error({ key: post.key, err: error, attempt }, 'a sent message is not to be recorded yet');
+        if (!running) throw new RecordAway('The bot stops while its record is away.', { cause: error });
+        await pause(Math.min(5000, backOff(attempt)));
+      }
+    }
+  };
+
+  const pump = (): void => {
+    clearTimeout(timer);
+    while (running) {
+      const next = pile.take(Date.now());
+      if ('wakeAt' in next) {
+        if (Number.isFinite(next.wakeAt)) timer = setTimeout(pump, Math.max(1, next.wakeAt - Date.now()));
+        return;
+      }
+      pile.hold(next.item.chatId);
+      const flight = deliver(next.item, budget.start(next.item.chatId))
+        .catch((error: unknown) => {
+          // The record is away: the letter is there still, and is tried when it is back.
+          log.error({ key: next.item.key, err: error }, 'the outbox is not to be reached');
+          budget.block(null, Date.now() + 1000);
+          pile.add(next.item);
+        })
+        .finally(() => {
+          flying.delete(flight);
+          pile.release(next.item.chatId);
+          pump();
+        });
+      flying.add(flight);
+    }
+  };
+
+  return {
+    post: async (letters: readonly Letter[]) => {
+      const waiting = await posts.put(letters.map((letter) => ({ ...letter, rank: ranks[letter.rank] })));
+      for (const item of waiting) pile.add(item);
+      pump();
+    },
+    find: posts.find,
+    start: async () => {
+      budget.recall(await posts.recent(Date.now() - remembered));
+      for (const item of await posts.pending()) pile.add(item);
+      running = true;
+      pump();
+    },
+    close: async (grace) => {
+      const until = Date.now() + grace;
+      // Only what needs no waiting: the rest is stored and goes out with the next start.
+      while (running && flying.size > 0 && Date.now() < until) await Promise.race(flying);
+      running = false;
+      clearTimeout(timer);
+      await Promise.all(flying);
+    },
+    get size() {
+      return pile.size + flying.size;
+    },
+  };
+};

@@ -1,0 +1,56 @@
+import {
+  createInbox,
+  createPosts,
+  createRequestStore,
+  createTelegramBooks,
+  type Inbox,
+  type Posts,
+  type TelegramDatabase,
+} from '@whisper-bot/store/telegram';
+import { z } from 'zod';
+import type { LimitBook, Preferences, UsageBook } from './context.js';
+import { type Limits, limitSchema } from './limit/policy.js';
+import { preferenceSchema } from './render/preference.js';
+import { type Request, type Requests, requestSchema } from './request/request.js';
+
+/** What the bot keeps in PostgreSQL, each under the type the bot uses it by. */
+export interface BotRecord {
+  inbox: Inbox;
+  posts: Posts;
+  requests: Requests;
+  preferences: Preferences;
+  usage: UsageBook;
+  limits: LimitBook;
+  moveChat(from: number, to: number): Promise<void>;
+}
+
+const storedSchema = z.record(z.string(), z.unknown());
+
+/** Opens the record of one bot. `limits` are the operator's where none are stored. */
+export const createRecord = (pool: TelegramDatabase, botId: number, limits: Limits): BotRecord => {
+  const store = createRequestStore<Request>(pool, botId, (body) => requestSchema.parse(body));
+  const books = createTelegramBooks(pool, botId);
+  const posts = createPosts(pool, botId);
+  const readLimits = async (): Promise<Limits> =>
+    limitSchema.parse({ ...limits, ...storedSchema.parse((await books.limits()) ?? {}) });
+  return {
+    inbox: createInbox(pool, botId),
+    posts,
+    requests: { ...store, fetching: () => store.inState('fetching') },
+    preferences: {
+      get: async (chatId) => preferenceSchema.parse((await books.preference(chatId)) ?? {}),
+      set: (chatId, preference) => books.setPreference(chatId, preference),
+      forget: (chatId) => books.forgetPreference(chatId),
+    },
+    usage: { charge: books.charge, of: books.usage, forget: books.forgetUsage },
+    limits: {
+      get: readLimits,
+      change: async (edit) => books.setLimits(edit(await readLimits())),
+    },
+    moveChat: async (from, to) => {
+      await store.move(from, to);
+      const preference = await books.preference(from);
+      if (preference !== null) await books.setPreference(to, preference);
+    },
+  };
+};

@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import type { TaskId } from '@whisper-bot/task';
 import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Desk, openDesk } from './test/desk.js';
-import { conversation } from './test/stand-in-engines.js';
+import { conversation, deadly } from './test/stand-in-engines.js';
 
 let redis: TestRedis;
 let desk: Desk;
@@ -53,4 +54,25 @@ test('a worker cut off for longer than its lock: its late result is refused, ano
   const next = await desk.submit(conversation(20), { diarize: false });
   expect((await ended(next.id)).state).toBe('done');
   expect(await transcribed(next.id)).toEqual(['transcribe-0 first']);
+});
+
+test('a recording that kills its worker every time is given up at the third death, and the others go on', async () => {
+  const poison = await desk.submit({ ...conversation(20), spans: [{ start: 0, end: deadly }] }, { diarize: false });
+  for (let death = 1; death <= 3; death += 1) {
+    const victim = await desk.spawn({ rate: 0, lock: 300, name: `victim-${death}` });
+    await once(victim, 'exit');
+  }
+  await desk.spawn({ rate: 0, lock: 300, name: 'survivor' });
+  expect(await ended(poison.id)).toMatchObject({
+    state: 'failed',
+    failure: { code: 'engine-crashed', stage: 'transcribe' },
+  });
+  expect(await transcribed(poison.id)).toHaveLength(3);
+  const letters = await until(async () => {
+    const all = await desk.pipeline.deadLetters();
+    return all.length > 0 && all;
+  });
+  expect(letters).toMatchObject([{ taskId: poison.id, stage: 'transcribe', code: 'engine-crashed' }]);
+  const next = await desk.submit(conversation(20));
+  expect((await ended(next.id)).state).toBe('done');
 });

@@ -69,17 +69,19 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
     id: TaskId | 'all',
     onChange: (progress: TaskProgress) => void,
   ): Promise<() => Promise<void>> => {
-    const stop = await subscribe(connection, id, onChange);
-    if (id === 'all') return stop;
-    // Places in the queue change without the task doing anything; and published changes may be lost.
+    if (id === 'all') return subscribe(connection, id, onChange);
     let last = '';
+    const tell = (now: TaskProgress | null): void => {
+      const text = JSON.stringify({ ...now, at: 0 });
+      if (now === null || text === last) return;
+      last = text;
+      onChange(now);
+    };
+    const stop = await subscribe(connection, id, tell);
+    // Places in the queue change without the task doing anything; and published changes may be lost.
     const timer = setInterval(() => {
       progress(id)
-        .then((now) => {
-          const text = JSON.stringify(now);
-          if (now !== null && text !== last) onChange(now);
-          last = text;
-        })
+        .then(tell)
         .catch((error: unknown) => log.warn({ err: error }, 'progress was not read'));
     }, pollInterval);
     return async () => {

@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readMachine } from '@whisper-bot/config';
+import { createPipeline, type WorkingPipeline } from '@whisper-bot/pipeline';
+import { createTaskFolder, type Task, taskFolder, taskSchema } from '@whisper-bot/task';
+import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
+import { transcriptSchema } from '@whisper-bot/transcript';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { descendants, living } from './test/process-tree.js';
+
+// The program as it is started, with ffmpeg, whisper.cpp and sherpa-onnx.
+let redis: TestRedis;
+let home: string;
+let pipeline: WorkingPipeline;
+let worker: ChildProcess;
+
+const startWorker = (): ChildProcess =>
+  spawn(process.execPath, [createRequire(import.meta.url).resolve('@whisper-bot/worker')], {
+    env: { ...process.env, REDIS_URL: redis.url, WHISPER_BOT_HOME: home, MIN_FREE_DISK: '1MB', LOG_LEVEL: 'error' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+const tasksDir = () => join(home, 'tasks');
+
+beforeAll(async () => {
+  redis = await startRedis();
+  home = await mkdtemp(join(tmpdir(), 'whisper-bot-real-'));
+  pipeline = createPipeline({ redis: redis.url, tasksDir: tasksDir(), minimumFree: 0 });
+  worker = startWorker();
+});
+afterAll(async () => {
+  if (worker.exitCode === null && worker.signalCode === null) {
+    worker.kill('SIGTERM');
+    await once(worker, 'exit');
+  }
+  await pipeline.close();
+  await redis.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+const submit = async (sample: string, options: Partial<Task['options']> = {}): Promise<Task> => {
+  const id = randomUUID();
+  const task = taskSchema.parse({
+    v: 1,
+    id,
+    channel: 'folder',
+    source: 'audio.bin',
+    title: '"; $(reboot) `x` \n../../ä',
+    owner: 'local',
+    options,
+    acceptedAt: new Date().toISOString(),
+  });
+  const folder = await createTaskFolder(tasksDir(), task.id);
+  await copyFile(join(readMachine().repository, 'samples', sample), folder.file('audio.bin'));
+  await pipeline.submit(task);
+  return task;
+};
+const ended = ({ id }: Task) => pipeline.untilEnded(id, AbortSignal.timeout(55_000));
+const transcriptOf = async ({ id }: Task) =>
+  transcriptSchema.parse(await taskFolder(tasksDir(), id).read('transcript.json', transcriptSchema));
+const engine = async () => (await descendants(worker.pid ?? 0)).find(({ name }) => name.startsWith('whisper-child'));
+
+test('a conversation becomes a transcript with three speakers, and its recording goes', async () => {
+  const task = await submit('dialogue-3-speakers.wav');
+  expect(await ended(task)).toMatchObject({ state: 'done', percent: 100 });
+  const transcript = await transcriptOf(task);
+  expect(transcript).toMatchObject({ language: 'en', speakers: { outcome: 'found' } });
+  expect(transcript.speakers.list).toHaveLength(3);
+  expect(transcript.text).toMatch(/warehouse in Hamburg/);
+  await until(async () => !(await taskFolder(tasksDir(), task.id).list()).includes('audio.bin'));
+});
+
+test('an engine that crashes costs one attempt: the worker lives and the task completes', async () => {
+  const task = await submit('jfk.wav', { diarize: false, language: 'en' });
+  const victim = await until(async () => (await pipeline.progress(task.id))?.state === 'running' && engine());
+  process.kill(victim.pid, 'SIGSEGV');
+  expect((await ended(task)).state).toBe('done');
+  expect((await transcriptOf(task)).text).toMatch(/ask not what your country/i);
+  expect(worker.exitCode).toBeNull();
+  expect(await pipeline.deadLetters()).toEqual([]);
+});
+
+test('a worker killed outright leaves no process behind', async () => {
+  const task = await submit('dialogue-3-speakers.wav', { language: 'en' });
+  await until(async () => (await pipeline.progress(task.id))?.state === 'running' && engine());
+  const children = (await descendants(worker.pid ?? 0)).map(({ pid }) => pid);
+  expect(children.length).toBeGreaterThan(0);
+  worker.kill('SIGKILL');
+  await until(async () => (await living(children)).length === 0);
+  await pipeline.cancel(task.id);
+});

@@ -1,4 +1,5 @@
 export type { Logger } from 'pino';
+export { type Announcement, announceReady, exitNeedsPerson } from './announce.js';
 export { type Child, type ChildCallOptions, createChild } from './child/child.js';
 export type { HandlerContext, Handlers } from './child/compute.js';
 export type { ChildOptions } from './child/living.js';

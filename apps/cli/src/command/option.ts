@@ -1,0 +1,24 @@
+import { parseLanguage, type SpeakerCount, speakerCountSchema } from '@whisper-bot/task';
+import { type FormatId, formatIds, isFormatId } from '@whisper-bot/transcript';
+import { InvalidArgumentError } from 'commander';
+
+/** `auto`, `3`, `max:4`. */
+export const parseSpeakers = (text: string): SpeakerCount => {
+  const match = /^(max:)?(\d+)$/.exec(text);
+  const asked = match === null ? { kind: text } : { kind: match[1] ? 'at-most' : 'exactly', count: Number(match[2]) };
+  const parsed = speakerCountSchema.safeParse(asked);
+  if (!parsed.success) throw new InvalidArgumentError('It is auto, a number from 1 to 32, or max:NUMBER.');
+  return parsed.data;
+};
+
+/** A name or a code → the code Whisper knows, or `auto`. */
+export const parseLanguageOption = (text: string): string => {
+  const code = parseLanguage(text);
+  if (code === null) throw new InvalidArgumentError('It is auto, a name like Russian, or a code like ru.');
+  return code;
+};
+
+export const parseFormat = (text: string): FormatId => {
+  if (!isFormatId(text)) throw new InvalidArgumentError(`It is one of ${formatIds.join(', ')}.`);
+  return text;
+};

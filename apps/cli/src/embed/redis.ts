@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { type Supervised, supervise } from '../supervise/supervise.js';
+import { freePort } from './free-port.js';
+
+export interface EmbeddedRedisOptions {
+  /** Its own folder; made where it is missing, readable by this user only. */
+  folder: string;
+  /** File that takes its log. */
+  log: string;
+  onRestart?: (why: string, delayMs: number) => void;
+}
+
+export interface EmbeddedRedis {
+  /** With the password in it. */
+  url: string;
+  process: Supervised;
+}
+
+/** Port and password outlive a restart, so that whoever was given the URL finds it again. */
+const accessSchema = z.object({ port: z.number().int(), password: z.string() });
+type Access = z.infer<typeof accessSchema>;
+
+/**
+ * Starts a private redis-server on loopback, with an append-only file (a second's writes at most are lost in a power
+ * cut), no eviction, and a password that only this user can read: other users of the machine cannot use it.
+ * Rejects where it does not come up within 20 s.
+ */
+export const startEmbeddedRedis = async ({ folder, log, onRestart }: EmbeddedRedisOptions): Promise<EmbeddedRedis> => {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const access = await accessOf(folder);
+  const redis = supervise({
+    name: 'redis',
+    command: 'redis-server',
+    // The settings come over standard input: arguments can be read by everybody.
+    args: ['-'],
+    input: settingsOf(folder, access),
+    log,
+    untilReady: () => untilAnswering(access),
+    ...(onRestart === undefined ? {} : { onRestart }),
+  });
+  const overdue = AbortSignal.timeout(20_000);
+  const late = new Promise<'late'>((resolve) => overdue.addEventListener('abort', () => resolve('late')));
+  if ((await Promise.race([redis.started, late])) === 'late') {
+    await redis.stop(0);
+    throw new Error(`redis-server does not come up; its log is ${log}`);
+  }
+  return { url: `redis://:${access.password}@127.0.0.1:${access.port}`, process: redis };
+};
+
+const accessOf = async (folder: string): Promise<Access> => {
+  const path = join(folder, 'access.json');
+  const known = accessSchema.safeParse(JSON.parse(await readFile(path, 'utf8').catch(() => 'null')));
+  const port = await freePort(known.success ? known.data.port : 0);
+  const password = known.success ? known.data.password : randomBytes(24).toString('base64url');
+  const access = { port, password };
+  await writeFile(path, JSON.stringify(access), { mode: 0o600 });
+  return access;
+};
+
+const settingsOf = (folder: string, { port, password }: Access): string =>
+  [
+    'bind 127.0.0.1',
+    `port ${port}`,
+    `requirepass ${password}`,
+    `dir ${JSON.stringify(folder)}`,
+    'appendonly yes',
+    'appendfsync everysec',
+    'save ""',
+    'maxmemory-policy noeviction',
+    'daemonize no',
+    '',
+  ].join('\n');
+
+/** Resolves once it answers; it refuses while it reads the append-only file. Gives up after a minute: the next start probes again. */
+const untilAnswering = async (access: Access): Promise<void> => {
+  const deadline = performance.now() + 60_000;
+  while (performance.now() < deadline) {
+    if ((await ask(access)).includes('+PONG')) return;
+    await delay(20);
+  }
+  throw new Error('redis-server does not answer');
+};
+
+const ask = ({ port, password }: Access): Promise<string> =>
+  new Promise((resolve) => {
+    let answer = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write(`AUTH ${password}\r\nPING\r\n`));
+    socket.setTimeout(2000, () => socket.destroy());
+    socket.on('data', (chunk) => {
+      answer += chunk;
+      if (/PONG|-/.test(answer)) socket.destroy();
+    });
+    socket.on('error', () => {}).on('close', () => resolve(answer));
+  });

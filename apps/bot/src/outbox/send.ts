@@ -21,7 +21,7 @@ const markup = (keyboard: NonNullable<Extract<Content, { kind: 'keyboard' }>['ke
 export const fileName = (title: string, fallback: string, extension: string): string => {
   const stem = title
     .replace(/\.[a-z0-9]{1,5}$/i, '')
-    .replaceAll(/[\p{C}/\\:*?"<>|]+/gu, ' ')
+    .replaceAll(/[\s\p{C}/\\:*?"<>|]+/gu, ' ')
     .trim()
     .slice(0, 80);
   return `${stem === '' || stem.startsWith('.') ? fallback : stem}.${extension}`;

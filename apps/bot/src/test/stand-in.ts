@@ -23,7 +23,7 @@ import { z } from 'zod';
  * A pipeline in this process whose engine takes a fixed time and hears what the file's bytes say. It keeps its state in
  * the task folders, so that it survives a killed process as the real one does. What a "recording" may say:
  * `fail:CODE` ends in that error (`fail:CODE:once` only the first time), `silence` holds no words,
- * `hold` waits until it is cancelled, `words:N` holds N words; lines `A: …` are said by different speakers.
+ * `hold` waits until it is cancelled, `words:N` holds N words, `language` says which one was asked for; lines `A: …` are said by different speakers.
  */
 export interface StandIn extends Pipeline {
   /** How many times a recording was transcribed. */
@@ -47,7 +47,9 @@ const hear = (said: string, task: Task): Transcript => {
     ? Array.from({ length: Math.ceil(Number(many[1]) / 10) }, () => sentence).join(' ')
     : said === 'silence'
       ? ''
-      : said;
+      : said === 'language'
+        ? `In ${task.options.language}.`
+        : said;
   const lines = text.split('\n').filter((line) => line !== '');
   const labels: string[] = [];
   const segments = lines.map((line, index): Segment => {

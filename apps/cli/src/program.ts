@@ -1,6 +1,10 @@
 import type { Config } from '@whisper-bot/config';
 import { Command } from 'commander';
+import { addDemo } from './command/demo.js';
+import { addModel } from './command/model.js';
+import { addTask } from './command/task.js';
 import { addTranscribe } from './command/transcribe.js';
+import { addUp } from './command/up.js';
 import type { Terminal } from './terminal.js';
 
 /** The command line: one file in command/ each. `config` is resolved when a command first needs it. */
@@ -27,7 +31,8 @@ Examples:
 
 Settings are environment variables: docs/configuration.md`,
     );
-  addTranscribe(program, terminal, config);
+  const commands = [addDemo, addTranscribe, addUp, addTask, addModel];
+  for (const add of commands) add(program, terminal, config);
   return program;
 };
 

@@ -1,6 +1,6 @@
 import { readMachine, resolveConfig } from '@whisper-bot/config';
 import { createPipeline } from '@whisper-bot/pipeline';
-import { createLifecycle, createLogger } from '@whisper-bot/runtime';
+import { announceReady, createLifecycle, createLogger } from '@whisper-bot/runtime';
 import { createRealEngines } from './real-engines.js';
 import { createWorker } from './worker.js';
 
@@ -30,3 +30,4 @@ const worker = await createWorker(
 );
 lifecycle.onClose('worker', () => worker.close(config.shutdownGrace * 1000));
 logger.info({ tasksDir: config.tasksDir, threads: config.threads }, 'working');
+announceReady();

@@ -1,4 +1,6 @@
 import type { Connection } from './connection.js';
+import type { RateBook } from './rate.js';
+import type { Room } from './room.js';
 import type { TaskCache } from './task-cache.js';
 
 /** What of a logger the pipeline uses; pino's fits. */
@@ -25,6 +27,8 @@ export interface PipelineContext {
   connection: Connection;
   tasksDir: string;
   tasks: TaskCache;
+  rates: RateBook;
+  room: Room;
   /** Whether state changes go to the queue `record`; only where someone serves it, as nothing else empties it. */
   record: boolean;
   retention: Retention;

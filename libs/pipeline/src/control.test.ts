@@ -90,6 +90,7 @@ test('progress rises to 100, never falls, and names the place in the queue', asy
   expect((await pipeline.progress(tasks[3]?.id as TaskId))?.position).toBe(1);
   release();
   for (const task of tasks) await ended(task.id);
+  await until(() => seen.filter(({ percent }) => percent === 100).length === tasks.length);
   await stop();
   for (const task of tasks) {
     const percents = seen.filter(({ taskId }) => taskId === task.id).map(({ percent }) => percent);

@@ -14,19 +14,18 @@ import {
 import { jobId, type Part, type QueueName } from './catalogue.js';
 import { jobOptions, unreachable } from './connection.js';
 import type { PipelineContext } from './context.js';
-import { cancelChannel, finish, openTask, readLive, tagJobs } from './live.js';
-import { freeBytes } from './room.js';
+import { cancelChannel, finish, openTask, readLive } from './live.js';
 import { recordChange } from './state-change.js';
 
 /** See {@link Pipeline.submit}. */
 export const submit = async (context: PipelineContext, given: Task): Promise<'accepted' | 'known'> => {
   const task = taskSchema.parse(given);
   const folder = taskFolder(context.tasksDir, task.id);
-  const known = await latestRevision(folder);
+  const known = (await folder.has(taskFile(1))) ? await latestRevision(folder) : 0;
   // Once delivered the source may be gone: only a task nobody has heard of needs it.
   if (known === 0) {
     await folder.source(task.source);
-    if ((await freeBytes(context.tasksDir)) < context.minimumFree) {
+    if ((await context.room.free()) < context.minimumFree) {
       throw new TaskError('no-space', 'There is no room for new recordings right now. Please try again later.');
     }
     await folder.write(taskFile(1), task, true);
@@ -35,22 +34,13 @@ export const submit = async (context: PipelineContext, given: Task): Promise<'ac
   const revision = Math.max(1, known);
   try {
     const current = revision === 1 ? task : await readTask(folder, revision);
-    const [{ opened, state }, tag] = await Promise.all([
-      openTask(context, current, revision),
-      prepareTag(context, task),
-    ]);
+    const { opened, state, tag } = await openTask(context, current, revision);
     if (!opened && state !== 'accepted') return 'known';
     await queuePrepare(context, { task: current, revision, tag });
     return opened ? 'accepted' : 'known';
   } catch (error) {
     throw unreachable(error);
   }
-};
-
-/** Preparing costs about the same for all. */
-const prepareTag = async (context: PipelineContext, { owner }: Task): Promise<number> => {
-  const [tag = 1] = await tagJobs(context.connection, 'prepare', owner, [1]);
-  return tag;
 };
 
 /** Both or neither: a task without its record, or a record without its task, would be half accepted. */
@@ -94,7 +84,7 @@ export const revise = async (
   };
   await folder.write(taskFile(revision), task, true);
   try {
-    const [tag] = await Promise.all([prepareTag(context, task), openTask(context, task, revision, true)]);
+    const { tag } = await openTask(context, task, revision, true);
     await queuePrepare(context, { task, revision, tag });
   } catch (error) {
     await folder.remove(taskFile(revision));

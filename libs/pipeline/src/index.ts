@@ -9,8 +9,9 @@ export type {
   TaskFailure,
   TaskProgress,
 } from './contract.js';
-export type { Planned, RateName } from './flow.js';
+export type { Planned } from './flow.js';
 export { createPipeline, type PipelineOptions, type WorkingPipeline } from './pipeline.js';
+export type { RateName } from './rate.js';
 export type { ServeOptions } from './serve.js';
 export type { StageCall, StageHandlers } from './stage.js';
 export type { Work, WorkOptions } from './workers.js';

@@ -9,7 +9,7 @@ import {
   taskStateSchema,
 } from '@whisper-bot/task';
 import { z } from 'zod';
-import { failureSchema, jobId, type Part, type WorkQueue, workQueues } from './catalogue.js';
+import { failureSchema, jobId, type Part, type WorkQueue } from './catalogue.js';
 import type { Connection } from './connection.js';
 import type { TaskFailure, TaskProgress } from './contract.js';
 
@@ -19,7 +19,9 @@ const liveTtl = 7 * 24 * 3600;
 export const liveKey = (connection: Connection, id: TaskId): string => `${connection.options.prefix}:task:${id}`;
 const channelOf = (connection: Connection, id: TaskId | '*'): string => `${connection.options.prefix}:progress:${id}`;
 export const cancelChannel = (connection: Connection): string => `${connection.options.prefix}:cancel`;
-export const clockKey = (connection: Connection, kind: 'prepare' | 'speech'): string =>
+const waitingKey = (connection: Connection, queue: WorkQueue): string =>
+  `${connection.options.prefix}:${queue}:prioritized`;
+const clockKey = (connection: Connection, kind: 'prepare' | 'speech'): string =>
   `${connection.options.prefix}:clock:${kind}`;
 
 /** One running job's place in its task. */
@@ -32,15 +34,28 @@ export interface Running {
   tag: number;
 }
 
+/** BullMQ's highest priority; lower ones go first, 0 is none. */
+const highestTag = 2 ** 21 - 1;
+
+export interface Opened {
+  opened: boolean;
+  state: TaskState;
+  revision: number;
+  /** Fair-queuing tag of the task's `prepare`. */
+  tag: number;
+}
+
 /** Opens the live state once (`opened`), or anew for a further revision. */
 export const openTask = async (
   { connection }: { connection: Connection },
   task: Task,
   revision: number,
   anew = false,
-): Promise<{ opened: boolean; state: TaskState; revision: number }> => {
+): Promise<Opened> => {
   const answer = await connection.hasty.openTask(
     liveKey(connection, task.id),
+    clockKey(connection, 'prepare'),
+    waitingKey(connection, 'prepare'),
     task.id,
     Date.now(),
     liveTtl,
@@ -48,8 +63,39 @@ export const openTask = async (
     revision,
     anew ? '1' : '0',
     JSON.stringify(task),
+    task.owner,
+    highestTag,
   );
-  return { opened: answer[0] === 1, state: taskStateSchema.parse(answer[1]), revision: Number(answer[2]) };
+  return {
+    opened: answer[0] === 1,
+    state: taskStateSchema.parse(answer[1]),
+    revision: Number(answer[2]),
+    tag: answer[3],
+  };
+};
+
+/** The work ahead: the parts with their expected seconds, and what the chunks cost their owner. */
+export interface Work {
+  parts: readonly (readonly [Part, seconds: number])[];
+  /** One for each chunk. */
+  costs: readonly number[];
+}
+
+/** Tells the live state what is ahead; returns the chunks' fair-queuing tags (1 … 2^21 − 1, lower first). */
+export const planTask = (connection: Connection, { id, owner }: Task, { parts, costs }: Work): Promise<number[]> => {
+  const waiting = (['transcribe', 'diarize'] as const).map((name) => waitingKey(connection, name));
+  return connection.patient.planTask(
+    2 + waiting.length,
+    liveKey(connection, id),
+    clockKey(connection, 'speech'),
+    ...waiting,
+    Date.now(),
+    owner,
+    highestTag,
+    costs.length,
+    ...costs,
+    ...parts.flatMap(([part, seconds]) => [part, seconds.toFixed(3)]),
+  );
 };
 
 /** Reports a running job; `state` is what the task's state becomes if it is not yet that far. */
@@ -153,7 +199,7 @@ const position = async (connection: Connection, id: TaskId, live: Live): Promise
         : null;
   if (waitsFor === null) return null;
   const [queue, part] = waitsFor;
-  return connection.hasty.zrank(`${connection.options.prefix}:${queue}:prioritized`, jobId(id, part, live.revision));
+  return connection.hasty.zrank(waitingKey(connection, queue), jobId(id, part, live.revision));
 };
 
 const publishedSchema = z.object({
@@ -192,20 +238,4 @@ export const subscribe = async (
     await client.subscribe(channelOf(connection, id));
   }
   return async () => client.disconnect();
-};
-
-const highestTag = 2 ** 21 - 1;
-
-/** Fair-queuing tags for one owner's jobs, by cost; used as BullMQ priorities (1 … 2^21 − 1, lower first). */
-export const tagJobs = async (
-  connection: Connection,
-  kind: 'prepare' | 'speech',
-  owner: string,
-  costs: readonly number[],
-): Promise<number[]> => {
-  const queues =
-    kind === 'prepare' ? ['prepare'] : workQueues.filter((name) => name === 'diarize' || name === 'transcribe');
-  const waiting = queues.map((name) => `${connection.options.prefix}:${name}:prioritized`);
-  const client = kind === 'prepare' ? connection.hasty : connection.patient;
-  return client.tagJobs(1 + waiting.length, clockKey(connection, kind), ...waiting, owner, highestTag, ...costs);
 };

@@ -5,7 +5,9 @@ import type { DeadLetter, Pipeline, TaskProgress } from './contract.js';
 import { cancel, retry, revise, submit } from './control.js';
 import { serveChannel } from './deliver.js';
 import { readProgress, subscribe } from './live.js';
+import { createRateBook } from './rate.js';
 import { serveChanges } from './record.js';
+import { createRoom } from './room.js';
 import type { ServeOptions } from './serve.js';
 import type { StageHandlers } from './stage.js';
 import { createTaskCache } from './task-cache.js';
@@ -48,13 +50,16 @@ const pollInterval = 1000;
 /** Opens the pipeline; connections are made when first used. */
 export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
   const log = options.log ?? silent;
+  const connection = connect({
+    redis: options.redis,
+    prefix: options.prefix ?? 'whisper',
+    retryDelay: options.retryDelay ?? 2000,
+    onError: (error) => log.warn({ err: error }, 'redis'),
+  });
   const context: PipelineContext = {
-    connection: connect({
-      redis: options.redis,
-      prefix: options.prefix ?? 'whisper',
-      retryDelay: options.retryDelay ?? 2000,
-      onError: (error) => log.warn({ err: error }, 'redis'),
-    }),
+    connection,
+    rates: createRateBook(connection),
+    room: createRoom(options.tasksDir),
     tasksDir: options.tasksDir,
     tasks: createTaskCache(),
     record: options.record ?? false,
@@ -62,7 +67,6 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
     minimumFree: options.minimumFree ?? 512 * 1024 ** 2,
     log,
   };
-  const { connection } = context;
   const progress = (id: TaskId): Promise<TaskProgress | null> => readProgress(connection, id);
 
   const watch = async (

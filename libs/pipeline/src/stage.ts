@@ -4,8 +4,9 @@ import type { OfTask, Payload, QueueName, WorkQueue } from './catalogue.js';
 import type { PipelineContext } from './context.js';
 import { exhume, partOf, reportDeath } from './death.js';
 import { keepFailure, toFailure, toJobError } from './failure.js';
-import { addFlow, type Planned, type RateName, rememberRate } from './flow.js';
+import { addFlow, type Planned } from './flow.js';
 import { type Running, report } from './live.js';
+import type { RateName } from './rate.js';
 import { createReporter, quietly } from './reporter.js';
 import { type Served, type ServeOptions, serveQueue } from './serve.js';
 import { recordChange } from './state-change.js';
@@ -75,7 +76,11 @@ export const runPart = async <P extends OfTask>(
   const place = partOf(run.queue, payload as { chunk?: unknown });
   const running: Running = { ...payload, ...place, tag: job.opts.priority ?? 0 };
   try {
-    const started = await report(context.connection, running, { fraction: 0, state: run.state, starting: true });
+    // Merging takes no time worth telling; it only has something to say where it runs again.
+    const silent = place.part === 'merge' && job.attemptsStarted === 1;
+    const started = silent
+      ? { state: run.state, changed: false, resumed: false }
+      : await report(context.connection, running, { fraction: 0, state: run.state, starting: true });
     refuseCancelled(started.state);
     if (started.resumed) await exhume(context, job.id ?? '');
     if (started.changed) {
@@ -99,13 +104,15 @@ export const runPart = async <P extends OfTask>(
         attempt: job.attemptsMade + 1,
         report: reporter.report,
         log: (line) => quietly(context, job.log(line)),
-        measured: (rate, value) => quietly(context, rememberRate(context, rate, value)),
+        measured: (rate, value) => quietly(context, context.rates.remember(rate, value)),
       });
       signal.throwIfAborted();
     } finally {
       reporter.stop();
     }
-    quietly(context, report(context.connection, running, { fraction: 1, state: '', starting: false }));
+    // What follows tells the rest; only among several chunks does the end of one say something.
+    if (hasSiblings(payload))
+      quietly(context, report(context.connection, running, { fraction: 1, state: '', starting: false }));
   } catch (error) {
     // An abort is told by its reason, however the engine put it.
     const reason: unknown = run.signal.aborted ? run.signal.reason : error;
@@ -128,6 +135,8 @@ export const runPart = async <P extends OfTask>(
     throw jobError;
   }
 };
+
+const hasSiblings = (payload: OfTask): boolean => 'chunks' in payload && Number(payload.chunks) > 1;
 
 export const cancelledError = (): TaskError => new TaskError('cancelled', 'The task was cancelled.');
 

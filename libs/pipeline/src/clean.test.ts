@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { access, utimes, writeFile } from 'node:fs/promises';
+import { createTaskFolder, type TaskFolder, type TaskId, taskFolder } from '@whisper-bot/task';
+import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Retention } from './context.js';
+import type { WorkingPipeline } from './pipeline.js';
+import { createStage, newTask, openPipeline } from './test/stand-in.js';
+
+let redis: TestRedis;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.close());
+
+const there = (folder: TaskFolder, name = ''): Promise<boolean> =>
+  access(name === '' ? folder.path : folder.file(name)).then(
+    () => true,
+    () => false,
+  );
+
+/** Runs a task to its end in a pipeline that keeps things for so long, sweeping all the time. */
+const inPipeline = async (
+  retention: Partial<Retention>,
+  check: (pipeline: WorkingPipeline & { tasksDir: string }, folder: TaskFolder) => Promise<void>,
+): Promise<void> => {
+  const pipeline = await openPipeline(redis.url, { retention });
+  const work = await pipeline.work(createStage(1).handlers, { cleanInterval: 100 });
+  const channel = await pipeline.serveDeliveries('folder', async () => {});
+  try {
+    const task = await newTask(pipeline.tasksDir);
+    const folder = taskFolder(pipeline.tasksDir, task.id);
+    await writeFile(folder.file('audio.wav'), 'decoded');
+    await pipeline.submit(task);
+    await pipeline.untilEnded(task.id, AbortSignal.timeout(20_000));
+    await check(pipeline, folder);
+  } finally {
+    await work.close();
+    await channel.close();
+    await pipeline.close();
+  }
+};
+
+test('after delivery the recording goes, then the decoded audio, then all of it', async () => {
+  await inPipeline({ audio: 3600 }, async (_pipeline, folder) => {
+    await until(async () => !(await there(folder, 'audio.ogg')));
+    expect(await there(folder, 'audio.wav')).toBe(true);
+  });
+  await inPipeline({ audio: 0 }, async (_pipeline, folder) => {
+    await until(async () => !(await there(folder, 'audio.wav')));
+    expect(await there(folder, 'task.json')).toBe(true);
+  });
+  await inPipeline({ artefact: 0 }, async (_pipeline, folder) => {
+    await until(async () => !(await there(folder)));
+  });
+});
+
+test('a recording the operator wants kept stays', async () => {
+  await inPipeline({ keepSource: true, audio: 0 }, async (_pipeline, folder) => {
+    await until(async () => !(await there(folder, 'audio.wav')));
+    expect(await there(folder, 'audio.ogg')).toBe(true);
+  });
+});
+
+test('folders and half-written files nobody knows are swept once old; others in the directory are not touched', async () => {
+  await inPipeline({ orphan: 60 }, async (pipeline, folder) => {
+    const orphan = await createTaskFolder(pipeline.tasksDir, randomUUID() as TaskId);
+    const fresh = await createTaskFolder(pipeline.tasksDir, randomUUID() as TaskId);
+    const half = folder.temporary('recognition-0.json');
+    const foreign = `${pipeline.tasksDir}/lost+found`;
+    await writeFile(half, '{');
+    await writeFile(foreign, '');
+    for (const path of [half, foreign, orphan.path]) await utimes(path, 0, 0);
+    await until(async () => !(await there(orphan)));
+    await until(() =>
+      access(half).then(
+        () => false,
+        () => true,
+      ),
+    );
+    expect(await there(fresh)).toBe(true);
+    await access(foreign);
+  });
+});

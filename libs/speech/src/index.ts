@@ -6,3 +6,4 @@ export { createStockDiarizer, type StockDiarizerOptions } from './diarize/stock.
 export { type PublishedModel, publishedModels } from './model/catalog.js';
 export { type Downloaded, type DownloadOptions, downloadModel } from './model/download.js';
 export { createModelStore, type InstalledModel, type ModelStore } from './model/store.js';
+export { createWhisperTranscriber, type WhisperTranscriberOptions } from './whisper/transcriber.js';

@@ -1,4 +1,5 @@
 import { readMachine, resolveConfig } from '@whisper-bot/config';
+import { startGateway } from '@whisper-bot/gateway';
 import { createPipeline } from '@whisper-bot/pipeline';
 import { announceReady, createLifecycle, createLogger } from '@whisper-bot/runtime';
 import { createRealEngines } from './real-engines.js';
@@ -29,5 +30,14 @@ const worker = await createWorker(
   { maximumSeconds: config.maxDuration, concurrency: { transcribe: config.workerConcurrency } },
 );
 lifecycle.onClose('worker', () => worker.close(config.shutdownGrace * 1000));
+
+const gateway = await startGateway({
+  redis: config.redisUrl,
+  pipeline,
+  tasksDir: config.tasksDir,
+  isKnownModel: (name) => engines.knowsModel(name),
+  logger,
+});
+lifecycle.onClose('gateway', () => gateway.close());
 logger.info({ tasksDir: config.tasksDir, threads: config.threads }, 'working');
 announceReady();

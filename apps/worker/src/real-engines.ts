@@ -18,12 +18,14 @@ export interface RealEnginesOptions {
   logger: Logger;
 }
 
+export interface RealEngines extends Engines {
+  /** Whether a model of that name is on this machine. */
+  knowsModel(name: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
 /** The engines of a worker process, each in a child that is started when first needed and stays warm. */
-export const createRealEngines = ({
-  config,
-  repository,
-  logger,
-}: RealEnginesOptions): Engines & { close(): Promise<void> } => {
+export const createRealEngines = ({ config, repository, logger }: RealEnginesOptions): RealEngines => {
   const shipped = join(repository, 'models');
   const store = createModelStore([config.modelsDir, shipped]);
   const { threads } = config;
@@ -40,6 +42,11 @@ export const createRealEngines = ({
     detector,
     diarizer,
     transcriber,
+    knowsModel: (name) =>
+      store.whisperPath(name).then(
+        () => true,
+        () => false,
+      ),
     close: async () => {
       await Promise.all([detector.close(), diarizer.close(), transcriber.close()]);
     },

@@ -1,8 +1,10 @@
 import type { Config } from '@whisper-bot/config';
 import { Command } from 'commander';
 import { addDemo } from './command/demo.js';
+import { addDoctor } from './command/doctor.js';
 import { addModel } from './command/model.js';
 import { addTask } from './command/task.js';
+import { addTest } from './command/test.js';
 import { addTranscribe } from './command/transcribe.js';
 import { addUp } from './command/up.js';
 import type { Terminal } from './terminal.js';
@@ -31,7 +33,7 @@ Examples:
 
 Settings are environment variables: docs/configuration.md`,
     );
-  const commands = [addDemo, addTranscribe, addUp, addTask, addModel];
+  const commands = [addDemo, addTranscribe, addUp, addTask, addModel, addDoctor, addTest];
   for (const add of commands) add(program, terminal, config);
   return program;
 };

@@ -150,3 +150,8 @@ export const groups = {
 
 /** Every setting by its name in the resolved configuration. */
 export const catalog = { ...places, ...connections, ...telegram, ...dashboard, ...work, ...limits, ...running };
+
+/** The environment variable of every setting. */
+export const settingVariables: readonly string[] = Object.values(catalog).flatMap(({ env, secret }) =>
+  secret ? [env, `${env}_FILE`] : [env],
+);

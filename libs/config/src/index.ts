@@ -1,3 +1,4 @@
+export { settingVariables } from './catalog.js';
 export { documentSettings } from './document.js';
 export { type Machine, readMachine } from './machine.js';
 export { type Config, ConfigError, type ConfigSource, resolveConfig, type SettingName } from './resolve.js';

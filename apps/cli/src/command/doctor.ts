@@ -1,0 +1,54 @@
+import { type Config, ConfigError, readMachine, resolveConfig } from '@whisper-bot/config';
+import type { Command } from 'commander';
+import { examineEngines } from '../doctor/engine.js';
+import { type Finding, wrong } from '../doctor/finding.js';
+import { examineMachine } from '../doctor/machine.js';
+import { examineServices } from '../doctor/service.js';
+import { CliError } from '../failure.js';
+import type { Terminal } from '../terminal.js';
+
+export const addDoctor = (program: Command, terminal: Terminal, config: () => Config): void => {
+  program
+    .command('doctor')
+    .summary('what is here, what is wrong, and how to mend it')
+    .description(
+      'Looks at everything whisper-bot needs, and says what is wrong and how to mend it. Ends with 1 where the main job could not work.',
+    )
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExamples:\n  whisper-bot doctor\n  whisper-bot doctor --json')
+    .action((options: { json?: boolean }) => doctor(terminal, config, options.json ?? false));
+};
+
+const doctor = async (terminal: Terminal, config: () => Config, json: boolean): Promise<void> => {
+  const findings: Finding[] = [];
+  const resolved = orDefaults(config, findings);
+  findings.push(
+    ...(await examineMachine(resolved)),
+    ...(await examineEngines(resolved, readMachine().repository)),
+    ...(await examineServices(resolved)),
+  );
+  const healthy = findings.every(({ state }) => state !== 'wrong');
+  if (json) terminal.out.write(`${JSON.stringify({ healthy, findings })}\n`);
+  else for (const finding of findings) terminal.out.write(describe(terminal, finding));
+  if (!healthy) throw new CliError('Something essential is wrong.');
+};
+
+/** A wrong setting is a finding, and the rest is looked at all the same. */
+const orDefaults = (config: () => Config, findings: Finding[]): Config => {
+  try {
+    return config();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems) findings.push(wrong('configuration', problem, 'see docs/configuration.md'));
+    return resolveConfig({ env: {} });
+  }
+};
+
+const describe = ({ paint }: Terminal, { name, state, found, remedy }: Finding): string => {
+  const mark = {
+    ok: paint('out', 'green', '✔'),
+    warning: paint('out', 'yellow', '!'),
+    wrong: paint('out', 'red', '✖'),
+  }[state];
+  return `${mark} ${name.padEnd(18)} ${found}\n${remedy === undefined ? '' : `  ${' '.repeat(18)} → ${remedy}\n`}`;
+};

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '@whisper-bot/config';
+import { createModelStore, findWhisperBinary, resolveFfmpeg, type WhisperVersion } from '@whisper-bot/speech';
+import { type Finding, ok, warning, wrong } from './finding.js';
+import { versionOf } from './program.js';
+
+/** What turns sound into text and tells speakers apart. */
+export const examineEngines = async (config: Config, repository: string): Promise<Finding[]> => [
+  await examineFfmpeg(config),
+  await examineWhisper(config, '1.9.1'),
+  await examineWhisper(config, '1.5.4'),
+  await examineSherpa(repository),
+  ...(await examineModels(config, repository)),
+];
+
+const examineFfmpeg = async ({ ffmpegPath }: Config): Promise<Finding> => {
+  const program = resolveFfmpeg(ffmpegPath ?? undefined);
+  const version = await versionOf(program, ['-version']);
+  if (version === null)
+    return wrong('ffmpeg', `${program} cannot be started`, 'apt-get install ffmpeg, or set FFMPEG_PATH');
+  return ok('ffmpeg', `${version.replace(/ Copyright.*/, '')} (${program})`);
+};
+
+const examineWhisper = async ({ cacheDir }: Config, version: WhisperVersion): Promise<Finding> => {
+  const name = `whisper.cpp ${version}`;
+  try {
+    const binary = await findWhisperBinary(cacheDir, version);
+    if (!existsSync(binary)) throw new Error(`${binary} is gone`);
+    return ok(name, binary);
+  } catch (error) {
+    const found = error instanceof Error ? `${error.message}` : String(error);
+    if (version === '1.5.4') return warning(name, 'not compiled; only `test` needs it', 'whisper-bot test compiles it');
+    const tools = await Promise.all(['g++', 'cmake', 'make'].map((tool) => versionOf(tool, ['--version'])));
+    const lacking = ['g++', 'cmake', 'make'].filter((_, index) => tools[index] === null);
+    const first = lacking.length > 0 ? `apt-get install ${lacking.join(' ')}; then ` : '';
+    return wrong(name, found, `${first}any transcription compiles it, in about two minutes`);
+  }
+};
+
+const examineSherpa = async (repository: string): Promise<Finding> => {
+  const name = 'sherpa-onnx-node';
+  const load = 'process.stdout.write(String(require("sherpa-onnx-node").version ?? "loads"))';
+  const script = ['--input-type=commonjs', '--eval', `process.chdir(${JSON.stringify(repository)}); ${load}`];
+  const version = await versionOf(process.execPath, script);
+  return version === null
+    ? wrong(name, 'does not load', 'rm -r node_modules; the next start installs it anew')
+    : ok(name, version);
+};
+
+/** The shipped weights against their checksums, and the model that is asked for by default. */
+const examineModels = async ({ modelsDir, model }: Config, repository: string): Promise<Finding[]> => {
+  const shipped = join(repository, 'models');
+  const sums = (await readFile(join(shipped, 'SHA256SUMS'), 'utf8').catch(() => '')).trim().split('\n');
+  const damaged: string[] = [];
+  for (const [sum = '', file = ''] of sums.map((line) => line.split(/\s+/))) {
+    const bytes = await readFile(join(shipped, file)).catch(() => null);
+    if (bytes === null || createHash('sha256').update(bytes).digest('hex') !== sum) damaged.push(file);
+  }
+  const weights =
+    damaged.length === 0
+      ? ok('shipped models', `${sums.length} files, checksums right`)
+      : wrong('shipped models', `damaged or missing: ${damaged.join(', ')}`, 'git checkout -- models');
+  try {
+    return [weights, ok('default model', await createModelStore([modelsDir, shipped]).whisperPath(model))];
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    return [weights, wrong('default model', found, `whisper-bot model add ${model}, or set MODEL`)];
+  }
+};

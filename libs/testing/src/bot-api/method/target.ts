@@ -42,13 +42,14 @@ export function findWritableChat(call: Call): ChatState {
   return state;
 }
 
-/** The bot's own message to change. @throws Refusal "message to edit not found", "message can't be edited" */
+/** The bot's own message to change, or in a channel it administers anybody's post. @throws Refusal "message to edit not found", "message can't be edited" */
 export function findOwnMessage(call: Call, state: ChatState): StoredMessage {
   const id = integer(call, 'message_id');
   if (id === undefined) throw badRequest('message identifier is not specified');
   const stored = state.messages.get(id);
   if (!stored || stored.deleted) throw badRequest('message to edit not found');
-  if (!stored.byBot) throw badRequest("message can't be edited");
+  const administrates = state.members.get(call.world.bot.id)?.status === 'administrator';
+  if (!stored.byBot && !(state.chat.type === 'channel' && administrates)) throw badRequest("message can't be edited");
   return stored;
 }
 

@@ -5,6 +5,7 @@ import { inLocale } from './locale/locale.js';
 import { type Content, type Letter, type Mailbox, taskKey, text } from './outbox/letter.js';
 import { resultKeyboard } from './render/keyboard.js';
 import { fits, namesOf, renderResult } from './render/result.js';
+import { renderStatus } from './render/status.js';
 import { endEdition, type Request, type Requests } from './request/request.js';
 
 /** The newest result in a task folder, as the worker writes it. */
@@ -45,8 +46,12 @@ export const createPresenter = ({ tasksDir, mailbox, requests }: PresentDeps) =>
     }
     const facts = { task: request.taskId, speakers: namesOf(transcript, words) };
     const keyboard = resultKeyboard(facts, { panel: 'main', page: 0 }, words);
+    const placeholder = renderStatus({ kind: 'accepted' }, words);
     const letters = messages.map((html, part) =>
-      letter(part, text(html, part === messages.length - 1 ? keyboard : undefined)),
+      letter(
+        part,
+        text(html, part === messages.length - 1 ? keyboard : undefined, part === 0 ? placeholder : undefined),
+      ),
     );
     for (let part = messages.length; part < request.parts; part += 1) letters.push(letter(part, { kind: 'delete' }));
     if (file) {

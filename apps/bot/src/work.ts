@@ -8,7 +8,7 @@ import { type Letter, type Mailbox, taskKey, text } from './outbox/letter.js';
 import { statusLetter } from './outbox/status-letter.js';
 import { createPresenter } from './present.js';
 import { failureKeyboard } from './render/keyboard.js';
-import { renderFailure } from './render/status.js';
+import { renderFailure, renderStatus } from './render/status.js';
 import { endEdition, type Request, type Requests } from './request/request.js';
 
 export interface WorkDeps {
@@ -73,7 +73,11 @@ export const createWork = (deps: WorkDeps): WorkingWork => {
       quiet: failed.quiet,
       rank: 'answer',
       edition: endEdition(failed.round),
-      content: text(`⚠️ ${renderFailure(code, params, words)}`, failureKeyboard(failed.taskId, code, words)),
+      content: text(
+        `⚠️ ${renderFailure(code, params, words)}`,
+        failureKeyboard(failed.taskId, code, words),
+        renderStatus({ kind: 'accepted' }, words),
+      ),
     };
     await mailbox.post([letter]);
   };

@@ -12,6 +12,11 @@ export const contentSchema = z.discriminatedUnion('kind', [
     /** Telegram's HTML, at most 4096 characters once parsed. */
     html: z.string(),
     keyboard: keyboardSchema.optional(),
+    /**
+     * Sent first where the message is not there yet, and then edited into `html`: an edit can be repeated, so that an
+     * answer whose sending was not confirmed is not given twice. HTML.
+     */
+    placeholder: z.string().optional(),
     /** Asks for a reply, with this in the empty field. */
     forceReply: z.string().optional(),
   }),
@@ -70,5 +75,9 @@ export const taskKey = (taskId: TaskId | string, part = 0): string =>
   part === 0 ? `task:${taskId}` : `task:${taskId}:${part}`;
 
 /** A message of text. */
-export const text = (html: string, keyboard?: Keyboard): Content =>
-  keyboard === undefined ? { kind: 'text', html } : { kind: 'text', html, keyboard };
+export const text = (html: string, keyboard?: Keyboard, placeholder?: string): Content => ({
+  kind: 'text',
+  html,
+  ...(keyboard === undefined ? {} : { keyboard }),
+  ...(placeholder === undefined ? {} : { placeholder }),
+});

@@ -27,6 +27,13 @@ export const fileName = (title: string, fallback: string, extension: string): st
   return `${stem === '' || stem.startsWith('.') ? fallback : stem}.${extension}`;
 };
 
+export interface Sent {
+  /** Null where there was nothing to do. */
+  messageId: number | null;
+  /** False where only the placeholder was sent: the post needs another call. */
+  complete: boolean;
+}
+
 /** Makes the call a post needs now. */
 export const createSend = (api: Api, tasksDir: string) => {
   const document = async (content: Extract<Content, { kind: 'file' }>): Promise<InputFile> => {
@@ -49,9 +56,7 @@ export const createSend = (api: Api, tasksDir: string) => {
     return new InputFile(typeof body === 'string' ? Buffer.from(body, 'utf8') : body, name);
   };
 
-  /** Resolves to the number of the message; throws what the Bot API answers, or ContentGone. */
-  return async (post: ClaimedPost): Promise<number | null> => {
-    const content = contentSchema.parse(post.content);
+  const call = async (post: ClaimedPost, content: Content): Promise<number | null> => {
     const { chatId, messageId } = post;
     const place = {
       ...(post.threadId === null ? {} : { message_thread_id: post.threadId }),
@@ -102,5 +107,12 @@ export const createSend = (api: Api, tasksDir: string) => {
         return messageId;
       }
     }
+  };
+  /** Resolves to what was sent; throws what the Bot API answers, or ContentGone. */
+  return async (post: ClaimedPost): Promise<Sent> => {
+    const content = contentSchema.parse(post.content);
+    const first = content.kind === 'text' && post.messageId === null ? content.placeholder : undefined;
+    const shown: Content = first === undefined ? content : { kind: 'text', html: first };
+    return { messageId: await call(post, shown), complete: first === undefined };
   };
 };

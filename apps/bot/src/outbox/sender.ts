@@ -4,12 +4,12 @@ import type { BotLog } from '../context.js';
 import type { Budget } from './budget.js';
 import { contentSchema, type Letter, type Mailbox, ranks } from './letter.js';
 import { createPile } from './pile.js';
-import { ContentGone } from './send.js';
+import { ContentGone, type Sent } from './send.js';
 import { backOff, judge, type Verdict } from './verdict.js';
 
 export interface SenderDeps {
   posts: Posts;
-  send(post: ClaimedPost): Promise<number | null>;
+  send(post: ClaimedPost): Promise<Sent>;
   budget: Budget;
   log: BotLog;
   /** Attempts a message gets while others get through; an outage of the whole network does not count. */
@@ -128,10 +128,10 @@ export const createSender = (deps: SenderDeps): Sender => {
 
   const attempt = async (post: ClaimedPost): Promise<'again' | 'ended'> => {
     try {
-      const messageId = await send(post);
+      const sent = await send(post);
       successes += 1;
       failures.delete(post.key);
-      return await record(post, messageId);
+      return await record(post, sent);
     } catch (error) {
       if (error instanceof RecordAway) throw error;
       return error instanceof ContentGone ? drop(post, error.message) : settle(post, judge(error));
@@ -139,10 +139,11 @@ export const createSender = (deps: SenderDeps): Sender => {
   };
 
   /** What was sent is written down, whatever it takes: forgetting it would send it twice. */
-  const record = async (post: ClaimedPost, messageId: number | null): Promise<'again' | 'ended'> => {
+  const record = async (post: ClaimedPost, { messageId, complete }: Sent): Promise<'again' | 'ended'> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return (await posts.sent(post.key, post.version, messageId)) ? 'again' : 'ended';
+        const version = complete ? post.version : post.version - 1;
+        return (await posts.sent(post.key, version, messageId)) ? 'again' : 'ended';
       } catch (error) {
         log.error({ key: post.key, err: error, attempt }, 'a sent message is not to be recorded yet');
         if (!running) throw new RecordAway('The bot stops while its record is away.', { cause: error });

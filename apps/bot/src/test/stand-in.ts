@@ -157,7 +157,7 @@ export const createStandIn = ({ tasksDir, delay }: { tasksDir: string; delay: nu
     submit: async (task) => {
       const folder = taskFolder(tasksDir, task.id);
       await folder.source(task.source);
-      if ((await latestRevision(folder)) > 0) return 'known';
+      if ((await stateOf(folder)) !== null) return 'known';
       await folder.write(taskFile(1), task);
       await folder.write('state.json', { state: 'accepted', revision: 1, failures: 0 });
       tell(task.id, 'accepted', 0);

@@ -1,6 +1,7 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import type { Config } from '@whisper-bot/config';
+import { ensureHome } from '../session/home.js';
 import { type Finding, ok, warning, wrong } from './finding.js';
 import { versionOf } from './program.js';
 
@@ -25,6 +26,7 @@ export const examineMachine = async (config: Config): Promise<Finding[]> => [
 
 const examineHome = async ({ home, tasksDir, minFreeDisk }: Config): Promise<Finding> => {
   try {
+    await ensureHome(home);
     await mkdir(tasksDir, { recursive: true, mode: 0o700 });
     const { bavail, bsize } = await statfs(tasksDir);
     const free = bavail * bsize;

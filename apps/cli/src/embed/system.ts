@@ -1,10 +1,14 @@
+import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '@whisper-bot/config';
-import { CliError } from '../failure.js';
+import { createLogger } from '@whisper-bot/runtime';
+import { startEmbeddedPostgres } from '@whisper-bot/store';
+import { ensureHome } from '../session/home.js';
 import type { Up } from '../session/up-file.js';
 import { type App, partEnvironment, startPart } from '../supervise/part.js';
 import type { Supervised } from '../supervise/supervise.js';
+import { untilReady } from './ready.js';
 import { startEmbeddedRedis } from './redis.js';
 
 /** All parts of one home, running. */
@@ -21,80 +25,89 @@ interface SystemOptions {
   signal: AbortSignal;
 }
 
+/** What starting a part needs to know of the others. */
+interface Scene {
+  config: Config;
+  logDir: string;
+  stops: (() => Promise<void>)[];
+  onRestart: (name: string) => (why: string, delayMs: number) => void;
+}
+
 /** Starts every part and resolves once all work. Throws CliError where one cannot; nothing then goes on running. */
 export const startSystem = async (config: Config, { say, signal }: SystemOptions): Promise<System> => {
   const logDir = join(config.home, 'log');
-  // The embedded PostgreSQL of root runs as another user, who must be able to pass through.
-  await mkdir(config.home, { recursive: true, mode: 0o711 });
+  await ensureHome(config.home);
   for (const folder of [logDir, config.tasksDir]) await mkdir(folder, { recursive: true, mode: 0o700 });
-  const stops: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const each of stops.reverse()) await each();
+  const scene: Scene = {
+    config,
+    logDir,
+    stops: [],
+    onRestart: (name) => (why, delayMs) =>
+      say(`${name} ended (${why}); starting it again in ${delayMs / 1000} s. Its log: ${join(logDir, `${name}.log`)}`),
   };
-  const onRestart = (name: string) => (why: string, delayMs: number) =>
-    say(`${name} ended (${why}); starting it again in ${delayMs / 1000} s. Its log: ${join(logDir, `${name}.log`)}`);
+  const stop = async (): Promise<void> => {
+    for (const each of scene.stops.reverse()) await each();
+  };
   try {
-    const redisUrl = config.redisUrl ?? (await embedRedis(config, { logDir, stops, onRestart: onRestart('redis') }));
-    const env = partEnvironment(config, { redisUrl, tasksDir: config.tasksDir });
-    const start = (app: App, name: string): Supervised => {
-      const part = startPart({ app, name, logDir, env, onRestart: onRestart(name) });
-      stops.push(() => part.stop((config.shutdownGrace + 15) * 1000));
-      return part;
-    };
-    const workers = Array.from({ length: config.workers }, (_, index) =>
-      start('worker', config.workers === 1 ? 'worker' : `worker-${index + 1}`),
-    );
-    for (const worker of workers) await untilReady(worker, { logDir, signal });
-    const up: Up = {
-      v: 1,
-      pid: process.pid,
-      home: config.home,
-      tasksDir: config.tasksDir,
-      modelsDir: config.modelsDir,
-      logDir,
-      redisUrl,
-      databaseUrl: config.databaseUrl,
-      clickhouseUrl: config.clickhouseUrl,
-      dashboardUrl: null,
-      bot: false,
-      workers: workers.length,
-    };
-    return { up, stop };
+    return { up: await startAll(scene, signal), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 };
 
-const embedRedis = async (
-  { home }: Config,
-  {
+const startAll = async (scene: Scene, signal: AbortSignal): Promise<Up> => {
+  const { config, logDir } = scene;
+  const [redisUrl, databaseUrl] = await Promise.all([
+    config.redisUrl ?? embedRedis(scene),
+    config.databaseUrl ?? embedPostgres(scene),
+  ]);
+  signal.throwIfAborted();
+  const env = { ...partEnvironment(config, { redisUrl, tasksDir: config.tasksDir }) };
+  const withDatabase = { ...env, DATABASE_URL: databaseUrl, DATABASE_URL_FILE: '' };
+  const workers = Array.from({ length: config.workers }, (_, index) =>
+    start(scene, { app: 'worker', name: config.workers === 1 ? 'worker' : `worker-${index + 1}`, env }),
+  );
+  const dashboard = start(scene, { app: 'dashboard', name: 'dashboard', env: withDatabase });
+  const bot = config.botToken === null ? null : start(scene, { app: 'bot', name: 'bot', env: withDatabase });
+  const ready = (part: Supervised) => untilReady(part, { logDir, signal });
+  await Promise.all(workers.map(ready));
+  const [page, botStart] = await Promise.all([ready(dashboard), bot === null ? null : ready(bot)]);
+  return {
+    v: 1,
+    pid: process.pid,
+    home: config.home,
+    tasksDir: config.tasksDir,
+    modelsDir: config.modelsDir,
     logDir,
-    stops,
-    onRestart,
-  }: { logDir: string; stops: (() => Promise<void>)[]; onRestart: (why: string, ms: number) => void },
-): Promise<string> => {
-  const redis = await startEmbeddedRedis({ folder: join(home, 'redis'), log: join(logDir, 'redis.log'), onRestart });
+    redisUrl,
+    databaseUrl,
+    clickhouseUrl: config.clickhouseUrl,
+    dashboardUrl: page?.url ?? null,
+    bot: botStart !== null,
+    workers: workers.length,
+  };
+};
+
+const start = (scene: Scene, part: { app: App; name: string; env: Record<string, string> }): Supervised => {
+  const { logDir, config, stops, onRestart } = scene;
+  const supervised = startPart({ ...part, logDir, onRestart: onRestart(part.name) });
+  // A little more than the part gives itself, so that it ends by itself.
+  stops.push(() => supervised.stop((config.shutdownGrace + 15) * 1000));
+  return supervised;
+};
+
+const embedRedis = async ({ config, logDir, stops, onRestart }: Scene): Promise<string> => {
+  const folder = join(config.home, 'redis');
+  const redis = await startEmbeddedRedis({ folder, log: join(logDir, 'redis.log'), onRestart: onRestart('redis') });
   stops.push(() => redis.process.stop(10_000));
   return redis.url;
 };
 
-/** How long a part may take until it works, milliseconds: the first start of a database on a slow disk included. */
-const startBound = 60_000;
-
-const untilReady = async (
-  part: Supervised,
-  { logDir, signal }: { logDir: string; signal: AbortSignal },
-): Promise<string | undefined> => {
-  const log = join(logDir, `${part.name}.log`);
-  const overdue = AbortSignal.any([signal, AbortSignal.timeout(startBound)]);
-  const late = new Promise<null>((resolve) => {
-    if (overdue.aborted) resolve(null);
-    overdue.addEventListener('abort', () => resolve(null), { once: true });
-  });
-  const start = await Promise.race([part.started, late]);
-  signal.throwIfAborted();
-  if (start === null) throw new CliError(`The ${part.name} does not come up; its log is ${log}`);
-  if (start.kind === 'ended') throw new CliError(`The ${part.name} ended at once; its log is ${log}`);
-  return start.announcement.url;
+const embedPostgres = async ({ config, logDir, stops }: Scene): Promise<string> => {
+  const destination = createWriteStream(join(logDir, 'postgres.log'), { flags: 'a', mode: 0o600 });
+  const logger = createLogger({ name: 'postgres', level: config.logLevel, destination });
+  const postgres = await startEmbeddedPostgres({ dir: join(config.home, 'postgres'), logger });
+  stops.push(() => postgres.close());
+  return postgres.url;
 };

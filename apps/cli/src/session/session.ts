@@ -7,6 +7,7 @@ import { startEmbeddedRedis } from '../embed/redis.js';
 import { CliError } from '../failure.js';
 import { partEnvironment, startPart } from '../supervise/part.js';
 import type { Supervised } from '../supervise/supervise.js';
+import { ensureHome } from './home.js';
 import { isHomeHeld } from './home-lock.js';
 import { readUp } from './up-file.js';
 
@@ -56,6 +57,7 @@ const openOnRedis = async (config: Config, redisUrl: string): Promise<Session> =
   const session = attach(redisUrl, config.tasksDir);
   if (config.workers === 0 || (await session.pipeline.transcribers()) > 0) return session;
   const logDir = join(config.home, 'log');
+  await ensureHome(config.home);
   await mkdir(logDir, { recursive: true, mode: 0o700 });
   const env = partEnvironment(config, { redisUrl, tasksDir: config.tasksDir });
   const { worker, broken } = startWorker(logDir, env);
@@ -71,6 +73,7 @@ const openOnRedis = async (config: Config, redisUrl: string): Promise<Session> =
 
 const openPassing = async (config: Config): Promise<Session> => {
   const run = join(config.home, 'run');
+  await ensureHome(config.home);
   await mkdir(run, { recursive: true, mode: 0o700 });
   await sweep(run);
   const folder = join(run, `once-${process.pid}`);

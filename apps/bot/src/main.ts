@@ -1,1 +1,83 @@
-export {};
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readMachine, resolveConfig } from '@whisper-bot/config';
+import { createPipeline } from '@whisper-bot/pipeline';
+import { announceReady, createLifecycle, createLogger } from '@whisper-bot/runtime';
+import { BotStopped, startApp } from './app.js';
+import { installedModels } from './model.js';
+
+// The only process that talks to Telegram. A second one with the same token says so and stops.
+const config = resolveConfig({ env: process.env });
+const logger = createLogger({ name: 'bot', level: config.logLevel });
+const lifecycle = createLifecycle({ logger, graceMs: (config.shutdownGrace + 5) * 1000 });
+
+/** One clear sentence, and the end. */
+const refuse = (sentence: string): never => {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+};
+if (config.botToken === null) refuse('BOT_TOKEN is not set. @BotFather gives you one.');
+if (config.redisUrl === null || config.databaseUrl === null) {
+  refuse('REDIS_URL and DATABASE_URL are not set; `./whisper-bot up` starts both and sets them.');
+}
+const token = config.botToken ?? '';
+const apiRoot = config.botApiUrl.replace(/\/+$/, '');
+
+const pipeline = createPipeline({
+  redis: config.redisUrl ?? '',
+  tasksDir: config.tasksDir,
+  minimumFree: config.minFreeDisk,
+  record: true,
+  retention: { keepSource: config.keepSource, artefact: config.resultTtl },
+  log: logger,
+});
+lifecycle.onClose('pipeline', () => pipeline.close());
+
+/** Telegram's own limits of a download: 20 MB in the cloud, 2,000 MB from a local server (core.telegram.org/bots/api#getfile). */
+const telegramLimit = config.botApiDir === null ? 20e6 : 2e9;
+const modelDirectories = [config.modelsDir, join(readMachine().repository, 'models')];
+
+try {
+  const app = await startApp({
+    token,
+    apiRoot,
+    localDir: config.botApiDir,
+    databaseUrl: config.databaseUrl ?? '',
+    pipeline,
+    tasksDir: config.tasksDir,
+    bot: {
+      operators: config.botOperators,
+      defaultModel: config.model,
+      models: () => installedModels(modelDirectories, readdir),
+      largest: Math.min(config.maxFileSize, telegramLimit),
+      keep: { audio: config.keepSource ? config.resultTtl : 3600, results: config.resultTtl },
+    },
+    limits: {
+      allow: config.botAllow,
+      block: config.botBlock,
+      minutesPerDay: config.botMinutesPerDay,
+      concurrentTasks: config.botConcurrentTasks,
+      longestRecording: config.maxDuration,
+    },
+    webhook:
+      config.botWebhookUrl === null
+        ? null
+        : {
+            url: config.botWebhookUrl,
+            secret: config.botWebhookSecret ?? createHash('sha256').update(`webhook:${token}`).digest('hex'),
+            host: config.botWebhookHost,
+            port: config.botWebhookPort,
+          },
+    log: logger,
+  });
+  lifecycle.onClose('bot', (graceMs) => app.close(Math.max(0, graceMs - 2000)));
+  announceReady();
+  const cause = await app.stopped;
+  process.stderr.write(`${cause}\n`);
+  await lifecycle.close(cause, 1);
+} catch (error) {
+  if (!(error instanceof BotStopped)) throw error;
+  logger.error({ err: error.cause }, error.message);
+  refuse(error.message);
+}

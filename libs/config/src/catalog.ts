@@ -1,8 +1,17 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type DefaultContext, setting } from './setting.js';
-import { booleanSchema, byteSchema, countSchema, durationSchema, textSchema, urlSchema } from './unit.js';
+import {
+  booleanSchema,
+  byteSchema,
+  countSchema,
+  durationSchema,
+  numbersSchema,
+  textSchema,
+  urlSchema,
+} from './unit.js';
 
+const listed = { text: 'none', value: () => [] as number[] };
 const none = (text: string) => ({ text, value: null });
 const within = (name: string) => ({
   text: `WHISPER_BOT_HOME/${name}`,
@@ -81,6 +90,45 @@ const telegram = {
   ),
   botApiUrl: setting('BOT_API_URL', urlSchema('http', 'https'), is('https://api.telegram.org'), {
     sentence: 'The Bot API server; a local one lifts the limit of 20 MB a file to 2 GB.',
+  }),
+  botApiDir: setting<string | null>('BOT_API_DIR', textSchema, none('files are fetched over HTTP'), {
+    path: true,
+    sentence: 'The directory of a local Bot API server started with `--local`: files are linked from there.',
+  }),
+  botWebhookUrl: setting<string | null>('BOT_WEBHOOK_URL', urlSchema('http', 'https'), none('long polling'), {
+    sentence: 'Where Telegram sends updates to; a proxy with TLS passes them on to BOT_WEBHOOK_PORT.',
+  }),
+  botWebhookSecret: setting<string | null>(
+    'BOT_WEBHOOK_SECRET',
+    z.string().regex(/^[\w-]{16,256}$/, '16 to 256 letters, digits, `_` or `-`'),
+    none('one made from the token'),
+    { secret: true, sentence: 'What Telegram must send along with each update.' },
+  ),
+  botWebhookHost: setting('BOT_WEBHOOK_HOST', textSchema, is('127.0.0.1'), {
+    sentence: 'The address the webhook listens on.',
+  }),
+  botWebhookPort: setting('BOT_WEBHOOK_PORT', countSchema(0, 65_535), is(8443), {
+    sentence: 'The port the webhook listens on.',
+  }),
+  botOperators: setting<number[]>('BOT_OPERATORS', numbersSchema, listed, {
+    sentence: 'Telegram numbers of those who may use /limits, /block and /allow, with commas between.',
+  }),
+  botAllow: setting<number[]>(
+    'BOT_ALLOW',
+    numbersSchema,
+    { ...listed, text: 'everyone' },
+    {
+      sentence: 'Numbers of the users and chats that may use the bot, until /allow changes them.',
+    },
+  ),
+  botBlock: setting<number[]>('BOT_BLOCK', numbersSchema, listed, {
+    sentence: 'Numbers of the users and chats that may not use the bot, until /block changes them.',
+  }),
+  botMinutesPerDay: setting<number | null>('BOT_MINUTES_PER_DAY', countSchema(1, 1440 * 100), none('no limit'), {
+    sentence: 'Minutes of recordings a user may send in a day (UTC).',
+  }),
+  botConcurrentTasks: setting<number | null>('BOT_CONCURRENT_TASKS', countSchema(1, 10_000), none('no limit'), {
+    sentence: 'Recordings of one user in work at once.',
   }),
 };
 

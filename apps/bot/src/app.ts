@@ -21,6 +21,14 @@ import { createWork } from './work.js';
 /** The bot cannot start, or must stop: one sentence for the operator. */
 export class BotStopped extends Error {
   override readonly name = 'BotStopped';
+  /** @param needsPerson starting again would not help: somebody has to change something */
+  constructor(
+    sentence: string,
+    readonly needsPerson: boolean,
+    cause?: unknown,
+  ) {
+    super(sentence, { cause });
+  }
 }
 
 export interface AppOptions {
@@ -55,9 +63,9 @@ const who = async (api: Api, apiRoot: string): Promise<UserFromGetMe> => {
   } catch (error) {
     const code = error instanceof Error && 'error_code' in error ? error.error_code : undefined;
     if (code === 401 || code === 404) {
-      throw new BotStopped('Telegram does not know this BOT_TOKEN. Copy it again from @BotFather.', { cause: error });
+      throw new BotStopped('Telegram does not know this BOT_TOKEN. Copy it again from @BotFather.', true, error);
     }
-    throw new BotStopped(`The Bot API server at ${apiRoot} cannot be reached.`, { cause: error });
+    throw new BotStopped(`The Bot API server at ${apiRoot} cannot be reached.`, false, error);
   }
 };
 
@@ -77,7 +85,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
 
   const twice = `Another process already works as @${me.username}. A bot runs once; this one stops.`;
   const lease = await takeLease(options.databaseUrl, me.id, () => stop(twice));
-  if (lease === null) throw new BotStopped(twice);
+  if (lease === null) throw new BotStopped(twice, true);
   const pool = await openTelegramDatabase(options.databaseUrl, (error) =>
     log.error({ err: error }, 'a connection to PostgreSQL broke'),
   );

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readMachine, resolveConfig } from '@whisper-bot/config';
 import { createPipeline } from '@whisper-bot/pipeline';
-import { announceReady, createLifecycle, createLogger } from '@whisper-bot/runtime';
+import { announceReady, createLifecycle, createLogger, exitNeedsPerson } from '@whisper-bot/runtime';
 import { BotStopped, startApp } from './app.js';
 import { installedModels } from './model.js';
 
@@ -12,10 +12,10 @@ const config = resolveConfig({ env: process.env });
 const logger = createLogger({ name: 'bot', level: config.logLevel });
 const lifecycle = createLifecycle({ logger, graceMs: (config.shutdownGrace + 5) * 1000 });
 
-/** One clear sentence, and the end. */
-const refuse = (sentence: string): never => {
+/** One clear sentence, and the end; whoever watches over this process need not start it again. */
+const refuse = (sentence: string, code = exitNeedsPerson): never => {
   process.stderr.write(`${sentence}\n`);
-  process.exit(1);
+  process.exit(code);
 };
 if (config.botToken === null) refuse('BOT_TOKEN is not set. @BotFather gives you one.');
 if (config.redisUrl === null || config.databaseUrl === null) {
@@ -75,9 +75,9 @@ try {
   announceReady();
   const cause = await app.stopped;
   process.stderr.write(`${cause}\n`);
-  await lifecycle.close(cause, 1);
+  await lifecycle.close(cause, exitNeedsPerson);
 } catch (error) {
   if (!(error instanceof BotStopped)) throw error;
   logger.error({ err: error.cause }, error.message);
-  refuse(error.message);
+  refuse(error.message, error.needsPerson ? exitNeedsPerson : 1);
 }

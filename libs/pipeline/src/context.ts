@@ -1,4 +1,5 @@
 import type { Connection } from './connection.js';
+import type { PipelineEvent } from './contract.js';
 import type { RateBook } from './rate.js';
 import type { Room } from './room.js';
 import type { TaskCache } from './task-cache.js';
@@ -34,5 +35,7 @@ export interface PipelineContext {
   retention: Retention;
   /** Bytes; below it nothing is accepted. */
   minimumFree: number;
+  /** Told of every mark on a task's way. */
+  observe: (event: PipelineEvent) => void;
   log: PipelineLog;
 }

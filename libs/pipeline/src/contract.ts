@@ -38,6 +38,39 @@ export interface StateChange {
   code?: TaskErrorCode;
 }
 
+/** What a stage says about its work, for the figures. */
+export interface StageDetails {
+  /** Of the recording or of the chunk. */
+  audioSeconds?: number;
+  /** ISO 639-1. */
+  language?: string;
+  speakers?: number;
+  engine?: string;
+  /** Of the source. */
+  bytes?: number;
+}
+
+/** A mark on a task's way, for figures, metrics and traces: told in this process only, lost with it. */
+export interface PipelineEvent {
+  event: 'accepted' | 'queued' | 'started' | 'progress' | 'finished' | 'failed' | 'delivered' | 'cancelled';
+  /** Unix milliseconds. */
+  at: number;
+  taskId: TaskId;
+  task: Task | null;
+  stage: Stage | null;
+  /** From 0. */
+  chunk: number;
+  /** From 1; 0 where the event is not of an attempt. */
+  attempt: number;
+  /** Milliseconds from being ready to run to running; 0 where it is not known. */
+  waitMs: number;
+  /** Milliseconds from running to the end. */
+  runMs: number;
+  percent: number;
+  details: StageDetails;
+  code?: TaskErrorCode;
+}
+
 /** What a channel is asked to hand over. */
 export type Delivery =
   | { kind: 'result'; task: Task /** counts up with each revision, from 1 */; revision: number }

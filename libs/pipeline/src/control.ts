@@ -15,6 +15,7 @@ import { jobId, type Part, type QueueName } from './catalogue.js';
 import { jobOptions, unreachable } from './connection.js';
 import type { PipelineContext } from './context.js';
 import { cancelChannel, finish, openTask, readLive } from './live.js';
+import { observeTask } from './observe.js';
 import { recordChange } from './state-change.js';
 
 /** See {@link Pipeline.submit}. */
@@ -37,6 +38,7 @@ export const submit = async (context: PipelineContext, given: Task): Promise<'ac
     const { opened, state, tag } = await openTask(context, current, revision);
     if (!opened && state !== 'accepted') return 'known';
     await queuePrepare(context, { task: current, revision, tag });
+    if (opened) observeTask(context, 'accepted', { taskId: task.id, task });
     return opened ? 'accepted' : 'known';
   } catch (error) {
     throw unreachable(error);
@@ -60,7 +62,10 @@ const queuePrepare = async (
     recordChange(context, { taskId: task.id, state: 'accepted', at: Date.now() }, `r${revision}`, 'hasty'),
   ]);
   const failed = results.find((result) => result.status === 'rejected');
-  if (failed === undefined) return;
+  if (failed === undefined) {
+    observeTask(context, 'queued', { taskId: task.id, task, stage: 'prepare' });
+    return;
+  }
   await prepare.remove(id).catch(() => undefined);
   throw failed.reason;
 };
@@ -121,6 +126,7 @@ export const cancel = async (context: PipelineContext, id: TaskId): Promise<bool
       ),
     );
     await taskFolder(context.tasksDir, id).destroy();
+    observeTask(context, 'cancelled', { taskId: id });
     return true;
   } catch (error) {
     throw unreachable(error);

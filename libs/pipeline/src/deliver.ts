@@ -6,6 +6,7 @@ import type { Delivery, DeliveryHandler } from './contract.js';
 import { reportDeath } from './death.js';
 import { toJobError } from './failure.js';
 import { finish } from './live.js';
+import { observeTask } from './observe.js';
 import { type Served, type ServeOptions, serveQueue } from './serve.js';
 import { runPart } from './stage.js';
 import { recordChange } from './state-change.js';
@@ -38,6 +39,7 @@ export const serveChannel = (
           recordChange(context, { taskId: payload.taskId, state: 'done', at }, `r${payload.revision}`),
           finish(context.connection, { ...payload, part: 'deliver', state: 'done', at }),
         ]);
+        observeTask(context, 'delivered', { taskId: payload.taskId, task: call.task, stage: 'deliver' });
         if (!context.retention.keepSource) await taskFolder(context.tasksDir, payload.taskId).remove(call.task.source);
       });
     },

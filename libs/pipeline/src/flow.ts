@@ -4,6 +4,7 @@ import { type DeliverQueue, jobId, type Part, type QueueName } from './catalogue
 import { jobOptions } from './connection.js';
 import type { PipelineContext } from './context.js';
 import { planTask } from './live.js';
+import { observeTask } from './observe.js';
 import type { Rates } from './rate.js';
 
 /** What preparing found out: the work ahead. */
@@ -49,6 +50,9 @@ export const addFlow = async (
     children: [{ ...node('merge', 'merge', {}, { chunks }), children }],
   };
   await connection.flow.add(flow);
+  for (const chunk of planned.chunks.keys())
+    observeTask(context, 'queued', { taskId: task.id, task, stage: 'transcribe', chunk });
+  if (diarize) observeTask(context, 'queued', { taskId: task.id, task, stage: 'diarize' });
 };
 
 /** Seconds of work in each part, as far as it is known how fast this installation is. */

@@ -5,6 +5,8 @@ export type {
   Delivery,
   DeliveryHandler,
   Pipeline,
+  PipelineEvent,
+  StageDetails,
   StateChange,
   TaskFailure,
   TaskProgress,

@@ -1,7 +1,7 @@
 import { isFinal, type TaskId } from '@whisper-bot/task';
 import { connect, unreachable } from './connection.js';
 import type { PipelineContext, PipelineLog, Retention } from './context.js';
-import type { DeadLetter, Pipeline, TaskProgress } from './contract.js';
+import type { DeadLetter, Pipeline, PipelineEvent, TaskProgress } from './contract.js';
 import { cancel, retry, revise, submit } from './control.js';
 import { serveChannel } from './deliver.js';
 import { readProgress, subscribe } from './live.js';
@@ -27,6 +27,8 @@ export interface PipelineOptions {
   minimumFree?: number;
   /** Milliseconds before the second attempt of a stage; doubles each time, half of it random. Default 2000. */
   retryDelay?: number;
+  /** Called for every mark on a task's way in this process; must neither throw nor wait. */
+  observe?: (event: PipelineEvent) => void;
   log?: PipelineLog;
 }
 
@@ -65,6 +67,7 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
     record: options.record ?? false,
     retention: { ...defaultRetention, ...options.retention },
     minimumFree: options.minimumFree ?? 512 * 1024 ** 2,
+    observe: options.observe ?? (() => {}),
     log,
   };
   const progress = (id: TaskId): Promise<TaskProgress | null> => readProgress(connection, id);

@@ -2,10 +2,12 @@ import { type Task, TaskError, type TaskFolder, type TaskState, taskFolder } fro
 import type { Job } from 'bullmq';
 import type { OfTask, Payload, QueueName, WorkQueue } from './catalogue.js';
 import type { PipelineContext } from './context.js';
+import type { StageDetails } from './contract.js';
 import { exhume, partOf, reportDeath } from './death.js';
 import { keepFailure, toFailure, toJobError } from './failure.js';
 import { addFlow, type Planned } from './flow.js';
 import { type Running, report } from './live.js';
+import { observeRun } from './observe.js';
 import type { RateName } from './rate.js';
 import { createReporter, quietly } from './reporter.js';
 import { type Served, type ServeOptions, serveQueue } from './serve.js';
@@ -24,6 +26,8 @@ export interface StageCall<P> {
   report(fraction: number): void;
   /** A sentence for the operator, shown with the job; never a word of the transcript. */
   log(line: string): void;
+  /** What the stage found out, for the figures. */
+  note(details: StageDetails): void;
   /** Seconds of work a second of audio took, for estimates. */
   measured(name: RateName, secondsPerSecond: number): void;
 }
@@ -75,6 +79,8 @@ export const runPart = async <P extends OfTask>(
   const { job, payload } = run;
   const place = partOf(run.queue, payload as { chunk?: unknown });
   const running: Running = { ...payload, ...place, tag: job.opts.priority ?? 0 };
+  const chunk = 'chunk' in payload ? Number(payload.chunk) : 0;
+  const observed = observeRun(context, { job, taskId: payload.taskId, stage: place.stage, chunk });
   try {
     // Merging takes no time worth telling; it only has something to say where it runs again.
     const silent = place.part === 'merge' && job.attemptsStarted === 1;
@@ -90,6 +96,7 @@ export const runPart = async <P extends OfTask>(
     }
     const folder = taskFolder(context.tasksDir, payload.taskId);
     const task = await context.tasks.get(folder, payload.revision);
+    observed.start(task);
     const cancelled = new AbortController();
     const signal = AbortSignal.any([run.signal, cancelled.signal]);
     const reporter = createReporter(context, running, job, (state) => {
@@ -102,7 +109,11 @@ export const runPart = async <P extends OfTask>(
         folder,
         signal,
         attempt: job.attemptsMade + 1,
-        report: reporter.report,
+        report: (fraction) => {
+          observed.progress(fraction);
+          reporter.report(fraction);
+        },
+        note: observed.note,
         log: (line) => quietly(context, job.log(line)),
         measured: (rate, value) => quietly(context, context.rates.remember(rate, value)),
       });
@@ -110,12 +121,14 @@ export const runPart = async <P extends OfTask>(
     } finally {
       reporter.stop();
     }
+    observed.end('finished');
     // What follows tells the rest; only among several chunks does the end of one say something.
     if (hasSiblings(payload))
       quietly(context, report(context.connection, running, { fraction: 1, state: '', starting: false }));
   } catch (error) {
     // An abort is told by its reason, however the engine put it.
     const reason: unknown = run.signal.aborted ? run.signal.reason : error;
+    observed.end('failed', reason);
     const jobError = toJobError(reason);
     const last = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
     if (!run.signal.aborted && (last || jobError.name === 'UnrecoverableError')) {

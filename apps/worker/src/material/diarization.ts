@@ -11,12 +11,21 @@ const nameOf = ({ task }: Pick<Material, 'task'>): string => `diarization.${keyO
 export const readDiarization = (material: Pick<Material, 'task' | 'folder'>): Promise<Diarization | null> =>
   material.folder.read(nameOf(material), diarizationSchema);
 
-/** Who spoke when; `rate` is the seconds of work for a second of audio, null where the artefact was there. */
-export const ensureDiarization = async (material: Material): Promise<{ rate: number | null }> => {
+export interface Diarized {
+  diarization: Diarization;
+  /** Of the recording, seconds. */
+  duration: number;
+  /** Seconds of work for a second of audio; null where the artefact was there. */
+  rate: number | null;
+}
+
+/** Who spoke when. */
+export const ensureDiarization = async (material: Material): Promise<Diarized> => {
   const { engines, folder, signal, onProgress, task } = material;
-  if ((await readDiarization(material)) !== null) return { rate: null };
-  const { wav, duration } = await ensureAudio(material);
-  const { spans } = await ensureSpeech(material);
+  const known = await readDiarization(material);
+  const { spans, duration } = await ensureSpeech(material);
+  if (known !== null) return { diarization: known, duration, rate: null };
+  const { wav } = await ensureAudio(material);
   const started = performance.now();
   const diarization = await limited(signal, allowances.diarize, duration, (within) =>
     engines.diarizer.diarize({ wav, speech: spans, speakers: task.options.speakers }, { signal: within, onProgress }),
@@ -25,5 +34,5 @@ export const ensureDiarization = async (material: Material): Promise<{ rate: num
   await folder.write(nameOf(material), diarization);
   const took = (performance.now() - started) / 1000;
   material.log(`Told ${diarization.speakers} speakers apart in ${took.toFixed(1)} s.`);
-  return { rate: took / Math.max(1, duration) };
+  return { diarization, duration, rate: took / Math.max(1, duration) };
 };

@@ -15,6 +15,8 @@ export interface Place {
 
 export interface Recognized {
   recognition: Recognition;
+  /** Of speech in the chunk. */
+  seconds: number;
   /** Seconds of work for a second of speech; null where the artefact was there. */
   rate: number | null;
 }
@@ -27,10 +29,10 @@ export const ensureRecognition = async (material: Material, { chunk, chunks }: P
   const language = await ensureLanguage(material, spans);
   const name = `recognition-${chunk}-of-${chunks}.${keyOf(model, language, translate, prompt)}.json`;
   const known = await folder.read(name, recognitionSchema);
-  if (known !== null) return { recognition: known, rate: null };
+  const speech = cutChunks(spans, chunks)[chunk] ?? [];
+  if (known !== null) return { recognition: known, seconds: seconds(speech), rate: null };
 
   const { wav } = await ensureAudio(quiet(material));
-  const speech = cutChunks(spans, chunks)[chunk] ?? [];
   const started = performance.now();
   const recognition = await limited(signal, allowances.transcribe, seconds(speech), (within) =>
     engines.transcriber.transcribe({ wav, speech, model, language, translate, prompt }, { signal: within, onProgress }),
@@ -39,7 +41,7 @@ export const ensureRecognition = async (material: Material, { chunk, chunks }: P
   await folder.write(name, recognition);
   const took = (performance.now() - started) / 1000;
   material.log(`Transcribed ${seconds(speech).toFixed(1)} s of speech in ${took.toFixed(1)} s.`);
-  return { recognition, rate: took / Math.max(1, seconds(speech)) };
+  return { recognition, seconds: seconds(speech), rate: took / Math.max(1, seconds(speech)) };
 };
 
 /** What is made on the way, should it be missing, must not move the bar. */

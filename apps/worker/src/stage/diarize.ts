@@ -19,7 +19,8 @@ export interface DiarizeDependencies {
 export const createDiarize =
   ({ engines, again }: DiarizeDependencies): StageHandlers['diarize'] =>
   async (call) => {
-    const { rate } = await ensureDiarization(materialOf(engines, call));
+    const { rate, diarization, duration } = await ensureDiarization(materialOf(engines, call));
+    call.note({ audioSeconds: duration, speakers: diarization.speakers, engine: diarization.engine });
     if (rate !== null) call.measured('diarize', rate);
     const sent = await call.folder.read(transcriptName(call.payload.revision), transcriptSchema);
     if (sent?.speakers.outcome !== 'failed') return;

@@ -42,6 +42,8 @@ export const createMerge =
       }
     }
     if (revision >= (await latestRevision(folder))) await folder.write(newestName, transcript, true);
+    const { duration, language, engine, speakers } = transcript;
+    call.note({ audioSeconds: duration, language, engine, speakers: speakers.list.length });
     call.log(
       transcript.text === ''
         ? 'Nobody speaks in the recording.'

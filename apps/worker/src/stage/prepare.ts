@@ -23,6 +23,7 @@ export const createPrepare =
   async (call) => {
     const started = performance.now();
     const { duration } = await ensureAudio(materialOf(engines, call, [0, 0.6]), limit);
+    call.note({ audioSeconds: duration, bytes: (await call.folder.size(call.task.source)) ?? 0 });
     const { spans } = await ensureSpeech(materialOf(engines, call, [0.6, 0.9]));
     const known = await call.folder.read(planName, planSchema);
     const count = known?.chunks ?? chunkCount(spans, await workersFor(spans, transcribers));

@@ -7,6 +7,7 @@ import { materialOf } from './call.js';
 export const createTranscribe =
   (engines: Engines): StageHandlers['transcribe'] =>
   async (call) => {
-    const { rate } = await ensureRecognition(materialOf(engines, call), call.payload);
+    const { rate, recognition, seconds } = await ensureRecognition(materialOf(engines, call), call.payload);
+    call.note({ audioSeconds: seconds, language: recognition.language, engine: recognition.engine });
     if (rate !== null) call.measured(`transcribe:${call.task.options.model}`, rate);
   };

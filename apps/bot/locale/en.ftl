@@ -85,7 +85,6 @@ result-speaker = Speaker { $number }
 result-speakers-failed = ⚠️ The speakers could not be told apart; the text is complete.
 result-preview = 📄 The text is long: here is its beginning, all of it is in the file.
 result-cached = ♻️ I had written this recording down before.
-result-file-caption = { $title } · { $format }
 result-file-title = transcript
 
 ## Buttons
@@ -120,7 +119,6 @@ toast-file-expired = The recording is no longer kept. Send it again.
 toast-failed = That did not work. Try again in a minute.
 
 ## Names of speakers
-rename-choose = Whose name is it?
 rename-prompt = Reply to this message with the name of <b>{ $speaker }</b>.
 rename-placeholder = Name
 rename-done = <b>{ $speaker }</b> is now <b>{ $name }</b>.

@@ -86,7 +86,6 @@ result-speaker = Говорящий { $number }
 result-speakers-failed = ⚠️ Разделить говорящих не удалось, но текст полный.
 result-preview = 📄 Текст длинный: здесь его начало, а весь он – в файле.
 result-cached = ♻️ Эту запись я уже расшифровывал.
-result-file-caption = { $title } · { $format }
 result-file-title = расшифровка
 
 ## Кнопки
@@ -121,7 +120,6 @@ toast-file-expired = Запись больше не хранится. Пришл
 toast-failed = Не получилось. Попробуйте через минуту.
 
 ## Имена говорящих
-rename-choose = Чьё это имя?
 rename-prompt = Ответьте на это сообщение именем: <b>{ $speaker }</b>.
 rename-placeholder = Имя
 rename-done = <b>{ $speaker }</b> теперь <b>{ $name }</b>.

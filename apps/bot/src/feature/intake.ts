@@ -1,30 +1,11 @@
 import { Composer } from 'grammy';
 import type { BotContext, BotDeps } from '../context.js';
 import { findMedia, findRepliedMedia, type Media } from '../intake/media.js';
-import { type Refusal, refusal } from '../limit/policy.js';
-import type { Words } from '../locale/locale.js';
+import { refusal } from '../limit/policy.js';
 import { text } from '../outbox/letter.js';
 import { statusLetter } from '../outbox/status-letter.js';
-import { spokenDuration, spokenSize } from '../render/duration.js';
-import { renderFailure } from '../render/status.js';
+import { renderRefusal } from '../render/refusal.js';
 import { type Request, taskIdOf } from '../request/request.js';
-
-const renderRefusal = (refused: Refusal, words: Words): string => {
-  switch (refused.kind) {
-    case 'too-big':
-      return renderFailure('too-big', { limit: spokenSize(refused.limitBytes, words) }, words);
-    case 'too-long':
-      return renderFailure('too-long', { limit: spokenDuration(refused.limitSeconds, words) }, words);
-    case 'minutes':
-      return words.html('refuse-minutes', {
-        limit: spokenDuration(refused.limitSeconds, words),
-        used: spokenDuration(refused.usedSeconds, words),
-        needed: spokenDuration(refused.neededSeconds, words),
-      });
-    case 'concurrent':
-      return words.html('refuse-concurrent', { open: refused.open });
-  }
-};
 
 /** Takes recordings: sent, forwarded, in albums, or answered with /transcribe. */
 export const createIntake = (deps: BotDeps) => {

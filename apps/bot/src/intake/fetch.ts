@@ -121,11 +121,8 @@ const download = async (
   if (size !== null && received < size) throw new Error(`The download broke off after ${received} of ${size} bytes`);
 };
 
-/** The largest file as the user reads it. */
-export const spokenLimit = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
-
 const tooBig = (largest: number): TaskError =>
-  new TaskError('too-big', 'The file is too big.', { params: { limit: spokenLimit(largest) } });
+  new TaskError('too-big', 'The file is too big.', { params: { limit: largest } });
 
 const asTaskError = (error: unknown, largest: number): unknown => {
   if (!(error instanceof GrammyError) || error.error_code !== 400) return error;

@@ -32,7 +32,7 @@ export const adoptLocal = async ({ localDir, path, folder, name, largest }: Loca
   const info = await lstat(real);
   if (!info.isFile()) throw new TaskError('path-outside', 'The file is not a regular file.', { cause: path });
   if (info.size > largest) {
-    throw new TaskError('too-big', 'The file is too big.', { params: { limit: `${Math.round(largest / 1e6)} MB` } });
+    throw new TaskError('too-big', 'The file is too big.', { params: { limit: largest } });
   }
   const temporary = folder.temporary(name);
   try {

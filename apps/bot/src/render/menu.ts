@@ -28,7 +28,7 @@ const perPage = 18;
 
 const open = (screen: Screen, page = 0): string => encodePress({ kind: 'menu', fields: [screen, page] });
 const set = (field: Field, value: string): string => encodePress({ kind: 'set', fields: [field, value] });
-const switchValue = (on: boolean): 'on' | 'off' => (on ? 'on' : 'off');
+const onOff = ['value-on', 'value-off'] as const;
 
 const modelName = (facts: MenuFacts, words: Words): string =>
   facts.preference.model ?? `${facts.defaultModel} (${words.text('value-auto')})`;
@@ -42,29 +42,29 @@ const mainScreen = (facts: MenuFacts, words: Words): Menu => {
     { text: `${words.text(label)}: ${value}`, callback_data: data },
   ];
   /** A switch: the button carries the value it sets, so that a press that is handled twice changes nothing. */
-  const flip = (label: string, field: 'diarize' | 'times' | 'locked' | 'quiet', prefix = 'value'): Button[] => {
+  const flip = (label: string, field: 'diarize' | 'times' | 'locked' | 'quiet', keys: readonly [string, string]) => {
     const on = preference[field];
-    return line(label, words.text(`${prefix}-${switchValue(on)}`), set(field, switchValue(!on)));
+    return line(label, words.text(on ? keys[0] : keys[1]), set(field, on ? 'off' : 'on'));
   };
   const rows: Button[][] = [
     line('settings-language', languageName(preference.language, words), open('language')),
     line('settings-model', modelName(facts, words), open('model')),
-    flip('settings-diarize', 'diarize'),
+    flip('settings-diarize', 'diarize', onOff),
     line('settings-format', words.text(`value-format-${preference.format}`), open('format')),
-    flip('settings-times', 'times'),
+    flip('settings-times', 'times', onOff),
     line('settings-interface', interfaceName(preference.interface, words), open('interface')),
   ];
   if (place === 'group') {
     const mode = preference.mode === 'all' ? 'silent' : 'all';
     rows.push(line('settings-mode', words.text(`value-mode-${preference.mode}`), set('mode', mode)));
-    rows.push(flip('settings-locked', 'locked', 'value-locked'));
+    rows.push(flip('settings-locked', 'locked', ['value-locked-on', 'value-locked-off']));
   }
   if (place === 'channel') {
     const order = ['reply', 'edit', 'off'] as const;
     const next = order[(order.indexOf(preference.channel) + 1) % order.length] ?? 'reply';
     rows.push(line('settings-channel', words.text(`value-channel-${preference.channel}`), set('channel', next)));
   }
-  if (place !== 'private') rows.push(flip('settings-quiet', 'quiet', 'value-quiet'));
+  if (place !== 'private') rows.push(flip('settings-quiet', 'quiet', ['value-quiet-on', 'value-quiet-off']));
   rows.push([{ text: words.text('button-close'), callback_data: encodePress({ kind: 'close', fields: [] }) }]);
   const text = words.html(place === 'private' ? 'settings-title' : 'settings-title-chat');
   return { text, keyboard: rows };

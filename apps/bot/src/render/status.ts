@@ -1,7 +1,7 @@
 import type { TaskProgress } from '@whisper-bot/pipeline';
 import type { TaskErrorCode } from '@whisper-bot/task';
 import type { Words } from '../locale/locale.js';
-import { spokenDuration } from './duration.js';
+import { spokenDuration, spokenSize } from './duration.js';
 
 /** What the status message says, from the moment a recording arrives to its end. */
 export type StatusView =
@@ -80,10 +80,13 @@ export const renderStatus = (view: StatusView, words: Words): string => {
 /** Codes whose cause lies with us: the user is offered the same sentence for all of them. */
 const ours: ReadonlySet<TaskErrorCode> = new Set(['path-outside', 'invalid-request', 'engine-missing', 'internal']);
 
-/** What went wrong, in the user's words, HTML. */
+/** What went wrong, in the user's words, HTML. A `limit` given as a number is bytes (too big) or seconds (too long). */
 export const renderFailure = (code: TaskErrorCode, params: Record<string, string | number>, words: Words): string => {
-  const key = ours.has(code) ? 'internal' : code;
-  if (code === 'too-big' && params.limit === undefined) return words.html('error-too-big-unknown');
-  if (code === 'too-long' && params.limit === undefined) return words.html('error-too-long-unknown');
-  return words.html(`error-${key}`, params);
+  if (code !== 'too-big' && code !== 'too-long')
+    return words.html(`error-${ours.has(code) ? 'internal' : code}`, params);
+  const { limit } = params;
+  if (limit === undefined) return words.html(`error-${code}-unknown`);
+  if (typeof limit === 'string') return words.html(`error-${code}`, { limit });
+  const spoken = code === 'too-big' ? spokenSize(limit, words) : spokenDuration(limit, words);
+  return words.html(`error-${code}`, { limit: spoken });
 };

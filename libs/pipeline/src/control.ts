@@ -151,7 +151,7 @@ export const retry = async (context: PipelineContext, id: TaskId): Promise<boole
 };
 
 /** Every job the task's current revision may have, roots first: removing a root removes what hangs on it. */
-const jobsOf = async (context: PipelineContext, id: TaskId): Promise<{ queue: QueueName; job: string }[]> => {
+export const jobsOf = async (context: PipelineContext, id: TaskId): Promise<{ queue: QueueName; job: string }[]> => {
   const live = await readLive(context.connection, id);
   if (live === null) return [];
   const folder = taskFolder(context.tasksDir, id);

@@ -12,6 +12,8 @@ export type {
   TaskProgress,
 } from './contract.js';
 export type { Planned } from './flow.js';
+export type { WorkerSign } from './heartbeat.js';
+export type { TaskJob } from './job-list.js';
 export { createPipeline, type PipelineOptions, type WorkingPipeline } from './pipeline.js';
 export type { RateName } from './rate.js';
 export type { ServeOptions } from './serve.js';

@@ -1,9 +1,13 @@
 import { isFinal, type TaskId } from '@whisper-bot/task';
+import type { Queue } from 'bullmq';
+import type { QueueName } from './catalogue.js';
 import { connect, unreachable } from './connection.js';
 import type { PipelineContext, PipelineLog, Retention } from './context.js';
 import type { DeadLetter, Pipeline, PipelineEvent, TaskProgress } from './contract.js';
 import { cancel, retry, revise, submit } from './control.js';
 import { serveChannel } from './deliver.js';
+import { readSigns, type WorkerSign } from './heartbeat.js';
+import { listJobs, type TaskJob } from './job-list.js';
 import { readProgress, subscribe } from './live.js';
 import { createRateBook } from './rate.js';
 import { serveChanges } from './record.js';
@@ -38,6 +42,14 @@ export interface WorkingPipeline extends Pipeline {
   work(handlers: StageHandlers, options?: WorkOptions): Promise<Work>;
   /** How many processes transcribe right now, on all machines; what a long recording may be spread over. */
   transcribers(): Promise<number>;
+  /** The worker processes that live, on all machines. Rejects where Redis is away. */
+  workers(): Promise<WorkerSign[]>;
+  /** What the queues keep of a task's current revision. */
+  jobs(id: TaskId): Promise<TaskJob[]>;
+  /** BullMQ's queue, for Bull Board and for counts; hasty: it fails within seconds where Redis is away. */
+  queue(name: QueueName): Queue;
+  /** Removes a dead letter without a retry; false where it is not there or being retried. */
+  dismiss(letter: string): Promise<boolean>;
   serveDeliveries(
     ...args: [...Parameters<Pipeline['serveDeliveries']>, options?: ServeOptions]
   ): Promise<{ close(grace?: number): Promise<void> }>;
@@ -127,6 +139,10 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
     serveDeliveries: async (channel, handler, serveOptions) => serveChannel(context, channel, handler, serveOptions),
     serveRecord: async (handler) => serveChanges(context, handler),
     work: (handlers, workOptions) => work(context, handlers, workOptions),
+    workers: () => readSigns(connection),
+    jobs: (id) => listJobs(context, id),
+    queue: (name) => connection.queue(name, 'hasty') as Queue,
+    dismiss: async (letter) => (await connection.queue('dead', 'hasty').remove(letter)) === 1,
     transcribers: () => connection.queue('transcribe').getWorkersCount(),
     close: () => connection.close(),
   };

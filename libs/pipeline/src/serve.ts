@@ -14,6 +14,8 @@ export interface ServeOptions {
 
 /** One queue being worked by this process. */
 export interface Served {
+  /** The jobs running in this process right now. */
+  running(): Job[];
   /** Aborts one running job, or all those of one task; the reason reaches its signal. */
   abort(match: (job: Job) => boolean, reason: Error): void;
   /** Takes no more jobs; waits `grace` milliseconds for the running ones, then aborts them and puts them back. */
@@ -125,6 +127,7 @@ export const serveQueue = <K extends QueueName>(
   }, lockDuration / 4);
 
   return {
+    running: () => [...running.values()].map(({ job }) => job),
     abort: (match, reason) => {
       for (const entry of running.values()) if (match(entry.job)) entry.controller.abort(reason);
     },

@@ -4,6 +4,7 @@ import { clean } from './clean.js';
 import { jobOptions } from './connection.js';
 import type { PipelineContext } from './context.js';
 import { serveDead } from './deliver.js';
+import { beat } from './heartbeat.js';
 import { cancelChannel } from './live.js';
 import { mend } from './mend.js';
 import { type Served, type ServeOptions, serveQueue } from './serve.js';
@@ -12,6 +13,8 @@ import { cancelledError, type StageHandlers, serveStage } from './stage.js';
 export interface WorkOptions extends Pick<ServeOptions, 'lockDuration' | 'name'> {
   /** Jobs of one stage this process runs at once. */
   concurrency?: Partial<Record<WorkQueue, number>>;
+  /** The model this process is ready for, for the operators' list of workers. */
+  model?: string;
   /** Milliseconds between two sweeps of the task folders, by all workers together. */
   cleanInterval?: number;
 }
@@ -29,7 +32,7 @@ export const work = async (
   options: WorkOptions = {},
 ): Promise<Work> => {
   const { connection, log } = context;
-  const { concurrency = {}, cleanInterval = 60_000, ...shared } = options;
+  const { concurrency = {}, cleanInterval = 60_000, model = '', ...shared } = options;
   const stage = <K extends WorkQueue>(name: K): Served => {
     const own = concurrency[name];
     return serveStage(context, name, handlers[name], { ...shared, ...(own === undefined ? {} : { concurrency: own }) });
@@ -45,6 +48,14 @@ export const work = async (
     shared,
   );
   const others = [serveDead(context, shared), maintenance];
+  const heart = beat(connection, {
+    name: options.name ?? 'worker',
+    model,
+    running: () =>
+      stages.flatMap((served) =>
+        served.running().map((job) => ({ queue: job.queueName, taskId: String(job.data.taskId) })),
+      ),
+  });
 
   // A missed message does no harm: a running job also asks with each report.
   const cancelled = connection.subscriber();
@@ -71,6 +82,7 @@ export const work = async (
   return {
     close: async (grace = 0) => {
       clearInterval(timer);
+      await heart.close();
       await Promise.all([...stages, ...others].map((served) => served.close(grace)));
       cancelled.disconnect();
     },

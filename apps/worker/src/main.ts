@@ -42,7 +42,12 @@ lifecycle.onClose('engines', () => engines.close());
 
 const working = await createWorker(
   { pipeline, engines },
-  { maximumSeconds: config.maxDuration, concurrency: { transcribe: config.workerConcurrency }, name: worker },
+  {
+    maximumSeconds: config.maxDuration,
+    concurrency: { transcribe: config.workerConcurrency },
+    name: worker,
+    model: config.model,
+  },
 );
 lifecycle.onClose('worker', () => working.close(config.shutdownGrace * 1000));
 

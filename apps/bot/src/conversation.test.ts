@@ -1,13 +1,15 @@
-import type { SeenMessage } from '@whisper-bot/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Harness, saying, startDatabase, startHarness, texts } from './test/harness.js';
+import { createPeople, type People } from './test/people.js';
 
 let database: Awaited<ReturnType<typeof startDatabase>>;
 let bot: Harness;
+let people: People;
 
 beforeAll(async () => {
   database = await startDatabase();
   bot = await startHarness(database.url);
+  people = createPeople(bot);
 });
 
 afterAll(async () => {
@@ -16,40 +18,8 @@ afterAll(async () => {
   await database?.directory.remove();
 });
 
-let next = 1000;
-const someone = (language_code = 'en') => {
-  next += 1;
-  return bot.api.user({ id: next, first_name: 'Ann', language_code });
-};
-
-test('a voice message becomes text, in the message that said it was accepted', async () => {
-  const ann = someone();
-  const voice = ann.sendVoice(ann.user.id, saying('Hello <world> & all'), { duration: 7 });
-  const message = await ann.chat.until((chat) => chat.fromBot.find(({ text }) => text.includes('Hello')));
-  expect(message.text).toBe('Hello <world> & all');
-  expect(message.revisions[0]?.text).toBe('⏳ Accepted');
-  expect(message.replyTo).toBe(voice.message_id);
-  expect(ann.chat.fromBot).toHaveLength(1);
-  expect(message.buttons.flat().map(({ text }) => text)).toContain('SRT');
-});
-
-const button = (message: SeenMessage | undefined, text: string) =>
-  message?.buttons.flat().some((one) => one.text === text);
-
-/** Presses a button and gives the toast. */
-const press = async (person: ReturnType<typeof someone>, button: string, chat: number = person.user.id) =>
-  (await person.press(chat, button).answered()).text;
-
-const spoken = async (person: ReturnType<typeof someone>, text: string, shown = text) => {
-  const voice = person.sendVoice(person.user.id, saying(text), { duration: 7 });
-  const message = await person.chat.until((chat) =>
-    chat.fromBot.find((seen) => seen.replyTo === voice.message_id && seen.text.includes(shown)),
-  );
-  return { voice, message };
-};
-
 test.concurrent('audio, video, video notes, documents and forwards are taken, each of an album by itself', async () => {
-  const ann = someone();
+  const ann = people.someone();
   ann.sendAudio(ann.user.id, saying('from audio'), { title: 'Song', duration: 5 });
   ann.sendVideo(ann.user.id, saying('from video'), { duration: 5 });
   ann.sendVideoNote(ann.user.id, saying('from note'), { duration: 5 });
@@ -58,16 +28,18 @@ test.concurrent('audio, video, video notes, documents and forwards are taken, ea
     { kind: 'audio', file: saying('album one') },
     { kind: 'audio', file: saying('album two') },
   ]);
-  const bob = someone();
+  const bob = people.someone();
   const original = bob.sendVoice(bob.user.id, saying('from forward'), { duration: 5 });
   ann.forward(ann.user.id, original);
   const wanted = ['from audio', 'from video', 'from note', 'from document', 'album one', 'album two', 'from forward'];
-  await ann.chat.until((chat) => wanted.every((text) => texts(chat).some((seen) => seen.includes(text))));
+  await ann.chat.until((chat) => wanted.every((text) => texts(chat).some((seen) => seen.includes(text))), {
+    timeoutMs: 40_000,
+  });
   expect(ann.chat.fromBot).toHaveLength(wanted.length);
 });
 
 test.concurrent('what is no recording is explained, an album of photos once', async () => {
-  const ann = someone('ru');
+  const ann = people.someone('ru');
   ann.sendSticker(ann.user.id, { size: 10 });
   ann.sendAlbum(ann.user.id, [
     { kind: 'photo', file: { size: 10 } },
@@ -79,43 +51,26 @@ test.concurrent('what is no recording is explained, an album of photos once', as
 });
 
 test.concurrent('an error says what is wrong in the user’s language; Retry helps where it can', async () => {
-  const ann = someone('ru');
-  const damaged = await spoken(ann, 'fail:damaged-media', 'повреждён');
+  const ann = people.someone('ru');
+  const damaged = await people.spoken(ann, 'fail:damaged-media', 'повреждён');
   expect(damaged.message.buttons).toEqual([]);
-  const crashed = await spoken(ann, 'fail:engine-crashed:once', 'прервалось');
+  const crashed = await people.spoken(ann, 'fail:engine-crashed:once', 'прервалось');
   expect(crashed.message.buttons.flat().map(({ text }) => text)).toEqual(['🔁 Ещё раз']);
-  expect(await press(ann, '🔁 Ещё раз')).toBe('Пробую ещё раз');
+  expect(await people.press(ann, '🔁 Ещё раз')).toBe('Пробую ещё раз');
   await ann.chat.until((chat) => chat.message(crashed.message.id)?.text.startsWith('fail:engine'));
 });
 
-test('a file over the limit is refused before it is fetched', async () => {
-  const ann = someone();
-  ann.sendDocument(ann.user.id, { size: 20_000_001 }, { fileName: 'big.mp3', mimeType: 'audio/mpeg' });
-  await ann.chat.until((chat) => chat.last?.text.includes('at most 20 MB'));
-  expect(bot.api.journal.of('getFile').filter(({ outcome }) => outcome?.kind === 'refused')).toHaveLength(0);
-});
-
-test('a file Telegram no longer has is told as such', async () => {
-  const ann = someone();
-  bot.api.faults.next('getFile', {
-    kind: 'refuse',
-    code: 400,
-    description: 'Bad Request: wrong file_id or the file is temporarily unavailable',
-  });
-  await spoken(ann, 'expired', 'Telegram no longer has this file');
-});
-
 test.concurrent('the Cancel button works while the engine runs, and nothing is delivered', async () => {
-  const ann = someone();
-  const { message } = await spoken(ann, 'hold', 'Writing down');
-  expect(await press(ann, '✖️ Cancel')).toBe('Stopping');
+  const ann = people.someone();
+  const { message } = await people.spoken(ann, 'hold', 'Writing down');
+  expect(await people.press(ann, '✖️ Cancel')).toBe('Stopping');
   await ann.chat.until((chat) => chat.message(message.id)?.text === '✖️ Cancelled.');
   expect(ann.chat.message(message.id)?.buttons).toEqual([]);
 });
 
 test.concurrent('/status lists what is in work, /cancel stops it', async () => {
-  const ann = someone();
-  await spoken(ann, 'hold', 'Writing down');
+  const ann = people.someone();
+  await people.spoken(ann, 'hold', 'Writing down');
   ann.sendText(ann.user.id, '/status');
   await ann.chat.until((chat) => chat.fromBot.some(({ text }) => text.startsWith('In work\n1. recording')));
   ann.sendText(ann.user.id, '/cancel');
@@ -124,113 +79,12 @@ test.concurrent('/status lists what is in work, /cancel stops it', async () => {
   await ann.chat.until((chat) => chat.last?.text === 'There is nothing to stop.');
 });
 
-test.concurrent('files in every format come at a press, named after the recording', async () => {
-  const ann = someone();
-  ann.sendAudio(ann.user.id, saying('A: Good morning.\nB: Good evening.'), { title: 'Talk: a/b', performer: 'Ann' });
-  await ann.chat.until((chat) => chat.last?.text.includes('Good evening'));
-  for (const format of ['SRT', 'VTT', 'TXT', 'JSON', 'DOCX']) {
-    expect(await press(ann, format)).toBe('The file is coming');
-    const { file } = await ann.chat.until((chat) =>
-      chat.fromBot.find((seen) => seen.file?.name.endsWith(format.toLowerCase())),
-    );
-    expect(file?.name).toBe(`Ann – Talk a b.${format.toLowerCase()}`);
-    expect(file?.size).toBeGreaterThan(10);
-    if (format === 'SRT') expect(await file?.text()).toContain('Speaker 2: Good evening.');
-  }
-});
-
-test.concurrent('another number of speakers does not transcribe the file again but changes the same message', async () => {
-  const ann = someone();
-  const { message } = await spoken(ann, 'A: One.\nB: Two.\nC: Three.', 'Speaker 3');
-  await press(ann, '👥 Speakers');
-  await ann.chat.until((chat) =>
-    chat
-      .message(message.id)
-      ?.buttons.flat()
-      .some(({ text }) => text === '2'),
-  );
-  expect(await press(ann, '2')).toBe('On it');
-  await ann.chat.until((chat) => {
-    const seen = chat.message(message.id)?.text ?? '';
-    return seen.includes('Three') && !seen.includes('Speaker 3');
-  });
-  expect(ann.chat.fromBot).toHaveLength(1);
-});
-
-test.concurrent('a speaker gets a name by a reply, in the text and in the files', async () => {
-  const ann = someone();
-  const { message } = await spoken(ann, 'A: I am here.\nB: Me too.', 'Speaker 2');
-  await press(ann, '✏️ Names');
-  await ann.chat.until((chat) =>
-    chat
-      .message(message.id)
-      ?.buttons.flat()
-      .some(({ text }) => text === 'Speaker 2'),
-  );
-  await press(ann, 'Speaker 2');
-  const prompt = await ann.chat.until((chat) => chat.fromBot.find(({ text }) => text.startsWith('Reply to this')));
-  ann.reply(prompt.raw, '<b>Zoë</b>');
-  await ann.chat.until((chat) => chat.message(message.id)?.text.includes('<b>Zoë</b>: Me too.'));
-  await ann.chat.until((chat) => chat.last?.text === 'Speaker 2 is now <b>Zoë</b>.');
-});
-
-test.concurrent('another language runs again with that language', async () => {
-  const ann = someone();
-  const { message } = await spoken(ann, 'language', 'In auto.');
-  await press(ann, '🌐 Language');
-  await ann.chat.until((chat) => button(chat.message(message.id), 'Français'));
-  await press(ann, 'Français');
-  await ann.chat.until((chat) => chat.message(message.id)?.text === 'In fr.');
-});
-
-test.concurrent('delete asks once, then recording, text and buttons are gone', async () => {
-  const ann = someone();
-  const { message } = await spoken(ann, 'a secret');
-  await press(ann, '🗑 Delete');
-  await ann.chat.until((chat) =>
-    chat
-      .message(message.id)
-      ?.buttons.flat()
-      .some(({ text }) => text.includes('Yes')),
-  );
-  expect(await press(ann, '🗑 Yes, delete')).toBe('Deleted');
-  await ann.chat.until((chat) => chat.message(message.id)?.text.startsWith('🗑 Deleted'));
-  expect(ann.chat.message(message.id)?.buttons).toEqual([]);
-  const old = ann.forge(ann.user.id, message.buttons[0]?.[0]?.data ?? '', message.raw);
-  expect((await old.answered()).text).toBe('This button is out of date. Send the recording again.');
-});
-
-test.concurrent('forged and old buttons are explained', async () => {
-  const ann = someone();
-  const { message } = await spoken(ann, 'something');
-  const answer = async (data: string) => (await ann.forge(ann.user.id, data, message.raw).answered()).text;
-  expect(await answer('1:v:model:../../x')).toBe('I do not know this button.');
-  expect(await answer('rm -rf /')).toBe('I do not know this button.');
-  expect(await answer('0:c:x')).toBe('This button is out of date. Send the recording again.');
-  const bob = someone();
-  const other = await spoken(bob, 'nothing to do with Ann');
-  const stolen = other.message.buttons[0]?.[0]?.data ?? '';
-  expect(await answer(stolen)).toBe('This button is out of date. Send the recording again.');
-});
-
-test('the same file is answered from what is stored, with the same options only', async () => {
-  const ann = someone();
-  const { voice } = await spoken(ann, 'said only once');
-  const before = bot.pipeline.transcribed;
-  const again = ann.sendVoice(ann.user.id, { fileOf: voice });
-  await ann.chat.until((chat) =>
-    chat.fromBot.find((seen) => seen.replyTo === again.message_id && seen.text.includes('said only once')),
-  );
-  expect(bot.pipeline.transcribed).toBe(before);
-  expect(ann.chat.last?.text).toContain('I had written this recording down before.');
-});
-
 test.concurrent('long results are split at sentences, very long ones come as a file with a preview', async () => {
-  const ann = someone();
+  const ann = people.someone();
   ann.sendVoice(ann.user.id, saying('words:1500'));
   await ann.chat.until((chat) => chat.last && chat.last.buttons.length > 0 && chat.fromBot.length === 2);
   for (const { text } of ann.chat.fromBot) expect(text).toMatch(/^The .*again\.$/s);
-  const bob = someone();
+  const bob = people.someone();
   bob.sendVoice(bob.user.id, saying('words:6000'));
   const { file } = await bob.chat.until((chat) => chat.fromBot.find((seen) => seen.file));
   expect(file?.name).toBe('transcript.txt');
@@ -239,7 +93,7 @@ test.concurrent('long results are split at sentences, very long ones come as a f
 });
 
 test.concurrent('settings are chosen in a menu and hold for the next recording', async () => {
-  const ann = someone();
+  const ann = people.someone();
   ann.sendText(ann.user.id, '/settings');
   const menu = await ann.chat.until((chat) => chat.fromBot.find(({ text }) => text === 'Settings'));
   const has = (text: string) =>
@@ -249,17 +103,17 @@ test.concurrent('settings are chosen in a menu and hold for the next recording',
         ?.buttons.flat()
         .some((button) => button.text === text),
     );
-  await press(ann, 'Language of the recordings: automatic');
+  await people.press(ann, 'Language of the recordings: automatic');
   await has('Русский');
-  await press(ann, 'Русский');
+  await people.press(ann, 'Русский');
   await has('Language of the recordings: Русский');
-  await press(ann, 'Result: message');
+  await people.press(ann, 'Result: message');
   await has('SRT subtitles');
-  await press(ann, 'SRT subtitles');
+  await people.press(ann, 'SRT subtitles');
   await has('Result: SRT subtitles');
-  await press(ann, 'Language of the bot: as Telegram');
+  await people.press(ann, 'Language of the bot: as Telegram');
   await has('Русский');
-  await press(ann, 'Русский');
+  await people.press(ann, 'Русский');
   await ann.chat.until((chat) => chat.message(menu.id)?.text === 'Настройки');
   ann.sendVoice(ann.user.id, saying('A: Раз.\nB: Два.'));
   const { file } = await ann.chat.until((chat) => chat.fromBot.find((seen) => seen.file));
@@ -268,21 +122,49 @@ test.concurrent('settings are chosen in a menu and hold for the next recording',
 });
 
 test.concurrent('/delete_my_data forgets everything about a person', async () => {
-  const ann = someone();
-  await spoken(ann, 'to be forgotten');
+  const ann = people.someone();
+  await people.spoken(ann, 'to be forgotten');
   ann.sendText(ann.user.id, '/stats');
   await ann.chat.until((chat) => chat.last?.text.includes('Recordings: 1'));
   ann.sendText(ann.user.id, '/delete_my_data');
   await ann.chat.until((chat) => chat.last?.text.startsWith('Forget everything'));
-  await press(ann, 'Yes, forget me');
+  await people.press(ann, 'Yes, forget me');
   await ann.chat.until((chat) => chat.last?.text.startsWith('Done.'));
   ann.sendText(ann.user.id, '/stats');
   await ann.chat.until((chat) => chat.last?.text.includes('Recordings: 0'));
 });
 
+test('a voice message becomes text, in the message that said it was accepted', async () => {
+  const ann = people.someone();
+  const voice = ann.sendVoice(ann.user.id, saying('Hello <world> & all'), { duration: 7 });
+  const message = await ann.chat.until((chat) => chat.fromBot.find(({ text }) => text.includes('Hello')));
+  expect(message.text).toBe('Hello <world> & all');
+  expect(message.revisions[0]?.text).toBe('⏳ Accepted');
+  expect(message.replyTo).toBe(voice.message_id);
+  expect(ann.chat.fromBot).toHaveLength(1);
+  expect(message.buttons.flat().map(({ text }) => text)).toContain('SRT');
+});
+
+test('a file over the limit is refused before it is fetched', async () => {
+  const ann = people.someone();
+  ann.sendDocument(ann.user.id, { size: 20_000_001 }, { fileName: 'big.mp3', mimeType: 'audio/mpeg' });
+  await ann.chat.until((chat) => chat.last?.text.includes('at most 20 MB'));
+  expect(bot.api.journal.of('getFile').filter(({ outcome }) => outcome?.kind === 'refused')).toHaveLength(0);
+});
+
+test('a file Telegram no longer has is told as such', async () => {
+  const ann = people.someone();
+  bot.api.faults.next('getFile', {
+    kind: 'refuse',
+    code: 400,
+    description: 'Bad Request: wrong file_id or the file is temporarily unavailable',
+  });
+  await people.spoken(ann, 'expired', 'Telegram no longer has this file');
+});
+
 test('limits hold at once: block, allow, and who may set them', async () => {
   const operator = bot.api.user({ id: 1, first_name: 'Op' });
-  const ann = someone();
+  const ann = people.someone();
   ann.sendText(ann.user.id, '/block 5');
   await ann.chat.until((chat) => chat.last?.text === 'Only an operator of this bot may do this.');
   operator.sendText(1, `/block ${ann.user.id}`);
@@ -291,7 +173,7 @@ test('limits hold at once: block, allow, and who may set them', async () => {
   await ann.chat.until((chat) => chat.last?.text === 'You cannot use this bot.');
   operator.sendText(1, `/unblock ${ann.user.id}`);
   await operator.chat.until((chat) => chat.last?.text === `No longer blocked: ${ann.user.id}`);
-  await spoken(ann, 'back again');
+  await people.spoken(ann, 'back again');
 });
 
 test('commands are registered in both languages', async () => {

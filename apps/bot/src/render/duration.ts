@@ -19,12 +19,3 @@ export const spokenSize = (bytes: number, words: Words): string => {
   if (bytes >= 1e6) return words.text('size-megabytes', { size: format(bytes / 1e6) });
   return words.text('size-kilobytes', { size: format(Math.max(bytes, 100) / 1e3) });
 };
-
-/** Seconds on a clock face: `0:07`, `12:40`, `1:02:03`. */
-export const clock = (seconds: number): string => {
-  const whole = Math.floor(seconds);
-  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const [hours = 0, minutes = 0, rest = 0] = parts;
-  const tail = `${hours > 0 ? String(minutes).padStart(2, '0') : minutes}:${String(rest).padStart(2, '0')}`;
-  return hours > 0 ? `${hours}:${tail}` : tail;
-};

@@ -84,7 +84,9 @@ const ours: ReadonlySet<TaskErrorCode> = new Set(['path-outside', 'invalid-reque
 export const renderFailure = (code: TaskErrorCode, params: Record<string, string | number>, words: Words): string => {
   if (code !== 'too-big' && code !== 'too-long')
     return words.html(`error-${ours.has(code) ? 'internal' : code}`, params);
-  const { limit } = params;
+  // The worker tells its limit in hours.
+  const { hours } = params;
+  const limit = typeof hours === 'number' ? hours * 3600 : params.limit;
   if (limit === undefined) return words.html(`error-${code}-unknown`);
   if (typeof limit === 'string') return words.html(`error-${code}`, { limit });
   const spoken = code === 'too-big' ? spokenSize(limit, words) : spokenDuration(limit, words);

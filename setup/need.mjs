@@ -9,10 +9,14 @@ const always = ['packages', 'build'];
 /** @type {readonly Need[]} */
 const engines = [...always, 'redis', 'ffmpeg', 'whisper'];
 
-/** Commands that touch no engine and no queue of their own: they start on a machine without a compiler. */
-const light = new Set(['help', 'doctor', 'model', 'task', 'config']);
-/** Commands that exercise everything. */
-const thorough = new Set(['test', 'bench']);
+/** What each command needs besides; those that are not named here start on a machine without a compiler. */
+const needs = new Map([
+  ['demo', engines],
+  ['transcribe', engines],
+  ['up', engines],
+  ['test', /** @type {const} */ ([...engines, 'oldWhisper'])],
+  ['bench', /** @type {const} */ ([...engines, 'oldWhisper'])],
+]);
 
 /**
  * Derives the needs from the command line alone.
@@ -25,6 +29,5 @@ export const needsOf = (args) => {
   const asksForHelp = beforeDashes.some(
     (arg) => arg === '--help' || arg === '-h' || arg === '--version' || arg === '-V',
   );
-  if (command === undefined || asksForHelp || light.has(command)) return always;
-  return thorough.has(command) ? [...engines, 'oldWhisper'] : engines;
+  return asksForHelp ? always : (needs.get(command ?? 'help') ?? always);
 };

@@ -100,7 +100,9 @@ const writerOf = async (
   const id = format ?? formatOf(output) ?? 'text';
   const render = async ({ title }: Source, transcript: Transcript): Promise<string | Uint8Array> =>
     formats[id].render(transcript, { title, ...(times === undefined ? {} : { times }) });
+  // Documents for people say it themselves; subtitles and JSON have no place for it.
   const notice = (transcript: Transcript): void => {
+    if (id === 'text' || id === 'md' || id === 'docx') return;
     const said = transcriptNotice(transcript);
     if (said !== null) terminal.err.write(`${said}\n`);
   };

@@ -43,8 +43,7 @@ const examineWhisper = async ({ cacheDir }: Config, version: WhisperVersion): Pr
 const examineSherpa = async (repository: string): Promise<Finding> => {
   const name = 'sherpa-onnx-node';
   const load = 'process.stdout.write(String(require("sherpa-onnx-node").version ?? "loads"))';
-  const script = ['--input-type=commonjs', '--eval', `process.chdir(${JSON.stringify(repository)}); ${load}`];
-  const version = await versionOf(process.execPath, script);
+  const version = await versionOf(process.execPath, ['--input-type=commonjs', '--eval', load], repository);
   return version === null
     ? wrong(name, 'does not load', 'rm -r node_modules; the next start installs it anew')
     : ok(name, version);

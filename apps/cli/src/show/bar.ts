@@ -14,6 +14,7 @@ const words: Record<string, string> = {
   transcribe: 'transcribing',
   merge: 'joining',
   deliver: 'delivering',
+  accepted: 'waiting',
 };
 
 export const createBar = (terminal: Terminal, title: string): Bar =>
@@ -44,7 +45,7 @@ const createPlainBar = ({ err }: Terminal, title: string): Bar => {
 
 const describe = ({ stage, percent, secondsLeft, position, state }: TaskProgress): string => {
   if (position !== null && position > 0) return `waiting, ${position} ahead`;
-  const doing = (stage === null ? undefined : words[stage]) ?? state;
+  const doing = words[stage ?? state] ?? state;
   const left = secondsLeft === null ? '' : `, about ${duration(secondsLeft)} left`;
   return `${Math.floor(percent)} % ${doing}${left}`;
 };

@@ -87,7 +87,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   const lease = await takeLease(options.databaseUrl, me.id, () => stop(twice));
   if (lease === null) throw new BotStopped(twice, true);
   const pool = await openTelegramDatabase(options.databaseUrl, (error) =>
-    log.error({ err: error }, 'a connection to PostgreSQL broke'),
+    log.error({ cause: error.message }, 'a connection to PostgreSQL broke'),
   );
   const { inbox, posts, requests, preferences, usage, limits, moveChat } = createRecord(pool, me.id, options.limits);
   const onStop = (cause: string): void =>

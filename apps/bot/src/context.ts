@@ -1,5 +1,5 @@
 import type { Pipeline } from '@whisper-bot/pipeline';
-import type { TaskId } from '@whisper-bot/task';
+import type { TaskErrorCode, TaskId } from '@whisper-bot/task';
 import type { Context } from 'grammy';
 import type { Limits } from './limit/policy.js';
 import type { Words } from './locale/locale.js';
@@ -75,6 +75,8 @@ export interface Work {
   abandon(taskId: TaskId): void;
   /** Posts the result of a request from what is stored; false where nothing is. */
   present(request: Request, note?: string): Promise<boolean>;
+  /** Tells the user that a request has failed, with Retry where that can help. */
+  fail(request: Request, code: TaskErrorCode, params: Record<string, string | number>): Promise<void>;
   /** Names of the speakers in order, empty where none were told apart; null where the text is gone. */
   speakers(request: Request): Promise<string[] | null>;
   /** Names a speaker and shows the result anew; gives the name it had, null where there is none such. */

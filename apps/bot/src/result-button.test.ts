@@ -1,4 +1,7 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { taskIdOf } from './request/request.js';
 import { type Harness, saying, startDatabase, startHarness } from './test/harness.js';
 import { createPeople, hasButton, type People } from './test/people.js';
 
@@ -75,6 +78,18 @@ test.concurrent('another language runs again with that language', async () => {
   await ann.chat.until((chat) => hasButton(chat.message(message.id), 'Français'));
   await people.press(ann, 'Français');
   await ann.chat.until((chat) => chat.message(message.id)?.text === 'In fr.');
+});
+
+test.concurrent('where the recording is no longer kept, the result stays and the press says so', async () => {
+  const ann = people.someone();
+  const { voice, message } = await people.spoken(ann, 'A: Kept text.\nB: Gone sound.', 'Gone sound');
+  const id = taskIdOf(bot.app.me.id, ann.user.id, voice.message_id);
+  await rm(join(bot.tasksDir, id, 'audio.ogg'));
+  await people.press(ann, '👥 Speakers');
+  await ann.chat.until((chat) => hasButton(chat.message(message.id), '2'));
+  expect(await people.press(ann, '2')).toBe('The recording is no longer kept. Send it again.');
+  await ann.chat.until((chat) => hasButton(chat.message(message.id), 'SRT'));
+  expect(ann.chat.message(message.id)?.text).toContain('Kept text');
 });
 
 test.concurrent('delete asks once, then recording, text and buttons are gone', async () => {

@@ -25,8 +25,6 @@ export interface WorkDeps {
 export interface WorkingWork extends Work {
   /** Takes up what a stopped bot left unfetched. */
   resume(): Promise<void>;
-  /** Tells the user that a request has failed, with Retry where that can help. */
-  fail(request: Request, code: TaskError['code'], params: TaskError['params']): Promise<void>;
   /** Stops fetching; what was not fetched is taken up by the next start. */
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { taskKey, text } from '../outbox/letter.js';
 import { statusLetter } from '../outbox/status-letter.js';
 import { resultKeyboard } from '../render/keyboard.js';
 import { renderStatus } from '../render/status.js';
-import { isOpen, type Request } from '../request/request.js';
+import type { Request } from '../request/request.js';
 import { cancelRequest } from './cancel.js';
 import { destroyRequest } from './destroy.js';
 import { administers } from './right.js';
@@ -30,9 +30,6 @@ export const createResultButtons = (deps: BotDeps) => {
     }
     return request;
   };
-
-  /** Whether this very press, or a later one, was handled before. */
-  const handled = (ctx: BotContext, request: Request) => request.lastPress >= ctx.update.update_id;
 
   const cancel = async (ctx: BotContext, { fields: [taskId] }: Of<'cancel'>) => {
     const request = await reach(ctx, taskId, 'owner');
@@ -69,23 +66,29 @@ export const createResultButtons = (deps: BotDeps) => {
   };
 
   const revise = async (ctx: BotContext, taskId: TaskId, options: Partial<TaskOptions>) => {
-    const request = await reach(ctx, taskId, 'owner');
-    if (!request) return;
-    if (handled(ctx, request)) return ctx.toast('toast-revising');
-    if (isOpen(request)) return ctx.toast('toast-revising');
+    const before = await reach(ctx, taskId, 'owner');
+    if (!before) return;
+    const press = ctx.update.update_id;
+    if (before.lastPress > press) return ctx.toast('toast-revising');
+    // Written down before the pipeline is asked: its delivery may come at once and must find the new round.
+    const patch = { round: before.round + 1, lastPress: press, options: { ...before.options, ...options } };
+    const request =
+      before.lastPress === press && before.state === 'working'
+        ? before
+        : await requests.change(taskId, { ...patch, state: 'working' }, ['done', 'failed']);
+    if (request === null) return ctx.toast('toast-revising');
+    await mailbox.post([statusLetter(request, { kind: 'accepted' })]);
     try {
       await pipeline.revise(taskId, options);
     } catch (error) {
       if (!(error instanceof TaskError)) throw error;
+      const back = await requests.change(taskId, { state: 'done', options: before.options }, ['working']);
+      if (back !== null && !(await work.present(back))) {
+        await requests.change(taskId, { state: 'working' });
+        await work.fail(back, error.code, error.params);
+      }
       return ctx.toast(error.code === 'file-expired' ? 'toast-file-expired' : 'toast-failed', true);
     }
-    const patch = {
-      round: request.round + 1,
-      lastPress: ctx.update.update_id,
-      options: { ...request.options, ...options },
-    };
-    const revised = await requests.change(taskId, { ...patch, state: 'working' }, ['done', 'failed']);
-    if (revised) await mailbox.post([statusLetter(revised, { kind: 'accepted' })]);
     await ctx.toast('toast-revising');
   };
 

@@ -32,6 +32,8 @@ const app = await startApp({
   log: createLogger({ name: 'bot', level: given.logLevel }),
 });
 process.once('SIGTERM', () => void app.close(5000).then(() => process.exit(0)));
+// Never outlives the test that started it.
+process.once('disconnect', () => process.exit(1));
 process.send?.('ready');
 void app.stopped.then((cause) => {
   process.stderr.write(`${cause}\n`);

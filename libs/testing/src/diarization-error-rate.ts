@@ -25,7 +25,9 @@ export const diarizationErrorRate = (
   hypothesis: readonly ScoredTurn[],
 ): DiarizationErrorRate => {
   const [truth, heard] = [named(reference), named(hypothesis)];
-  const times = [...new Set([...reference, ...hypothesis].flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
+  const times = [...new Set([...reference, ...hypothesis].flatMap(({ start, end }) => [start, end]))].sort(
+    (a, b) => a - b,
+  );
   const shared = truth.names.map(() => heard.names.map(() => 0));
   const slices: { length: number; true: number[]; heard: number[] }[] = [];
   const [truthAt, heardAt] = [sweep(truth.turns), sweep(heard.turns)];

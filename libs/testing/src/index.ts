@@ -17,6 +17,7 @@ export { format as formatTelegramText } from './bot-api/text/format.js';
 export type { ChatView, SeenButton, SeenFile, SeenMessage } from './bot-api/view/chat-view.js';
 export { type Screen, showChat } from './bot-api/view/live.js';
 export { type RenderOptions, renderChat, renderMessage } from './bot-api/view/render.js';
+export { type DiarizationErrorRate, diarizationErrorRate, type ScoredTurn } from './diarization-error-rate.js';
 export { freePort } from './free-port.js';
 export { startRedis, type TestRedis, until } from './redis.js';
 export { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.js';

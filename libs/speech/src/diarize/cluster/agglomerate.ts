@@ -1,0 +1,103 @@
+/** One voice, or a handful already joined. */
+export interface Voice {
+  /** Of length 1. */
+  vector: Float32Array;
+  /** How much speech it was taken from, any unit. */
+  weight: number;
+  /** Indexes of voices that are surely somebody else. */
+  unlike: readonly number[];
+}
+
+export interface AgglomerateOptions {
+  /** Joins clusters up to this mean cosine distance (0–2). */
+  threshold: number;
+  /** Goes on joining the nearest beyond the threshold until there are no more than this. */
+  most?: number;
+  /** Stops joining at this many. */
+  least?: number;
+}
+
+/**
+ * Average-linkage clustering by cosine distance, weighted by speech, in which voices known to differ stay apart (unless `most`
+ * leaves no other way). O(n²) memory, O(n²) to O(n³) time: for up to a thousand voices. Returns each voice's cluster.
+ */
+export const agglomerate = (voices: readonly Voice[], options: AgglomerateOptions): number[] => {
+  const { threshold, most = Number.POSITIVE_INFINITY, least = 1 } = options;
+  const count = voices.length;
+  const distance = distances(voices);
+  const weight = voices.map((voice) => voice.weight);
+  const members = voices.map((_, index) => [index]);
+  const alive = voices.map(() => true);
+  const nearest = new Int32Array(count).fill(-1);
+  const at = (a: number, b: number) => distance[a * count + b] as number;
+
+  const findNearest = (row: number) => {
+    let best = -1;
+    for (let other = 0; other < count; other++)
+      if (alive[other] && other !== row && (best < 0 || at(row, other) < at(row, best))) best = other;
+    nearest[row] = best;
+  };
+  for (let row = 0; row < count; row++) findNearest(row);
+
+  for (let clusters = count; clusters > least; clusters--) {
+    let a = -1;
+    for (let row = 0; row < count; row++) {
+      if (!alive[row] || (nearest[row] as number) < 0) continue;
+      if (a < 0 || at(row, nearest[row] as number) < at(a, nearest[a] as number)) a = row;
+    }
+    if (a < 0) break;
+    const b = nearest[a] as number;
+    if (at(a, b) > threshold && clusters <= most) break;
+
+    const [wa, wb] = [weight[a] as number, weight[b] as number];
+    for (let other = 0; other < count; other++) {
+      if (!alive[other] || other === a || other === b) continue;
+      const [da, db] = [at(a, other), at(b, other)];
+      // What is apart from one part is apart from the whole.
+      const joined = Math.max(da, db) >= apart ? Math.max(da, db) : (wa * da + wb * db) / (wa + wb);
+      distance[a * count + other] = joined;
+      distance[other * count + a] = joined;
+    }
+    weight[a] = wa + wb;
+    members[a]?.push(...(members[b] ?? []));
+    alive[b] = false;
+    for (let row = 0; row < count; row++)
+      if (alive[row] && (row === a || nearest[row] === a || nearest[row] === b)) findNearest(row);
+      else if (alive[row] && at(row, a) < at(row, nearest[row] as number)) nearest[row] = a;
+  }
+
+  const labels = new Array<number>(count).fill(0);
+  let label = 0;
+  for (let row = 0; row < count; row++) {
+    if (!alive[row]) continue;
+    for (const member of members[row] ?? []) labels[member] = label;
+    label++;
+  }
+  return labels;
+};
+
+/** Added to the distance of those known to differ: more than any cosine distance. */
+const apart = 4;
+
+const distances = (voices: readonly Voice[]): Float32Array => {
+  const count = voices.length;
+  const distance = new Float32Array(count * count);
+  for (let a = 0; a < count; a++) {
+    for (let b = 0; b < a; b++) {
+      const value = 1 - dot((voices[a] as Voice).vector, (voices[b] as Voice).vector);
+      distance[a * count + b] = value;
+      distance[b * count + a] = value;
+    }
+    for (const b of (voices[a] as Voice).unlike) {
+      distance[a * count + b] = apart + 1 - dot((voices[a] as Voice).vector, (voices[b] as Voice).vector);
+      distance[b * count + a] = distance[a * count + b] as number;
+    }
+  }
+  return distance;
+};
+
+export const dot = (a: Float32Array, b: Float32Array): number => {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
+};

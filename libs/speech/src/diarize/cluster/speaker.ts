@@ -1,0 +1,75 @@
+import type { SpeakerCount } from '@whisper-bot/task';
+import type { Analysis, LocalSpeaker } from '../network/analysis.js';
+import { agglomerate, dot, type Voice } from './agglomerate.js';
+import { alignByTime } from './align.js';
+import { assignByVoice, type Speaker } from './assign.js';
+import { condense, unit } from './condense.js';
+
+/**
+ * Mean cosine distance up to which clusters are one speaker. One speaker's voices lie at 0.05–0.3 in CAM++'s space, those of two
+ * in one recording at 0.4–0.6; results are the same from 0.36 to 0.48 (docs/adr/0004-diarization.md).
+ */
+const threshold = 0.44;
+/** Frames alone (0.34 s) from which a voice may found a speaker. */
+const reliable = 20;
+/** Above this cosine two voices of one window may be one: the network split a speaker. */
+const splitSimilarity = 0.6;
+/** Who holds less than 2 % of the speech, and less than 5 s of it, is a noise or another's laugh. */
+const leastShare = 0.02;
+const enoughFrames = 300;
+
+/** Which speaker of the recording each local speaker is; −1 where that cannot be told. */
+export const clusterSpeakers = (analysis: Analysis, count: SpeakerCount): number[] => {
+  const { speakers: locals } = analysis;
+  const founders = chooseFounders(locals);
+  // Nobody was ever heard alone long enough: one voice at most can be told.
+  if (founders.length === 0) return locals.map(() => 0);
+
+  const voices = condense(voicesOf(locals, founders));
+  const bounds =
+    count.kind === 'auto' ? {} : { most: count.count, ...(count.kind === 'exactly' && { least: count.count }) };
+  const labels = agglomerate(voices, { threshold, ...bounds });
+  const found = speakersOf(voices, labels);
+  const speakers = count.kind === 'exactly' ? found : withoutSmall(found);
+  const label = assignByVoice(locals, speakers);
+  return alignByTime(analysis, label, speakers.length);
+};
+
+const chooseFounders = (locals: readonly LocalSpeaker[]): number[] => {
+  const heard = [...locals.keys()].filter((index) => locals[index]?.voice);
+  const good = heard.filter((index) => !locals[index]?.rough && (locals[index]?.alone ?? 0) >= reliable);
+  return good.length > 0 ? good : heard;
+};
+
+const voicesOf = (locals: readonly LocalSpeaker[], founders: readonly number[]): Voice[] =>
+  founders.map((index, position) => {
+    const { voice, alone, window } = locals[index] as LocalSpeaker & { voice: Float32Array };
+    const unlike: number[] = [];
+    // At most three in a window, one after another.
+    for (const other of [position - 2, position - 1, position + 1, position + 2]) {
+      const neighbour = locals[founders[other] ?? -1];
+      if (neighbour?.window === window && neighbour.voice && dot(voice, neighbour.voice) < splitSimilarity)
+        unlike.push(other);
+    }
+    return { vector: voice, weight: alone, unlike };
+  });
+
+const speakersOf = (voices: readonly Voice[], labels: readonly number[]): Speaker[] => {
+  const speakers: Speaker[] = [];
+  for (const [index, { vector, weight }] of voices.entries()) {
+    const label = labels[index] as number;
+    speakers[label] ??= { voice: new Float32Array(vector.length), frames: 0 };
+    const speaker = speakers[label] as Speaker;
+    speaker.frames += weight;
+    for (let i = 0; i < vector.length; i++)
+      speaker.voice[i] = (speaker.voice[i] as number) + weight * (vector[i] as number);
+  }
+  return speakers.map(({ voice, frames }) => ({ voice: unit(voice), frames }));
+};
+
+const withoutSmall = (speakers: readonly Speaker[]): Speaker[] => {
+  const all = speakers.reduce((sum, { frames }) => sum + frames, 0);
+  const least = Math.min(enoughFrames, leastShare * all);
+  const large = speakers.filter(({ frames }) => frames >= least);
+  return large.length > 0 ? large : [...speakers];
+};

@@ -1,0 +1,53 @@
+import type { Logger } from '@whisper-bot/runtime';
+import type { Decoder, Diarizer, Engine, SpeechDetector, Transcriber } from './contract.js';
+import { createFfmpegDecoder } from './decode/ffmpeg.js';
+import { createSileroDetector } from './detect/silero.js';
+import { shippedDiarizationModels } from './diarize/diarization.js';
+import { createFastDiarizer } from './diarize/fast.js';
+import { createModelStore } from './model/store.js';
+import type { WhisperVersion } from './whisper/binary.js';
+import { createWhisperTranscriber } from './whisper/transcriber.js';
+
+export interface SpeechEnginesConfig {
+  /** FFMPEG_PATH; without it `ffmpeg-static`, then the PATH. */
+  ffmpegPath?: string;
+  /** The shipped weights. */
+  modelsDir: string;
+  /** Folders with further Whisper models, looked at before `modelsDir`. */
+  moreModelsDirs?: readonly string[];
+  /** Where setup puts the compiled whisper.cpp. */
+  cacheDir: string;
+  /** Processor cores an engine may use. */
+  threads: number;
+  whisperVersion?: WhisperVersion;
+  logger: Logger;
+}
+
+export interface SpeechEngines extends Engine {
+  decoder: Decoder;
+  detector: SpeechDetector;
+  transcriber: Transcriber;
+  diarizer: Diarizer;
+}
+
+/** The engines of a worker; each child starts with its first call. */
+export const createSpeechEngines = (config: SpeechEnginesConfig): SpeechEngines => {
+  const { ffmpegPath, modelsDir, cacheDir, threads, whisperVersion, logger } = config;
+  const store = createModelStore([...(config.moreModelsDirs ?? []), modelsDir]);
+  const detector = createSileroDetector({ modelsDir, logger });
+  const diarizer = createFastDiarizer({ models: shippedDiarizationModels(modelsDir), threads, logger });
+  const transcriber = createWhisperTranscriber({
+    cacheDir,
+    threads,
+    logger,
+    modelPath: (name) => store.whisperPath(name),
+    ...(whisperVersion === undefined ? {} : { version: whisperVersion }),
+  });
+  return {
+    decoder: createFfmpegDecoder(ffmpegPath === undefined ? {} : { ffmpegPath }),
+    detector,
+    transcriber,
+    diarizer,
+    close: async () => void (await Promise.all([detector.close(), transcriber.close(), diarizer.close()])),
+  };
+};

@@ -1,1 +1,13 @@
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/postgres.js';
+export type { Account, AccountBook } from './people/account.js';
+export type { AttemptBook } from './people/attempt.js';
+export type { AuditBook, AuditEntry } from './people/audit.js';
+export { type KeyBook, type KeyLimits, type KeyRow, keyLimitsSchema } from './people/key.js';
+export type { Access, PeopleBook, PersonRow } from './people/person.js';
+export { type Role, roles } from './people/role.js';
+export type { Session, SessionBook, SessionEntry } from './people/session.js';
+export { openSettings, type SettingSchemas, type SettingStore } from './people/setting.js';
+export { type Reconciled, type Reconciler, startReconciler } from './record/reconcile.js';
+export { createChangeRecorder } from './record/recorder.js';
+export type { TaskBook, TaskChange, TaskFilter, TaskRow } from './record/task.js';
+export { openStore, type Store } from './store.js';

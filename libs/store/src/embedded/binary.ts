@@ -60,7 +60,9 @@ export const reachableBinaries = async (dir: string, user: SystemUser | null): P
   await rename(half, place).catch(() => rm(half, { recursive: true, force: true }));
   if (!runs(copied, user)) {
     const who = user === null ? 'this user' : `the system user ${user.name}`;
-    throw new Error(`The embedded PostgreSQL cannot be run from ${place}: ${who} must be able to enter that directory.`);
+    throw new Error(
+      `The embedded PostgreSQL cannot be run from ${place}: ${who} must be able to enter that directory.`,
+    );
   }
   return copied;
 };

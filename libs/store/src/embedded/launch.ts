@@ -60,7 +60,10 @@ export const launch = async (
   options: { port: number; user: SystemUser | null; extra: Readonly<Record<string, string>> },
 ): Promise<OwnServer | null> => {
   const { port, user } = options;
-  const flags = Object.entries({ ...settings(port), ...options.extra }).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const flags = Object.entries({ ...settings(port), ...options.extra }).flatMap(([key, value]) => [
+    '-c',
+    `${key}=${value}`,
+  ]);
   const args = ['-D', cluster.data, ...flags];
   const [command, all] = hasDeathSignal()
     ? ['setpriv', ['--pdeathsig', 'INT', '--', binaries.postgres, ...args]]

@@ -27,7 +27,16 @@ export const systemUser = async (): Promise<SystemUser | null> => {
   if (process.getuid?.() !== 0) return null;
   const known = await find();
   if (known !== null) return known;
-  const args = ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin', name];
+  const args = [
+    '--system',
+    '--user-group',
+    '--no-create-home',
+    '--home-dir',
+    '/nonexistent',
+    '--shell',
+    '/usr/sbin/nologin',
+    name,
+  ];
   const made = spawnSync('useradd', args, { encoding: 'utf8', timeout: 10_000 });
   // Two processes may have tried at once: what counts is that the user exists now.
   const user = await find();

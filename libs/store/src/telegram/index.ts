@@ -4,4 +4,3 @@ export { type ClaimedUpdate, createInbox, type Inbox, type InboxUpdate } from '.
 export { type Lease, takeLease } from './lease.js';
 export { type ClaimedPost, createPosts, type PendingPost, type Post, type Posts } from './post.js';
 export { createRequestStore, type RequestStore, type StoredRequest } from './request.js';
-export { telegramSchema } from './schema.js';

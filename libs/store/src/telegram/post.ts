@@ -46,7 +46,10 @@ export interface ClaimedPost {
 
 /** The outbox as messages that shall show something: what was posted but not yet sent survives everything. */
 export interface Posts {
-  /** Stores posts in one transaction and returns those that have something to send now. */
+  /**
+   * Stores posts in one transaction and returns those that have something to send now. What was not sent yet keeps its
+   * better rank: the first sign of life stays urgent, whatever it shall show by then.
+   */
   put(posts: readonly Post[]): Promise<PendingPost[]>;
   /** Everything that waits to be sent, in order. */
   pending(): Promise<PendingPost[]>;
@@ -112,7 +115,7 @@ export const createPosts = (pool: pg.Pool, botId: number): Posts => {
          from jsonb_to_recordset($2::jsonb) as given(key text, "chatId" bigint, "threadId" bigint, "replyTo" bigint,
               "messageId" bigint, quiet boolean, rank smallint, edition bigint, content jsonb)
          on conflict (bot_id, key) do update set
-           rank = excluded.rank, edition = excluded.edition, content = excluded.content,
+           rank = case when post.message_id is null then least(post.rank, excluded.rank) else excluded.rank end, edition = excluded.edition, content = excluded.content,
            version = post.version + 1, attempts = 0, failed = null,
            ord = case when post.version > post.sent_version and post.failed is null then post.ord else excluded.ord end
          where excluded.edition > post.edition

@@ -1,0 +1,102 @@
+import { type Kysely, sql } from 'kysely';
+import type { Tables } from '../schema.js';
+import { hashPassword, isPassword } from './password.js';
+import type { Role } from './role.js';
+
+export interface Account {
+  id: string;
+  name: string;
+  role: Role;
+  disabled: boolean;
+  createdAt: Date;
+  lastSignIn: Date | null;
+}
+
+/** The people who may sign in to the dashboard. */
+export interface AccountBook {
+  list(): Promise<Account[]>;
+  /** Null where the name is taken. */
+  create(account: { name: string; password: string; role: Role }): Promise<Account | null>;
+  /** The account, where name and password belong together and it is not disabled. */
+  verify(name: string, password: string): Promise<Account | null>;
+  /** False where it is unknown, or where it would leave no administrator who can sign in. */
+  change(id: string, change: { role?: Role; disabled?: boolean }): Promise<boolean>;
+  /** Ends every session of the account but the one named. */
+  setPassword(id: string, password: string, keep: string): Promise<void>;
+}
+
+const columns = ['id', 'name', 'role', 'disabled', 'created_at', 'last_sign_in'] as const;
+interface Row {
+  id: string;
+  name: string;
+  role: string;
+  disabled: boolean;
+  created_at: Date;
+  last_sign_in: Date | null;
+}
+/** Any number all processes agree on: changes of roles take turns, so that two cannot both remove the last administrator. */
+const roleLock = 7_238_104_552;
+
+export const accountOf = (row: Row): Account => ({
+  id: row.id,
+  name: row.name,
+  role: row.role as Role,
+  disabled: row.disabled,
+  createdAt: row.created_at,
+  lastSignIn: row.last_sign_in,
+});
+
+export const createAccountBook = (db: Kysely<Tables>): AccountBook => ({
+  list: async () => (await db.selectFrom('account').select(columns).orderBy('name').execute()).map(accountOf),
+  create: async ({ name, password, role }) => {
+    const row = await db
+      .insertInto('account')
+      .values({ name, role, password: await hashPassword(password) })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning(columns)
+      .executeTakeFirst();
+    return row === undefined ? null : accountOf(row);
+  },
+  verify: async (name, password) => {
+    const row = await db
+      .selectFrom('account')
+      .select([...columns, 'password'])
+      .where(sql<string>`lower(name)`, '=', name.toLowerCase())
+      .executeTakeFirst();
+    const fits = await isPassword(password, row?.password ?? null);
+    if (row === undefined || !fits || row.disabled) return null;
+    const now = new Date();
+    await db.updateTable('account').set({ last_sign_in: now }).where('id', '=', row.id).execute();
+    return accountOf({ ...row, last_sign_in: now });
+  },
+  change: (id, change) =>
+    db.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(${roleLock})`.execute(trx);
+      const others = await trx
+        .selectFrom('account')
+        .select('id')
+        .where('role', '=', 'administrator')
+        .where('disabled', '=', false)
+        .where('id', '!=', id)
+        .execute();
+      const row = await trx.selectFrom('account').select(['role', 'disabled']).where('id', '=', id).executeTakeFirst();
+      if (row === undefined) return false;
+      const after = { ...row, ...change };
+      const stays = after.role === 'administrator' && !after.disabled;
+      const wasOne = row.role === 'administrator' && !row.disabled;
+      if (wasOne && !stays && others.length === 0) return false;
+      await trx.updateTable('account').set(after).where('id', '=', id).execute();
+      if (after.disabled) await trx.deleteFrom('session').where('account_id', '=', id).execute();
+      return true;
+    }),
+  setPassword: async (id, password, keep) => {
+    const hash = await hashPassword(password);
+    await db.transaction().execute(async (trx) => {
+      await trx.updateTable('account').set({ password: hash }).where('id', '=', id).execute();
+      const sessions = trx.deleteFrom('session').where('account_id', '=', id);
+      await (isUuid(keep) ? sessions.where('id', '!=', keep) : sessions).execute();
+    });
+  },
+});
+
+const isUuid = (text: string): boolean => /^[\da-f-]{36}$/i.test(text);

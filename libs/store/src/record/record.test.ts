@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+import { createTaskFolder, type Task, TaskError, type TaskId, taskSchema } from '@whisper-bot/task';
+import type { Transcript } from '@whisper-bot/transcript';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { migrate } from '../migration/migrate.js';
+import type { Tables } from '../schema.js';
+import { openStore, type Store } from '../store.js';
+import { logger, startServer, type TestServer } from '../test/server.js';
+import { type ReconciledQueue, reconcileOnce } from './reconcile.js';
+import { createChangeRecorder } from './recorder.js';
+
+let server: TestServer;
+let store: Store;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+beforeEach(async () => {
+  store = await openStore({ url: await server.fresh(), logger });
+});
+afterEach(() => store.close());
+
+const start = Date.parse('2026-01-01T00:00:00Z');
+const newTask = (more: Partial<Task> = {}): Task =>
+  taskSchema.parse({
+    v: 1,
+    id: randomUUID(),
+    channel: 'telegram',
+    source: 'audio.ogg',
+    owner: 'tg:1',
+    options: {},
+    acceptedAt: new Date(start).toISOString(),
+    ...more,
+  });
+const heard = (text: string): Transcript => ({
+  v: 1,
+  language: 'en',
+  duration: 12.5,
+  model: 'base',
+  engine: 'stand-in',
+  translated: false,
+  speakers: { outcome: 'off', list: [] },
+  text,
+  segments: [{ start: 0, end: 1, text, speaker: null, words: [] }],
+});
+
+describe('a task in the record', () => {
+  it('has every change of state with time and cause, told twice or not', async () => {
+    const task = newTask({ title: 'note.ogg', origin: { chatId: -5 } });
+    await store.tasks.accept(task);
+    await store.tasks.accept(task);
+    const told = [
+      { taskId: task.id, state: 'preparing', at: start + 10 },
+      { taskId: task.id, state: 'failed', at: start + 20, code: 'engine-crashed', cause: 'signal SIGSEGV' },
+      { taskId: task.id, state: 'running', at: start + 30 },
+    ] as const;
+    for (const change of [...told, ...told]) expect(await store.tasks.change(change)).toBe(true);
+    expect(
+      (await store.tasks.changes(task.id)).map(({ state, cause, at }) => [state, cause, at.getTime() - start]),
+    ).toEqual([
+      ['accepted', null, 0],
+      ['preparing', null, 10],
+      ['failed', 'signal SIGSEGV', 20],
+      ['running', null, 30],
+    ]);
+    expect(await store.tasks.find(task.id)).toMatchObject({
+      state: 'running',
+      title: 'note.ogg',
+      chat: '-5',
+      cause: null,
+    });
+    expect(await store.tasks.change({ taskId: randomUUID() as TaskId, state: 'done', at: start })).toBe(false);
+  });
+
+  it('is not moved back by a change told late', async () => {
+    const task = newTask();
+    await store.tasks.accept(task);
+    await store.tasks.change({ taskId: task.id, state: 'done', at: start + 50 });
+    await store.tasks.change({ taskId: task.id, state: 'running', at: start + 40 });
+    expect((await store.tasks.find(task.id))?.state).toBe('done');
+    expect(await store.tasks.changes(task.id)).toHaveLength(3);
+  });
+
+  it('is found by id, state, owner, chat, date and words, newest first, page by page', async () => {
+    const tasks = Array.from({ length: 25 }, (_, n) =>
+      newTask({
+        owner: `tg:${n % 2}`,
+        origin: { chatId: n % 5 },
+        title: `note ${n}`,
+        acceptedAt: new Date(start + n).toISOString(),
+      }),
+    );
+    for (const task of tasks) await store.tasks.accept(task);
+    const [first] = tasks;
+    if (first === undefined) throw new Error('no tasks');
+    await store.tasks.saveTranscript(first.id, heard('The warehouse in Hamburg'));
+    await store.tasks.change({ taskId: first.id, state: 'done', at: start + 100 });
+
+    const seen: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await store.tasks.search({}, { limit: 10, ...(after === undefined ? {} : { after }) });
+      seen.push(...page.rows.map(({ id }) => id));
+      after = page.next ?? undefined;
+    } while (after !== undefined);
+    expect(seen).toEqual(tasks.map(({ id }) => id).reverse());
+
+    const count = async (filter: Parameters<Store['tasks']['search']>[0]) =>
+      (await store.tasks.search(filter, { limit: 50 })).rows.length;
+    expect(await count({ state: 'done' })).toBe(1);
+    expect(await count({ owner: 'tg:1' })).toBe(12);
+    expect(await count({ chat: '3' })).toBe(5);
+    expect(await count({ since: new Date(start + 5), until: new Date(start + 10) })).toBe(5);
+    expect(await count({ text: first.id })).toBe(1);
+    expect(await count({ text: 'hamburg warehouse' })).toBe(1);
+    expect(await count({ text: 'note 7' })).toBe(1);
+    expect(await count({ text: `' or 1=1; drop table task; --` })).toBe(0);
+    expect(await store.tasks.ended(new Date(start))).toEqual({ done: 1, failed: 0, audioSeconds: 12.5 });
+  });
+
+  it('forgets what was said, and all of an owner', async () => {
+    const task = newTask({ title: 'secret.ogg' });
+    const other = newTask({ owner: 'tg:2' });
+    for (const each of [task, other]) await store.tasks.accept(each);
+    await store.tasks.saveTranscript(task.id, heard('a secret'));
+    await store.tasks.forget(task.id);
+    expect(await store.tasks.transcript(task.id)).toBeNull();
+    expect((await store.tasks.find(task.id))?.title).toBe('');
+    expect(JSON.stringify(await store.tasks.task(task.id))).not.toContain('secret');
+    expect(await store.tasks.forgetOwner('tg:1')).toEqual([task.id]);
+    expect((await store.tasks.search({}, { limit: 5 })).rows.map(({ id }) => id)).toEqual([other.id]);
+  });
+});
+
+it('records a task that the record has never heard of from its folder, with its transcript', async () => {
+  const task = newTask();
+  const folder = await createTaskFolder(server.directory.path, task.id);
+  await folder.write('task.json', task);
+  await folder.write('transcript.json', heard('Good morning'));
+  const record = createChangeRecorder({ tasks: store.tasks, tasksDir: server.directory.path });
+  await record({ taskId: task.id, state: 'done', at: start + 5 });
+  expect(await store.tasks.find(task.id)).toMatchObject({ state: 'done', duration: 12.5 });
+  expect((await store.tasks.transcript(task.id))?.text).toBe('Good morning');
+  await record({ taskId: randomUUID() as TaskId, state: 'cancelled', at: start });
+});
+
+describe('the reconciler', () => {
+  const queue = (progress: ReconciledQueue['progress'], submit: ReconciledQueue['submit'] = async () => 'accepted') => {
+    const submitted: string[] = [];
+    return {
+      submitted,
+      progress,
+      submit: async (task: Task) => {
+        submitted.push(task.id);
+        return submit(task);
+      },
+    };
+  };
+
+  it('queues what Redis has forgotten, closes what Redis has finished, and leaves what runs', async () => {
+    const [forgotten, finished, running] = [newTask(), newTask(), newTask()];
+    for (const task of [forgotten, finished, running]) await store.tasks.accept(task);
+    const redis = queue(async (id) => {
+      if (id === forgotten.id) return null;
+      return { state: id === finished.id ? 'done' : 'running', at: start + 9 };
+    });
+    expect(await reconcileOnce({ tasks: store.tasks, queue: redis, grace: 0 })).toEqual({
+      queued: 1,
+      closed: 1,
+      lost: 0,
+    });
+    expect(redis.submitted).toEqual([forgotten.id]);
+    expect((await store.tasks.find(finished.id))?.state).toBe('done');
+    expect((await store.tasks.open(5)).map(({ id }) => id).sort()).toEqual([forgotten.id, running.id].sort());
+  });
+
+  it('looks at nothing younger than the grace time, and ends what cannot be worked on any more', async () => {
+    const fresh = newTask({ acceptedAt: new Date().toISOString() });
+    const gone = newTask();
+    for (const task of [fresh, gone]) await store.tasks.accept(task);
+    const redis = queue(
+      async () => null,
+      async () => {
+        throw new TaskError('no-such-file', 'There is no such file.');
+      },
+    );
+    expect(await reconcileOnce({ tasks: store.tasks, queue: redis, grace: 30 })).toEqual({
+      queued: 0,
+      closed: 0,
+      lost: 1,
+    });
+    expect(await store.tasks.find(gone.id)).toMatchObject({ state: 'failed', code: 'no-such-file' });
+    expect(redis.submitted).toEqual([gone.id]);
+  });
+});
+
+describe('migrations', () => {
+  it('run once, however many start at the same time', async () => {
+    const url = await server.fresh();
+    const stores = await Promise.all([1, 2, 3, 4].map(() => openStore({ url, logger })));
+    expect(await Promise.all(stores.map((each) => each.ping()))).toEqual([true, true, true, true]);
+    await Promise.all(stores.map((each) => each.close()));
+  });
+
+  it('from the first schema to the newest keep what the tables hold', async () => {
+    const url = await server.fresh();
+    const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url }) }) });
+    await migrate(db, '0001-telegram');
+    await sql`insert into telegram_update (bot_id, update_id, chat_id, body) values (1, 2, 3, '{"a": 1}')`.execute(db);
+    await sql`insert into telegram_limit (bot_id, body) values (1, '{"block": [7]}')`.execute(db);
+    await migrate(db, '0002-task');
+    const task = newTask({ owner: 'tg:7' });
+    await sql`insert into task (id, channel, owner, state, body) values (${task.id}, 'telegram', 'tg:7', 'done', ${JSON.stringify(task)})`.execute(
+      db,
+    );
+    await db.destroy();
+    const newest = await openStore({ url, logger });
+    expect(await newest.tasks.find(task.id)).toMatchObject({ owner: 'tg:7', state: 'done' });
+    expect(await newest.people.find('user', '7')).toMatchObject({ tasks: 1, access: 'blocked' });
+    const kept = await sql<{ body: unknown }>`select body from telegram_update`.execute(newest.db);
+    expect(kept.rows).toEqual([{ body: { a: 1 } }]);
+    await newest.close();
+  });
+});

@@ -1,0 +1,297 @@
+import {
+  type Channel,
+  isFinal,
+  type Task,
+  type TaskErrorCode,
+  type TaskId,
+  type TaskOptions,
+  type TaskState,
+  taskSchema,
+} from '@whisper-bot/task';
+import { type Transcript, transcriptSchema } from '@whisper-bot/transcript';
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import type { Tables, TaskTableRow } from '../schema.js';
+
+export interface TaskRow {
+  id: TaskId;
+  state: TaskState;
+  channel: Channel;
+  title: string;
+  owner: string;
+  /** Of the channel; empty where there is none. */
+  chat: string;
+  options: TaskOptions;
+  acceptedAt: Date;
+  changedAt: Date;
+  /** Of the recording, seconds; null until known. */
+  duration: number | null;
+  code: TaskErrorCode | null;
+  cause: string | null;
+}
+
+export interface TaskFilter {
+  state?: TaskState;
+  channel?: Channel;
+  owner?: string;
+  chat?: string;
+  since?: Date;
+  until?: Date;
+  /** An id, or words of the transcript or title. */
+  text?: string;
+}
+
+export interface TaskChange {
+  state: TaskState;
+  at: Date;
+  code: TaskErrorCode | null;
+  cause: string | null;
+}
+
+/** A change of state as the pipeline tells it; `at` is Unix milliseconds. */
+export interface ToldChange {
+  taskId: TaskId;
+  state: TaskState;
+  at: number;
+  cause?: string;
+  code?: TaskErrorCode;
+}
+
+/** The record of tasks: what was accepted, how it went, how it ended. */
+export interface TaskBook {
+  /** Writes an accepted task down; telling it twice is telling it once. */
+  accept(task: Task): Promise<void>;
+  /** Writes a change of state down; an older one told late changes the history, not the state. False for an unknown task. */
+  change(change: ToldChange): Promise<boolean>;
+  /** Newest first; `after` is the cursor of the last page. */
+  search(
+    filter: TaskFilter,
+    page: { after?: string; limit: number },
+  ): Promise<{ rows: TaskRow[]; next: string | null }>;
+  find(id: TaskId): Promise<TaskRow | null>;
+  /** As it was accepted; null for an unknown one. */
+  task(id: TaskId): Promise<Task | null>;
+  changes(id: TaskId): Promise<TaskChange[]>;
+  /** Not ended yet, oldest first. */
+  open(limit: number): Promise<TaskRow[]>;
+  /** Not ended and unchanged for so many seconds: what a reconciler looks at. */
+  stale(seconds: number, limit: number): Promise<Task[]>;
+  /** How many ended so since then. */
+  ended(since: Date): Promise<{ done: number; failed: number; audioSeconds: number }>;
+  /** Done and failed by hour, for the last hours. */
+  hours(count: number): Promise<{ at: Date; done: number; failed: number }[]>;
+  /** The result as last saved; null where it was never stored. */
+  transcript(id: TaskId): Promise<Transcript | null>;
+  saveTranscript(id: TaskId, transcript: Transcript): Promise<void>;
+  /** Removes what the record holds of the recording: title and result; that it was there stays. */
+  forget(id: TaskId): Promise<void>;
+  /** Removes all tasks of an owner with their results; returns their ids, whose folders must go as well. */
+  forgetOwner(owner: string): Promise<TaskId[]>;
+}
+
+/** The chat a task came from, as its channel calls it. */
+const chatOf = ({ origin }: Task): string => {
+  const chat = origin.chatId ?? origin.chat_id;
+  return typeof chat === 'number' || typeof chat === 'string' ? String(chat) : '';
+};
+
+const rowOf = (row: TaskTableRow): TaskRow => ({
+  id: row.id as TaskId,
+  state: row.state as TaskState,
+  channel: row.channel as Channel,
+  title: row.title,
+  owner: row.owner,
+  chat: row.chat,
+  options: taskSchema.parse(row.body).options,
+  acceptedAt: row.accepted_at,
+  changedAt: row.changed_at,
+  duration: row.duration,
+  code: row.code as TaskErrorCode | null,
+  cause: row.cause,
+});
+
+const openStates = ['accepted', 'preparing', 'running', 'delivering'];
+const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+
+export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
+  accept: async (task) => {
+    await db.transaction().execute(async (trx) => {
+      const at = new Date(task.acceptedAt);
+      const values = {
+        id: task.id,
+        channel: task.channel,
+        owner: task.owner,
+        chat: chatOf(task),
+        title: task.title,
+        state: 'accepted',
+        body: JSON.stringify(task),
+        accepted_at: at,
+        changed_at: at,
+      };
+      const added = await trx
+        .insertInto('task')
+        .values(values)
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      if (added !== undefined)
+        await trx.insertInto('task_change').values({ task_id: task.id, state: 'accepted', at }).execute();
+    });
+  },
+  change: ({ taskId, state, at, cause = null, code = null }) =>
+    db.transaction().execute(async (trx) => {
+      const when = new Date(at);
+      const row = await trx
+        .selectFrom('task')
+        .select(['state', 'changed_at'])
+        .where('id', '=', taskId)
+        .forUpdate()
+        .executeTakeFirst();
+      if (row === undefined) return false;
+      await trx
+        .insertInto('task_change')
+        .values({ task_id: taskId, state, at: when, cause, code })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      // "Accepted" is also told when a retry or a revision reopens a task; told late, it must not reopen one.
+      if (when < row.changed_at || (state === 'accepted' && row.state === 'accepted')) return true;
+      await trx.updateTable('task').set({ state, changed_at: when, cause, code }).where('id', '=', taskId).execute();
+      return true;
+    }),
+  search: async (filter, { after, limit }) => {
+    let query = filtered(db.selectFrom('task').selectAll('task'), filter);
+    const [time, id] = (after ?? '').split('_');
+    if (time !== undefined && id !== undefined && uuid.test(id) && /^\d{1,16}$/.test(time)) {
+      const at = sql<Date>`to_timestamp(${time}::bigint / 1000000.0)`;
+      query = query.where(sql<boolean>`(task.accepted_at, task.id) < (${at}, ${id}::uuid)`);
+    }
+    const cursor = sql<string>`(extract(epoch from task.accepted_at) * 1000000)::bigint::text || '_' || task.id`.as(
+      'cursor',
+    );
+    const rows = await query
+      .select(cursor)
+      .orderBy('task.accepted_at', 'desc')
+      .orderBy('task.id', 'desc')
+      .limit(limit + 1)
+      .execute();
+    const page = rows.slice(0, limit);
+    return { rows: page.map(rowOf), next: rows.length > limit ? (page.at(-1)?.cursor ?? null) : null };
+  },
+  find: async (id) => {
+    const row = await db.selectFrom('task').selectAll().where('id', '=', id).executeTakeFirst();
+    return row === undefined ? null : rowOf(row);
+  },
+  task: async (id) => {
+    const row = await db.selectFrom('task').select('body').where('id', '=', id).executeTakeFirst();
+    return row === undefined ? null : taskSchema.parse(row.body);
+  },
+  changes: async (id) => {
+    const rows = await db
+      .selectFrom('task_change')
+      .select(['state', 'at', 'cause', 'code'])
+      .where('task_id', '=', id)
+      .orderBy('at')
+      .orderBy('seq')
+      .execute();
+    return rows.map(({ state, code, ...row }) => ({
+      ...row,
+      state: state as TaskState,
+      code: code as TaskErrorCode | null,
+    }));
+  },
+  open: async (limit) =>
+    (
+      await db
+        .selectFrom('task')
+        .selectAll()
+        .where('state', 'in', openStates)
+        .orderBy('accepted_at')
+        .limit(limit)
+        .execute()
+    ).map(rowOf),
+  stale: async (seconds, limit) => {
+    const before = new Date(Date.now() - seconds * 1000);
+    const rows = await db
+      .selectFrom('task')
+      .select('body')
+      .where('state', 'in', openStates)
+      .where('changed_at', '<', before)
+      .orderBy('changed_at')
+      .limit(limit)
+      .execute();
+    return rows.map(({ body }) => taskSchema.parse(body));
+  },
+  ended: async (since) => {
+    const { done, failed, seconds } = await db
+      .selectFrom('task')
+      .select(({ fn }) => [
+        fn.countAll<string>().filterWhere('state', '=', 'done').as('done'),
+        fn.countAll<string>().filterWhere('state', '=', 'failed').as('failed'),
+        fn.coalesce(fn.sum<number>('duration').filterWhere('state', '=', 'done'), sql<number>`0`).as('seconds'),
+      ])
+      .where('state', 'in', ['done', 'failed'])
+      .where('changed_at', '>=', since)
+      .executeTakeFirstOrThrow();
+    return { done: Number(done), failed: Number(failed), audioSeconds: Number(seconds) };
+  },
+  hours: async (count) => {
+    const { rows } = await sql<{ at: Date; done: number; failed: number }>`
+      select hour as at, count(task.id) filter (where state = 'done')::int as done,
+        count(task.id) filter (where state = 'failed')::int as failed
+      from generate_series(date_trunc('hour', now()) - make_interval(hours => ${count - 1}), now(), interval '1 hour') as hour
+      left join task on state in ('done', 'failed') and changed_at >= hour and changed_at < hour + interval '1 hour'
+      group by hour order by hour`.execute(db);
+    return rows;
+  },
+  transcript: async (id) => {
+    const row = await db.selectFrom('result').select('transcript').where('task_id', '=', id).executeTakeFirst();
+    return row === undefined ? null : transcriptSchema.parse(row.transcript);
+  },
+  saveTranscript: async (id, transcript) => {
+    const values = { transcript: JSON.stringify(transcript), text: transcript.text, saved_at: new Date() };
+    await db.transaction().execute(async (trx) => {
+      await trx
+        .insertInto('result')
+        .values({ task_id: id, ...values })
+        .onConflict((conflict) => conflict.column('task_id').doUpdateSet(values))
+        .execute();
+      await trx.updateTable('task').set({ duration: transcript.duration }).where('id', '=', id).execute();
+    });
+  },
+  forget: async (id) => {
+    await db.transaction().execute(async (trx) => {
+      await trx.deleteFrom('result').where('task_id', '=', id).execute();
+      await trx
+        .updateTable('task')
+        .set({ title: '', body: sql`jsonb_set(jsonb_set(body, '{title}', '""'), '{options,prompt}', '""')` })
+        .where('id', '=', id)
+        .execute();
+    });
+  },
+  forgetOwner: async (owner) =>
+    (await db.deleteFrom('task').where('owner', '=', owner).returning('id').execute()).map(({ id }) => id as TaskId),
+});
+
+type TaskQuery = SelectQueryBuilder<Tables, 'task', TaskTableRow>;
+
+const filtered = (
+  query: TaskQuery,
+  { state, channel, owner, chat, since, until, text = '' }: TaskFilter,
+): TaskQuery => {
+  let found = query;
+  if (state !== undefined) found = found.where('task.state', '=', state);
+  if (channel !== undefined) found = found.where('task.channel', '=', channel);
+  if (owner !== undefined) found = found.where('task.owner', '=', owner);
+  if (chat !== undefined) found = found.where('task.chat', '=', chat);
+  if (since !== undefined) found = found.where('task.accepted_at', '>=', since);
+  if (until !== undefined) found = found.where('task.accepted_at', '<', until);
+  const words = text.trim();
+  if (uuid.test(words)) return found.where('task.id', '=', words);
+  if (words === '') return found;
+  const query_ = sql`websearch_to_tsquery('simple', ${words})`;
+  return found.where(
+    sql<boolean>`task.id in (select task_id from result where to_tsvector('simple', text) @@ ${query_}
+      union all select id from task where to_tsvector('simple', title) @@ ${query_})`,
+  );
+};
+
+export const isOpen = (state: TaskState): boolean => !isFinal(state);

@@ -1,0 +1,108 @@
+import type { ColumnType, Generated, Selectable } from 'kysely';
+
+/** A time the database fills in unless it is given. */
+type Stamp = ColumnType<Date, Date | undefined, Date>;
+/** jsonb: an object when read, its text when written. */
+type Json = ColumnType<unknown, string, string>;
+
+export interface TaskTable {
+  id: string;
+  channel: string;
+  owner: string;
+  chat: string;
+  title: string;
+  state: string;
+  body: Json;
+  accepted_at: Stamp;
+  changed_at: Stamp;
+  duration: number | null;
+  code: string | null;
+  cause: string | null;
+}
+
+export interface TaskChangeTable {
+  seq: Generated<string>;
+  task_id: string;
+  state: string;
+  at: Date;
+  code: string | null;
+  cause: string | null;
+}
+
+export interface ResultTable {
+  task_id: string;
+  transcript: Json;
+  text: string;
+  saved_at: Stamp;
+}
+
+export interface AccountTable {
+  id: Generated<string>;
+  name: string;
+  role: string;
+  password: string;
+  disabled: Generated<boolean>;
+  created_at: Stamp;
+  last_sign_in: Date | null;
+}
+
+export interface SessionTable {
+  id: Generated<string>;
+  account_id: string;
+  token: Buffer;
+  csrf: string;
+  address: string;
+  agent: string;
+  started_at: Stamp;
+  seen_at: Stamp;
+}
+
+export interface AttemptTable {
+  key: string;
+  at: Stamp;
+}
+
+export interface ApiKeyTable {
+  id: Generated<string>;
+  name: string;
+  begins: string;
+  digest: Buffer;
+  limits: Json;
+  created_by: string;
+  created_at: Stamp;
+  last_used: Date | null;
+  revoked_at: Date | null;
+}
+
+export interface AuditTable {
+  id: Generated<string>;
+  at: Stamp;
+  actor: string;
+  action: string;
+  target: string;
+  address: string;
+  before: Json;
+  after: Json;
+}
+
+export interface SettingTable {
+  name: string;
+  value: Json;
+  changed_by: string;
+  changed_at: Stamp;
+}
+
+/** The tables of the record; those of the Telegram bot are its own (telegram/schema.ts). */
+export interface Tables {
+  task: TaskTable;
+  task_change: TaskChangeTable;
+  result: ResultTable;
+  account: AccountTable;
+  session: SessionTable;
+  attempt: AttemptTable;
+  api_key: ApiKeyTable;
+  audit: AuditTable;
+  setting: SettingTable;
+}
+
+export type TaskTableRow = Selectable<TaskTable>;

@@ -1,0 +1,45 @@
+import { sql } from 'kysely';
+import { type Database, type DatabaseOptions, openDatabase } from './database.js';
+import { type AccountBook, createAccountBook } from './people/account.js';
+import { type AttemptBook, createAttemptBook } from './people/attempt.js';
+import { type AuditBook, createAuditBook } from './people/audit.js';
+import { createKeyBook, type KeyBook } from './people/key.js';
+import { createPeopleBook, type PeopleBook } from './people/person.js';
+import { createSessionBook, type SessionBook, type SessionLife } from './people/session.js';
+import { createTaskBook, type TaskBook } from './record/task.js';
+
+/** The record and the people, in PostgreSQL. */
+export interface Store {
+  db: Database;
+  tasks: TaskBook;
+  accounts: AccountBook;
+  sessions: SessionBook;
+  attempts: AttemptBook;
+  audit: AuditBook;
+  keys: KeyBook;
+  people: PeopleBook;
+  /** Whether the database answers. */
+  ping(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Opens the store and brings its schema up to date. Rejects where PostgreSQL cannot be reached. */
+export const openStore = async (options: DatabaseOptions & { sessionLife?: SessionLife }): Promise<Store> => {
+  const db = await openDatabase(options);
+  return {
+    db,
+    tasks: createTaskBook(db),
+    accounts: createAccountBook(db),
+    sessions: createSessionBook(db, options.sessionLife),
+    attempts: createAttemptBook(db),
+    audit: createAuditBook(db),
+    keys: createKeyBook(db),
+    people: createPeopleBook(db),
+    ping: () =>
+      sql`select 1`.execute(db).then(
+        () => true,
+        () => false,
+      ),
+    close: () => db.destroy(),
+  };
+};

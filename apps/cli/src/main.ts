@@ -28,3 +28,7 @@ try {
     process.exitCode = exitCode;
   }
 }
+// Connections that are closing could hold the process for seconds; all that counts has been written by now.
+const flushed = [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done)));
+await Promise.all(flushed);
+process.exit();

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { assemble } from '@whisper-bot/assembly';
 import { readMachine, resolveConfig } from '@whisper-bot/config';
-import { createPipeline } from '@whisper-bot/pipeline';
 import { announceReady, createLifecycle, createLogger, exitNeedsPerson } from '@whisper-bot/runtime';
 import { BotStopped, startApp } from './app.js';
 import { installedModels } from './model.js';
@@ -24,15 +24,7 @@ if (config.redisUrl === null || config.databaseUrl === null) {
 const token = config.botToken ?? '';
 const apiRoot = config.botApiUrl.replace(/\/+$/, '');
 
-const pipeline = createPipeline({
-  redis: config.redisUrl ?? '',
-  tasksDir: config.tasksDir,
-  minimumFree: config.minFreeDisk,
-  record: true,
-  retention: { keepSource: config.keepSource, artefact: config.resultTtl },
-  log: logger,
-});
-lifecycle.onClose('pipeline', () => pipeline.close());
+const { pipeline } = assemble({ config, logger, lifecycle });
 
 /** Telegram's own limits of a download: 20 MB in the cloud, 2,000 MB from a local server (core.telegram.org/bots/api#getfile). */
 const telegramLimit = config.botApiDir === null ? 20e6 : 2e9;

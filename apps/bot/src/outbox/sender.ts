@@ -30,6 +30,9 @@ export interface Sender extends Mailbox {
   readonly size: number;
 }
 
+/** Try the same again, send what is newer, or nothing is left. */
+type Outcome = 'again' | 'more' | 'ended';
+
 class RecordAway extends Error {
   override readonly name = 'RecordAway';
 }
@@ -51,11 +54,11 @@ export const createSender = (deps: SenderDeps): Sender => {
   /** Successes seen when a letter last failed: an attempt counts only if others got through meanwhile. */
   const failures = new Map<string, { count: number; successes: number }>();
 
-  const settle = async (post: ClaimedPost, verdict: Verdict): Promise<'again' | 'ended'> => {
+  const settle = async (post: ClaimedPost, verdict: Verdict): Promise<Outcome> => {
     const fields = { key: post.key, chat_id: post.chatId };
     switch (verdict.kind) {
       case 'done':
-        return (await posts.sent(post.key, post.version, null)) ? 'again' : 'ended';
+        return (await posts.sent(post.key, post.version, null)) ? 'more' : 'ended';
       case 'gone': {
         const { kind } = contentSchema.parse(post.content);
         if (kind === 'caption') return instead(post);
@@ -114,7 +117,7 @@ export const createSender = (deps: SenderDeps): Sender => {
 
   const deliver = async (item: PendingPost, end: (made: boolean) => void): Promise<void> => {
     let made = false;
-    let outcome: 'again' | 'ended';
+    let outcome: Outcome;
     try {
       const post = await posts.claim(item.key);
       if (post === null) return;
@@ -124,9 +127,11 @@ export const createSender = (deps: SenderDeps): Sender => {
       end(made);
     }
     if (outcome === 'again') pile.add(item);
+    // The message is there: what it shall show next is no longer the first sign of life.
+    if (outcome === 'more') pile.add({ ...item, rank: Math.max(item.rank, ranks.answer) });
   };
 
-  const attempt = async (post: ClaimedPost): Promise<'again' | 'ended'> => {
+  const attempt = async (post: ClaimedPost): Promise<Outcome> => {
     try {
       const sent = await send(post);
       successes += 1;
@@ -139,11 +144,11 @@ export const createSender = (deps: SenderDeps): Sender => {
   };
 
   /** What was sent is written down, whatever it takes: forgetting it would send it twice. */
-  const record = async (post: ClaimedPost, { messageId, complete }: Sent): Promise<'again' | 'ended'> => {
+  const record = async (post: ClaimedPost, { messageId, complete }: Sent): Promise<Outcome> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const version = complete ? post.version : post.version - 1;
-        return (await posts.sent(post.key, version, messageId)) ? 'again' : 'ended';
+        return (await posts.sent(post.key, version, messageId)) ? 'more' : 'ended';
       } catch (error) {
         log.error({ key: post.key, err: error, attempt }, 'a sent message is not to be recorded yet');
         if (!running) throw new RecordAway('The bot stops while its record is away.', { cause: error });

@@ -1,3 +1,4 @@
+import type { Task } from '@whisper-bot/task';
 import type { Connection } from './connection.js';
 import type { PipelineEvent } from './contract.js';
 import type { RateBook } from './rate.js';
@@ -35,6 +36,8 @@ export interface PipelineContext {
   retention: Retention;
   /** Bytes; below it nothing is accepted. */
   minimumFree: number;
+  /** Writes an accepted task down before it is queued: what Redis loses can then be queued again. */
+  accept: (task: Task) => Promise<void>;
   /** Told of every mark on a task's way. */
   observe: (event: PipelineEvent) => void;
   log: PipelineLog;

@@ -30,6 +30,12 @@ export const submit = async (context: PipelineContext, given: Task): Promise<'ac
       throw new TaskError('no-space', 'There is no room for new recordings right now. Please try again later.');
     }
     await folder.write(taskFile(1), task, true);
+    try {
+      await context.accept(task);
+    } catch (error) {
+      await folder.remove(taskFile(1));
+      throw error;
+    }
   }
   // After an emptied Redis the folder still knows which revision was asked for last.
   const revision = Math.max(1, known);

@@ -1,4 +1,4 @@
-import { isFinal, type TaskId } from '@whisper-bot/task';
+import { isFinal, type Task, type TaskId } from '@whisper-bot/task';
 import type { Queue } from 'bullmq';
 import type { QueueName } from './catalogue.js';
 import { connect, unreachable } from './connection.js';
@@ -31,6 +31,11 @@ export interface PipelineOptions {
   minimumFree?: number;
   /** Milliseconds before the second attempt of a stage; doubles each time, half of it random. Default 2000. */
   retryDelay?: number;
+  /**
+   * Writes a task down before it is queued; rejecting refuses the task. With it, and with somebody serving the record,
+   * emptying Redis loses nothing that was accepted.
+   */
+  accept?: (task: Task) => Promise<void>;
   /** Called for every mark on a task's way in this process; must neither throw nor wait. */
   observe?: (event: PipelineEvent) => void;
   log?: PipelineLog;
@@ -79,6 +84,7 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
     record: options.record ?? false,
     retention: { ...defaultRetention, ...options.retention },
     minimumFree: options.minimumFree ?? 512 * 1024 ** 2,
+    accept: options.accept ?? (async () => {}),
     observe: options.observe ?? (() => {}),
     log,
   };

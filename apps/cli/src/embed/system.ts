@@ -66,7 +66,7 @@ const startAll = async (scene: Scene, signal: AbortSignal): Promise<Up> => {
   const env = { ...partEnvironment(config, { redisUrl, tasksDir: config.tasksDir }) };
   const withDatabase = { ...env, DATABASE_URL: databaseUrl, DATABASE_URL_FILE: '' };
   const workers = Array.from({ length: config.workers }, (_, index) =>
-    start(scene, { app: 'worker', name: config.workers === 1 ? 'worker' : `worker-${index + 1}`, env }),
+    start(scene, { app: 'worker', name: config.workers === 1 ? 'worker' : `worker-${index + 1}`, env: withDatabase }),
   );
   const dashboard = start(scene, { app: 'dashboard', name: 'dashboard', env: withDatabase });
   const bot = config.botToken === null ? null : start(scene, { app: 'bot', name: 'bot', env: withDatabase });

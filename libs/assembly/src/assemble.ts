@@ -1,0 +1,106 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import {
+  type AnalyticsDatabase,
+  createRecorder,
+  openAnalytics,
+  type Recorder,
+  recordPipeline,
+} from '@whisper-bot/analytics';
+import type { Config } from '@whisper-bot/config';
+import { createPipeline, type WorkingPipeline } from '@whisper-bot/pipeline';
+import type { Lifecycle, Logger } from '@whisper-bot/runtime';
+import { createChangeRecorder, type Store, startReconciler } from '@whisper-bot/store';
+import { TaskError } from '@whisper-bot/task';
+import { createStoreOpener, type StoreOpener } from './store-opener.js';
+
+/** What every process of an installation shares, wired together: the queue, the record, the figures. */
+export interface Installation {
+  pipeline: WorkingPipeline;
+  /** Null without a database. */
+  store: StoreOpener | null;
+  /** Null where no figures are kept. */
+  analytics: AnalyticsDatabase | null;
+  figures: Recorder | null;
+  /** Of this process, as figures and Bull Board show it. */
+  name: string;
+}
+
+export interface AssembleOptions {
+  config: Config;
+  logger: Logger;
+  /** Everything opened here is closed with it, in order. */
+  lifecycle: Pick<Lifecycle, 'onClose'>;
+}
+
+/** Milliseconds a task waits for PostgreSQL before it is refused. */
+const recordPatience = 10_000;
+
+/** Opens the parts that the configuration names. Throws where REDIS_URL is missing; PostgreSQL and ClickHouse may be away. */
+export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Installation => {
+  if (config.redisUrl === null) throw new Error('REDIS_URL is not set; `./whisper-bot up` starts a Redis and sets it.');
+  const name = `${hostname()}-${process.pid}`;
+
+  const analytics = config.clickhouseUrl === null ? null : openAnalytics({ url: config.clickhouseUrl });
+  const spoolDir = join(config.home, 'spool', 'figures');
+  const figures = analytics === null ? null : createRecorder({ database: analytics, spoolDir, logger });
+  lifecycle.onClose('figures', async () => {
+    await figures?.close();
+    await analytics?.close();
+  });
+
+  const store = config.databaseUrl === null ? null : createStoreOpener(config.databaseUrl, logger);
+  lifecycle.onClose('store', async () => store?.close());
+
+  const pipeline = createPipeline({
+    redis: config.redisUrl,
+    tasksDir: config.tasksDir,
+    minimumFree: config.minFreeDisk,
+    // Without a database nobody serves the record.
+    record: store !== null,
+    retention: { keepSource: config.keepSource, artefact: config.resultTtl },
+    log: logger,
+    ...(store === null ? {} : { accept: async (task) => writeDown(await store.within(recordPatience), task) }),
+    ...(figures === null ? {} : { observe: recordPipeline(figures, name) }),
+  });
+  lifecycle.onClose('pipeline', () => pipeline.close());
+  return { pipeline, store, analytics, figures, name };
+};
+
+const writeDown = async (store: Store, task: Parameters<Store['tasks']['accept']>[0]): Promise<void> => {
+  try {
+    await store.tasks.accept(task);
+  } catch (cause) {
+    throw new TaskError('internal', 'The record cannot be written right now. Please try again in a minute.', { cause });
+  }
+};
+
+/** Seconds an open task must lie still before the reconciler looks at it. */
+const reconcileGrace = 20;
+
+/**
+ * Keeps the record: writes the queue's changes of state down and compares both from time to time. Any number of
+ * processes may; each change is written once, and one process reconciles at a time.
+ */
+export const keepRecord = async (
+  { pipeline, store }: Pick<Installation, 'pipeline' | 'store'>,
+  { config, logger, lifecycle }: AssembleOptions,
+): Promise<void> => {
+  if (store === null) return;
+  const recorded = await pipeline.serveRecord(async (change) => {
+    const { tasks } = await store.within(recordPatience);
+    await createChangeRecorder({ tasks, tasksDir: config.tasksDir })(change);
+  });
+  lifecycle.onClose('record', () => recorded.close());
+  void store.opened.then(({ db, tasks }) => {
+    const reconciler = startReconciler({
+      db,
+      tasks,
+      queue: pipeline,
+      grace: reconcileGrace,
+      onOutcome: (outcome) => logger.warn(outcome, 'record and queue differed'),
+      onError: (error) => logger.warn({ err: error }, 'record and queue were not compared'),
+    });
+    lifecycle.onClose('reconciler', () => reconciler.close());
+  });
+};

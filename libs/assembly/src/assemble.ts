@@ -75,8 +75,12 @@ const writeDown = async (store: Store, task: Parameters<Store['tasks']['accept']
   }
 };
 
-/** Seconds an open task must lie still before the reconciler looks at it. */
-const reconcileGrace = 20;
+export interface RecordPace {
+  /** Seconds an open task must lie still before the reconciler looks at it; default 20. */
+  grace?: number;
+  /** Milliseconds between two rounds of the reconciler; default 15 000. */
+  interval?: number;
+}
 
 /**
  * Keeps the record: writes the queue's changes of state down and compares both from time to time. Any number of
@@ -85,6 +89,7 @@ const reconcileGrace = 20;
 export const keepRecord = async (
   { pipeline, store }: Pick<Installation, 'pipeline' | 'store'>,
   { config, logger, lifecycle }: AssembleOptions,
+  { grace = 20, interval = 15_000 }: RecordPace = {},
 ): Promise<void> => {
   if (store === null) return;
   const recorded = await pipeline.serveRecord(async (change) => {
@@ -97,7 +102,8 @@ export const keepRecord = async (
       db,
       tasks,
       queue: pipeline,
-      grace: reconcileGrace,
+      grace,
+      interval,
       onOutcome: (outcome) => logger.warn(outcome, 'record and queue differed'),
       onError: (error) => logger.warn({ err: error }, 'record and queue were not compared'),
     });

@@ -147,13 +147,14 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
         .forUpdate()
         .executeTakeFirst();
       if (row === undefined) return false;
+      // The pipeline tells what `accept` has written down already; only a reopened task is accepted again.
+      if (state === 'accepted' && row.state === 'accepted') return true;
       await trx
         .insertInto('task_change')
         .values({ task_id: taskId, state, at: when, cause, code })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
-      // "Accepted" is also told when a retry or a revision reopens a task; told late, it must not reopen one.
-      if (when < row.changed_at || (state === 'accepted' && row.state === 'accepted')) return true;
+      if (when < row.changed_at) return true;
       await trx.updateTable('task').set({ state, changed_at: when, cause, code }).where('id', '=', taskId).execute();
       return true;
     }),

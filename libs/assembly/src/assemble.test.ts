@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Config, resolveConfig } from '@whisper-bot/config';
+import type { StageHandlers } from '@whisper-bot/pipeline';
+import { createLogger } from '@whisper-bot/runtime';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@whisper-bot/store';
+import { createTaskFolder, type Task, type TaskId, taskSchema } from '@whisper-bot/task';
+import { startRedis, type TemporaryDirectory, type TestRedis, temporaryDirectory, until } from '@whisper-bot/testing';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { assemble, type Installation, keepRecord } from './index.js';
+
+const logger = createLogger({ name: 'test', level: 'silent' });
+let directory: TemporaryDirectory;
+let redis: TestRedis;
+let postgres: EmbeddedPostgres;
+beforeAll(async () => {
+  directory = await temporaryDirectory('assembly');
+  // As root, PostgreSQL runs as a user of its own, who must get in.
+  await chmod(directory.path, 0o755);
+  redis = await startRedis();
+  postgres = await startEmbeddedPostgres({ dir: join(directory.path, 'postgres'), logger });
+});
+afterAll(async () => {
+  await redis.close();
+  await postgres.close();
+  await directory.remove();
+});
+
+/** Opens when a test says so: until then every stage waits. */
+let gate: { open(): void; opened: Promise<void> };
+let told: string[];
+let installation: Installation;
+let closers: (() => unknown)[];
+let config: Config;
+
+const stages: StageHandlers = {
+  prepare: async () => ({ duration: 1, chunks: [1] }),
+  transcribe: async () => gate.opened,
+  diarize: async () => undefined,
+  merge: async () => undefined,
+};
+
+beforeEach(async () => {
+  const url = new URL(postgres.url);
+  const admin = new pg.Client({ connectionString: url.href });
+  await admin.connect();
+  url.pathname = `/test_${randomUUID().replaceAll('-', '')}`;
+  await admin.query(`create database ${url.pathname.slice(1)}`);
+  await admin.end();
+  let open!: () => void;
+  gate = { opened: new Promise<void>((resolve) => (open = resolve)), open: () => open() };
+  told = [];
+  closers = [];
+  config = resolveConfig({
+    env: {
+      WHISPER_BOT_HOME: join(directory.path, randomUUID()),
+      REDIS_URL: redis.url,
+      DATABASE_URL: url.href,
+      MIN_FREE_DISK: '0',
+    },
+  });
+  const lifecycle = {
+    onClose: (_name: string, close: (grace: number) => unknown) => void closers.push(() => close(0)),
+  };
+  const options = { config, logger, lifecycle };
+  installation = assemble(options);
+  await keepRecord(installation, options, { grace: 1, interval: 500 });
+  const work = await installation.pipeline.work(stages, { concurrency: { transcribe: 4 }, lockDuration: 2000 });
+  const deliveries = await installation.pipeline.serveDeliveries('folder', async ({ task }) => {
+    told.push(task.id);
+  });
+  closers.push(
+    () => deliveries.close(),
+    () => work.close(),
+  );
+});
+afterEach(async () => {
+  gate.open();
+  for (const close of closers.reverse()) await close();
+});
+
+const submit = async (): Promise<Task> => {
+  const id = randomUUID() as TaskId;
+  const folder = await createTaskFolder(config.tasksDir, id);
+  await writeFile(folder.file('audio.ogg'), 'sound');
+  const task = taskSchema.parse({
+    v: 1,
+    id,
+    channel: 'folder',
+    source: 'audio.ogg',
+    owner: 'local',
+    options: { diarize: false },
+    acceptedAt: new Date().toISOString(),
+  });
+  await installation.pipeline.submit(task);
+  return task;
+};
+const store = () => installation.store?.within(20_000) ?? Promise.reject(new Error('no store'));
+const countIn = async (state: 'done' | 'failed') =>
+  (await (await store()).tasks.search({ state }, { limit: 100 })).rows.length;
+
+describe('what was accepted', () => {
+  it('is finished although Redis was emptied in the middle of 50 tasks', async () => {
+    const tasks = await Promise.all(Array.from({ length: 50 }, submit));
+    await until(async () => {
+      const states = await Promise.all(tasks.map(async ({ id }) => (await installation.pipeline.progress(id))?.state));
+      return states.includes('running');
+    });
+    const client = new Redis(redis.url);
+    await client.flushall();
+    await client.quit();
+    gate.open();
+    await until(async () => (await countIn('done')) === 50, 60_000);
+    expect(await countIn('failed')).toBe(0);
+    expect(new Set(told)).toEqual(new Set(tasks.map(({ id }) => id)));
+  });
+
+  it('is in the record before it is in the queue, with every state it went through', async () => {
+    const task = await submit();
+    expect(await (await store()).tasks.find(task.id)).not.toBeNull();
+    gate.open();
+    await until(async () => (await countIn('done')) === 1);
+    const states = (await (await store()).tasks.changes(task.id)).map(({ state }) => state);
+    expect(states).toEqual(['accepted', 'preparing', 'running', 'delivering', 'done']);
+  });
+});
+
+it('with PostgreSQL away intake is refused with a sentence, running tasks finish, and the record catches up', async () => {
+  const tasks = await Promise.all(Array.from({ length: 10 }, submit));
+  const { db } = await store();
+  const away = await holdDatabase(new URL(config.databaseUrl ?? ''));
+  await expect(submit()).rejects.toMatchObject({
+    code: 'internal',
+    retryable: true,
+    message: expect.stringContaining('record'),
+  });
+  gate.open();
+  await until(() => told.length === 10);
+  await away.release();
+  await until(async () => (await countIn('done')) === 10, 60_000);
+  expect(tasks).toHaveLength(10);
+  expect(db).toBeDefined();
+});
+
+/** Shuts everybody out of one database, as an outage would: connections are cut and new ones refused. */
+const holdDatabase = async (url: URL): Promise<{ release(): Promise<void> }> => {
+  const name = url.pathname.slice(1);
+  const admin = new URL(postgres.url);
+  const client = new pg.Client({ connectionString: admin.href });
+  await client.connect();
+  await client.query(`alter database ${name} allow_connections false`);
+  await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+  return {
+    release: async () => {
+      await client.query(`alter database ${name} allow_connections true`);
+      await client.end();
+    },
+  };
+};

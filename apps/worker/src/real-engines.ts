@@ -1,14 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '@whisper-bot/config';
 import type { Logger } from '@whisper-bot/runtime';
-import {
-  createFfmpegDecoder,
-  createModelStore,
-  createSileroDetector,
-  createStockDiarizer,
-  createWhisperTranscriber,
-  shippedDiarizationModels,
-} from '@whisper-bot/speech';
+import { createModelStore, createSpeechEngines } from '@whisper-bot/speech';
 import type { Engines } from './engines.js';
 
 export interface RealEnginesOptions {
@@ -28,27 +21,20 @@ export interface RealEngines extends Engines {
 export const createRealEngines = ({ config, repository, logger }: RealEnginesOptions): RealEngines => {
   const shipped = join(repository, 'models');
   const store = createModelStore([config.modelsDir, shipped]);
-  const { threads } = config;
-  const detector = createSileroDetector({ modelsDir: shipped, logger });
-  const diarizer = createStockDiarizer({ models: shippedDiarizationModels(shipped), threads, logger });
-  const transcriber = createWhisperTranscriber({
+  const engines = createSpeechEngines({
+    modelsDir: shipped,
+    moreModelsDirs: [config.modelsDir],
     cacheDir: config.cacheDir,
-    modelPath: (name) => store.whisperPath(name),
-    threads,
+    threads: config.threads,
     logger,
+    ...(config.ffmpegPath === null ? {} : { ffmpegPath: config.ffmpegPath }),
   });
   return {
-    decoder: createFfmpegDecoder(config.ffmpegPath === null ? {} : { ffmpegPath: config.ffmpegPath }),
-    detector,
-    diarizer,
-    transcriber,
+    ...engines,
     knowsModel: (name) =>
       store.whisperPath(name).then(
         () => true,
         () => false,
       ),
-    close: async () => {
-      await Promise.all([detector.close(), diarizer.close(), transcriber.close()]);
-    },
   };
 };

@@ -73,7 +73,7 @@ const connections = {
   clickhouseUrl: setting<string | null>(
     'CLICKHOUSE_URL',
     urlSchema('http', 'https'),
-    none('ClickHouse in process (chdb)'),
+    none('a private ClickHouse (chdb) that `up` starts'),
     {
       secret: true,
       sentence: 'ClickHouse, for the figures.',
@@ -139,6 +139,16 @@ const dashboard = {
   dashboardPort: setting('DASHBOARD_PORT', countSchema(0, 65_535), is(0, '0 (any free port; `up` prints it)'), {
     sentence: 'The port of the dashboard and the HTTP API.',
   }),
+  dashboardTrustProxy: setting<string | null>('DASHBOARD_TRUST_PROXY', textSchema, none('no proxy'), {
+    sentence:
+      'The proxy in front, whose word on address and TLS is taken: `loopback`, an address or a network; several with commas between.',
+  }),
+  metricsToken: setting<string | null>(
+    'METRICS_TOKEN',
+    z.string().min(16, 'at least 16 characters'),
+    none('only this machine may read /metrics'),
+    { secret: true, sentence: 'The bearer token with which other machines may read /metrics.' },
+  ),
 };
 
 const work = {

@@ -1,4 +1,5 @@
 export { settingVariables } from './catalog.js';
+export { describeConfig } from './describe.js';
 export { documentSettings } from './document.js';
 export { type Machine, readMachine } from './machine.js';
 export { type Config, ConfigError, type ConfigSource, resolveConfig, type SettingName } from './resolve.js';

@@ -27,20 +27,15 @@ export const untilReady = async (
   if (start === null) throw new CliError(`The ${part.name} does not come up; its log is ${log}`);
   if (start.kind === 'ready') return start.announcement;
   if (start.code !== exitNeedsPerson) return null;
-  throw new CliError(`The ${part.name} cannot work: ${(await lastWords(log)) ?? 'it does not say why'} (log: ${log})`);
+  throw new CliError(`The ${part.name} cannot work: ${await lastWords(log)} (log: ${log})`);
 };
 
-const lineSchema = z.object({ msg: z.string() });
-
-/** The message of the last line a part logged. */
-const lastWords = async (log: string): Promise<string | undefined> => {
-  const lines = (await readFile(log, 'utf8').catch(() => '')).trimEnd().split('\n').reverse();
-  for (const line of lines) {
-    try {
-      return lineSchema.parse(JSON.parse(line)).msg;
-    } catch {
-      // Not one of the logger's lines.
-    }
+/** What a part wrote last: the message of a logger's line, or the line as it stands. */
+const lastWords = async (log: string): Promise<string> => {
+  const line = (await readFile(log, 'utf8').catch(() => '')).trimEnd().split('\n').at(-1) ?? '';
+  try {
+    return z.object({ msg: z.string() }).parse(JSON.parse(line)).msg;
+  } catch {
+    return line === '' ? 'it does not say why' : line;
   }
-  return undefined;
 };

@@ -1,11 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
 import { type Supervised, supervise } from '../supervise/supervise.js';
-import { freePort } from './free-port.js';
+import { type Access, accessOf } from './access.js';
 
 export interface EmbeddedRedisOptions {
   /** Its own folder; made where it is missing, readable by this user only. */
@@ -21,17 +17,12 @@ export interface EmbeddedRedis {
   process: Supervised;
 }
 
-/** Port and password outlive a restart, so that whoever was given the URL finds it again. */
-const accessSchema = z.object({ port: z.number().int(), password: z.string() });
-type Access = z.infer<typeof accessSchema>;
-
 /**
  * Starts a private redis-server on loopback, with an append-only file (a second's writes at most are lost in a power
  * cut), no eviction, and a password that only this user can read: other users of the machine cannot use it.
  * Rejects where it does not come up within 20 s.
  */
 export const startEmbeddedRedis = async ({ folder, log, onRestart }: EmbeddedRedisOptions): Promise<EmbeddedRedis> => {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const access = await accessOf(folder);
   const redis = supervise({
     name: 'redis',
@@ -50,16 +41,6 @@ export const startEmbeddedRedis = async ({ folder, log, onRestart }: EmbeddedRed
     throw new Error(`redis-server does not come up; its log is ${log}`);
   }
   return { url: `redis://:${access.password}@127.0.0.1:${access.port}`, process: redis };
-};
-
-const accessOf = async (folder: string): Promise<Access> => {
-  const path = join(folder, 'access.json');
-  const known = accessSchema.safeParse(JSON.parse(await readFile(path, 'utf8').catch(() => 'null')));
-  const port = await freePort(known.success ? known.data.port : 0);
-  const password = known.success ? known.data.password : randomBytes(24).toString('base64url');
-  const access = { port, password };
-  await writeFile(path, JSON.stringify(access), { mode: 0o600 });
-  return access;
 };
 
 const settingsOf = (folder: string, { port, password }: Access): string =>

@@ -2,12 +2,13 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '@whisper-bot/config';
-import { createLogger } from '@whisper-bot/runtime';
+import { createLogger, type Logger } from '@whisper-bot/runtime';
 import { startEmbeddedPostgres } from '@whisper-bot/store';
 import { ensureHome } from '../session/home.js';
 import type { Up } from '../session/up-file.js';
 import { type App, partEnvironment, startPart } from '../supervise/part.js';
 import type { Supervised } from '../supervise/supervise.js';
+import { keepClickHouse } from './clickhouse.js';
 import { untilReady } from './ready.js';
 import { startEmbeddedRedis } from './redis.js';
 
@@ -58,18 +59,18 @@ export const startSystem = async (config: Config, { say, signal }: SystemOptions
 
 const startAll = async (scene: Scene, signal: AbortSignal): Promise<Up> => {
   const { config, logDir } = scene;
-  const [redisUrl, databaseUrl] = await Promise.all([
+  const [redisUrl, databaseUrl, clickhouseUrl] = await Promise.all([
     config.redisUrl ?? embedRedis(scene),
     config.databaseUrl ?? embedPostgres(scene),
+    config.clickhouseUrl ?? embedClickHouse(scene),
   ]);
   signal.throwIfAborted();
-  const env = { ...partEnvironment(config, { redisUrl, tasksDir: config.tasksDir }) };
-  const withDatabase = { ...env, DATABASE_URL: databaseUrl, DATABASE_URL_FILE: '' };
+  const env = partEnvironment(config, { redisUrl, databaseUrl, clickhouseUrl, tasksDir: config.tasksDir });
   const workers = Array.from({ length: config.workers }, (_, index) =>
-    start(scene, { app: 'worker', name: config.workers === 1 ? 'worker' : `worker-${index + 1}`, env: withDatabase }),
+    start(scene, { app: 'worker', name: config.workers === 1 ? 'worker' : `worker-${index + 1}`, env }),
   );
-  const dashboard = start(scene, { app: 'dashboard', name: 'dashboard', env: withDatabase });
-  const bot = config.botToken === null ? null : start(scene, { app: 'bot', name: 'bot', env: withDatabase });
+  const dashboard = start(scene, { app: 'dashboard', name: 'dashboard', env });
+  const bot = config.botToken === null ? null : start(scene, { app: 'bot', name: 'bot', env });
   const ready = (part: Supervised) => untilReady(part, { logDir, signal });
   await Promise.all(workers.map(ready));
   const [page, botStart] = await Promise.all([ready(dashboard), bot === null ? null : ready(bot)]);
@@ -82,7 +83,7 @@ const startAll = async (scene: Scene, signal: AbortSignal): Promise<Up> => {
     logDir,
     redisUrl,
     databaseUrl,
-    clickhouseUrl: config.clickhouseUrl,
+    clickhouseUrl,
     dashboardUrl: page?.url ?? null,
     bot: botStart !== null,
     workers: workers.length,
@@ -104,10 +105,20 @@ const embedRedis = async ({ config, logDir, stops, onRestart }: Scene): Promise<
   return redis.url;
 };
 
-const embedPostgres = async ({ config, logDir, stops }: Scene): Promise<string> => {
-  const destination = createWriteStream(join(logDir, 'postgres.log'), { flags: 'a', mode: 0o600 });
-  const logger = createLogger({ name: 'postgres', level: config.logLevel, destination });
-  const postgres = await startEmbeddedPostgres({ dir: join(config.home, 'postgres'), logger });
-  stops.push(() => postgres.close());
+const embedPostgres = async (scene: Scene): Promise<string> => {
+  const folder = join(scene.config.home, 'postgres');
+  const postgres = await startEmbeddedPostgres({ dir: folder, logger: logTo(scene, 'postgres') });
+  scene.stops.push(() => postgres.close());
   return postgres.url;
+};
+
+const embedClickHouse = async (scene: Scene): Promise<string> => {
+  const clickhouse = await keepClickHouse(join(scene.config.home, 'clickhouse'), logTo(scene, 'clickhouse'));
+  scene.stops.push(() => clickhouse.close());
+  return clickhouse.url;
+};
+
+const logTo = ({ config, logDir }: Scene, name: string): Logger => {
+  const destination = createWriteStream(join(logDir, `${name}.log`), { flags: 'a', mode: 0o600 });
+  return createLogger({ name, level: config.logLevel, destination });
 };

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { assemble } from '@whisper-bot/assembly';
 import type { Config } from '@whisper-bot/config';
-import { createPipeline, type WorkingPipeline } from '@whisper-bot/pipeline';
+import type { WorkingPipeline } from '@whisper-bot/pipeline';
+import { createLogger } from '@whisper-bot/runtime';
 import { startEmbeddedRedis } from '../embed/redis.js';
 import { CliError } from '../failure.js';
-import { partEnvironment, startPart } from '../supervise/part.js';
+import { type Places, partEnvironment, startPart } from '../supervise/part.js';
 import type { Supervised } from '../supervise/supervise.js';
 import { ensureHome } from './home.js';
 import { isHomeHeld } from './home-lock.js';
@@ -33,7 +35,7 @@ export const openSession = async (config: Config): Promise<Session> => {
   if (await isHomeHeld(config.home)) {
     const up = await readUp(config.home);
     if (up === null) throw new CliError('The running whisper-bot is just starting; try again in a moment.');
-    return attach(up.redisUrl, up.tasksDir);
+    return attach(config, up);
   }
   return config.redisUrl === null ? openPassing(config) : openOnRedis(config, config.redisUrl);
 };
@@ -47,19 +49,29 @@ export const attachSession = async (config: Config): Promise<Session> => {
   return session;
 };
 
-const attach = (redisUrl: string, tasksDir: string): Session => {
-  const pipeline = createPipeline({ redis: redisUrl, tasksDir });
-  return { pipeline, tasksDir, passing: false, broken: new AbortController().signal, close: () => pipeline.close() };
+/** Opens queue and record as the other processes of the installation do: what is accepted is written down first. */
+const attach = (config: Config, { redisUrl, databaseUrl, tasksDir }: Omit<Places, 'clickhouseUrl'>): Session => {
+  const closers: ((graceMs: number) => unknown)[] = [];
+  const { pipeline } = assemble({
+    config: { ...config, redisUrl, databaseUrl, tasksDir, clickhouseUrl: null },
+    logger: createLogger({ name: 'cli', level: 'silent' }),
+    lifecycle: { onClose: (_name, close) => void closers.push(close) },
+  });
+  const close = async (): Promise<void> => {
+    for (const each of closers.reverse()) await each(grace);
+  };
+  return { pipeline, tasksDir, passing: false, broken: new AbortController().signal, close };
 };
 
 const openOnRedis = async (config: Config, redisUrl: string): Promise<Session> => {
   await mkdir(config.tasksDir, { recursive: true, mode: 0o700 });
-  const session = attach(redisUrl, config.tasksDir);
+  const { tasksDir, databaseUrl, clickhouseUrl } = config;
+  const session = attach(config, { redisUrl, databaseUrl, tasksDir });
   if (config.workers === 0 || (await session.pipeline.transcribers()) > 0) return session;
   const logDir = join(config.home, 'log');
   await ensureHome(config.home);
   await mkdir(logDir, { recursive: true, mode: 0o700 });
-  const env = partEnvironment(config, { redisUrl, tasksDir: config.tasksDir });
+  const env = partEnvironment(config, { redisUrl, databaseUrl, clickhouseUrl, tasksDir });
   const { worker, broken } = startWorker(logDir, env);
   return {
     ...session,
@@ -82,9 +94,10 @@ const openPassing = async (config: Config): Promise<Session> => {
   const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   try {
     const redis = await startEmbeddedRedis({ folder: join(folder, 'redis'), log: join(folder, 'redis.log') });
-    const env = partEnvironment(config, { redisUrl: redis.url, tasksDir });
+    const places = { redisUrl: redis.url, tasksDir, databaseUrl: null, clickhouseUrl: null };
+    const env = partEnvironment(config, places);
     const { worker, broken } = startWorker(folder, env);
-    const session = attach(redis.url, tasksDir);
+    const session = attach(config, places);
     return {
       ...session,
       passing: true,

@@ -27,15 +27,28 @@ export const startPart = ({ app, name, logDir, env, onRestart }: PartOptions): S
     ...(onRestart === undefined ? {} : { onRestart }),
   });
 
-/** The environment that tells a part where the state of this home is. */
+/** Where the parts of an installation are; null: it does without. */
+export interface Places {
+  redisUrl: string;
+  tasksDir: string;
+  databaseUrl: string | null;
+  clickhouseUrl: string | null;
+}
+
+/** The environment that tells a part where everything is. */
 export const partEnvironment = (
-  config: Pick<Config, 'home' | 'modelsDir' | 'cacheDir'>,
-  places: { redisUrl: string; tasksDir: string },
+  { home, modelsDir, cacheDir }: Pick<Config, 'home' | 'modelsDir' | 'cacheDir'>,
+  { redisUrl, tasksDir, databaseUrl, clickhouseUrl }: Places,
 ): Record<string, string> => ({
-  WHISPER_BOT_HOME: config.home,
-  TASKS_DIR: places.tasksDir,
-  MODELS_DIR: config.modelsDir,
-  WHISPER_BOT_CACHE: config.cacheDir,
-  REDIS_URL: places.redisUrl,
+  WHISPER_BOT_HOME: home,
+  TASKS_DIR: tasksDir,
+  MODELS_DIR: modelsDir,
+  WHISPER_BOT_CACHE: cacheDir,
+  REDIS_URL: redisUrl,
+  DATABASE_URL: databaseUrl ?? '',
+  CLICKHOUSE_URL: clickhouseUrl ?? '',
+  // What was given as a file has been read.
   REDIS_URL_FILE: '',
+  DATABASE_URL_FILE: '',
+  CLICKHOUSE_URL_FILE: '',
 });

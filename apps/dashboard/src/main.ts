@@ -1,1 +1,49 @@
-export {};
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { assemble, keepRecord } from '@whisper-bot/assembly';
+import { readMachine, resolveConfig } from '@whisper-bot/config';
+import { announceReady, createLifecycle, createLogger, exitNeedsPerson } from '@whisper-bot/runtime';
+import { createDashboard } from './dashboard.js';
+import { openDesk } from './desk/open.js';
+
+const config = resolveConfig({ env: process.env });
+const logger = createLogger({ name: 'dashboard', level: config.logLevel });
+if (config.databaseUrl === null || config.redisUrl === null) {
+  const missing = config.databaseUrl === null ? 'DATABASE_URL' : 'REDIS_URL';
+  logger.fatal(`${missing} is not set: the dashboard needs PostgreSQL and Redis; \`./whisper-bot up\` starts both.`);
+  process.exit(exitNeedsPerson);
+}
+const lifecycle = createLifecycle({ logger, graceMs: (config.shutdownGrace + 10) * 1000 });
+const installation = assemble({ config, logger, lifecycle });
+await keepRecord(installation, { config, logger, lifecycle });
+
+const desk = await openDesk({
+  installation,
+  config,
+  databaseUrl: config.databaseUrl,
+  shippedModels: join(readMachine().repository, 'models'),
+  logger,
+  lifecycle,
+});
+const server = createServer(createDashboard(desk));
+// A large upload takes its time; one that falls silent is cut off where it is received.
+server.requestTimeout = 0;
+server.listen(config.dashboardPort, config.dashboardHost);
+await once(server, 'listening');
+lifecycle.onClose('http', async () => {
+  server.close();
+  server.closeIdleConnections();
+  setTimeout(() => server.closeAllConnections(), 2000).unref();
+  await once(server, 'close');
+});
+
+const { address, port } = server.address() as AddressInfo;
+const url = `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
+const secret = await desk.setup.issue();
+// With the secret in it the address is a key: it goes to whoever started us, and to the log only where nobody did.
+const door = secret === null ? url : `${url}/setup?token=${secret}`;
+logger.info({ url }, 'serving');
+if (secret !== null) process.stdout.write(`Create the first administrator (works once): ${door}\n`);
+announceReady({ url: door });

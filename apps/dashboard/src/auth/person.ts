@@ -1,0 +1,20 @@
+/** What an account may do; each may all that those before it may. */
+export const roles = ['viewer', 'operator', 'administrator'] as const;
+export type Role = (typeof roles)[number];
+
+export const isRole = (text: string): text is Role => (roles as readonly string[]).includes(text);
+
+/** Whether a role includes what is asked for. */
+export const atLeast = (role: Role, needed: Role): boolean => roles.indexOf(role) >= roles.indexOf(needed);
+
+/** Who is signed in, and in which session. */
+export interface Person {
+  /** Of the account. */
+  id: string;
+  name: string;
+  role: Role;
+  /** Of the session, as the database knows it. */
+  session: string;
+  /** The session's secret for forms. */
+  csrf: string;
+}

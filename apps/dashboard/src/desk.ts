@@ -1,0 +1,46 @@
+import type { AnalyticsDatabase } from '@whisper-bot/analytics';
+import type { WorkingPipeline } from '@whisper-bot/pipeline';
+import type { Logger } from '@whisper-bot/runtime';
+import type { Store } from '@whisper-bot/store';
+import type { Application } from 'express';
+import type { SetupToken } from './auth/setup.js';
+import type { Floor } from './desk/floor.js';
+import type { ModelShelf } from './desk/model.js';
+import type { Settings } from './desk/setting.js';
+import type { Metrics } from './metric/metric.js';
+
+/** What every page works with. */
+export interface Desk {
+  store: Store;
+  settings: Settings;
+  pipeline: WorkingPipeline;
+  /** Queues, workers and disk as they are right now. */
+  floor: Floor;
+  /** Null where no figures are kept. */
+  analytics: AnalyticsDatabase | null;
+  models: ModelShelf;
+  metrics: Metrics;
+  setup: SetupToken;
+  /** Bull Board, without guards of its own. */
+  board: Application;
+  logger: Logger;
+  /** Aborts when the process ends. */
+  closing: AbortSignal;
+  options: DeskOptions;
+}
+
+export interface DeskOptions {
+  tasksDir: string;
+  /** Seconds. */
+  maxDuration: number;
+  /** Bytes. */
+  maxFileSize: number;
+  /** Bytes; below it nothing is accepted. */
+  minFreeDisk: number;
+  /** Express's `trust proxy`: addresses or names of what stands in front; empty for nothing. */
+  trustProxy: string;
+  /** Needed by whoever reads /metrics from another machine; null: from this one only. */
+  metricsToken: string | null;
+  /** The settings of the environment as they are shown: names, values without secrets. */
+  environment: readonly (readonly [name: string, value: string])[];
+}

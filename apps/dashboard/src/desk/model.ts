@@ -1,0 +1,75 @@
+import { createModelStore, downloadModel, publishedModels } from '@whisper-bot/speech';
+
+/** A model on this machine. */
+export interface ShelfModel {
+  name: string;
+  kind: 'whisper' | 'speaker';
+  bytes: number;
+}
+
+export interface Download {
+  name: string;
+  received: number;
+  total: number;
+  /** The sentence where it failed; null while it runs. */
+  failure: string | null;
+}
+
+/** The models of this machine, and those on their way to it. */
+export interface ModelShelf {
+  installed(): Promise<ShelfModel[]>;
+  published(): readonly { name: string; kind: 'whisper' | 'speaker' }[];
+  /** Running and failed ones. */
+  downloads(): readonly Download[];
+  /** False where the name is unknown or on its way already. */
+  start(name: string): boolean;
+  /** Ends a download (what has arrived is kept) or forgets a failed one; false where there is none. */
+  stop(name: string): boolean;
+}
+
+export interface ModelShelfOptions {
+  /** Where downloads go; searched first. */
+  modelsDir: string;
+  /** Those that came with the product. */
+  shippedDir: string;
+  /** Where models are fetched from; default the Hugging Face hub. */
+  hub?: string;
+  /** Ends all downloads. */
+  closing: AbortSignal;
+}
+
+export const createModelShelf = ({ modelsDir, shippedDir, hub, closing }: ModelShelfOptions): ModelShelf => {
+  const store = createModelStore([modelsDir, shippedDir]);
+  const running = new Map<string, Download & { controller: AbortController }>();
+  return {
+    installed: () => store.list(),
+    published: () => publishedModels,
+    downloads: () => [...running.values()],
+    start: (name) => {
+      const model = publishedModels.find((each) => each.name === name);
+      const known = running.get(name);
+      if (model === undefined || known?.failure === null) return false;
+      const entry = { name, received: 0, total: 0, failure: null as string | null, controller: new AbortController() };
+      running.set(name, entry);
+      const download = downloadModel(model, {
+        folder: modelsDir,
+        ...(hub === undefined ? {} : { hub }),
+        signal: AbortSignal.any([entry.controller.signal, closing]),
+        onProgress: (received, total) => Object.assign(entry, { received, total }),
+      });
+      download.then(
+        () => running.delete(name),
+        (error: unknown) => {
+          if (entry.controller.signal.aborted) running.delete(name);
+          else entry.failure = error instanceof Error ? error.message : String(error);
+        },
+      );
+      return true;
+    },
+    stop: (name) => {
+      const entry = running.get(name);
+      entry?.controller.abort();
+      return running.delete(name);
+    },
+  };
+};

@@ -1,0 +1,28 @@
+import type { Request, Response } from 'express';
+
+/** The cookies of a request; of two with one name the first. */
+export const readCookies = (header: string | undefined): ReadonlyMap<string, string> => {
+  const cookies = new Map<string, string>();
+  for (const pair of (header ?? '').split(';')) {
+    const at = pair.indexOf('=');
+    const name = pair.slice(0, at).trim();
+    if (at > 0 && !cookies.has(name)) cookies.set(name, pair.slice(at + 1).trim());
+  }
+  return cookies;
+};
+
+/** Sets a cookie no script can read; only over TLS where the request came that way. `seconds` 0 removes it. */
+export const setCookie = (
+  { request, response }: { request: Request; response: Response },
+  name: string,
+  value: string,
+  seconds: number,
+): void => {
+  response.cookie(name, value, {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: request.secure,
+    path: '/',
+    maxAge: seconds * 1000,
+  });
+};

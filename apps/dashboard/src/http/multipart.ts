@@ -1,0 +1,120 @@
+import { createWriteStream } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Busboy } from '@fastify/busboy';
+import { storageError, TaskError, type TaskFolder } from '@whisper-bot/task';
+
+export interface UploadOptions {
+  /** Where the file goes, as `audio.{ext}`. */
+  folder: TaskFolder;
+  maxBytes: number;
+  /** Called with the fields so far before anything of the file is written; what it throws ends the upload. */
+  onFile: (fields: ReadonlyMap<string, string>) => void;
+}
+
+export interface Upload {
+  fields: ReadonlyMap<string, string>;
+  /** Null where the form held none. */
+  file: { name: string; title: string; bytes: number } | null;
+}
+
+/** Bytes beside the file: fields and boundaries. */
+const overhead = 64 * 1024;
+/** Milliseconds without a byte after which a sender is cut off. */
+const silence = 30_000;
+
+/**
+ * Streams a form with one file to disk; memory stays bounded, the limit holds before and while the bytes come. Throws
+ * TaskError `too-big`, `no-space`, `invalid-request`, and what `onFile` throws.
+ */
+export const receiveUpload = async (
+  request: IncomingMessage,
+  { folder, maxBytes, onFile }: UploadOptions,
+): Promise<Upload> => {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes + overhead) throw tooBig(maxBytes);
+  const fields = new Map<string, string>();
+  let file: Upload['file'] = null;
+  let writing: Promise<void> = Promise.resolve();
+  const parser = openParser(request, maxBytes);
+  const failed = new Promise<never>((_resolve, reject) => {
+    const fail = (error: unknown): void => reject(error);
+    parser.on('field', (name, value) => fields.set(name, value));
+    parser.on('file', (name, stream, title) => {
+      if (name !== 'file' || file !== null || title === undefined || title === '') {
+        stream.resume();
+        return;
+      }
+      const target = `audio.${extensionOf(title)}`;
+      try {
+        onFile(fields);
+      } catch (error) {
+        stream.resume();
+        return fail(error);
+      }
+      const entry = { name: target, title: title.slice(0, 255), bytes: 0 };
+      file = entry;
+      writing = keep(stream, folder, target, entry, maxBytes);
+      writing.catch(fail);
+    });
+    parser.on('error', (error) => fail(invalid(error)));
+    request.once('aborted', () => fail(invalid(new Error('the sender went away'))));
+    request.setTimeout(silence, () => fail(invalid(new Error('the sender fell silent'))));
+  });
+  failed.catch(() => undefined);
+  const finished = new Promise<void>((resolve) => parser.once('finish', () => resolve()));
+  request.pipe(parser);
+  try {
+    await Promise.race([finished, failed]);
+    await Promise.race([writing, failed]);
+  } catch (error) {
+    request.unpipe(parser);
+    // What still comes is thrown away, so that the answer can be read by who sends it.
+    request.resume();
+    throw error;
+  }
+  return { fields, file };
+};
+
+const openParser = (request: IncomingMessage, maxBytes: number) => {
+  const headers = request.headers;
+  const type = headers['content-type'];
+  if (type === undefined || !type.startsWith('multipart/form-data')) throw invalid(new Error(`content type ${type}`));
+  try {
+    return new Busboy({
+      headers: { ...headers, 'content-type': type },
+      limits: { fields: 30, fieldSize: 10_000, files: 1, fileSize: maxBytes, parts: 40 },
+    });
+  } catch (error) {
+    throw invalid(error);
+  }
+};
+
+const keep = async (
+  stream: Readable & { truncated?: boolean },
+  folder: TaskFolder,
+  target: string,
+  entry: { bytes: number },
+  maxBytes: number,
+): Promise<void> => {
+  const half = folder.temporary(target);
+  stream.on('data', (chunk: Buffer) => {
+    entry.bytes += chunk.length;
+  });
+  try {
+    await pipeline(stream, createWriteStream(half, { flags: 'wx' }));
+  } catch (error) {
+    throw storageError(error);
+  }
+  if (stream.truncated === true) throw tooBig(maxBytes);
+  if (entry.bytes === 0) throw new TaskError('empty-file', 'The file is empty.');
+  await folder.adopt(half, target);
+};
+
+/** What follows the last dot where it is a plain word; what is in the file decides what it is. */
+const extensionOf = (title: string): string => /\.([a-z0-9]{1,8})$/.exec(title.toLowerCase())?.[1] ?? 'bin';
+
+const tooBig = (limit: number): TaskError =>
+  new TaskError('too-big', 'The file is larger than allowed.', { params: { limit } });
+const invalid = (cause: unknown): TaskError =>
+  new TaskError('invalid-request', 'The upload is not understood.', { cause });

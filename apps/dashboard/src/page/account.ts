@@ -1,0 +1,92 @@
+import type { SessionEntry } from '@whisper-bot/store';
+import { writeDown } from '../auth/audit.js';
+import { passwordFault } from '../auth/password.js';
+import { signOut } from '../auth/session.js';
+import { backTo } from '../http/answer.js';
+import { type Handler, HttpError, type Visit } from '../http/visit.js';
+import { buttonForm, csrfField, field } from '../view/form.js';
+import { ago, moment } from '../view/format.js';
+import { html } from '../view/html.js';
+import { page } from '../view/layout.js';
+import { card, facts, table } from '../view/piece.js';
+
+export const showAccount: Handler = (visit) => render(visit);
+
+const render = async (visit: Visit, errors: { current?: string; fresh?: string } = {}): ReturnType<Handler> => {
+  const { words, desk, locale, person } = visit;
+  if (person === null) throw new HttpError(401);
+  const say = words.account;
+  const sessions = await desk.store.sessions.list(person.id);
+  return {
+    kind: 'page',
+    status: Object.keys(errors).length === 0 ? 200 : 400,
+    page: page(visit, {
+      title: say.title,
+      body: html`<div class="split">
+<div class="stack">
+${card(
+  say.sessions,
+  html`<p class="quiet">${say.sessionsLead}</p>${table<SessionEntry>(
+    say.sessions,
+    [
+      {
+        title: say.browser,
+        cell: ({ id, agent }) =>
+          html`${browserOf(agent) || words.time.none}${id === person.session && html` <span class="quiet">(${say.here})</span>`}`,
+      },
+      { title: say.from, cell: ({ address }) => address },
+      { title: say.started, figure: true, minor: true, cell: ({ startedAt }) => moment(startedAt, locale, words) },
+      { title: say.seen, figure: true, cell: ({ seenAt }) => ago(seenAt, words, locale) },
+    ],
+    sessions,
+  )}<p>${buttonForm(visit, { action: '/account/sign-out-everywhere', text: say.everywhere, kind: 'danger' })}</p>`,
+)}
+</div>
+<div class="stack">
+${card(person.name, facts([[say.role, html`${words.role[person.role]}: ${words.roleMeans[person.role]}`]]))}
+${card(
+  say.change,
+  html`<form class="form" method="post" action="/account/password">${csrfField(visit)}
+${field({ name: 'current', label: say.current, type: 'password', required: true, autocomplete: 'current-password', error: errors.current })}
+${field({ name: 'fresh', label: say.fresh, type: 'password', required: true, minlength: 12, autocomplete: 'new-password', error: errors.fresh })}
+${field({ name: 'again', label: say.again, type: 'password', required: true, autocomplete: 'new-password' })}
+<button class="primary">${say.change}</button></form>`,
+)}
+</div></div>`,
+    }),
+  };
+};
+
+/** The browser's name out of its long one; the last word that names one wins, as those that copy others stand last. */
+const browserOf = (agent: string): string => {
+  const found = [...agent.matchAll(/(Firefox|Edg|OPR|Chrome|Safari|Chromium|HeadlessChrome|curl)\/(\d+)/g)].map(
+    ([, name = '', version = '']) => `${name} ${version}`,
+  );
+  return (
+    found.find((each) => /Edg|OPR|Firefox/.test(each)) ??
+    found.find((each) => /Chrom/.test(each)) ??
+    found[0] ??
+    agent.slice(0, 40)
+  );
+};
+
+export const changePassword: Handler = async (visit) => {
+  const { words, desk, person } = visit;
+  if (person === null) throw new HttpError(401);
+  const allowed = await desk.store.attempts.allow(`password:${person.id}`, { attempts: 8, seconds: 900 });
+  if (!allowed) throw new HttpError(429);
+  if ((await desk.store.accounts.verify(person.name, visit.field('current').slice(0, 1000))) === null) {
+    return render(visit, { current: words.account.wrong });
+  }
+  const fault = passwordFault(visit.field('fresh'), visit.field('again'), words);
+  if (fault !== null) return render(visit, { fresh: fault });
+  await desk.store.accounts.setPassword(person.id, visit.field('fresh'), person.session);
+  await writeDown(visit, { action: 'account.password', target: person.name });
+  return backTo('/account', 'account.changed');
+};
+
+export const signOutEverywhere: Handler = async (visit) => {
+  await writeDown(visit, { action: 'sign-out.everywhere', target: visit.person?.name ?? '' });
+  await signOut(visit, true);
+  return { kind: 'redirect', to: '/sign-in' };
+};

@@ -1,0 +1,92 @@
+import type { KeyRow } from '@whisper-bot/store';
+import { writeDown } from '../auth/audit.js';
+import { backTo } from '../http/answer.js';
+import { type Handler, HttpError, type Visit } from '../http/visit.js';
+import { buttonForm, csrfField, field } from '../view/form.js';
+import { ago, moment } from '../view/format.js';
+import { html } from '../view/html.js';
+import { page } from '../view/layout.js';
+import { card, emptyState, table } from '../view/piece.js';
+
+export const showKeys: Handler = (visit) => render(visit);
+
+/** `made` is the new key, shown this once. */
+const render = async (visit: Visit, made?: string): ReturnType<Handler> => {
+  const { words, desk, locale } = visit;
+  const say = words.keys;
+  const rows = await desk.store.keys.list();
+  return {
+    kind: 'page',
+    page: page(visit, {
+      title: say.title,
+      active: 'keys',
+      body: html`
+<p class="lead">${say.lead}</p>
+<div class="stack">
+${made !== undefined && card(say.made, html`<code class="secret">${made}</code>`)}
+<section class="card">${
+        rows.length === 0
+          ? emptyState({ title: say.none, hint: say.noneHint })
+          : table<KeyRow>(
+              say.title,
+              [
+                { title: say.name, cell: ({ name }) => html`<span class="title-cell">${name}</span>` },
+                { title: say.begins, minor: true, cell: ({ begins }) => html`<code>${begins}…</code>` },
+                {
+                  title: say.created,
+                  figure: true,
+                  minor: true,
+                  cell: ({ createdAt }) => moment(createdAt, locale, words),
+                },
+                {
+                  title: say.lastUsed,
+                  figure: true,
+                  cell: ({ lastUsed }) => (lastUsed === null ? say.never : ago(lastUsed, words, locale)),
+                },
+                { title: say.state, cell: ({ revoked }) => (revoked ? say.revoked : say.active) },
+                {
+                  title: say.revoke,
+                  silent: true,
+                  figure: true,
+                  cell: ({ id, name, revoked }) =>
+                    !revoked &&
+                    buttonForm(visit, {
+                      action: `/keys/${id}/revoke`,
+                      text: say.revoke,
+                      kind: 'danger',
+                      label: `${say.revoke}: ${name}`,
+                    }),
+                },
+              ],
+              rows,
+            )
+      }</section>
+${card(
+  say.make,
+  html`<form class="form" method="post" action="/keys">${csrfField(visit)}
+<div class="fields">${field({ name: 'name', label: say.name, required: true, maxlength: 100 })}
+${field({ name: 'requests', label: say.limit, type: 'number', min: 1, max: 100_000, hint: words.people.limitHint })}</div>
+<button class="primary">${say.make}</button></form>`,
+)}
+</div>`,
+    }),
+  };
+};
+
+export const makeKey: Handler = async (visit) => {
+  const name = visit.field('name').trim().slice(0, 100);
+  const requests = visit.field('requests');
+  if (name === '' || !/^\d{0,6}$/.test(requests)) throw new HttpError(400);
+  const limits = requests === '' ? {} : { requestsPerMinute: Math.max(1, Number(requests)) };
+  const { id, key } = await visit.desk.store.keys.create(name, visit.person?.name ?? '', limits);
+  await writeDown(visit, { action: 'key.create', target: id, after: { name, limits } });
+  return render(visit, key);
+};
+
+export const revokeKey: Handler = async (visit) => {
+  const id = visit.param('id');
+  if (!(await visit.desk.store.keys.list()).some((row) => row.id === id)) throw new HttpError(404);
+  await visit.desk.store.keys.revoke(id);
+  await writeDown(visit, { action: 'key.revoke', target: id });
+  return backTo('/keys', 'keys.revokedNow');
+};

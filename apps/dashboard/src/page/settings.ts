@@ -1,0 +1,108 @@
+import { writeDown } from '../auth/audit.js';
+import { parseSetting, type SettingKey, settingKeys } from '../desk/setting.js';
+import { backTo } from '../http/answer.js';
+import { type Handler, HttpError, type Visit } from '../http/visit.js';
+import { buttonForm, csrfField, field, select } from '../view/form.js';
+import { html, type SafeHtml } from '../view/html.js';
+import { page } from '../view/layout.js';
+import { card, table } from '../view/piece.js';
+
+export const showSettings: Handler = async (visit) => {
+  const { words, desk } = visit;
+  const say = words.settings;
+  const models = (await desk.models.installed()).filter(({ kind }) => kind === 'whisper').map(({ name }) => name);
+  return {
+    kind: 'page',
+    page: page(visit, {
+      title: say.title,
+      active: 'settings',
+      body: html`
+<p class="lead">${say.lead}</p>
+<div class="stack">
+<section class="card"><div class="stack">${settingKeys.map((key) => control(visit, key, models))}</div></section>
+${card(
+  say.environment,
+  table(
+    say.environment,
+    [
+      { title: say.variable, cell: ([name]) => html`<code>${name}</code>` },
+      { title: say.value, cell: ([, value]) => html`<span class="mono">${value}</span>` },
+    ],
+    desk.options.environment,
+  ),
+)}
+</div>`,
+    }),
+  };
+};
+
+const control = (visit: Visit, key: SettingKey, models: readonly string[]): SafeHtml => {
+  const { words, desk } = visit;
+  const say = words.settings;
+  const value = desk.settings.get(key);
+  const text = say.names[key];
+  const hint = say.hints[key];
+  return html`<div class="setting"><form class="form" method="post" action="/settings/${key}">${csrfField(visit)}
+${
+  key === 'model'
+    ? select({
+        name: 'value',
+        label: text,
+        value: String(value),
+        hint,
+        options: [...new Set([String(value), ...models])].map((name) => [name, name]),
+        id: key,
+      })
+    : key === 'uploadsPaused'
+      ? select({
+          name: 'value',
+          label: text,
+          value: value === true ? 'yes' : 'no',
+          hint,
+          options: [
+            ['no', say.off],
+            ['yes', say.on],
+          ],
+          id: key,
+        })
+      : field({
+          name: 'value',
+          label: text,
+          value: String(value),
+          type: 'number',
+          min: 1,
+          max: 100_000,
+          hint,
+          required: true,
+          id: key,
+        })
+}
+<div class="buttons"><button aria-label="${words.button.save}: ${text}">${words.button.save}</button></div></form>
+${!desk.settings.isDefault(key) && buttonForm(visit, { action: `/settings/${key}/reset`, text: say.reset, kind: 'link', label: `${say.reset}: ${text}` })}</div>`;
+};
+
+const keyOf = (visit: Visit): SettingKey => {
+  const key = settingKeys.find((each) => each === visit.param('name'));
+  if (key === undefined) throw new HttpError(404);
+  return key;
+};
+
+export const changeSetting: Handler = async (visit) => {
+  const { settings } = visit.desk;
+  const key = keyOf(visit);
+  const value = parseSetting(key, visit.field('value'));
+  if (value === undefined) return backTo('/settings', 'settings.bad', { bad: 1 });
+  const before = settings.get(key);
+  await settings.set(key, value as never, visit.person?.name ?? '');
+  await writeDown(visit, { action: 'setting.change', target: key, before, after: value });
+  return backTo('/settings', 'settings.saved');
+};
+
+export const resetSetting: Handler = async (visit) => {
+  const { settings } = visit.desk;
+  const key = keyOf(visit);
+  const before = settings.get(key);
+  await settings.set(key, undefined, visit.person?.name ?? '');
+  await writeDown(visit, { action: 'setting.reset', target: key, before });
+  return backTo('/settings', 'settings.saved');
+};

@@ -1,0 +1,29 @@
+import type { TaskRow } from '@whisper-bot/store';
+import { type TaskFolder, type TaskId, taskFolder, taskIdSchema } from '@whisper-bot/task';
+import { type Transcript, transcriptSchema } from '@whisper-bot/transcript';
+import { HttpError, type Visit } from '../http/visit.js';
+
+export interface FoundTask {
+  id: TaskId;
+  row: TaskRow;
+  folder: TaskFolder;
+}
+
+/** The id in the path. Throws HttpError 404 for anything but an id. */
+export const taskIdOf = (visit: Visit): TaskId => {
+  const id = taskIdSchema.safeParse(visit.param('id'));
+  if (!id.success) throw new HttpError(404);
+  return id.data;
+};
+
+/** The task in the path. Throws HttpError 404 where the record does not know it. */
+export const findTask = async (visit: Visit): Promise<FoundTask> => {
+  const id = taskIdOf(visit);
+  const row = await visit.desk.store.tasks.find(id);
+  if (row === null) throw new HttpError(404);
+  return { id, row, folder: taskFolder(visit.desk.options.tasksDir, id) };
+};
+
+/** The newest transcript: with its corrections from the record, otherwise from the folder. */
+export const readTranscript = async (visit: Visit, { id, folder }: FoundTask): Promise<Transcript | null> =>
+  (await visit.desk.store.tasks.transcript(id)) ?? (await folder.read('transcript.json', transcriptSchema));

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import {
+  clock,
+  englishLabels,
+  russianLabels,
+  type Segment,
+  speakerNames,
+  type Transcript,
+  textLanguage,
+} from '@whisper-bot/transcript';
+import { atLeast } from '../auth/person.js';
+import type { Visit } from '../http/visit.js';
+import { csrfField } from '../view/form.js';
+import { html, type SafeHtml } from '../view/html.js';
+import { card } from '../view/piece.js';
+import type { FoundTask } from './task-find.js';
+
+/** Colours there are for speakers; the ninth has the first one's. */
+const colours = 8;
+/** Turns on one page: about an hour and a half of conversation. */
+const turnsShown = 400;
+
+/** Tells one state of a transcript from another, so that a correction is not made to what someone else has changed. */
+export const versionOf = (transcript: Transcript): string =>
+  createHash('sha256').update(JSON.stringify(transcript)).digest('base64url').slice(0, 16);
+
+export const labelsOf = ({ locale }: Pick<Visit, 'locale'>) => (locale === 'ru' ? russianLabels : englishLabels);
+
+/** The transcript with its player, names and corrections. */
+export const transcriptCard = (
+  visit: Visit,
+  task: FoundTask,
+  transcript: Transcript | null,
+  audio: string | null,
+): SafeHtml => {
+  const { words } = visit;
+  if (transcript === null) return card(words.task.transcript, html`<p class="quiet">${words.task.noTranscript}</p>`);
+  const names = speakerNames(transcript, labelsOf(visit));
+  const edits = visit.person !== null && atLeast(visit.person.role, 'operator');
+  const version = versionOf(transcript);
+  const order = new Map(transcript.speakers.list.map(({ label }, index) => [label, index % colours]));
+  const base = `/tasks/${task.id}`;
+  const edited = /^\d{1,6}$/.test(visit.query('edit')) ? Number(visit.query('edit')) : null;
+  const parts = Math.ceil(transcript.segments.length / turnsShown);
+  const part = Math.min(
+    Math.max(0, parts - 1),
+    Math.floor((edited ?? (Number(visit.query('part')) * turnsShown || 0)) / turnsShown),
+  );
+  const first = part * turnsShown;
+  return card(
+    words.task.transcript,
+    html`
+${transcript.speakers.outcome === 'failed' && html`<p class="notice bad">${words.task.speakersFailed}</p>`}
+${
+  audio === null
+    ? html`<p class="quiet small">${words.task.noAudio}</p>`
+    : html`<div class="player"><audio controls preload="metadata" src="${base}/audio"></audio></div>`
+}
+${
+  transcript.speakers.list.length > 0 &&
+  html`<div class="speakers">${transcript.speakers.list.map(({ label }) => {
+    const name = names.get(label) ?? label;
+    const shown = html`<span class="name">${name}</span>`;
+    return edits
+      ? html`<details class="s${order.get(label)}"><summary>${shown}</summary>
+<form class="inline" method="post" action="${base}/speaker">${csrfField(visit)}<input type="hidden" name="label" value="${label}"><input type="hidden" name="version" value="${version}">
+<input type="text" name="name" value="${name}" maxlength="60" aria-label="${words.task.rename}"><button>${words.button.save}</button></form></details>`
+      : html`<span class="s${order.get(label)}">${shown}</span>`;
+  })}</div>`
+}
+${transcript.segments.length === 0 && html`<p class="quiet">${words.task.nobody}</p>`}
+<div lang="${textLanguage(transcript)}" dir="auto">
+${transcript.segments.slice(first, first + turnsShown).map((segment, offset) => {
+  const index = first + offset;
+  const colour = segment.speaker === null ? null : (order.get(segment.speaker) ?? 0);
+  return html`
+<section id="turn-${index}" class="turn${colour !== null && ` s${colour}`}" aria-label="${words.task.segment(clock(segment.start))}">
+  <div class="turn-head">
+    ${segment.speaker !== null && html`<span class="turn-name">${names.get(segment.speaker)}</span>`}
+    <button type="button" class="link quiet" data-start="${segment.start}" aria-label="${words.task.play}: ${clock(segment.start)}">${clock(segment.start)}</button>
+    ${edits && edited !== index && html`<a class="edit quiet" href="?edit=${index}#turn-${index}" aria-label="${words.task.correct}: ${clock(segment.start)}">${words.task.edit}</a>`}
+  </div>
+  ${
+    edits && edited === index
+      ? html`<form class="form" method="post" action="${base}/text">${csrfField(visit)}
+  <input type="hidden" name="segment" value="${index}"><input type="hidden" name="version" value="${version}">
+  <textarea name="text" rows="5" aria-label="${words.task.correct}" autofocus>${segment.text}</textarea>
+  <div class="buttons"><button class="primary">${words.button.save}</button><a class="button" href="${base}#turn-${index}">${words.button.cancel}</a></div></form>`
+      : html`<p class="turn-text" data-times="${timesOf(segment)}">${segment.text}</p>`
+  }
+</section>`;
+})}
+</div>
+${
+  parts > 1 &&
+  html`<nav class="tabs" aria-label="${words.task.transcript}">${Array.from({ length: parts }, (_, index) => html`<a href="?part=${index}"${index === part && html` aria-current="page"`}>${clock(transcript.segments[index * turnsShown]?.start ?? 0)}</a>`)}</nav>`
+}`,
+  );
+};
+
+/**
+ * When each word starts, for the player: hundredths of a second and the length of the word in UTF-16 units. A script
+ * finds the words in the text by it, so that the page carries no element a word.
+ */
+const timesOf = ({ words }: Segment): string =>
+  words.map(({ start, text }) => `${Math.round(start * 100)},${text.length}`).join(' ');

@@ -1,0 +1,180 @@
+import { isFinal, stages, type TaskErrorCode, taskErrorCodes } from '@whisper-bot/task';
+import { formatIds, formats, type Transcript } from '@whisper-bot/transcript';
+import { atLeast } from '../auth/person.js';
+import type { Handler, Visit } from '../http/visit.js';
+import { type Parts, streamParts } from '../live/stream.js';
+import { buttonForm, csrfField } from '../view/form.js';
+import { bytes, moment, span } from '../view/format.js';
+import { html, type SafeHtml } from '../view/html.js';
+import { page } from '../view/layout.js';
+import { badge, card, facts, progressBar } from '../view/piece.js';
+import { audioName } from './task-audio.js';
+import { type FoundTask, findTask, readTranscript } from './task-find.js';
+import { renderHistory } from './task-history.js';
+import { transcriptCard } from './task-transcript.js';
+
+export const showTask: Handler = async (visit) => {
+  const { words } = visit;
+  const task = await findTask(visit);
+  const [parts, transcript, history, files, audio] = await Promise.all([
+    renderParts(visit, task),
+    readTranscript(visit, task),
+    renderHistory(visit, task),
+    listFiles(task),
+    audioName(task),
+  ]);
+  const { row } = task;
+  return {
+    kind: 'page',
+    page: page(visit, {
+      title: row.title || words.tasks.untitled,
+      active: 'tasks',
+      parent: { href: '/tasks', text: words.tasks.title },
+      scripts: ['player'],
+      body: html`
+<div class="split"${!isFinal(row.state) && html` data-live="/live/tasks/${row.id}"`}>
+  <div class="stack">
+    <div id="part-state" aria-live="polite">${parts['part-state']}</div>
+    ${transcriptCard(visit, task, transcript, audio)}
+    ${history}
+  </div>
+  <div class="stack">
+    ${actions(visit, task, transcript)}
+    ${card(words.task.title, details(visit, task, transcript))}
+    ${card(
+      words.task.artefacts,
+      files.length === 0
+        ? html`<p class="quiet">${words.task.noArtefacts}</p>`
+        : html`<ul class="stack small" role="list">${files.map(({ name, size }) => html`<li class="file"><a class="mono" href="/tasks/${row.id}/files/${name}" download>${name}</a> <span class="quiet">${bytes(size, visit.locale)}</span></li>`)}</ul>`,
+    )}
+  </div>
+</div>`,
+    }),
+  };
+};
+
+/** What changes while it runs: once it has ended the whole page is another. */
+export const liveTask: Handler = async (visit) => {
+  const task = await findTask(visit);
+  return streamParts(visit, {
+    interval: 2000,
+    watch: (changed) => visit.desk.pipeline.watch(task.id, changed),
+    render: async () => {
+      const row = await visit.desk.store.tasks.find(task.id);
+      if (row === null || isFinal(row.state)) return 'reload';
+      return renderParts(visit, { ...task, row });
+    },
+  });
+};
+
+const renderParts = async (visit: Visit, task: FoundTask): Promise<Parts> => {
+  const { words } = visit;
+  const progress = await visit.desk.pipeline.progress(task.id).catch(() => null);
+  const { row } = task;
+  if (isFinal(row.state)) {
+    return { 'part-state': row.state === 'failed' ? failure(visit, task, progress?.failure) : html`` };
+  }
+  const told = [
+    progress?.stage && words.stage[progress.stage],
+    typeof progress?.position === 'number' && words.overview.position(progress.position),
+    typeof progress?.secondsLeft === 'number' && words.overview.left(span(progress.secondsLeft * 1000, words)),
+  ].filter((each) => typeof each === 'string');
+  const percent = progress?.percent ?? 0;
+  return {
+    'part-state': card(
+      words.task.progress,
+      html`${progressBar(percent, words.task.progress)}<p class="quiet small">${told.join(' · ')}</p>`,
+      { aside: html`<span>${badge(progress?.state ?? row.state, words)} ${Math.round(percent)} %</span>` },
+    ),
+  };
+};
+
+const failure = (
+  { words }: Visit,
+  { row }: FoundTask,
+  known: { code: TaskErrorCode; cause: string; message: string; stage: keyof Visit['words']['stage'] } | undefined,
+): SafeHtml => {
+  const code = known?.code ?? taskErrorCodes.find((each) => each === row.code) ?? 'internal';
+  const cause = known?.cause || row.cause || known?.message || '';
+  return card(
+    words.task.failure,
+    html`
+<div class="failure"><p>${words.errors[code]}</p></div>
+${facts([
+  ...(known === undefined ? [] : [[words.task.stage, words.stage[known.stage]] as const]),
+  [words.task.code, html`<code>${code}</code>`],
+  ...(cause === '' ? [] : [[words.task.cause, html`<span class="mono">${cause}</span>`] as const]),
+])}`,
+  );
+};
+
+const actions = (visit: Visit, { row }: FoundTask, transcript: Transcript | null): SafeHtml | null => {
+  const { words, person } = visit;
+  const base = `/tasks/${row.id}`;
+  const downloads =
+    transcript !== null &&
+    html`<h3>${words.task.download}</h3><p class="buttons">${formatIds.map((id) => html`<a href="${base}/transcript/${id}" download>${formats[id].name}</a>`)}</p>`;
+  if (person === null || !atLeast(person.role, 'operator')) {
+    return downloads ? card(words.task.actions, html`<div class="stack">${downloads}</div>`) : null;
+  }
+  const final = isFinal(row.state);
+  return card(
+    words.task.actions,
+    html`
+<div class="stack">
+  ${row.state === 'failed' && buttonForm(visit, { action: `${base}/retry`, text: words.task.retry, kind: 'primary' })}
+  ${!final && buttonForm(visit, { action: `${base}/cancel`, text: words.task.cancelTask, kind: 'danger' })}
+  ${downloads}
+  ${
+    final &&
+    row.state !== 'cancelled' &&
+    html`<form class="form" method="post" action="${base}/rerun">${csrfField(visit)}
+    <div><label class="label" for="from">${words.task.retryFrom}</label>
+    <select id="from" name="from">${stages.map((stage) => html`<option value="${stage}">${words.stage[stage]}</option>`)}</select>
+    <p class="hint">${words.task.retryFromHint}</p></div>
+    <button>${words.task.runAgain}</button></form>`
+  }
+  ${
+    final &&
+    html`<details><summary>${words.task.delete}</summary><form class="form" method="post" action="${base}/delete">${csrfField(visit)}
+    <p class="small">${words.task.deleteSure}</p>
+    <label class="check"><input type="checkbox" name="sure" value="yes" required> ${words.task.deleteCheck}</label>
+    <button class="danger">${words.button.delete}</button></form></details>`
+  }
+</div>`,
+  );
+};
+
+const details = (visit: Visit, { row }: FoundTask, transcript: Transcript | null): SafeHtml => {
+  const { words, locale } = visit;
+  const { options } = row;
+  const speakers = options.speakers;
+  return facts([
+    [words.tasks.state, badge(row.state, words)],
+    ['Id', html`<span class="mono">${row.id}</span>`],
+    [words.tasks.channel, words.channel[row.channel]],
+    [words.task.owner, html`<a href="/tasks?owner=${encodeURIComponent(row.owner)}">${row.owner}</a>`],
+    ...(row.chat === ''
+      ? []
+      : [[words.task.chat, html`<a href="/tasks?chat=${encodeURIComponent(row.chat)}">${row.chat}</a>`] as const]),
+    [words.task.accepted, moment(row.acceptedAt, locale, words)],
+    [words.tasks.duration, row.duration === null ? words.time.none : span(row.duration * 1000, words)],
+    [words.task.language, transcript?.language ?? (options.language === 'auto' ? words.task.auto : options.language)],
+    [words.task.model, transcript?.model ?? options.model],
+    ...(transcript === null ? [] : [[words.task.engine, transcript.engine] as const]),
+    [
+      words.task.diarize,
+      !options.diarize ? words.task.no : speakers.kind === 'auto' ? words.task.auto : String(speakers.count),
+    ],
+    [words.task.translate, options.translate ? words.task.yes : words.task.no],
+    ...(options.prompt === '' ? [] : [[words.task.prompt, options.prompt] as const]),
+  ]);
+};
+
+const listFiles = async ({ folder }: FoundTask): Promise<{ name: string; size: number }[]> => {
+  const names = (await folder.list()).sort();
+  const sizes = await Promise.all(
+    names.map(async (name) => ({ name, size: (await folder.size(name).catch(() => null)) ?? 0 })),
+  );
+  return sizes.filter(({ size }) => size > 0);
+};

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { createTaskFolder, type Task, TaskError, type TaskId, taskOptionsSchema, taskSchema } from '@whisper-bot/task';
+import { writeDown } from '../auth/audit.js';
+import { requireSecret } from '../http/enforce.js';
+import { receiveUpload } from '../http/multipart.js';
+import { type Answer, type Handler, HttpError, type Visit } from '../http/visit.js';
+import { bytes } from '../view/format.js';
+import { renderUpload, uploadLimit } from './upload.js';
+
+/** Takes a recording as it streams in, and makes a task of it. */
+export const takeUpload: Handler = async (visit) => {
+  const { desk, request, words } = visit;
+  if (desk.settings.get('uploadsPaused')) return refused(visit, 503, words.upload.paused);
+  const id = randomUUID() as TaskId;
+  const folder = await createTaskFolder(desk.options.tasksDir, id);
+  try {
+    const upload = await receiveUpload(request, {
+      folder,
+      maxBytes: uploadLimit(desk),
+      // The secret stands before the file: nothing is written for a forged form.
+      onFile: (fields) => requireSecret(visit, fields.get('csrf') ?? ''),
+    });
+    requireSecret(visit, upload.fields.get('csrf') ?? '');
+    if (upload.file === null) throw new HttpError(400, words.upload.noFile);
+    const task = taskOf(visit, id, upload.file, upload.fields);
+    await desk.pipeline.submit(task);
+    await writeDown(visit, {
+      action: 'task.upload',
+      target: id,
+      after: { bytes: upload.file.bytes, options: { ...task.options, prompt: undefined } },
+    });
+    return answer(visit, `/tasks/${id}`);
+  } catch (error) {
+    await folder.destroy();
+    const failed = refusal(visit, error);
+    if (failed === null) throw error;
+    return failed;
+  }
+};
+
+const answer = ({ request }: Visit, page: string): Answer =>
+  wantsJson(request.headers.accept) ? { kind: 'json', body: { page } } : { kind: 'redirect', to: page };
+
+const wantsJson = (accept: string | undefined): boolean => accept === 'application/json';
+
+/** What the person is told; null for what is not theirs to mend. */
+const refusal = (visit: Visit, error: unknown): Answer | Promise<Answer> | null => {
+  const { words, locale, desk } = visit;
+  const told =
+    error instanceof HttpError
+      ? { status: error.status, text: error.sentence ?? words.status[error.status]?.text ?? '' }
+      : error instanceof TaskError
+        ? {
+            status: error.code === 'too-big' ? 413 : error.code === 'no-space' ? 503 : 400,
+            text:
+              error.code === 'too-big'
+                ? words.upload.tooBig(bytes(uploadLimit(desk), locale))
+                : words.errors[error.code],
+          }
+        : null;
+  return told === null ? null : refused(visit, told.status, told.text);
+};
+
+const refused = (visit: Visit, status: number, text: string): Answer | Promise<Answer> =>
+  wantsJson(visit.request.headers.accept)
+    ? { kind: 'json', status, body: { error: text } }
+    : renderUpload(visit, text, status);
+
+const taskOf = (
+  visit: Visit,
+  id: TaskId,
+  file: { name: string; title: string },
+  fields: ReadonlyMap<string, string>,
+): Task => {
+  const speakers = Number(fields.get('speakers') ?? '');
+  const options = taskOptionsSchema.safeParse({
+    language: fields.get('language') || 'auto',
+    model: fields.get('model') || visit.desk.settings.get('model'),
+    diarize: fields.get('diarize') === 'yes',
+    translate: fields.get('translate') === 'yes',
+    prompt: fields.get('prompt') ?? '',
+    ...(Number.isInteger(speakers) && speakers > 0 ? { speakers: { kind: 'exactly', count: speakers } } : {}),
+  });
+  if (!options.success) throw new HttpError(400);
+  return taskSchema.parse({
+    v: 1,
+    id,
+    channel: 'folder',
+    source: file.name,
+    title: file.title,
+    owner: `dashboard:${visit.person?.name ?? ''}`,
+    options: options.data,
+    acceptedAt: new Date().toISOString(),
+  });
+};

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runLogged } from './process.mjs';
 
@@ -39,8 +39,23 @@ export const build = async (root, { cache, logs, signal, env, say }) => {
     say(`The types have mistakes (${log}); running what was compiled.`);
     return;
   }
+  for (const folder of packagesOf(root)) removeOrphans(join(root, folder));
   mkdirSync(cache, { recursive: true });
   writeFileSync(stampOf(cache), before);
+};
+
+/**
+ * Removes what was compiled from sources that are gone: tsc leaves it, and it would still be found.
+ * @param {string} folder of a package
+ */
+const removeOrphans = (folder) => {
+  const dist = join(folder, 'dist');
+  for (const name of existsSync(dist) ? readdirSync(dist, { recursive: true, encoding: 'utf8' }) : []) {
+    const stem = /^(.*?)(?:\.d\.ts|\.js)(?:\.map)?$/.exec(name)?.[1];
+    if (stem === undefined) continue;
+    const sources = ['.ts', '.tsx', '.js', '.d.ts'].map((ending) => join(folder, 'src', `${stem}${ending}`));
+    if (!sources.some((path) => existsSync(path))) rmSync(join(dist, name));
+  }
 };
 
 /** @param {string} cache */

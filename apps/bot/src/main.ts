@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { assemble } from '@whisper-bot/assembly';
+import { assemble, watchProcess } from '@whisper-bot/assembly';
 import { readMachine, resolveConfig } from '@whisper-bot/config';
 import { announceReady, createLifecycle, createLogger, exitNeedsPerson } from '@whisper-bot/runtime';
 import { BotStopped, startApp } from './app.js';
@@ -24,7 +24,10 @@ if (config.redisUrl === null || config.databaseUrl === null) {
 const token = config.botToken ?? '';
 const apiRoot = config.botApiUrl.replace(/\/+$/, '');
 
-const { pipeline } = assemble({ config, logger, lifecycle });
+const installation = { config, logger, lifecycle };
+const parts = assemble(installation);
+const { pipeline } = parts;
+await watchProcess(parts, installation);
 
 /** Telegram's own limits of a download: 20 MB in the cloud, 2,000 MB from a local server (core.telegram.org/bots/api#getfile). */
 const telegramLimit = config.botApiDir === null ? 20e6 : 2e9;

@@ -1,4 +1,4 @@
-import { assemble, keepRecord } from '@whisper-bot/assembly';
+import { assemble, keepRecord, watchProcess } from '@whisper-bot/assembly';
 import { readMachine, resolveConfig } from '@whisper-bot/config';
 import { startGateway } from '@whisper-bot/gateway';
 import { announceReady, createLifecycle, createLogger } from '@whisper-bot/runtime';
@@ -10,8 +10,9 @@ const config = resolveConfig({ env: process.env });
 const logger = createLogger({ name: 'worker', level: config.logLevel });
 const lifecycle = createLifecycle({ logger, graceMs: (config.shutdownGrace + 10) * 1000 });
 const installation = { config, logger, lifecycle };
-const { pipeline, store, name } = assemble(installation);
+const { pipeline, store, metrics, name } = assemble(installation);
 await keepRecord({ pipeline, store }, installation);
+await watchProcess({ pipeline, store, metrics }, installation);
 
 const engines = createRealEngines({ config, repository: readMachine().repository, logger });
 lifecycle.onClose('engines', () => engines.close());

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, resolveConfig } from '@whisper-bot/config';
 import type { StageHandlers } from '@whisper-bot/pipeline';
@@ -10,7 +10,8 @@ import { startRedis, type TemporaryDirectory, type TestRedis, temporaryDirectory
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { assemble, type Installation, keepRecord } from './index.js';
+import { z } from 'zod';
+import { assemble, type Installation, keepRecord, watchProcess } from './index.js';
 
 const logger = createLogger({ name: 'test', level: 'silent' });
 let directory: TemporaryDirectory;
@@ -33,6 +34,7 @@ afterAll(async () => {
 let gate: { open(): void; opened: Promise<void> };
 let told: string[];
 let installation: Installation;
+let metricsUrl: string;
 let closers: (() => unknown)[];
 let config: Config;
 
@@ -60,6 +62,7 @@ beforeEach(async () => {
       REDIS_URL: redis.url,
       DATABASE_URL: url.href,
       MIN_FREE_DISK: '0',
+      METRICS_PORT: '0',
     },
   });
   const lifecycle = {
@@ -68,6 +71,7 @@ beforeEach(async () => {
   const options = { config, logger, lifecycle };
   installation = assemble(options);
   await keepRecord(installation, options, { grace: 1, interval: 500 });
+  metricsUrl = (await watchProcess(installation, options))?.url ?? '';
   const work = await installation.pipeline.work(stages, { concurrency: { transcribe: 4 }, lockDuration: 2000 });
   const deliveries = await installation.pipeline.serveDeliveries('folder', async ({ task }) => {
     told.push(task.id);
@@ -143,6 +147,75 @@ it('with PostgreSQL away intake is refused with a sentence, running tasks finish
   await until(async () => (await countIn('done')) === 10, 60_000);
   expect(tasks).toHaveLength(10);
   expect(db).toBeDefined();
+});
+
+describe('what Prometheus reads', () => {
+  const documented = async () => {
+    const page = await readFile(join(import.meta.dirname, '../../../docs/metrics.md'), 'utf8');
+    return [...page.matchAll(/^\| `(whisper_\w+)`/gm)].map(([, name]) => name ?? '');
+  };
+
+  it('holds every metric that is documented', async () => {
+    await submit();
+    gate.open();
+    const read = async () => (await fetch(`${metricsUrl}/metrics`)).text();
+    await until(async () => (await read()).includes('whisper_tasks_total{event="delivered",channel="folder"} 1'));
+    const text = await read();
+    const names = await documented();
+    expect(names.length).toBeGreaterThan(4);
+    // Those of failures and figures have no sample while nothing fails and no ClickHouse is named.
+    for (const name of names) expect(text).toContain(`# TYPE ${name} `);
+    expect(text).toMatch(/whisper_stage_run_seconds_count{stage="merge",outcome="finished"} 1/);
+  });
+
+  it('is what the Grafana dashboard asks for, and nothing else', async () => {
+    const file = join(import.meta.dirname, '../../../docker/grafana-dashboard.json');
+    const dashboard = grafanaSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    const names = await documented();
+    const dashboardOnly = [
+      'whisper_queue_jobs',
+      'whisper_queue_oldest_seconds',
+      'whisper_workers',
+      'whisper_disk_free_bytes',
+    ];
+    const asked = dashboard.panels.flatMap(({ targets }) =>
+      targets.flatMap(({ expr }) => expr.match(/whisper_\w+/g) ?? []),
+    );
+    expect(asked.length).toBeGreaterThan(8);
+    for (const name of asked) expect([...names, ...dashboardOnly]).toContain(name.replace(/_(bucket|sum|count)$/, ''));
+    expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
+  });
+
+  it('comes with readiness that names what is away', async () => {
+    expect((await fetch(`${metricsUrl}/readyz`)).status).toBe(200);
+    const away = await holdDatabase(new URL(config.databaseUrl ?? ''));
+    const answer = await until(async () => {
+      const ready = await fetch(`${metricsUrl}/readyz`);
+      return ready.status === 503 && ready.text();
+    });
+    expect(answer).toBe('PostgreSQL does not answer\n');
+    expect((await fetch(`${metricsUrl}/healthz`)).status).toBe(200);
+    await away.release();
+    await until(async () => (await fetch(`${metricsUrl}/readyz`)).status === 200);
+  });
+});
+
+/** What Grafana needs of a panel to draw it (its dashboard JSON model, schema version 39). */
+const grafanaSchema = z.object({
+  title: z.string(),
+  uid: z.string(),
+  schemaVersion: z.number().min(30),
+  templating: z.object({ list: z.array(z.object({ name: z.string(), type: z.string() })) }),
+  panels: z.array(
+    z.object({
+      id: z.number().int(),
+      type: z.enum(['timeseries', 'stat', 'bargauge']),
+      title: z.string(),
+      datasource: z.object({ type: z.literal('prometheus'), uid: z.string() }),
+      gridPos: z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() }),
+      targets: z.array(z.object({ refId: z.string(), expr: z.string(), legendFormat: z.string() })).min(1),
+    }),
+  ),
 });
 
 /** Shuts everybody out of one database, as an outage would: connections are cut and new ones refused. */

@@ -9,9 +9,10 @@ import {
 } from '@whisper-bot/analytics';
 import type { Config } from '@whisper-bot/config';
 import { createPipeline, type WorkingPipeline } from '@whisper-bot/pipeline';
-import type { Lifecycle, Logger } from '@whisper-bot/runtime';
+import { type Lifecycle, type Logger, type MetricsServer, serveMetrics } from '@whisper-bot/runtime';
 import { createChangeRecorder, type Store, startReconciler } from '@whisper-bot/store';
 import { TaskError } from '@whisper-bot/task';
+import { createPipelineMetrics, type PipelineMetrics } from './metric.js';
 import { createStoreOpener, type StoreOpener } from './store-opener.js';
 
 /** What every process of an installation shares, wired together: the queue, the record, the figures. */
@@ -22,6 +23,7 @@ export interface Installation {
   /** Null where no figures are kept. */
   analytics: AnalyticsDatabase | null;
   figures: Recorder | null;
+  metrics: PipelineMetrics;
   /** Of this process, as figures and Bull Board show it. */
   name: string;
 }
@@ -52,6 +54,8 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
   const store = config.databaseUrl === null ? null : createStoreOpener(config.databaseUrl, logger);
   lifecycle.onClose('store', async () => store?.close());
 
+  const metrics = createPipelineMetrics(() => figures?.state ?? null);
+  const tell = figures === null ? null : recordPipeline(figures, name);
   const pipeline = createPipeline({
     redis: config.redisUrl,
     tasksDir: config.tasksDir,
@@ -61,10 +65,13 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
     retention: { keepSource: config.keepSource, artefact: config.resultTtl },
     log: logger,
     ...(store === null ? {} : { accept: async (task) => writeDown(await store.within(recordPatience), task) }),
-    ...(figures === null ? {} : { observe: recordPipeline(figures, name) }),
+    observe: (event) => {
+      metrics.observe(event);
+      tell?.(event);
+    },
   });
   lifecycle.onClose('pipeline', () => pipeline.close());
-  return { pipeline, store, analytics, figures, name };
+  return { pipeline, store, analytics, figures, metrics, name };
 };
 
 const writeDown = async (store: Store, task: Parameters<Store['tasks']['accept']>[0]): Promise<void> => {
@@ -109,4 +116,38 @@ export const keepRecord = async (
     });
     lifecycle.onClose('reconciler', () => reconciler.close());
   });
+};
+
+/** Milliseconds Redis and PostgreSQL may take to answer before the process counts as not ready. */
+const readyPatience = 2000;
+
+/** Serves figures, health and readiness of this process where METRICS_PORT says so; null where it does not. */
+export const watchProcess = async (
+  { pipeline, store, metrics }: Pick<Installation, 'pipeline' | 'store' | 'metrics'>,
+  { config, lifecycle }: AssembleOptions,
+): Promise<MetricsServer | null> => {
+  if (config.metricsPort === null) return null;
+  const answers = async (part: string, asked: Promise<boolean>): Promise<string[]> => {
+    const late = new Promise<boolean>((resolve) => setTimeout(resolve, readyPatience, false).unref());
+    return (await Promise.race([asked.catch(() => false), late])) ? [] : [`${part} does not answer`];
+  };
+  const server = await serveMetrics({
+    registry: metrics.registry,
+    host: config.metricsHost,
+    port: config.metricsPort,
+    token: config.metricsToken,
+    troubles: async () => {
+      const redis = answers('Redis', pipeline.ping());
+      const postgres =
+        store === null
+          ? []
+          : answers(
+              'PostgreSQL',
+              store.within(readyPatience).then((open) => open.ping()),
+            );
+      return [...(await redis), ...(await postgres)];
+    },
+  });
+  lifecycle.onClose('metrics', () => server.close());
+  return server;
 };

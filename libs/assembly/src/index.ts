@@ -1,2 +1,2 @@
-export { type AssembleOptions, assemble, type Installation, keepRecord } from './assemble.js';
+export { type AssembleOptions, assemble, type Installation, keepRecord, watchProcess } from './assemble.js';
 export type { StoreOpener } from './store-opener.js';

@@ -187,6 +187,12 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 const logLevelSchema = z.enum(logLevels, `one of ${logLevels.join(', ')}`);
 
 const running = {
+  metricsHost: setting('METRICS_HOST', textSchema, is('127.0.0.1'), {
+    sentence: 'The address the figures for Prometheus are served on by worker and bot.',
+  }),
+  metricsPort: setting<number | null>('METRICS_PORT', countSchema(0, 65_535), none('not served'), {
+    sentence: 'Where worker and bot serve /metrics, /healthz and /readyz; `up` counts up from it, one port a process.',
+  }),
   logLevel: setting('LOG_LEVEL', logLevelSchema, is('info'), {
     sentence: 'The least severe level that is logged.',
   }),

@@ -43,6 +43,8 @@ export interface PipelineOptions {
 
 /** The pipeline with what only the worker process needs. */
 export interface WorkingPipeline extends Pipeline {
+  /** Whether Redis answers. */
+  ping(): Promise<boolean>;
   /** Works the stages in this process. */
   work(handlers: StageHandlers, options?: WorkOptions): Promise<Work>;
   /** How many processes transcribe right now, on all machines; what a long recording may be spread over. */
@@ -144,6 +146,7 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
     },
     serveDeliveries: async (channel, handler, serveOptions) => serveChannel(context, channel, handler, serveOptions),
     serveRecord: async (handler) => serveChanges(context, handler),
+    ping: async () => (await connection.hasty.ping()) === 'PONG',
     work: (handlers, workOptions) => work(context, handlers, workOptions),
     workers: () => readSigns(connection),
     jobs: (id) => listJobs(context, id),

@@ -8,3 +8,4 @@ export { type ProcessOutcome, type RunProcessOptions, runProcess } from './child
 export { type ServeChildOptions, serveChild } from './child/serve.js';
 export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.js';
 export { createLogger, type LoggerOptions } from './logger.js';
+export { type MetricsServer, type MetricsServerOptions, serveMetrics } from './metric/server.js';

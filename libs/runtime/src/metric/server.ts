@@ -1,0 +1,65 @@
+import { timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from 'prom-client';
+
+export interface MetricsServerOptions {
+  registry: Registry;
+  host: string;
+  /** 0: any free port. */
+  port: number;
+  /** Asked for as a bearer token where it is set. */
+  token: string | null;
+  /** What keeps this process from its work, by part; empty when all is well. */
+  troubles: () => Promise<readonly string[]>;
+}
+
+export interface MetricsServer {
+  url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `/metrics` for Prometheus, `/healthz` (the process answers) and `/readyz` (it can do its work; 503 and what
+ * is missing where it cannot).
+ */
+export const serveMetrics = async ({
+  registry,
+  host,
+  port,
+  token,
+  troubles,
+}: MetricsServerOptions): Promise<MetricsServer> => {
+  const answer = async (path: string, authorization: string, response: ServerResponse): Promise<void> => {
+    if (path === '/healthz') return void response.end('ok\n');
+    if (path === '/readyz') {
+      const missing = await troubles();
+      return void response.writeHead(missing.length === 0 ? 200 : 503).end(`${missing.join('\n') || 'ok'}\n`);
+    }
+    if (path !== '/metrics') return void response.writeHead(404).end();
+    if (token !== null && !isEqual(authorization, `Bearer ${token}`)) return void response.writeHead(401).end();
+    response.setHeader('Content-Type', registry.contentType);
+    response.end(await registry.metrics());
+  };
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://metrics');
+    answer(pathname, request.headers.authorization ?? '', response).catch(() => response.writeHead(500).end());
+  });
+  server.requestTimeout = 10_000;
+  server.listen(port, host);
+  await once(server, 'listening');
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
+
+const isEqual = (given: string, wanted: string): boolean => {
+  const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
+  return a.length === b.length && timingSafeEqual(a, b);
+};

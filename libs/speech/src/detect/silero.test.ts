@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pino } from 'pino';
+import { createLogger } from '@whisper-bot/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { wavOf } from '../wav/wav-of.js';
 import { createSileroDetector } from './silero.js';
@@ -12,7 +12,7 @@ const sample = (name: string) => fileURLToPath(new URL(`samples/${name}`, root))
 const context = { signal: new AbortController().signal };
 const detector = createSileroDetector({
   modelsDir: fileURLToPath(new URL('models', root)),
-  logger: pino({ level: 'silent' }),
+  logger: createLogger({ name: 'test', level: 'silent' }),
 });
 let folder: string;
 beforeAll(async () => {

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createLogger } from '@whisper-bot/runtime';
 import type { SpeakerCount } from '@whisper-bot/task';
 import { diarizationErrorRate } from '@whisper-bot/testing';
-import { pino } from 'pino';
 import { afterAll, expect, test } from 'vitest';
 import { wavOf } from '../wav/wav-of.js';
 import { shippedDiarizationModels } from './diarization.js';
@@ -15,7 +15,7 @@ const file = (path: string) => fileURLToPath(new URL(`../../../../${path}`, impo
 const diarizer = createFastDiarizer({
   models: shippedDiarizationModels(file('models')),
   threads: 2,
-  logger: pino({ level: 'silent' }),
+  logger: createLogger({ name: 'test', level: 'silent' }),
 });
 afterAll(() => diarizer.close());
 const context = { signal: new AbortController().signal };

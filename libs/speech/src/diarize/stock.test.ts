@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { pino } from 'pino';
+import { createLogger } from '@whisper-bot/runtime';
 import { afterAll, expect, test } from 'vitest';
 import { shippedDiarizationModels } from './diarization.js';
 import { createStockDiarizer } from './stock.js';
@@ -10,7 +10,7 @@ const sample = (name: string) => fileURLToPath(new URL(`samples/${name}`, root))
 const diarizer = createStockDiarizer({
   models: shippedDiarizationModels(fileURLToPath(new URL('models', root))),
   threads: 2,
-  logger: pino({ level: 'silent' }),
+  logger: createLogger({ name: 'test', level: 'silent' }),
 });
 afterAll(() => diarizer.close());
 

@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createLogger } from '@whisper-bot/runtime';
 import { TaskError } from '@whisper-bot/task';
 import { wordErrorRate } from '@whisper-bot/testing';
 import type { Recognition } from '@whisper-bot/transcript';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleRate } from '../wav/reader.js';
 import { wavOf } from '../wav/wav-of.js';
@@ -29,7 +29,7 @@ const open = (version: (typeof whisperVersions)[number]) =>
     version,
     modelPath: () => fileURLToPath(new URL('models/ggml-base-q8_0.bin', root)),
     threads: 2,
-    logger: pino({ level: 'silent' }),
+    logger: createLogger({ name: 'test', level: 'silent' }),
   });
 const wordsOf = ({ segments }: Recognition) => segments.flatMap(({ words }) => words);
 const textOf = (recognition: Recognition) =>
@@ -134,7 +134,7 @@ describe('a warm transcriber', () => {
       cacheDir: folder,
       modelPath: () => 'none',
       threads: 1,
-      logger: pino({ level: 'silent' }),
+      logger: createLogger({ name: 'test', level: 'silent' }),
     });
     const failure = await nowhere.transcribe({ ...jfk, ...spoken }, never).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'engine-missing', cause: expect.stringContaining('whisper-bot doctor') });

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createLogger } from '@whisper-bot/runtime';
 import { type TemporaryDirectory, temporaryDirectory } from '@whisper-bot/testing';
 import pg from 'pg';
-import { pino } from 'pino';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../embedded/postgres.js';
 
-export const logger = pino({ level: 'silent' });
+export const logger = createLogger({ name: 'test', level: 'silent' });
 
 /** A real PostgreSQL of its own for a test file. */
 export interface TestServer extends EmbeddedPostgres {

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { type EmbeddedClickHouse, startEmbeddedClickHouse, timeline } from '@whisper-bot/analytics';
 import { type Config, resolveConfig } from '@whisper-bot/config';
 import type { StageHandlers } from '@whisper-bot/pipeline';
 import { createLogger } from '@whisper-bot/runtime';
@@ -17,15 +21,21 @@ const logger = createLogger({ name: 'test', level: 'silent' });
 let directory: TemporaryDirectory;
 let redis: TestRedis;
 let postgres: EmbeddedPostgres;
+let clickhouse: EmbeddedClickHouse;
+let collector: Collector;
 beforeAll(async () => {
   directory = await temporaryDirectory('assembly');
   // As root, PostgreSQL runs as a user of its own, who must get in.
   await chmod(directory.path, 0o755);
   redis = await startRedis();
+  clickhouse = await startEmbeddedClickHouse({ dir: join(directory.path, 'clickhouse'), logger });
+  collector = await startCollector();
   postgres = await startEmbeddedPostgres({ dir: join(directory.path, 'postgres'), logger });
 });
 afterAll(async () => {
   await redis.close();
+  await clickhouse.close();
+  collector.close();
   await postgres.close();
   await directory.remove();
 });
@@ -63,6 +73,8 @@ beforeEach(async () => {
       DATABASE_URL: url.href,
       MIN_FREE_DISK: '0',
       METRICS_PORT: '0',
+      TRACES_URL: collector.url,
+      CLICKHOUSE_URL: clickhouse.url,
     },
   });
   const lifecycle = {
@@ -126,8 +138,11 @@ describe('what was accepted', () => {
     const task = await submit();
     expect(await (await store()).tasks.find(task.id)).not.toBeNull();
     gate.open();
-    await until(async () => (await countIn('done')) === 1);
-    const states = (await (await store()).tasks.changes(task.id)).map(({ state }) => state);
+    const { tasks } = await store();
+    const states = await until(async () => {
+      const changes = await tasks.changes(task.id);
+      return changes.length >= 5 && changes.map(({ state }) => state);
+    });
     expect(states).toEqual(['accepted', 'preparing', 'running', 'delivering', 'done']);
   });
 });
@@ -199,6 +214,89 @@ describe('what Prometheus reads', () => {
     await until(async () => (await fetch(`${metricsUrl}/readyz`)).status === 200);
   });
 });
+
+it('tells the same times of a task by its trace and by its events', async () => {
+  const task = await submit();
+  gate.open();
+  await until(() => told.includes(task.id));
+  const marks = await until(async () => {
+    await installation.figures?.flush();
+    const all = (await installation.analytics?.ask(timeline, { taskId: task.id })) ?? [];
+    return all.some(({ event }) => event === 'delivered') && all;
+  });
+  // Spans go out in batches: closing sends them.
+  for (const close of closers.splice(0).reverse()) await close();
+  const spans = collector.spans.filter(({ attributes }) => attributes['bullmq.job.id']?.startsWith(task.id));
+  const runs = spans.filter(({ name }) => name.startsWith('process ') && name !== 'process record');
+  expect(runs.map(({ name }) => name).sort()).toEqual([
+    'process deliver-folder',
+    'process merge',
+    'process prepare',
+    'process transcribe',
+  ]);
+  expect(new Set(runs.map(({ traceId }) => traceId)).size).toBe(1);
+  for (const stage of ['prepare', 'transcribe', 'merge']) {
+    const run = runs.find(({ name }) => name === `process ${stage}`);
+    const of = (event: string) => marks.find((mark) => mark.stage === stage && mark.event === event)?.at ?? 0;
+    // A span holds the round trips to Redis as well, so it begins earlier and ends later.
+    expect(of('started')).toBeGreaterThanOrEqual((run?.start ?? 0) - 1);
+    expect(of('finished')).toBeLessThanOrEqual((run?.end ?? 0) + 1);
+  }
+});
+
+interface Span {
+  name: string;
+  traceId: string;
+  /** Unix milliseconds. */
+  start: number;
+  end: number;
+  attributes: Record<string, string>;
+}
+interface Collector {
+  url: string;
+  spans: Span[];
+  close(): void;
+}
+
+const spanSchema = z.object({
+  name: z.string(),
+  traceId: z.string(),
+  startTimeUnixNano: z.coerce.number(),
+  endTimeUnixNano: z.coerce.number(),
+  attributes: z.array(z.object({ key: z.string(), value: z.object({ stringValue: z.string().optional() }) })),
+});
+const otlpSchema = z.object({
+  resourceSpans: z.array(z.object({ scopeSpans: z.array(z.object({ spans: z.array(spanSchema) })) })),
+});
+
+/** An OpenTelemetry collector, as far as an exporter sees it. */
+const startCollector = async (): Promise<Collector> => {
+  const spans: Span[] = [];
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const piece of request) body += String(piece);
+    for (const { scopeSpans } of otlpSchema.parse(JSON.parse(body)).resourceSpans)
+      for (const span of scopeSpans.flatMap((scope) => scope.spans))
+        spans.push({
+          name: span.name,
+          traceId: span.traceId,
+          start: span.startTimeUnixNano / 1e6,
+          end: span.endTimeUnixNano / 1e6,
+          attributes: Object.fromEntries(span.attributes.map(({ key, value }) => [key, value.stringValue ?? ''])),
+        });
+    response.setHeader('Content-Type', 'application/json').end('{}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/v1/traces`,
+    spans,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+};
 
 /** What Grafana needs of a panel to draw it (its dashboard JSON model, schema version 39). */
 const grafanaSchema = z.object({

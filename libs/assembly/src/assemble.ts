@@ -14,6 +14,7 @@ import { createChangeRecorder, type Store, startReconciler } from '@whisper-bot/
 import { TaskError } from '@whisper-bot/task';
 import { createPipelineMetrics, type PipelineMetrics } from './metric.js';
 import { createStoreOpener, type StoreOpener } from './store-opener.js';
+import { startTracing } from './trace.js';
 
 /** What every process of an installation shares, wired together: the queue, the record, the figures. */
 export interface Installation {
@@ -54,6 +55,10 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
   const store = config.databaseUrl === null ? null : createStoreOpener(config.databaseUrl, logger);
   lifecycle.onClose('store', async () => store?.close());
 
+  if (config.tracesUrl !== null) {
+    const tracing = startTracing(config.tracesUrl, name);
+    lifecycle.onClose('traces', () => tracing.close());
+  }
   const metrics = createPipelineMetrics(() => figures?.state ?? null);
   const tell = figures === null ? null : recordPipeline(figures, name);
   const pipeline = createPipeline({
@@ -64,6 +69,7 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
     record: store !== null,
     retention: { keepSource: config.keepSource, artefact: config.resultTtl },
     log: logger,
+    trace: config.tracesUrl !== null,
     ...(store === null ? {} : { accept: async (task) => writeDown(await store.within(recordPatience), task) }),
     observe: (event) => {
       metrics.observe(event);

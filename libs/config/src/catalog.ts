@@ -187,6 +187,9 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 const logLevelSchema = z.enum(logLevels, `one of ${logLevels.join(', ')}`);
 
 const running = {
+  tracesUrl: setting<string | null>('TRACES_URL', urlSchema('http', 'https'), none('no traces'), {
+    sentence: 'Where OpenTelemetry traces of the tasks go (OTLP over HTTP), like http://127.0.0.1:4318/v1/traces.',
+  }),
   metricsHost: setting('METRICS_HOST', textSchema, is('127.0.0.1'), {
     sentence: 'The address the figures for Prometheus are served on by worker and bot.',
   }),

@@ -1,5 +1,6 @@
 import { TaskError } from '@whisper-bot/task';
 import { FlowProducer, Queue } from 'bullmq';
+import { BullMQOtel } from 'bullmq-otel';
 import { Redis } from 'ioredis';
 import { catalogue, type Payload, type QueueName } from './catalogue.js';
 import { defineScripts, type ScriptedRedis } from './script.js';
@@ -14,12 +15,16 @@ export interface ConnectionOptions {
   prefix: string;
   /** Milliseconds before the second attempt; doubles, with half of it random. */
   retryDelay: number;
+  /** Whether jobs carry an OpenTelemetry trace from process to process; spans go to the global tracer provider. */
+  trace: boolean;
   onError: (error: Error) => void;
 }
 
 /** One process's way to Redis: queues by name, a flow producer, and our own scripts. */
 export interface Connection {
   readonly options: ConnectionOptions;
+  /** For BullMQ's `telemetry`; empty where nothing is traced. */
+  readonly telemetry: { telemetry?: BullMQOtel };
   /** Waits through an outage (what a running job needs); the name says what BullMQ demands of workers. */
   readonly patient: ScriptedRedis;
   /** Fails within seconds, for callers with a person at the other end. */
@@ -41,12 +46,14 @@ export const connect = (options: ConnectionOptions): Connection => {
     opened.push(client);
     return defineScripts(client);
   };
+  const telemetry = options.trace ? { telemetry: new BullMQOtel({ tracerName: 'whisper-bot' }) } : {};
   const queues = new Map<string, Queue>();
   let patient: ScriptedRedis | undefined;
   let hasty: ScriptedRedis | undefined;
   let flow: FlowProducer | undefined;
   const connection: Connection = {
     options,
+    telemetry,
     get patient() {
       patient ??= open(null);
       return patient;
@@ -63,6 +70,7 @@ export const connect = (options: ConnectionOptions): Connection => {
         connection: connection[patience],
         prefix: options.prefix,
         skipWaitingForReady: true,
+        ...telemetry,
         defaultJobOptions: jobOptions(name, options),
       });
       queue.on('error', options.onError);
@@ -71,7 +79,7 @@ export const connect = (options: ConnectionOptions): Connection => {
     },
     get flow() {
       if (flow === undefined) {
-        flow = new FlowProducer({ connection: connection.patient, prefix: options.prefix });
+        flow = new FlowProducer({ connection: connection.patient, prefix: options.prefix, ...telemetry });
         flow.on('error', options.onError);
       }
       return flow;

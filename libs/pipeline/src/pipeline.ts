@@ -36,6 +36,8 @@ export interface PipelineOptions {
    * emptying Redis loses nothing that was accepted.
    */
   accept?: (task: Task) => Promise<void>;
+  /** Whether jobs carry an OpenTelemetry trace; default false. The spans go to the global tracer provider. */
+  trace?: boolean;
   /** Called for every mark on a task's way in this process; must neither throw nor wait. */
   observe?: (event: PipelineEvent) => void;
   log?: PipelineLog;
@@ -75,6 +77,7 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
     redis: options.redis,
     prefix: options.prefix ?? 'whisper',
     retryDelay: options.retryDelay ?? 2000,
+    trace: options.trace ?? false,
     onError: (error) => log.warn({ err: error }, 'redis'),
   });
   const context: PipelineContext = {

@@ -75,6 +75,7 @@ export const serveQueue = <K extends QueueName>(
     {
       connection: connection.patient,
       prefix: connection.options.prefix,
+      ...connection.telemetry,
       ...catalogue[name].worker,
       ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
       ...(options.name === undefined ? {} : { name: options.name }),

@@ -149,6 +149,8 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
       if (row === undefined) return false;
       // The pipeline tells what `accept` has written down already; only a reopened task is accepted again.
       if (state === 'accepted' && row.state === 'accepted') return true;
+      // An end the reconciler has seen already is told once more by the queue.
+      if (state === row.state && isFinal(state)) return true;
       await trx
         .insertInto('task_change')
         .values({ task_id: taskId, state, at: when, cause, code })
@@ -294,5 +296,3 @@ const filtered = (
       union all select id from task where to_tsvector('simple', title) @@ ${query_})`,
   );
 };
-
-export const isOpen = (state: TaskState): boolean => !isFinal(state);

@@ -1,12 +1,13 @@
 import type { Pipeline } from '@whisper-bot/pipeline';
 import { openTelegramDatabase, takeLease } from '@whisper-bot/store/telegram';
-import { Api } from 'grammy';
+import { Api, type Transformer } from 'grammy';
 import type { UserFromGetMe } from 'grammy/types';
 import { createBot, wantedUpdates } from './bot.js';
 import type { BotLog, BotOptions } from './context.js';
 import { createDelivery } from './deliver.js';
 import { registerCommands } from './feature/command-menu.js';
 import { leaveChat } from './feature/leave.js';
+import { type MessageFigure, messageFigure } from './figure.js';
 import { startHandling } from './inbox/handle.js';
 import { startPolling } from './inbox/poll.js';
 import { startWebhook } from './inbox/webhook.js';
@@ -45,6 +46,10 @@ export interface AppOptions {
   /** Null: long polling. */
   webhook: { url: string; secret: string; host: string; port: number } | null;
   log: BotLog;
+  /** Told of every message and press that is handled. */
+  onMessage?: (figure: MessageFigure) => void;
+  /** Told of every call the Bot API refuses, by its error code; 0 where it does not answer. */
+  onRefusal?: (method: string, code: number) => void;
   /** Milliseconds between progress messages in a chat. */
   progressInterval?: number;
 }
@@ -77,6 +82,17 @@ const hour = 3_600_000;
 export const startApp = async (options: AppOptions): Promise<App> => {
   const { token, apiRoot, log, pipeline, tasksDir } = options;
   const api = new Api(token, { apiRoot, timeoutSeconds: 75 });
+  const watched: Transformer = async (call, method, payload, signal) => {
+    try {
+      const answer = await call(method, payload, signal);
+      if (!answer.ok) options.onRefusal?.(method, answer.error_code);
+      return answer;
+    } catch (error) {
+      if (signal?.aborted !== true) options.onRefusal?.(method, 0);
+      throw error;
+    }
+  };
+  api.config.use(watched);
   const me = await who(api, apiRoot);
   let stop: (cause: string) => void = () => {};
   const stopped = new Promise<string>((resolve) => {
@@ -135,7 +151,11 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   const board = await startProgressBoard({ pipeline, requests, mailbox: sender, log, interval });
   const handling = startHandling({
     inbox,
-    handle: (update) => bot.handleUpdate(update),
+    handle: async (update) => {
+      await bot.handleUpdate(update);
+      const figure = messageFigure(update, Date.now());
+      if (figure !== null) options.onMessage?.(figure);
+    },
     log,
     concurrency: 50,
     mostAttempts: 5,

@@ -65,6 +65,8 @@ try {
             port: config.botWebhookPort,
           },
     log: logger,
+    onMessage: (figure) => parts.figures?.record({ table: 'messages', ...figure }),
+    onRefusal: (method, code) => parts.metrics.telegramRefused(method, code),
   });
   lifecycle.onClose('bot', (graceMs) => app.close(Math.max(0, graceMs - 2000)));
   announceReady();

@@ -36,5 +36,6 @@ const gateway = await startGateway({
   logger,
 });
 lifecycle.onClose('gateway', () => gateway.close());
+metrics.watchStreams(() => gateway.lag());
 logger.info({ tasksDir: config.tasksDir, threads: config.threads }, 'working');
 announceReady();

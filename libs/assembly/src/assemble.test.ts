@@ -175,6 +175,7 @@ describe('what Prometheus reads', () => {
     gate.open();
     const read = async () => (await fetch(`${metricsUrl}/metrics`)).text();
     await until(async () => (await read()).includes('whisper_tasks_total{event="delivered",channel="folder"} 1'));
+    installation.metrics.watchStreams(async () => ({ unread: 2, pending: 1 }));
     const text = await read();
     const names = await documented();
     expect(names.length).toBeGreaterThan(4);

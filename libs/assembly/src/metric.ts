@@ -6,6 +6,10 @@ export interface PipelineMetrics {
   registry: Registry;
   /** For `createPipeline`'s `observe`. */
   observe: (event: PipelineEvent) => void;
+  /** Has the lag of the streams read with each scrape. */
+  watchStreams(lag: () => Promise<{ unread: number | null; pending: number }>): void;
+  /** Counts a call that the Bot API refused or did not answer; `code` is its error code, 0 for no answer. */
+  telegramRefused(method: string, code: number): void;
 }
 
 /** Seconds: from a voice note to a long recording. */
@@ -62,8 +66,29 @@ export const createPipelineMetrics = (figures: FigureState): PipelineMetrics => 
     },
   });
 
+  const refusals = new Counter({
+    name: 'whisper_telegram_errors_total',
+    help: 'Calls of the Bot API that were refused (by its error code) or not answered (0).',
+    labelNames: ['method', 'code'],
+    registers,
+  });
+
   return {
     registry,
+    telegramRefused: (method, code) => refusals.inc({ method, code: String(code) }),
+    watchStreams: (lag) => {
+      new Gauge({
+        name: 'whisper_stream_entries',
+        help: 'Entries of transcribe:tasks that nobody has read, and that are read but not stored yet.',
+        labelNames: ['state'],
+        registers,
+        async collect() {
+          const { unread, pending } = await lag().catch(() => ({ unread: null, pending: 0 }));
+          if (unread !== null) this.set({ state: 'unread' }, unread);
+          this.set({ state: 'pending' }, pending);
+        },
+      });
+    },
     observe: ({ event, stage, task, waitMs, runMs, details, code }) => {
       if (event === 'accepted' || event === 'delivered' || event === 'cancelled')
         tasks.inc({ event, channel: task?.channel ?? '' });

@@ -232,6 +232,19 @@ describe('a consumer that dies', () => {
   });
 });
 
+it('says how far it is behind', async () => {
+  const { id, path } = await recording();
+  await redis.xgroup('CREATE', `${prefix}transcribe:tasks`, 'transcribe-workers', '0', 'MKSTREAM');
+  await add('payload', JSON.stringify({ task_id: id, file_path: path }));
+  const refuse = async () => {
+    throw new TaskError('no-space', 'There is no room.');
+  };
+  const { lag } = await gateway({ pipeline: { ...pipeline, submit: refuse } });
+  await until(async () => (await pendingCount()) === 1);
+  await add('payload', JSON.stringify({ task_id: id, file_path: path }));
+  expect(await lag()).toEqual({ unread: 1, pending: 1 });
+});
+
 it('keeps waiting entries while nothing can be stored, and takes them afterwards', async () => {
   let refusing = true;
   let refused = 0;

@@ -6,7 +6,7 @@ import { transcriptSchema } from '@whisper-bot/transcript';
 import { consume } from './consume.js';
 import { type IntakeOptions, takeEntry } from './intake.js';
 import { errorMessage, type ResultMessage, successMessage } from './message.js';
-import { openStreams, streamNames } from './stream.js';
+import { group, openStreams, streamNames } from './stream.js';
 
 export interface GatewayOptions {
   /** Redis of the streams; may be another than the pipeline's. */
@@ -27,7 +27,17 @@ export interface GatewayOptions {
   idle?: number;
 }
 
+/** What the stream of tasks holds. */
+export interface StreamLag {
+  /** Entries nobody has read yet; null where Redis does not say (before 7.0). */
+  unread: number | null;
+  /** Read, and not yet stored. */
+  pending: number;
+}
+
 export interface Gateway {
+  /** How far the gateways are behind. */
+  lag(): Promise<StreamLag>;
   /** Stops reading, finishes the entry in hand, and closes. */
   close(): Promise<void>;
 }
@@ -89,6 +99,11 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const trimming = setInterval(() => void trim().catch(onError), trimEvery);
 
   return {
+    async lag() {
+      const groups = (await streams.xinfo('GROUPS', names.tasks)) as unknown[][];
+      const [own] = groups.map(pairs).filter(({ name }) => name === group);
+      return { unread: typeof own?.lag === 'number' ? own.lag : null, pending: Number(own?.pending ?? 0) };
+    },
     async close() {
       stop.abort();
       clearInterval(trimming);
@@ -99,3 +114,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     },
   };
 };
+
+/** Redis tells objects as names and values in turn. */
+const pairs = (flat: readonly unknown[]): Record<string, unknown> =>
+  Object.fromEntries(flat.flatMap((name, at) => (at % 2 === 0 ? [[String(name), flat[at + 1]]] : [])));

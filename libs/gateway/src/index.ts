@@ -1,2 +1,2 @@
-export { type Gateway, type GatewayOptions, startGateway } from './gateway.js';
+export { type Gateway, type GatewayOptions, type StreamLag, startGateway } from './gateway.js';
 export { type ResultMessage, resultMessageSchema, type TaskMessage, taskMessageSchema } from './message.js';

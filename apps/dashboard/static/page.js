@@ -30,7 +30,8 @@ if (root) {
   });
   source.addEventListener('reload', () => {
     source.close();
-    location.reload();
+    // Not under the hands of somebody who writes; a form that was sent comes back to a fresh page anyway.
+    if (!document.activeElement?.closest('form[method=post]')?.querySelector('textarea, input[type=text]')) location.reload();
   });
   addEventListener('pagehide', () => source.close());
 }

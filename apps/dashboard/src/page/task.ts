@@ -32,7 +32,7 @@ export const showTask: Handler = async (visit) => {
       parent: { href: '/tasks', text: words.tasks.title },
       scripts: ['player'],
       body: html`
-<div class="split"${!isFinal(row.state) && html` data-live="/live/tasks/${row.id}"`}>
+<div class="split" data-live="/live/tasks/${row.id}?seen=${seenOf(row)}">
   <div class="stack">
     <div id="part-state" aria-live="polite">${parts['part-state']}</div>
     ${transcriptCard(visit, task, transcript, audio)}
@@ -53,7 +53,11 @@ export const showTask: Handler = async (visit) => {
   };
 };
 
-/** What changes while it runs: once it has ended the whole page is another. */
+/** Tells apart the states of a task that are different pages: what runs is one, each end is its own. */
+const seenOf = ({ state, changedAt }: FoundTask['row']): string =>
+  isFinal(state) ? `${state}-${changedAt.getTime()}` : 'open';
+
+/** What changes while it runs; once it has ended, or runs again, the whole page is another. */
 export const liveTask: Handler = async (visit) => {
   const task = await findTask(visit);
   return streamParts(visit, {
@@ -61,7 +65,7 @@ export const liveTask: Handler = async (visit) => {
     watch: (changed) => visit.desk.pipeline.watch(task.id, changed),
     render: async () => {
       const row = await visit.desk.store.tasks.find(task.id);
-      if (row === null || isFinal(row.state)) return 'reload';
+      if (row === null || seenOf(row) !== visit.query('seen')) return 'reload';
       return renderParts(visit, { ...task, row });
     },
   });

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { assemble, keepRecord } from '@whisper-bot/assembly';
+import { resolveConfig } from '@whisper-bot/config';
+import { createLogger } from '@whisper-bot/runtime';
+import { type Role, startEmbeddedPostgres } from '@whisper-bot/store';
+import { createTaskFolder, type Task, type TaskId, taskSchema } from '@whisper-bot/task';
+import { startRedis, temporaryDirectory } from '@whisper-bot/testing';
+import { createDashboard } from '../dashboard.js';
+import { openDesk } from '../desk/open.js';
+import type { Desk } from '../desk.js';
+import { createStage, type StandInStage } from './stage.js';
+
+/** A dashboard that really runs: PostgreSQL, Redis, queues and deliveries; only the speech engines are stand-ins. */
+export interface Harness {
+  /** `http://127.0.0.1:port`. */
+  url: string;
+  desk: Desk;
+  stage: StandInStage;
+  /** Ids of delivered results, in order. */
+  delivered: TaskId[];
+  /** Address of the one-time link. */
+  setup: string | null;
+  /** Puts a recording into the queue as another channel would. */
+  submit(given?: Partial<Pick<Task, 'title' | 'owner' | 'options'>>): Promise<Task>;
+  /** Makes an account and signs it in; the cookie and the secret of its forms. */
+  enter(role: Role, name?: string): Promise<{ cookie: string; csrf: string; name: string; password: string }>;
+  close(): Promise<void>;
+}
+
+export interface HarnessOptions {
+  clickhouseUrl?: string;
+  env?: Record<string, string>;
+  /** Where models are downloaded from. */
+  hub?: string;
+  /** Whether stages are worked; default true. */
+  work?: boolean;
+}
+
+export const startHarness = async ({
+  clickhouseUrl,
+  env = {},
+  hub,
+  work = true,
+}: HarnessOptions = {}): Promise<Harness> => {
+  const directory = await temporaryDirectory('dashboard-test');
+  // As root, PostgreSQL runs as a user of its own, who must get in.
+  await chmod(directory.path, 0o755);
+  const logger = createLogger({ name: 'test', level: 'silent' });
+  const [redis, postgres] = await Promise.all([
+    startRedis(),
+    startEmbeddedPostgres({ dir: join(directory.path, 'postgres'), logger }),
+  ]);
+  const config = resolveConfig({
+    env: {
+      WHISPER_BOT_HOME: join(directory.path, 'home'),
+      REDIS_URL: redis.url,
+      DATABASE_URL: postgres.url,
+      MIN_FREE_DISK: '0',
+      KEEP_SOURCE: 'yes',
+      ...(clickhouseUrl === undefined ? {} : { CLICKHOUSE_URL: clickhouseUrl }),
+      ...env,
+    },
+  });
+  await mkdir(config.tasksDir, { recursive: true });
+  const shippedModels = join(directory.path, 'shipped');
+  await mkdir(shippedModels);
+  await Promise.all(
+    ['ggml-base-q8_0.bin', 'ggml-small-q8_0.bin'].map((name) => writeFile(join(shippedModels, name), 'weights')),
+  );
+  const ending = new AbortController();
+  const closers: (() => unknown)[] = [];
+  const lifecycle = {
+    signal: ending.signal,
+    onClose: (_name: string, close: (grace: number) => unknown) => void closers.push(() => close(0)),
+  };
+  const installation = assemble({ config, logger, lifecycle });
+  await keepRecord(installation, { config, logger, lifecycle });
+  const desk = await openDesk({
+    installation,
+    config,
+    databaseUrl: postgres.url,
+    shippedModels,
+    ...(hub === undefined ? {} : { hub }),
+    logger,
+    lifecycle,
+  });
+  const { pipeline } = installation;
+  const stage = createStage();
+  const delivered: TaskId[] = [];
+  if (work) {
+    const working = await pipeline.work(stage.handlers, { name: 'worker-1', model: 'base', lockDuration: 4000 });
+    const deliveries = await pipeline.serveDeliveries('folder', async ({ kind, task }) => {
+      if (kind === 'result') delivered.push(task.id);
+    });
+    closers.push(
+      () => deliveries.close(),
+      () => working.close(),
+    );
+  }
+  const setup = await desk.setup.issue();
+  const server = createServer(createDashboard(desk)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  return {
+    url,
+    desk,
+    stage,
+    delivered,
+    setup: setup === null ? null : `${url}/setup?token=${setup}`,
+    submit: async (given = {}) => {
+      const id = randomUUID() as TaskId;
+      const folder = await createTaskFolder(config.tasksDir, id);
+      await writeFile(folder.file('audio.wav'), silence(6));
+      const task = taskSchema.parse({
+        v: 1,
+        id,
+        channel: 'folder',
+        source: 'audio.wav',
+        title: 'Weekly call.wav',
+        owner: 'tg:42',
+        options: {},
+        acceptedAt: new Date().toISOString(),
+        ...given,
+      });
+      await pipeline.submit(task);
+      return task;
+    },
+    enter: async (role, name = role) => {
+      const password = `${name}-password-1`;
+      const { accounts, sessions } = desk.store;
+      const account =
+        (await accounts.create({ name, password, role })) ?? (await accounts.list()).find((each) => each.name === name);
+      if (account === undefined) throw new Error('no account');
+      const token = await sessions.open(account.id, { address: '127.0.0.1', agent: 'test' });
+      const session = await sessions.find(token);
+      return { cookie: `whisper_session=${token}`, csrf: session?.csrf ?? '', name, password };
+    },
+    close: async () => {
+      stage.release();
+      ending.abort();
+      server.closeAllConnections();
+      server.close();
+      for (const close of closers.reverse()) await close();
+      await postgres.close();
+      await redis.close();
+      await directory.remove();
+    },
+  };
+};
+
+/** Seconds of silence as a WAV: 8 kHz, mono, 8 bit. */
+const silence = (seconds: number): Buffer => {
+  const rate = 8000;
+  const samples = rate * seconds;
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + samples, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(rate, 24);
+  header.writeUInt32LE(rate, 28);
+  header.writeUInt16LE(1, 32);
+  header.writeUInt16LE(8, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(samples, 40);
+  return Buffer.concat([header, Buffer.alloc(samples, 128)]);
+};

@@ -24,24 +24,29 @@ interface SystemOptions {
   say: (text: string) => void;
   /** Aborting while it starts gives up. */
   signal: AbortSignal;
+  /** Environment for the parts over this process's own. */
+  env?: Record<string, string>;
 }
 
 /** What starting a part needs to know of the others. */
 interface Scene {
   config: Config;
   logDir: string;
+  /** For the parts. */
+  env: Record<string, string>;
   stops: (() => Promise<void>)[];
   onRestart: (name: string) => (why: string, delayMs: number) => void;
 }
 
 /** Starts every part and resolves once all work. Throws CliError where one cannot; nothing then goes on running. */
-export const startSystem = async (config: Config, { say, signal }: SystemOptions): Promise<System> => {
+export const startSystem = async (config: Config, { say, signal, env = {} }: SystemOptions): Promise<System> => {
   const logDir = join(config.home, 'log');
   await ensureHome(config.home);
   for (const folder of [logDir, config.tasksDir]) await mkdir(folder, { recursive: true, mode: 0o700 });
   const scene: Scene = {
     config,
     logDir,
+    env,
     stops: [],
     onRestart: (name) => (why, delayMs) =>
       say(`${name} ended (${why}); starting it again in ${delayMs / 1000} s. Its log: ${join(logDir, `${name}.log`)}`),
@@ -65,7 +70,8 @@ const startAll = async (scene: Scene, signal: AbortSignal): Promise<Up> => {
     config.clickhouseUrl ?? embedClickHouse(scene),
   ]);
   signal.throwIfAborted();
-  const env = partEnvironment(config, { redisUrl, databaseUrl, clickhouseUrl, tasksDir: config.tasksDir });
+  const places = { redisUrl, databaseUrl, clickhouseUrl, tasksDir: config.tasksDir };
+  const env = { ...scene.env, ...partEnvironment(config, places) };
   const workers = Array.from({ length: config.workers }, (_, index) =>
     start(scene, { app: 'worker', name: config.workers === 1 ? 'worker' : `worker-${index + 1}`, env }),
   );

@@ -104,7 +104,7 @@ test('Bull Board: Retry all in the dead letters ends in deliveries', async () =>
   window = await enter('operator');
   const { page } = window;
   await page.goto('/board/queue/dead?status=failed');
-  await page.getByText('the model file is unreadable').first().waitFor();
+  await page.getByText(tasks[1]?.id ?? '').first().waitFor();
   await takePicture(page, 'board');
   await page.getByRole('button', { name: 'Retry all' }).click();
   await page.getByRole('button', { name: 'Confirm' }).click();
@@ -117,7 +117,7 @@ test('Bull Board: what would hurt is refused on the server, whatever its page sh
   window = await enter('administrator');
   const { page } = window;
   await page.goto('/board/queue/transcribe?status=failed');
-  await page.getByText('the model file is unreadable').first().waitFor();
+  await page.getByText(task.id).first().waitFor();
   await page.getByRole('button', { name: 'Clean all' }).click();
   const [answer] = await Promise.all([
     page.waitForResponse((response) => response.request().method() === 'PUT'),

@@ -34,4 +34,6 @@ if (root) {
     if (!document.activeElement?.closest('form[method=post]')?.querySelector('textarea, input[type=text]')) location.reload();
   });
   addEventListener('pagehide', () => source.close());
+  // A reload must not cut off the answer to a form that is on its way.
+  document.addEventListener('submit', () => source.close());
 }

@@ -105,7 +105,7 @@ const stepsOfMarks = (marks: readonly Mark[]): Step[] => {
   for (const mark of marks) {
     if (mark.event === 'finished' || mark.event === 'failed') last.set(`${mark.stage}-${mark.chunk}`, mark);
   }
-  const order = (stage: string): number => stages.indexOf(stage);
+  const order = (stage: string): number => (stages as readonly string[]).indexOf(stage);
   return [...last.values()]
     .sort((a, b) => order(a.stage) - order(b.stage) || a.chunk - b.chunk)
     .map((mark) => ({

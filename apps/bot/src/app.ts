@@ -11,6 +11,7 @@ import { type MessageFigure, messageFigure } from './figure.js';
 import { startHandling } from './inbox/handle.js';
 import { startPolling } from './inbox/poll.js';
 import { startWebhook } from './inbox/webhook.js';
+import { insist } from './insist.js';
 import type { Limits } from './limit/policy.js';
 import { createBudget, telegramBudget } from './outbox/budget.js';
 import { createSend } from './outbox/send.js';
@@ -64,7 +65,7 @@ export interface App {
 
 const who = async (api: Api, apiRoot: string): Promise<UserFromGetMe> => {
   try {
-    return await api.getMe();
+    return await insist(() => api.getMe());
   } catch (error) {
     const code = error instanceof Error && 'error_code' in error ? error.error_code : undefined;
     if (code === 401 || code === 404) {
@@ -200,14 +201,16 @@ const startIntake = async (
   { api, inbox, onStored, onStop }: IntakeDeps,
 ): Promise<{ close(): Promise<void> }> => {
   if (webhook === null) {
-    await api.deleteWebhook();
+    await insist(() => api.deleteWebhook());
     return startPolling({ api, inbox, log, timeout: 30, onStored, onStop });
   }
   const { secret, host, port, url } = webhook;
   const server = await startWebhook({ inbox, secret, host, port, log, onStored });
-  await api.setWebhook(url.replace('{port}', String(server.port)), {
-    secret_token: secret,
-    allowed_updates: wantedUpdates,
-  });
+  await insist(() =>
+    api.setWebhook(url.replace('{port}', String(server.port)), {
+      secret_token: secret,
+      allowed_updates: wantedUpdates,
+    }),
+  );
   return server;
 };

@@ -104,7 +104,10 @@ test('Bull Board: Retry all in the dead letters ends in deliveries', async () =>
   window = await enter('operator');
   const { page } = window;
   await page.goto('/board/queue/dead?status=failed');
-  await page.getByText(tasks[1]?.id ?? '').first().waitFor();
+  await page
+    .getByText(tasks[1]?.id ?? '')
+    .first()
+    .waitFor();
   await takePicture(page, 'board');
   await page.getByRole('button', { name: 'Retry all' }).click();
   await page.getByRole('button', { name: 'Confirm' }).click();

@@ -169,7 +169,7 @@ test('speakers are renamed and text is corrected, in the page and in the downloa
   await page.getByLabel('Name of the speaker').first().fill('Ann');
   await page.locator('.speakers button').first().click();
   await page.getByText('The name was saved.').waitFor();
-  await page.getByRole('link', { name: /Correct the text: 00:00/ }).click();
+  await page.getByRole('link', { name: 'Edit: 00:00' }).click();
   await page.getByRole('textbox', { name: 'Correct the text' }).fill('Good evening, shall we begin?');
   await page.getByRole('button', { name: 'Save' }).last().click();
   await page.getByText('The text was saved.').waitFor();

@@ -147,8 +147,13 @@ describe('with a busy week', () => {
     for (const [name, path] of [...Object.entries(places), ['task', there.done]] as const) {
       await russian.page.goto(path);
       await takePicture(russian.page, `ru-${name}`);
+      expect(await findFaults(russian.page), name).toEqual([]);
       await russian.page.setViewportSize(sizes.phone);
-      expect(await russian.page.evaluate('document.scrollingElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+      await takePicture(russian.page, `ru-${name}-phone`);
+      expect(
+        await russian.page.evaluate('document.scrollingElement.scrollWidth - innerWidth'),
+        name,
+      ).toBeLessThanOrEqual(0);
       await russian.page.setViewportSize(sizes.desktop);
     }
     strangersOf(russian);

@@ -10,7 +10,7 @@ import {
   stageTimes,
   volume,
 } from '@whisper-bot/analytics';
-import { languageOf } from '@whisper-bot/task';
+import { languageOf, stages } from '@whisper-bot/task';
 import type { Handler, Visit } from '../http/visit.js';
 import { barChart } from '../view/chart.js';
 import { number, span } from '../view/format.js';
@@ -103,13 +103,13 @@ ${card(
     [
       { title: say.stage, cell: ({ stage }) => words.stage[stage as 'merge'] ?? stage },
       { title: say.jobs, figure: true, minor: true, cell: ({ jobs }) => count(jobs) },
-      { title: `${say.wait}, ${say.median}`, figure: true, cell: ({ waitMs }) => ms(waitMs[0]) },
+      { title: `${say.wait}, ${say.median.toLowerCase()}`, figure: true, cell: ({ waitMs }) => ms(waitMs[0]) },
       { title: say.p90, figure: true, cell: ({ waitMs }) => ms(waitMs[1]) },
-      { title: `${say.run}, ${say.median}`, figure: true, cell: ({ runMs }) => ms(runMs[0]) },
+      { title: `${say.run}, ${say.median.toLowerCase()}`, figure: true, cell: ({ runMs }) => ms(runMs[0]) },
       { title: say.p90, figure: true, cell: ({ runMs }) => ms(runMs[1]) },
       { title: say.p99, figure: true, minor: true, cell: ({ runMs }) => ms(runMs[2]) },
     ],
-    figures.times,
+    figures.times.toSorted((a, b) => order(a.stage) - order(b.stage)),
   ),
   { wide: true },
 )}
@@ -209,11 +209,14 @@ const volumeChart = ({ words }: Visit, name: PeriodName, { volume: rows, period 
   return barChart({
     title: words.analytics.volume,
     every,
+    wide: true,
     bars: times.map((time) => ({
       label: name === 'day' ? `${new Date(time * 1000).getUTCHours()}:00` : dayOf(time),
       values: [known.get(time)?.tasks ?? 0, known.get(time)?.failures ?? 0],
     })),
   });
 };
+
+const order = (stage: string): number => (stages as readonly string[]).indexOf(stage);
 
 const dayOf = (time: number): string => new Date(time * 1000).toISOString().slice(5, 10);

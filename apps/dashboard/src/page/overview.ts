@@ -121,7 +121,7 @@ const runningTask = (visit: Visit, { task, progress }: { task: TaskRow; progress
   ].filter((each) => typeof each === 'string');
   const title = task.title || words.tasks.untitled;
   return html`<li><a class="title-cell" href="/tasks/${task.id}">${title}</a> ${badge(progress?.state ?? task.state, words)}
-<span class="quiet small">${told.join(' · ')}</span><span class="small">${Math.round(progress?.percent ?? 0)} %</span>
+<span class="quiet small">${told.join(' · ')}</span><span class="small percent">${Math.round(progress?.percent ?? 0)} %</span>
 ${progressBar(progress?.percent ?? 0, `${words.task.progress}: ${title}`)}</li>`;
 };
 

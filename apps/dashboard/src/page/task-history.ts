@@ -51,7 +51,11 @@ ${card(
           { title: words.task.waited, figure: true, cell: ({ waited }) => wait(waited) },
           { title: words.task.ran, figure: true, cell: ({ ran }) => wait(ran) },
           { title: words.task.attempts, figure: true, minor: true, cell: ({ attempts }) => attempts },
-          { title: words.task.worker, minor: true, cell: ({ worker }) => worker || words.time.none },
+          {
+            title: words.task.worker,
+            minor: true,
+            cell: ({ worker }) => html`<span class="worker">${worker || words.time.none}</span>`,
+          },
         ],
         steps,
       ),

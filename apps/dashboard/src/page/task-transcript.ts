@@ -78,7 +78,7 @@ ${transcript.segments.slice(first, first + turnsShown).map((segment, offset) => 
   <div class="turn-head">
     ${segment.speaker !== null && html`<span class="turn-name">${names.get(segment.speaker)}</span>`}
     <button type="button" class="link quiet" data-start="${segment.start}" aria-label="${words.task.play}: ${clock(segment.start)}">${clock(segment.start)}</button>
-    ${edits && edited !== index && html`<a class="edit quiet" href="?edit=${index}#turn-${index}" aria-label="${words.task.correct}: ${clock(segment.start)}">${words.task.edit}</a>`}
+    ${edits && edited !== index && html`<a class="edit quiet" href="?edit=${index}#turn-${index}" aria-label="${words.task.edit}: ${clock(segment.start)}">${words.task.edit}</a>`}
   </div>
   ${
     edits && edited === index

@@ -45,7 +45,7 @@ export const showTask: Handler = async (visit) => {
       words.task.artefacts,
       files.length === 0
         ? html`<p class="quiet">${words.task.noArtefacts}</p>`
-        : html`<ul class="stack small" role="list">${files.map(({ name, size }) => html`<li class="file"><a class="mono" href="/tasks/${row.id}/files/${name}" download>${name}</a> <span class="quiet">${bytes(size, visit.locale)}</span></li>`)}</ul>`,
+        : html`<ul class="files small" role="list">${files.map(({ name, size }) => html`<li class="file"><a class="mono" href="/tasks/${row.id}/files/${name}" download>${name}</a> <span class="quiet">${bytes(size, visit.locale)}</span></li>`)}</ul>`,
     )}
   </div>
 </div>`,

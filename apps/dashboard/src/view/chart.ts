@@ -7,12 +7,16 @@ export interface BarChartOptions {
   bars: readonly { label: string; values: readonly number[] }[];
   /** Labels every so many bars. */
   every?: number;
+  /** Drawn over the whole width of a page instead of a column. */
+  wide?: boolean;
 }
 
-const size = { width: 640, height: 200, left: 34, bottom: 22, top: 10 };
+const measures = { height: 200, left: 34, bottom: 22, top: 10 };
 
 /** Bars over time as SVG: drawn here, no script. */
-export const barChart = ({ title, bars, every = 1 }: BarChartOptions): SafeHtml => {
+export const barChart = ({ title, bars, every = 1, wide = false }: BarChartOptions): SafeHtml => {
+  // About as many units as it gets pixels, so that letters come out in their size.
+  const size = { ...measures, width: wide ? 960 : 440 };
   const sums = bars.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
   const top = niceCeiling(Math.max(1, ...sums));
   const plot = { width: size.width - size.left, height: size.height - size.bottom - size.top };
@@ -36,7 +40,9 @@ ${bars.map(({ label, values }, index) => {
       html`<rect class="bar${series > 0 && ' bad'}" x="${round(x)}" y="${round(y(base))}" width="${round(step * 0.76)}" height="${round(y(from) - y(base))}" rx="1.5"/>`
     );
   })}</g>${
+    // The last ones would not have room for their label.
     index % every === 0 &&
+    (index + 0.5) * step <= plot.width - 16 &&
     html`<text x="${round(x + step * 0.38)}" y="${size.height - 6}" text-anchor="middle">${label}</text>`
   }`;
 })}

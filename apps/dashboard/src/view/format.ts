@@ -19,11 +19,11 @@ export const span = (ms: number, { time }: Words): string => {
 /** Bytes in decimal units, as disks are sold. */
 export const bytes = (count: number, locale: Locale): string => {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
-  const step = Math.min(units.length - 1, count < 1 ? 0 : Math.floor(Math.log10(count) / 3));
+  const step = Math.max(1, Math.min(units.length - 1, count < 1 ? 1 : Math.floor(Math.log10(count) / 3)));
   return new Intl.NumberFormat(language[locale], {
     style: 'unit',
     unit: units[step] ?? 'byte',
-    maximumFractionDigits: step > 2 ? 1 : 0,
+    maximumFractionDigits: step > 2 || count < 1000 ? 1 : 0,
   }).format(count / 1000 ** step);
 };
 

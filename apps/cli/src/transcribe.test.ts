@@ -4,8 +4,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/prom
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until, wordErrorRate } from '@whisper-bot/testing';
-import { transcriptSchema } from '@whisper-bot/transcript';
+import { normalizeWords, until, wordErrorRate } from '@whisper-bot/testing';
+import { type Transcript, transcriptSchema } from '@whisper-bot/transcript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Up, upSchema } from './session/up-file.js';
 import { type CliOutcome, type CliRun, runCli, saidOf, sample, startCli } from './test/run-cli.js';
@@ -49,6 +49,30 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true, maxRetries: 5 });
 });
 
+/** A turn of the answer to a sample. */
+interface Turn {
+  speaker: string;
+  text: string;
+}
+
+/** Who speaks, by the order in which people first speak, and how the turn begins and ends. */
+const outline = ({ speaker, text }: Turn) => {
+  const words = normalizeWords(text);
+  return [['slt', 'rms', 'awb'].indexOf(speaker), words.slice(0, 2).join(' '), words.at(-1)];
+};
+
+/** Paragraphs of one speaker in a row are one turn. */
+const heardTurns = ({ segments, speakers }: Transcript) => {
+  const turns: Turn[] = [];
+  for (const { speaker, text } of segments) {
+    const name = ['slt', 'rms', 'awb'][speakers.list.findIndex(({ label }) => label === speaker)] ?? '';
+    const last = turns.at(-1);
+    if (last?.speaker === name) last.text += ` ${text}`;
+    else turns.push({ speaker: name, text });
+  }
+  return turns.map(outline);
+};
+
 const transcribe = (file: string, ...options: string[]): Promise<CliOutcome> =>
   runCli(['transcribe', file, ...options], { home, cwd: files });
 
@@ -75,9 +99,10 @@ describe('with `up` running', () => {
     const { code, out, err } = await transcribe(sample('dialogue-3-speakers.wav'), '--format', 'json');
     expect(code).toBe(0);
     const transcript = transcriptSchema.parse(JSON.parse(out));
-    const turns = JSON.parse(await readFile(sample('dialogue-3-speakers.json'), 'utf8')) as { text: string }[];
+    const turns = JSON.parse(await readFile(sample('dialogue-3-speakers.json'), 'utf8')) as Turn[];
     expect(wordErrorRate(turns.map(({ text }) => text).join(' '), transcript.text).rate).toBeLessThanOrEqual(0.03);
     expect(transcript.speakers.list).toHaveLength(3);
+    expect(heardTurns(transcript)).toEqual(turns.map(outline));
     expect(err).toMatch(/: \d+ % transcribing|: \d+ % telling speakers apart/);
   });
 
@@ -92,6 +117,7 @@ describe('with `up` running', () => {
     ['folder', '"folder" is a folder; name the files in it.'],
     ['text.mp3', 'This file is neither audio nor video.'],
     ['header-only.ogg', 'This file is damaged: nothing in it can be played.'],
+    ['truncated.ogg', 'This file is damaged: it breaks off before its end. Please send it again.'],
     ['video-without-sound.mp4', 'There is no sound in this file, only pictures.'],
     ['list.m3u8', 'This file is a list that points to other files or addresses; send the recording itself.'],
     ['concat.mp3', 'This file is a list that points to other files or addresses; send the recording itself.'],
@@ -203,4 +229,5 @@ const makeBadInput = (folder: string): void => {
   ffmpeg('-f', 'lavfi', '-i', 'anullsrc=r=16000:cl=mono', '-t', '3', at('silence.wav'));
   const ogg = execFileSync('ffmpeg', ['-v', 'error', '-i', sample('jfk.wav'), '-c:a', 'libopus', '-f', 'ogg', '-']);
   writeFileSync(at('header-only.ogg'), ogg.subarray(0, 300));
+  writeFileSync(at('truncated.ogg'), ogg.subarray(0, Math.floor(ogg.length * 0.6)));
 };

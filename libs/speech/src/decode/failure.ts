@@ -16,6 +16,9 @@ export const noAudioTrack = (): TaskError =>
 export const damagedMedia = (detail: string): TaskError =>
   new TaskError('damaged-media', 'This file is damaged: nothing in it can be played.', { cause: detail });
 
+export const cutOffMedia = (): TaskError =>
+  new TaskError('damaged-media', 'This file is damaged: it breaks off before its end. Please send it again.');
+
 const notMedia = (detail: string): TaskError =>
   new TaskError('not-media', 'This file is neither audio nor video.', { cause: detail });
 

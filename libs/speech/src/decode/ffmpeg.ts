@@ -4,9 +4,10 @@ import { TaskError } from '@whisper-bot/task';
 import type { CallContext, Decoder } from '../contract.js';
 import { openWav, sampleRate } from '../wav/reader.js';
 import { parseDump } from './dump.js';
-import { damagedMedia, explainFailure, noAudioTrack } from './failure.js';
+import { cutOffMedia, damagedMedia, explainFailure, noAudioTrack } from './failure.js';
 import { ffmpegMissing, resolveFfmpeg } from './ffmpeg-path.js';
 import { allowedDemuxers } from './media-format.js';
+import { isCutOffOgg } from './ogg.js';
 import { openSource } from './source.js';
 
 export interface FfmpegDecoderOptions {
@@ -68,6 +69,7 @@ export const createFfmpegDecoder = ({ ffmpegPath }: FfmpegDecoderOptions = {}): 
         const dump = parseDump(log);
         if (dump === null) throw explainFailure(stderr, head);
         if (dump.audio === null) throw noAudioTrack();
+        if (await isCutOffOgg(handle, head)) throw cutOffMedia();
         return dump.audio;
       } finally {
         await handle.close();

@@ -7,7 +7,7 @@ import { type Harness, startHarness } from './test/harness.js';
 
 /** Bull Board's own table, which its types do not publish. */
 const require = createRequire(import.meta.url);
-const board = (require('@bull-board/api/dist/routes') as BoardTable).appRoutes.api.flatMap(({ method, route }) =>
+const board = (require('@bull-board/api/dist/routes.js') as BoardTable).appRoutes.api.flatMap(({ method, route }) =>
   [method].flat().flatMap((verb) => [route].flat().map((path) => [verb, path] as const)),
 );
 const boardChanges = board.filter(([verb]) => verb !== 'get');

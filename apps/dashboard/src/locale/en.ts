@@ -97,6 +97,16 @@ export const en = {
     merge: 'Merge',
     deliver: 'Deliver',
   },
+  job: {
+    completed: 'done',
+    active: 'running',
+    waiting: 'waiting',
+    prioritized: 'waiting',
+    delayed: 'will be tried again',
+    failed: 'failed',
+    'waiting-children': 'waits for others',
+    finished: 'done',
+  } as Record<string, string>,
   channel: { folder: 'Dashboard', telegram: 'Telegram', stream: 'Redis Streams' },
   errors,
   time: {
@@ -454,7 +464,7 @@ export const en = {
   },
   settings: {
     title: 'Settings',
-    lead: 'These take effect at once, in all processes. What is set by the environment is listed below.',
+    lead: 'These take effect at once. What is set by the environment is listed below.',
     saved: 'Saved.',
     reset: 'Back to default',
     default: (value: string) => `Default: ${value}`,
@@ -466,7 +476,7 @@ export const en = {
     on: 'on',
     off: 'off',
     names: {
-      model: 'Model for those who choose none',
+      model: 'Model for uploads that choose none',
       uploadsPaused: 'Refuse new uploads',
       uploadMegabytes: 'Largest upload, MB',
     },

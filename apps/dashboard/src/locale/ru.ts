@@ -101,6 +101,16 @@ export const ru: Words = {
     merge: 'Сборка',
     deliver: 'Доставка',
   },
+  job: {
+    completed: 'готово',
+    active: 'выполняется',
+    waiting: 'ждёт',
+    prioritized: 'ждёт',
+    delayed: 'будет повтор',
+    failed: 'ошибка',
+    'waiting-children': 'ждёт других',
+    finished: 'готово',
+  },
   channel: { folder: 'Панель', telegram: 'Telegram', stream: 'Redis Streams' },
   errors,
   time: {
@@ -458,7 +468,7 @@ export const ru: Words = {
   },
   settings: {
     title: 'Настройки',
-    lead: 'Действуют сразу и во всех процессах. Заданное окружением перечислено ниже.',
+    lead: 'Действуют сразу. Заданное окружением перечислено ниже.',
     saved: 'Сохранено.',
     reset: 'Вернуть исходное',
     default: (value) => `Исходно: ${value}`,
@@ -470,7 +480,7 @@ export const ru: Words = {
     on: 'вкл',
     off: 'выкл',
     names: {
-      model: 'Модель для тех, кто не выбрал',
+      model: 'Модель для загрузок, где её не выбрали',
       uploadsPaused: 'Не принимать новые загрузки',
       uploadMegabytes: 'Наибольшая загрузка, МБ',
     },

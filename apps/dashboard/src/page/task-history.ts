@@ -15,7 +15,9 @@ interface Step {
   ran: number | null;
   attempts: number;
   worker: string;
+  /** BullMQ's state or the figures' event. */
   outcome: string;
+  cause: string;
   link: string | null;
 }
 
@@ -47,7 +49,11 @@ ${card(
               return link === null ? text : html`<a href="${link}">${text}</a>`;
             },
           },
-          { title: words.task.outcome, cell: ({ outcome }) => outcome },
+          {
+            title: words.task.outcome,
+            cell: ({ outcome, cause }) =>
+              html`${words.job[outcome] ?? outcome}${cause !== '' && html`: <span class="mono">${cause}</span>`}`,
+          },
           { title: words.task.waited, figure: true, cell: ({ waited }) => wait(waited) },
           { title: words.task.ran, figure: true, cell: ({ ran }) => wait(ran) },
           { title: words.task.attempts, figure: true, minor: true, cell: ({ attempts }) => attempts },
@@ -88,7 +94,8 @@ const stepOfJob = (job: TaskJob): Step => ({
   ran: job.startedAt === null ? null : (job.endedAt ?? Date.now()) - job.startedAt,
   attempts: job.attempts,
   worker: job.worker ?? '',
-  outcome: job.failure !== null && job.state === 'failed' ? `${job.state}: ${job.failure}` : job.state,
+  outcome: job.state,
+  cause: job.state === 'failed' ? (job.failure ?? '') : '',
   link: `/board/queue/${job.queue}/${job.id}`,
 });
 
@@ -119,7 +126,8 @@ const stepsOfMarks = (marks: readonly Mark[]): Step[] => {
       ran: mark.runMs,
       attempts: mark.attempt,
       worker: mark.worker,
-      outcome: mark.errorCode === '' ? mark.event : `${mark.event}: ${mark.errorCode}`,
+      outcome: mark.event,
+      cause: mark.errorCode,
       link: null,
     }));
 };

@@ -77,7 +77,7 @@ ${transcript.segments.slice(first, first + turnsShown).map((segment, offset) => 
 <section id="turn-${index}" class="turn${colour !== null && ` s${colour}`}" aria-label="${words.task.segment(clock(segment.start))}">
   <div class="turn-head">
     ${segment.speaker !== null && html`<span class="turn-name">${names.get(segment.speaker)}</span>`}
-    <button type="button" class="link quiet" data-start="${segment.start}" aria-label="${words.task.play}: ${clock(segment.start)}">${clock(segment.start)}</button>
+    ${audio === null ? html`<span class="quiet">${clock(segment.start)}</span>` : html`<button type="button" class="link quiet" data-start="${segment.start}" aria-label="${words.task.play}: ${clock(segment.start)}">${clock(segment.start)}</button>`}
     ${edits && edited !== index && html`<a class="edit quiet" href="?edit=${index}#turn-${index}" aria-label="${words.task.edit}: ${clock(segment.start)}">${words.task.edit}</a>`}
   </div>
   ${

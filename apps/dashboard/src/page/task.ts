@@ -1,4 +1,4 @@
-import { isFinal, stages, type TaskErrorCode, taskErrorCodes } from '@whisper-bot/task';
+import { isFinal, languageOf, stages, type TaskErrorCode, taskErrorCodes } from '@whisper-bot/task';
 import { formatIds, formats, type Transcript } from '@whisper-bot/transcript';
 import { atLeast } from '../auth/person.js';
 import type { Handler, Visit } from '../http/visit.js';
@@ -163,7 +163,7 @@ const details = (visit: Visit, { row }: FoundTask, transcript: Transcript | null
       : [[words.task.chat, html`<a href="/tasks?chat=${encodeURIComponent(row.chat)}">${row.chat}</a>`] as const]),
     [words.task.accepted, moment(row.acceptedAt, locale, words)],
     [words.tasks.duration, row.duration === null ? words.time.none : span(row.duration * 1000, words)],
-    [words.task.language, transcript?.language ?? (options.language === 'auto' ? words.task.auto : options.language)],
+    [words.task.language, nameOf(transcript?.language ?? options.language, words)],
     [words.task.model, transcript?.model ?? options.model],
     ...(transcript === null ? [] : [[words.task.engine, transcript.engine] as const]),
     [
@@ -174,6 +174,9 @@ const details = (visit: Visit, { row }: FoundTask, transcript: Transcript | null
     ...(options.prompt === '' ? [] : [[words.task.prompt, options.prompt] as const]),
   ]);
 };
+
+const nameOf = (code: string, { task }: Visit['words']): string =>
+  code === 'auto' ? task.auto : (languageOf(code)?.native ?? code);
 
 const listFiles = async ({ folder }: FoundTask): Promise<{ name: string; size: number }[]> => {
   const names = (await folder.list()).sort();

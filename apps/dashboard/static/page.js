@@ -31,7 +31,8 @@ if (root) {
   source.addEventListener('reload', () => {
     source.close();
     // Not under the hands of somebody who writes; a form that was sent comes back to a fresh page anyway.
-    if (!document.activeElement?.closest('form[method=post]')?.querySelector('textarea, input[type=text]')) location.reload();
+    if (!document.activeElement?.closest('form[method=post]')?.querySelector('textarea, input[type=text]'))
+      location.reload();
   });
   addEventListener('pagehide', () => source.close());
   // A reload must not cut off the answer to a form that is on its way.

@@ -47,6 +47,7 @@ export const createBoard = (pipeline: WorkingPipeline, basePath: string): Applic
     },
   });
   const app = server.getRouter() as Application;
+  app.disable('x-powered-by');
   withoutStrangers(app);
   return app;
 };

@@ -59,6 +59,7 @@ const tell = (error: unknown): { status: number; sentence?: string } => {
   if (error instanceof TaskError) return { status: error.retryable ? 503 : 400 };
   // Express's own: a body that is too big or not understood, a path that cannot be decoded.
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
+  if (status === 403 || status === 404) return { status: 404 };
   return { status: status >= 400 && status < 500 ? (status === 413 ? 413 : 400) : isAway(error) ? 503 : 500 };
 };
 

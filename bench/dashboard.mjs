@@ -74,45 +74,49 @@ const child = spawn(process.execPath, [createRequire(import.meta.url).resolve('.
   },
   stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
 });
-const [{ url: door }] = await once(child, 'message');
-const { origin } = new URL(door);
-const account = await store.accounts.create({ name: 'bench', password: 'bench password', role: 'administrator' });
-const token = await store.sessions.open(account.id, { address: '', agent: '' });
+try {
+  const [{ url: door }] = await once(child, 'message');
+  const { origin } = new URL(door);
+  const account = await store.accounts.create({ name: 'bench', password: 'bench password', role: 'administrator' });
+  const token = await store.sessions.open(account.id, { address: '', agent: '' });
 
-const time = async (path) => {
-  const started = performance.now();
-  const response = await fetch(`${origin}${path}`, { headers: { cookie: `whisper_session=${token}` } });
-  const body = await response.text();
-  if (response.status !== 200) throw new Error(`${path}: ${response.status}`);
-  return { ms: performance.now() - started, bytes: body.length };
-};
-const { next } = await store.tasks.search({}, { limit: 50_000 });
-const some = '00000000-0000-4000-8000-000000000107';
-console.log(`${tasks} tasks, ${events} events`);
-for (const [name, path] of [
-  ['overview', '/'],
-  ['task list', '/tasks'],
-  ['page 1000 of it', `/tasks?after=${encodeURIComponent(next)}`],
-  ['by state', '/tasks?state=failed'],
-  ['by user', '/tasks?owner=tg:42'],
-  ['by rare word', '/tasks?text=aardvark'],
-  ['by frequent word', '/tasks?text=fox'],
-  ['one task', `/tasks/${some}`],
-  ['users', '/people'],
-  ['analytics, 90 days', '/analytics?period=quarter'],
-]) {
-  await time(path);
-  const runs = [];
-  for (let run = 0; run < 15; run += 1) runs.push(await time(path));
-  const sorted = runs.map(({ ms }) => ms).sort((a, b) => a - b);
-  console.log(
-    `${name.padEnd(20)} median ${sorted[7].toFixed(0).padStart(5)} ms   worst ${sorted[14].toFixed(0).padStart(5)} ms   ${(runs[0].bytes / 1000).toFixed(0).padStart(4)} kB`,
-  );
+  const time = async (path) => {
+    const started = performance.now();
+    const response = await fetch(`${origin}${path}`, { headers: { cookie: `whisper_session=${token}` } });
+    const body = await response.text();
+    if (response.status !== 200) throw new Error(`${path}: ${response.status}`);
+    return { ms: performance.now() - started, bytes: body.length };
+  };
+  const { next } = await store.tasks.search({}, { limit: 50_000 });
+  const some = '00000000-0000-4000-8000-000000000107';
+  console.log(`${tasks} tasks, ${events} events`);
+  for (const [name, path] of [
+    ['overview', '/'],
+    ['task list', '/tasks'],
+    ['page 1000 of it', `/tasks?after=${encodeURIComponent(next)}`],
+    ['by state', '/tasks?state=failed'],
+    ['by user', '/tasks?owner=tg:42'],
+    ['by rare word', '/tasks?text=aardvark'],
+    ['by frequent word', '/tasks?text=fox'],
+    ['one task', `/tasks/${some}`],
+    ['users', '/people'],
+    ['analytics, 90 days', '/analytics?period=quarter'],
+  ]) {
+    await time(path);
+    const runs = [];
+    for (let run = 0; run < 15; run += 1) runs.push(await time(path));
+    const sorted = runs.map(({ ms }) => ms).sort((a, b) => a - b);
+    console.log(
+      `${name.padEnd(20)} median ${sorted[7].toFixed(0).padStart(5)} ms   worst ${sorted[14].toFixed(0).padStart(5)} ms   ${(runs[0].bytes / 1000).toFixed(0).padStart(4)} kB`,
+    );
+  }
+} finally {
+  child.kill('SIGTERM');
+
+  await once(child, 'exit');
+  await Promise.all([analytics.close(), raw.close(), store.close()]);
+  await clickhouse.close();
+  await postgres.close();
+  await redis.close();
+  await directory.remove();
 }
-child.kill('SIGTERM');
-await once(child, 'exit');
-await Promise.all([analytics.close(), raw.close(), store.close()]);
-await clickhouse.close();
-await postgres.close();
-await redis.close();
-await directory.remove();

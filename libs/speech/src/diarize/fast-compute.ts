@@ -23,7 +23,13 @@ const load = (path: string, threads: number): Promise<InferenceSession> => {
   const key = `${threads} ${path}`;
   const session =
     sessions.get(key) ??
-    InferenceSession.create(path, { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3 });
+    InferenceSession.create(path, {
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      logSeverityLevel: 3,
+      // Threads that spin while they wait take the cores from Whisper, which runs beside.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
+    });
   sessions.set(key, session);
   return session;
 };

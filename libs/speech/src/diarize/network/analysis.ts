@@ -47,12 +47,13 @@ export const stepFrames = 148;
 const stepSamples = stepFrames * frameSamples;
 /** Windows through the network at once: more gain nothing, and this bounds the memory. */
 const batch = 4;
-/** Below 0.2 s a voice says nothing. In frames of the segmentation, as the two below. */
+/** Below 0.2 s a voice says nothing. In frames of the segmentation, as the three below. */
 const leastVoice = 12;
-/** Every other window gives the voices that are clustered, from up to 4 s each: more adds little and costs as much. */
-const mostVoice = 237;
-/** The windows between only need to tell their own two or three speakers apart: 1.5 s each. */
-const mostRoughVoice = 89;
+/** Every other window gives the voices that are clustered: up to 3 s of a lone speaker, 2.5 s of each of several. */
+const mostVoice = 178;
+const mostSharedVoice = 148;
+/** The windows between only need to tell their own two or three speakers apart: 1 s each. */
+const mostRoughVoice = 60;
 
 /** Runs both networks over the recording, piece by piece. */
 export const analyse = async (options: AnalysisOptions): Promise<Analysis> => {
@@ -76,7 +77,8 @@ export const analyse = async (options: AnalysisOptions): Promise<Analysis> => {
       const present = Array.from({ length: windowFrames }, (_, frame) => whoSpeaks(probabilities, frame));
       const rough = (first + index) % 2 === 1;
       // A lone speaker of such a window is told by when they speak.
-      const silent = rough && new Set(present.flat()).size < 2;
+      const many = new Set(present.flat()).size;
+      const silent = rough && many < 2;
       for (let local = 0; local < localSpeakers; local++) {
         const active = present.filter((who) => who.includes(local)).length;
         if (active === 0) continue;
@@ -88,7 +90,11 @@ export const analyse = async (options: AnalysisOptions): Promise<Analysis> => {
             ? null
             : await embed(
                 options.embedding,
-                featuresOf(features, index * stepFrames, mostCentral(frames, rough ? mostRoughVoice : mostVoice)),
+                featuresOf(
+                  features,
+                  index * stepFrames,
+                  mostCentral(frames, rough ? mostRoughVoice : many > 1 ? mostSharedVoice : mostVoice),
+                ),
               );
         analysis.speakers.push({ window: first + index, local, alone: frames.length, active, voice, rough });
       }

@@ -41,9 +41,11 @@ lifecycle.onClose('http', async () => {
 
 const { address, port } = server.address() as AddressInfo;
 const url = `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
-const secret = await desk.setup.issue();
-// With the secret in it the address is a key: it goes to whoever started us, and to the log only where nobody did.
-const door = secret === null ? url : `${url}/setup?token=${secret}`;
 logger.info({ url }, 'serving');
-if (secret !== null) process.stdout.write(`Create the first administrator (works once): ${door}\n`);
-announceReady({ url: door });
+const secret = await desk.setup.issue();
+const setupUrl = secret === null ? undefined : `${url}/setup?token=${secret}`;
+// With the secret in it the address is a key: whoever started us shows it; only without anybody it is written here.
+if (setupUrl !== undefined && process.send === undefined) {
+  process.stdout.write(`Create the first administrator (works once): ${setupUrl}\n`);
+}
+announceReady({ url, ...(setupUrl === undefined ? {} : { setupUrl }) });

@@ -57,6 +57,7 @@ if (audio) {
     const target = event.target.closest?.('[data-start]');
     if (!target) return;
     audio.currentTime = Number(target.dataset.start);
-    void audio.play();
+    // Pressing pause before it has begun is no fault.
+    audio.play().catch(() => undefined);
   });
 }

@@ -3,6 +3,8 @@ export interface Announcement {
   ready: true;
   /** Where it is reached, if anywhere. */
   url?: string;
+  /** The one-time link with which the first person gets in, while there is none: for eyes, not for files. */
+  setupUrl?: string;
 }
 
 /** Tells a supervising process that this one does its work from now on; without a supervisor nothing happens. */

@@ -35,6 +35,7 @@ interface Scene {
   /** For the parts. */
   env: Record<string, string>;
   stops: (() => Promise<void>)[];
+  say: (text: string) => void;
   onRestart: (name: string) => (why: string, delayMs: number) => void;
 }
 
@@ -48,6 +49,7 @@ export const startSystem = async (config: Config, { say, signal, env = {} }: Sys
     logDir,
     env,
     stops: [],
+    say,
     onRestart: (name) => (why, delayMs) =>
       say(`${name} ended (${why}); starting it again in ${delayMs / 1000} s. Its log: ${join(logDir, `${name}.log`)}`),
   };
@@ -80,6 +82,8 @@ const startAll = async (scene: Scene, signal: AbortSignal): Promise<Up> => {
   const ready = (part: Supervised) => untilReady(part, { logDir, signal });
   await Promise.all(workers.map(ready));
   const [page, botStart] = await Promise.all([ready(dashboard), bot === null ? null : ready(bot)]);
+  if (page?.setupUrl !== undefined)
+    scene.say(`Create the dashboard’s first administrator (works once): ${page.setupUrl}`);
   return {
     v: 1,
     pid: process.pid,

@@ -50,7 +50,7 @@ const hasDeathSignal = (): boolean => {
 };
 
 /**
- * Starts the server and waits until it accepts connections (10 s, plus whatever a recovery after a crash takes).
+ * Starts the server and waits until it accepts connections or ends: a recovery after a crash takes what it takes.
  * The kernel shuts it down cleanly (SIGINT: fast shutdown) when this process dies, even by SIGKILL; and it has a session
  * of its own, so that Ctrl-C in the terminal reaches us first. Null where another server already runs on the cluster.
  */

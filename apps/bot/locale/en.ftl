@@ -145,7 +145,6 @@ error-engine-memory = There was not enough memory for this recording. Try again 
 error-time-limit = It took too long and was stopped. Try again, or with a smaller model: /model
 error-no-space = There is no room for more recordings just now. Try again in a few minutes.
 error-internal = Something went wrong on our side. Try again in a minute.
-error-download = The file could not be fetched from Telegram. Try again.
 
 ## Refusals
 refuse-unsupported = Send me a voice message, an audio file, a video or a video note.

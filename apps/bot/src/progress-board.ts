@@ -61,6 +61,8 @@ export const startProgressBoard = async (deps: BoardDeps): Promise<{ close(): Pr
     const served = new Set<number>();
     for (const [taskId, progress] of newest) {
       const request = await requests.get(taskId);
+      // Submitted, but its record is still being written: told at the next turn.
+      if (request?.state === 'fetching') continue;
       // Tasks of other channels, and what has ended meanwhile.
       if (request === null || request.state !== 'working') {
         newest.delete(taskId);

@@ -33,7 +33,8 @@ export interface FetchContext {
   onProgress?: (fraction: number) => void;
 }
 
-const mostAttempts = 5;
+/** With the waits between them about two minutes: an outage of Telegram that short is not the user's business. */
+const mostAttempts = 10;
 
 /**
  * Brings a file from Telegram into the task folder as `audio.{extension}`, written under another name and renamed.

@@ -62,9 +62,6 @@ export interface Requests {
   forget(userId: number): Promise<void>;
 }
 
-/** Whether work on it goes on. */
-export const isOpen = (request: Request): boolean => request.state === 'fetching' || request.state === 'working';
-
 /**
  * The id of the task a message asks for: a uuid v4 made from who and where, so that a replayed update is the same task.
  * 122 of its bits come from a SHA-256.

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createRecorder, type EmbeddedClickHouse, startEmbeddedClickHouse } from '@whisper-bot/analytics';
 import { createLogger } from '@whisper-bot/runtime';
 import { type TemporaryDirectory, temporaryDirectory } from '@whisper-bot/testing';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Observed, openWindow, startBrowser, takePicture } from './test/browser.js';
@@ -34,7 +33,6 @@ afterAll(async () => {
   await directory.remove();
 });
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const grave = new Set(['serious', 'critical']);
 interface Finding {
   id: string;
@@ -44,7 +42,7 @@ interface Finding {
 
 /** What axe finds grave, as a line each. */
 const findFaults = async (page: Page): Promise<string[]> => {
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const findings = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as Finding[];
   return findings
     .filter(({ impact }) => grave.has(impact))

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => desk.close());
 
 const lock = 1000;
-const ended = (id: TaskId) => desk.pipeline.untilEnded(id, AbortSignal.timeout(40_000));
+const ended = (id: TaskId) => desk.pipeline.untilEnded(id, AbortSignal.timeout(150_000));
 const recognitions = async (id: TaskId) =>
   (await desk.folder(id).list()).filter((name) => name.startsWith('recognition')).length;
 const transcribed = async (id: TaskId) => (await desk.calls(id)).filter((call) => call.startsWith('transcribe'));

@@ -89,7 +89,7 @@ const freePort = async (): Promise<number> => {
 /** Waits until the condition holds (a value other than false, null, undefined); rejects after `bound` milliseconds. */
 export const until = async <T>(
   condition: () => Promise<T | false | null | undefined> | T | false | null | undefined,
-  bound = 30_000,
+  bound = 90_000,
 ): Promise<T> => {
   const deadline = performance.now() + bound;
   for (;;) {

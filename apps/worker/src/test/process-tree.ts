@@ -1,19 +1,24 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 
 interface ProcessEntry {
   pid: number;
   parent: number;
-  /** As the kernel keeps it: 15 characters at most. */
+  /** File name of the command as it was called: the kernel's own name is another after a second exec. */
   name: string;
 }
 
 const listProcesses = async (): Promise<ProcessEntry[]> => {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
-  return stats.flatMap((stat) => {
-    const [, pid, name = '', state, parent] = /^(\d+) \((.*)\) (\S) (\d+)/s.exec(stat) ?? [];
+  const read = (pid: string, file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+  const all = await Promise.all(
+    pids.map(async (pid) => ({ stat: await read(pid, 'stat'), command: await read(pid, 'cmdline') })),
+  );
+  return all.flatMap(({ stat, command }) => {
+    const [, pid, state, parent] = /^(\d+) \(.*\) (\S) (\d+)/s.exec(stat) ?? [];
     // A zombie is dead; its parent has yet to notice.
-    return pid === undefined || state === 'Z' ? [] : [{ pid: Number(pid), parent: Number(parent), name }];
+    if (pid === undefined || state === 'Z') return [];
+    return [{ pid: Number(pid), parent: Number(parent), name: basename(command.split('\0')[0] ?? '') }];
   });
 };
 

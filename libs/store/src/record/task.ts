@@ -147,8 +147,8 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
         .forUpdate()
         .executeTakeFirst();
       if (row === undefined) return false;
-      // The pipeline tells what `accept` has written down already; only a reopened task is accepted again.
-      if (state === 'accepted' && row.state === 'accepted') return true;
+      // The pipeline tells what `accept` has written down already, perhaps late; only a reopened task is accepted again.
+      if (state === 'accepted' && (row.state === 'accepted' || when <= row.changed_at)) return true;
       // An end the reconciler has seen already is told once more by the queue.
       if (state === row.state && isFinal(state)) return true;
       await trx

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLogger } from '@whisper-bot/runtime';
+import { diarizationErrorRate } from '@whisper-bot/testing';
 import { afterAll, expect, test } from 'vitest';
 import { openWav } from '../wav/reader.js';
 import { wavOf } from '../wav/wav-of.js';

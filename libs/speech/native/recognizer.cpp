@@ -1,8 +1,11 @@
 #include "recognizer.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <atomic>
+#include <exception>
 #include <fstream>
+#include <mutex>
+#include <thread>
 
 namespace {
 
@@ -66,12 +69,20 @@ Recognizer::Recognizer(const Setup & setup) : threads(setup.threads) {
 #endif
     context = whisper_init_from_file_with_params_no_state(setup.model.c_str(), params);
     if (context == nullptr) throw std::runtime_error("cannot load the model " + setup.model);
-    state = whisper_init_state(context);
-    if (state == nullptr) throw std::runtime_error("not enough memory for the model");
+    state(0);
+}
+
+whisper_state * Recognizer::state(size_t index) {
+    while (states.size() <= index) {
+        whisper_state * fresh = whisper_init_state(context);
+        if (fresh == nullptr) throw std::runtime_error("not enough memory for the model");
+        states.push_back(fresh);
+    }
+    return states[index];
 }
 
 Recognizer::~Recognizer() {
-    whisper_free_state(state);
+    for (whisper_state * each : states) whisper_free_state(each);
     whisper_free(context);
 }
 
@@ -82,21 +93,53 @@ std::string Recognizer::version() {
 std::pair<std::string, double> Recognizer::detect(Wav & wav, const Window & window, const Watch & watch) {
     if (!multilingual()) return {"en", 1.0};
     const auto samples = samples_of(wav, window);
-    if (whisper_pcm_to_mel_with_state(context, state, samples.data(), int(samples.size()), threads) != 0)
+    if (whisper_pcm_to_mel_with_state(context, state(0), samples.data(), int(samples.size()), threads) != 0)
         throw std::runtime_error("cannot compute the spectrogram");
     std::vector<float> probabilities(size_t(whisper_lang_max_id()) + 1, 0.0f);
-    const int id = whisper_lang_auto_detect_with_state(context, state, 0, threads, probabilities.data());
+    const int id = whisper_lang_auto_detect_with_state(context, state(0), 0, threads, probabilities.data());
     if (watch.aborted()) throw Aborted();
     if (id < 0) throw std::runtime_error("cannot detect the language");
     return {whisper_lang_str(id), probabilities[size_t(id)]};
 }
 
-Hearing Recognizer::hear(Wav & wav, const Window & window, const Options & options, const Watch & watch) {
+std::vector<Hearing> Recognizer::hear(const std::string & path, const std::vector<Window> & windows, const Options & options, const Watch & watch) {
     if (whisper_lang_id(options.language.c_str()) < 0) throw UnknownLanguage(options.language);
-    auto samples = samples_of(wav, window);
+    std::vector<Hearing> hearings(windows.size());
+    const size_t hands = std::max<size_t>(1, std::min(windows.size(), size_t(threads)));
+    std::atomic<size_t> next{0};
+    size_t done = 0;
+    std::mutex mutex;
+    std::exception_ptr failure;
+    std::atomic<bool> failed{false};
 
+    const Watch shared = {nullptr, [&] { return failed || watch.aborted(); }};
+    const auto work = [&](Desk desk) {
+        try {
+            Wav wav(path);
+            for (size_t i = next++; i < windows.size(); i = next++) {
+                hearings[i] = hear(desk, samples_of(wav, windows[i]), options, shared);
+                const std::lock_guard<std::mutex> lock(mutex);
+                watch.progress(double(++done) / double(windows.size()));
+            }
+        } catch (...) {
+            const std::lock_guard<std::mutex> lock(mutex);
+            if (!failed.exchange(true)) failure = std::current_exception();
+        }
+    };
+    std::vector<Desk> desks;
+    for (size_t i = 0; i < hands; ++i) desks.push_back({state(i), int(size_t(threads) / hands)});
+    std::vector<std::thread> others;
+    for (size_t i = 1; i < hands; ++i) others.emplace_back(work, desks[i]);
+    work(desks[0]);
+    for (std::thread & other : others) other.join();
+    if (failure != nullptr) std::rethrow_exception(failure);
+    return hearings;
+}
+
+Hearing Recognizer::hear(const Desk & desk, const std::vector<float> & samples, const Options & options, const Watch & watch) {
+    whisper_state * const state = desk.state;
     auto params = whisper_full_default_params(options.beam > 1 ? WHISPER_SAMPLING_BEAM_SEARCH : WHISPER_SAMPLING_GREEDY);
-    params.n_threads = threads;
+    params.n_threads = desk.threads;
     params.language = options.language.c_str();
     params.translate = options.translate;
     params.initial_prompt = options.prompt.empty() ? nullptr : options.prompt.c_str();
@@ -125,8 +168,6 @@ Hearing Recognizer::hear(Wav & wav, const Window & window, const Options & optio
     // It has freed the state in this case: nothing can be saved.
     if (outcome == -7) std::abort();
     if (outcome != 0) throw std::runtime_error("whisper_full failed with " + std::to_string(outcome));
-    watch.progress(1);
-
     Hearing hearing;
     const whisper_token first_special = whisper_token_eot(context), first_mark = whisper_token_beg(context);
     Piece open{"", 0, -1, -1, -1, false};

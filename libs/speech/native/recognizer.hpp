@@ -70,14 +70,25 @@ class Recognizer {
     Recognizer(const Recognizer &) = delete;
     Recognizer & operator=(const Recognizer &) = delete;
 
-    Hearing hear(Wav & wav, const Window & window, const Options & options, const Watch & watch);
+    // One window after the other on all threads, or, where there are at least two, side by side with one thread each:
+    // without barriers two threads get more done, and none waits for one that the system has put aside.
+    std::vector<Hearing> hear(const std::string & wav, const std::vector<Window> & windows, const Options & options, const Watch & watch);
     // The most likely language of the first 30 s of the window, and its probability.
     std::pair<std::string, double> detect(Wav & wav, const Window & window, const Watch & watch);
     bool multilingual() const { return whisper_is_multilingual(context); }
     static std::string version();
 
   private:
+    // What a window is recognized in: activations, caches, results.
+    struct Desk {
+        whisper_state * state;
+        int threads;
+    };
+    Hearing hear(const Desk & desk, const std::vector<float> & samples, const Options & options, const Watch & watch);
+    // The desk of that number; they are made when first needed (170 MB each for base).
+    whisper_state * state(size_t index);
+
     whisper_context * context = nullptr;
-    whisper_state * state = nullptr;
+    std::vector<whisper_state *> states;
     int threads;
 };

@@ -84,12 +84,10 @@ json transcribe(Recognizer & recognizer, const json & params, const Recognizer::
     options.timestamps = params.value("timestamps", true);
     options.audio_context = params.value("audioContext", 0);
     options.beam = params.value("beam", 1);
-    Wav wav(params.at("wav").get<std::string>());
+    std::vector<Window> windows;
+    for (const auto & pieces : params.at("windows")) windows.push_back(window_of(pieces));
     json answers = json::array();
-    const auto & windows = params.at("windows");
-    for (size_t i = 0; i < windows.size(); ++i) {
-        const auto progress = [&](double part) { watch.progress((double(i) + part) / double(windows.size())); };
-        const Hearing hearing = recognizer.hear(wav, window_of(windows[i]), options, {progress, watch.aborted});
+    for (const Hearing & hearing : recognizer.hear(params.at("wav").get<std::string>(), windows, options, watch)) {
         json pieces = json::array();
         for (const Piece & piece : hearing.pieces)
             pieces.push_back({{"text", piece.text}, {"p", piece.log_probability}, {"start", piece.start}, {"end", piece.end},

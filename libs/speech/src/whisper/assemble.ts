@@ -1,10 +1,11 @@
 import type { RecognizedSegment } from '@whisper-bot/transcript';
 import type { Span } from '../contract.js';
+import { sampleRate } from '../wav/reader.js';
 import type { Hearing } from './answer.js';
 import { withoutInventions } from './guard.js';
 import { createPlacer } from './place.js';
 import { type PlacedWord, segmentsOf } from './segment.js';
-import type { Window } from './window.js';
+import { type Window, windowLength } from './window.js';
 import { toWord, wordsOf } from './word.js';
 
 /**
@@ -22,7 +23,8 @@ export const assemble = (
     const window = windows[index];
     if (window === undefined) continue;
     const place = createPlacer(window, speech);
-    for (const word of withoutInventions(hearing, wordsOf(hearing.pieces, language))) {
+    const words = wordsOf(hearing.pieces, language);
+    for (const word of withoutInventions(hearing, words, windowLength(window) / sampleRate)) {
       const span = place(word.start, word.end);
       if (span === null) continue;
       const start = Math.max(span.start, reached);

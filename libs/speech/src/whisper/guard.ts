@@ -8,6 +8,14 @@ const unsure = -1;
 /** OpenAI's threshold: text that deflates better than this repeats itself. */
 const compressionThreshold = 2.4;
 
+/**
+ * Words a second below which it was no speech: even slow speakers say two. Over noise Whisper writes "Thank you." and is not
+ * unsure of it, and whisper.cpp asks for the probability of silence where it says nothing (after the prompt).
+ */
+const slowestSpeech = 0.25;
+/** Seconds: in less, a single word may be all there is. */
+const longEnough = 4;
+
 /** How often a phrase of so many words may follow itself before it is a loop: "no, no, no, no" is said, more rarely so. */
 const allowedRepeats = (words: number): number => (words === 1 ? 6 : words === 2 ? 4 : 3);
 const longestPhrase = 12;
@@ -55,10 +63,14 @@ const isSame = (words: readonly HeardWord[], a: number, b: number, length: numbe
   return true;
 };
 
-/** Takes out what the model invented: text over silence, and loops it could not leave. */
-export const withoutInventions = (hearing: Hearing, words: readonly HeardWord[]): HeardWord[] => {
+/**
+ * Takes out what the model invented: text over silence, and loops it could not leave.
+ * @param seconds how much sound the words are said to be in
+ */
+export const withoutInventions = (hearing: Hearing, words: readonly HeardWord[], seconds: number): HeardWord[] => {
   const logProbability = averageLogProbability(words);
-  if (hearing.noSpeech > noSpeechThreshold && logProbability < unsure) return [];
+  if (logProbability < unsure && hearing.noSpeech > noSpeechThreshold) return [];
+  if (seconds >= longEnough && words.length < slowestSpeech * seconds) return [];
   const kept = collapseLoops(words);
   const text = kept.map((word) => word.text).join(' ');
   // Still repeating itself and unsure: nothing of it was said.

@@ -99,7 +99,10 @@ describe('a warm transcriber', () => {
     const wav = join(folder, 'hush.wav');
     let seed = 1;
     // Noise that is the same every time: a linear congruential generator (Numerical Recipes).
-    const noise = () => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32 - 0.5;
+    const noise = () => {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+      return seed / 2 ** 32 - 0.5;
+    };
     await writeFile(wav, wavOf(new Float32Array(20 * sampleRate).map(() => noise() * 0.002)));
     const nobody = await transcriber.transcribe({ wav, speech: [], model: 'base', ...spoken }, never);
     expect(nobody.segments).toEqual([]);

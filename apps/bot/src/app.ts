@@ -106,7 +106,11 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   const pool = await openTelegramDatabase(options.databaseUrl, (error) =>
     log.error({ cause: error.message }, 'a connection to PostgreSQL broke'),
   );
-  const { inbox, posts, requests, preferences, usage, limits, moveChat } = createRecord(pool, me.id, options.limits);
+  const { inbox, posts, requests, preferences, usage, limits, forgetPerson, moveChat } = createRecord(
+    pool,
+    me.id,
+    options.limits,
+  );
   const onStop = (cause: string): void =>
     stop(
       /conflict/i.test(cause)
@@ -138,6 +142,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       requests,
       preferences,
       usage,
+      forgetPerson,
       limits,
       work,
       moveChat,

@@ -60,6 +60,8 @@ export interface BotDeps {
   requests: Requests;
   preferences: Preferences;
   usage: UsageBook;
+  /** Removes what is kept of a person besides settings, requests and usage. */
+  forgetPerson(userId: number): Promise<void>;
   limits: LimitBook;
   work: Work;
   /** A group has another number from now on. */

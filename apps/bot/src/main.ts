@@ -52,6 +52,7 @@ try {
       allow: config.botAllow,
       block: config.botBlock,
       minutesPerDay: config.botMinutesPerDay,
+      minutesFor: {},
       concurrentTasks: config.botConcurrentTasks,
       longestRecording: config.maxDuration,
     },

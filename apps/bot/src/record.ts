@@ -21,6 +21,8 @@ export interface BotRecord {
   preferences: Preferences;
   usage: UsageBook;
   limits: LimitBook;
+  /** Removes messages and tasks of a person; see TelegramBooks. */
+  forgetPerson(userId: number): Promise<void>;
   moveChat(from: number, to: number): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export const createRecord = (pool: TelegramDatabase, botId: number, limits: Limi
       forget: (chatId) => books.forgetPreference(chatId),
     },
     usage: { charge: books.charge, of: books.usage, forget: books.forgetUsage },
+    forgetPerson: books.forgetPerson,
     limits: {
       get: readLimits,
       change: async (edit) => books.setLimits(edit(await readLimits())),

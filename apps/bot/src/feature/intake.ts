@@ -1,7 +1,7 @@
 import { Composer } from 'grammy';
 import type { BotContext, BotDeps } from '../context.js';
 import { findMedia, findRepliedMedia, type Media } from '../intake/media.js';
-import { refusal } from '../limit/policy.js';
+import { limitsFor, refusal } from '../limit/policy.js';
 import { text } from '../outbox/letter.js';
 import { statusLetter } from '../outbox/status-letter.js';
 import { renderRefusal } from '../render/refusal.js';
@@ -52,7 +52,7 @@ export const createIntake = (deps: BotDeps) => {
     if (known === null) {
       const used = await usage.of(request.userId);
       const open = (await requests.openOf({ userId: request.userId })).length;
-      const rules = { ...(await limits.get()), largest: options.largest };
+      const rules = { ...limitsFor(request.userId, await limits.get()), largest: options.largest };
       const refused = refusal(media, { secondsToday: used.secondsToday, open }, rules);
       if (refused) return ctx.answer(text(renderRefusal(refused, ctx.words)), { name: 'refused', reply: true });
       await requests.open(request);

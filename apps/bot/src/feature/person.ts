@@ -1,18 +1,19 @@
 import { Composer } from 'grammy';
 import { encodePress, type Press } from '../callback/press.js';
 import type { BotContext, BotDeps } from '../context.js';
+import { limitsFor } from '../limit/policy.js';
 import { text } from '../outbox/letter.js';
 import { spokenDuration } from '../render/duration.js';
 import { cancelRequest } from './cancel.js';
 
 /** /stats and /delete_my_data: what is known of a person, and its end. */
 export const createPerson = (deps: BotDeps) => {
-  const { usage, limits, requests, preferences, work } = deps;
+  const { usage, limits, requests, preferences, work, forgetPerson } = deps;
   const composer = new Composer<BotContext>();
 
   composer.command('stats', async (ctx) => {
     const used = await usage.of(ctx.actorId);
-    const { minutesPerDay } = await limits.get();
+    const { minutesPerDay } = limitsFor(ctx.actorId, await limits.get());
     const spoken = (seconds: number) => (seconds === 0 ? '0' : spokenDuration(seconds, ctx.words));
     const html = ctx.words.html('stats', {
       tasks: used.tasks,
@@ -47,6 +48,7 @@ export const createPerson = (deps: BotDeps) => {
     await requests.forget(ctx.actorId);
     await preferences.forget(ctx.actorId);
     await usage.forget(ctx.actorId);
+    await forgetPerson(ctx.actorId);
     await ctx.amend(text(ctx.words.html('forget-done')));
     await ctx.toast('toast-deleted');
   };

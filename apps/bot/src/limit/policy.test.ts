@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exclusion, limitSchema, refusal } from './policy.js';
+import { exclusion, limitSchema, limitsFor, refusal } from './policy.js';
 
 const open = limitSchema.parse({});
 const idle = { secondsToday: 0, open: 0 };
@@ -42,6 +42,12 @@ test('minutes a day count this recording too', () => {
   });
   expect(refusal({ size: 1, duration: null }, { secondsToday: 599, open: 0 }, daily)).toBeNull();
   expect(refusal({ size: 1, duration: null }, { secondsToday: 600, open: 0 }, daily)?.kind).toBe('minutes');
+});
+
+test('one person may have other minutes than everybody', () => {
+  const limits = { ...rules, ...limitsFor(7, { ...open, minutesPerDay: 10, minutesFor: { '7': 1, '8': 0 } }) };
+  expect(refusal({ size: 1, duration: 61 }, idle, limits)).toMatchObject({ kind: 'minutes', limitSeconds: 60 });
+  expect(limitsFor(9, { ...open, minutesPerDay: 10 }).minutesPerDay).toBe(10);
 });
 
 test('no more than so many at once', () => {

@@ -8,6 +8,8 @@ export const limitSchema = z.object({
   block: z.array(z.number().int()).default([]),
   /** Of recordings a user sends in a UTC day; null: no limit. */
   minutesPerDay: z.number().positive().nullable().default(null),
+  /** The same for single people, by their number; the dashboard sets it. */
+  minutesFor: z.record(z.string(), z.number().nonnegative()).default({}),
   /** Recordings of one user in work at once; null: no limit. */
   concurrentTasks: z.number().int().positive().nullable().default(null),
   /** Seconds; null: no limit of the bot's own. */
@@ -56,6 +58,12 @@ export type Refusal =
   | { kind: 'too-long'; limitSeconds: number }
   | { kind: 'minutes'; limitSeconds: number; usedSeconds: number; neededSeconds: number }
   | { kind: 'concurrent'; open: number };
+
+/** The limits as they hold for one person. */
+export const limitsFor = (userId: number, limits: Limits): Limits => ({
+  ...limits,
+  minutesPerDay: limits.minutesFor[String(userId)] ?? limits.minutesPerDay,
+});
 
 /**
  * Whether a recording is taken, decided before a byte of it is fetched.

@@ -13,6 +13,11 @@ export interface TelegramBooks {
   /** Of this UTC day, and ever. */
   usage(userId: number): Promise<{ secondsToday: number; secondsTotal: number; tasks: number }>;
   forgetUsage(userId: number): Promise<void>;
+  /**
+   * Removes what is kept of a person besides: messages sent and received in their own chat, and their tasks with
+   * transcripts. What still has to be sent stays until it is.
+   */
+  forgetPerson(userId: number): Promise<void>;
 }
 
 /** The books of one bot. */
@@ -59,6 +64,15 @@ export const createTelegramBooks = (pool: pg.Pool, botId: number): TelegramBooks
     },
     forgetUsage: async (userId) => {
       await pool.query('delete from telegram_usage where bot_id = $1 and user_id = $2', [botId, userId]);
+    },
+    forgetPerson: async (userId) => {
+      // A private chat has its person's number.
+      await pool.query('delete from telegram_update where bot_id = $1 and chat_id = $2 and done', [botId, userId]);
+      await pool.query(
+        `delete from telegram_post where bot_id = $1 and chat_id = $2 and (version = sent_version or failed is not null)`,
+        [botId, userId],
+      );
+      await pool.query('delete from task where owner = $1', [`tg:${userId}`]);
     },
   };
 };

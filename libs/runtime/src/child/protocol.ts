@@ -18,7 +18,6 @@ const childErrorSchema = z.object({
   /** The operator's detail. */
   cause: z.string().optional(),
 });
-export type ChildError = z.infer<typeof childErrorSchema>;
 
 export const childLineSchema = z.union([
   z.object({ ready: z.record(z.string(), z.unknown()) }),

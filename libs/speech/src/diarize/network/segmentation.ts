@@ -8,7 +8,7 @@ export const windowFrames = 589;
 export const localSpeakers = 3;
 /** Numbers a frame: the probability of each local speaker, then that of anybody. */
 export const columns = localSpeakers + 1;
-export const anybody = localSpeakers;
+export const anybody = columns - 1;
 /** Middle of frame 0, samples: half its receptive field of 991. */
 export const frameCenter = 495;
 

@@ -1,4 +1,4 @@
-import type { Installation } from '@whisper-bot/assembly';
+import { type Installation, openLiveSettings } from '@whisper-bot/assembly';
 import { type Config, describeConfig } from '@whisper-bot/config';
 import type { Lifecycle, Logger } from '@whisper-bot/runtime';
 import { createSetupToken } from '../auth/setup.js';
@@ -7,7 +7,6 @@ import type { Desk } from '../desk.js';
 import { createMetrics } from '../metric/metric.js';
 import { createFloor } from './floor.js';
 import { createModelShelf } from './model.js';
-import { openDeskSettings } from './setting.js';
 
 export interface OpenDeskOptions {
   installation: Installation;
@@ -29,7 +28,7 @@ export const openDesk = async (options: OpenDeskOptions): Promise<Desk> => {
   const { installation, config, databaseUrl, shippedModels, hub, logger, lifecycle } = options;
   if (installation.store === null) throw new Error('The dashboard needs a database.');
   const store = await installation.store.within(patience);
-  const settings = await openDeskSettings(store, databaseUrl, config, (err) =>
+  const settings = await openLiveSettings(store, { ...config, databaseUrl }, (err) =>
     logger.warn({ err }, 'settings are not up to date'),
   );
   lifecycle.onClose('settings', () => settings.close());

@@ -1,4 +1,4 @@
-import { type Kysely, Migrator, NO_MIGRATIONS } from 'kysely';
+import { type Kysely, type Migration, Migrator, NO_MIGRATIONS, sql } from 'kysely';
 import type { Tables } from '../schema.js';
 import telegram from './0001-telegram.js';
 import task from './0002-task.js';
@@ -13,8 +13,25 @@ export type MigrationName = keyof typeof migrations;
  * migrator holds a lock). Throws where a step fails; a failed step leaves nothing behind.
  */
 export const migrate = async (db: Kysely<Tables>, to?: MigrationName | 'nothing'): Promise<void> => {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...(await newer(db)), ...migrations }) },
+  });
   const wanted = to === 'nothing' ? NO_MIGRATIONS : to;
   const { error } = await (wanted === undefined ? migrator.migrateToLatest() : migrator.migrateTo(wanted));
   if (error !== undefined) throw error;
+};
+
+/**
+ * Steps a newer version has taken: while an upgrade rolls through, older processes meet its schema and must go on. Steps only
+ * add, so what this version knows is still there.
+ */
+const newer = async (db: Kysely<Tables>): Promise<Record<string, Migration>> => {
+  const { rows } = await sql<{ known: boolean }>`select to_regclass('kysely_migration') is not null as known`.execute(
+    db,
+  );
+  if (rows[0]?.known !== true) return {};
+  const taken = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  const unknown = taken.rows.filter(({ name }) => !Object.hasOwn(migrations, name));
+  return Object.fromEntries(unknown.map(({ name }) => [name, { up: async () => undefined }]));
 };

@@ -83,6 +83,20 @@ describe('a task in the record', () => {
     expect(await store.tasks.changes(task.id)).toHaveLength(3);
   });
 
+  it('stays cancelled until it is accepted again', async () => {
+    const task = newTask();
+    await store.tasks.accept(task);
+    for (const [at, state] of (['cancelled', 'running', 'accepted', 'running'] as const).entries())
+      await store.tasks.change({ taskId: task.id, state, at: start + 10 + at });
+    const states = (await store.tasks.changes(task.id)).map(({ state }) => state);
+    expect(states).toEqual(['accepted', 'cancelled', 'running', 'accepted', 'running']);
+    const other = newTask();
+    await store.tasks.accept(other);
+    await store.tasks.change({ taskId: other.id, state: 'cancelled', at: start + 1 });
+    await store.tasks.change({ taskId: other.id, state: 'done', at: start + 2 });
+    expect((await store.tasks.find(other.id))?.state).toBe('cancelled');
+  });
+
   it('is found by id, state, owner, chat, date and words, newest first, page by page', async () => {
     const tasks = Array.from({ length: 25 }, (_, n) =>
       newTask({
@@ -202,6 +216,15 @@ describe('migrations', () => {
     const stores = await Promise.all([1, 2, 3, 4].map(() => openStore({ url, logger })));
     expect(await Promise.all(stores.map((each) => each.ping()))).toEqual([true, true, true, true]);
     await Promise.all(stores.map((each) => each.close()));
+  });
+
+  it('of a newer version do not stop an older one that meets them during an upgrade', async () => {
+    const url = await server.fresh();
+    const first = await openStore({ url, logger });
+    await sql`insert into kysely_migration (name, timestamp) values ('9999-of-tomorrow', 'x')`.execute(first.db);
+    const again = await openStore({ url, logger });
+    expect(await again.ping()).toBe(true);
+    await Promise.all([first.close(), again.close()]);
   });
 
   it('from the first schema to the newest keep what the tables hold', async () => {

@@ -156,7 +156,8 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
         .values({ task_id: taskId, state, at: when, cause, code })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
-      if (when < row.changed_at) return true;
+      // What was cancelled stays so, whatever a worker that has not heard of it yet still tells; only accepting it again reopens it.
+      if (when < row.changed_at || (row.state === 'cancelled' && state !== 'accepted')) return true;
       await trx.updateTable('task').set({ state, changed_at: when, cause, code }).where('id', '=', taskId).execute();
       return true;
     }),

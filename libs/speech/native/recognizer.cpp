@@ -93,13 +93,25 @@ std::string Recognizer::version() {
 std::pair<std::string, double> Recognizer::detect(Wav & wav, const Window & window, const Watch & watch) {
     if (!multilingual()) return {"en", 1.0};
     const auto samples = samples_of(wav, window);
-    if (whisper_pcm_to_mel_with_state(context, state(0), samples.data(), int(samples.size()), threads) != 0)
-        throw std::runtime_error("cannot compute the spectrogram");
+    listen(state(0), samples);
     std::vector<float> probabilities(size_t(whisper_lang_max_id()) + 1, 0.0f);
     const int id = whisper_lang_auto_detect_with_state(context, state(0), 0, threads, probabilities.data());
     if (watch.aborted()) throw Aborted();
     if (id < 0) throw std::runtime_error("cannot detect the language");
     return {whisper_lang_str(id), probabilities[size_t(id)]};
+}
+
+void Recognizer::listen(whisper_state * state, const std::vector<float> & samples) {
+    // Only whisper_full sets how much of its 30 s the encoder sees: it is called with that and stopped before the encoder.
+    auto params = whisper_full_default_params(WHISPER_SAMPLING_GREEDY);
+    params.n_threads = threads;
+    params.language = "en";
+    params.print_progress = params.print_realtime = params.print_special = params.print_timestamps = false;
+    // One position is 20 ms; a second of silence around, in steps that suit the kernels.
+    params.audio_ctx = std::min<int>(whisper_model_n_audio_ctx(context), (int(samples.size()) / 320 + 50 + 63) / 64 * 64);
+    params.encoder_begin_callback = [](whisper_context *, whisper_state *, void *) { return false; };
+    if (whisper_full_with_state(context, state, params, samples.data(), int(samples.size())) != 0)
+        throw std::runtime_error("cannot compute the spectrogram");
 }
 
 std::vector<Hearing> Recognizer::hear(const std::string & path, const std::vector<Window> & windows, const Options & options, const Watch & watch) {

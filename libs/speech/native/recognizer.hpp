@@ -85,6 +85,8 @@ class Recognizer {
         int threads;
     };
     Hearing hear(const Desk & desk, const std::vector<float> & samples, const Options & options, const Watch & watch);
+    // The spectrogram of the samples, and an encoder that will look no further than they reach.
+    void listen(whisper_state * state, const std::vector<float> & samples);
     // The desk of that number; they are made when first needed (170 MB each for base).
     whisper_state * state(size_t index);
 

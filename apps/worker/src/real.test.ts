@@ -78,15 +78,19 @@ test('a conversation becomes a transcript with three speakers, and its recording
   await until(async () => !(await taskFolder(tasksDir(), task.id).list()).includes('audio.bin'));
 });
 
-test('an engine that crashes costs one attempt: the worker lives and the task completes', async () => {
-  const task = await submit('jfk.wav', { diarize: false, language: 'en' });
-  const victim = await until(async () => (await pipeline.progress(task.id))?.state === 'running' && engine());
-  process.kill(victim.pid, 'SIGSEGV');
-  expect((await ended(task)).state).toBe('done');
-  expect((await transcriptOf(task)).text).toMatch(/ask not what your country/i);
-  expect(worker.exitCode).toBeNull();
-  expect(await pipeline.deadLetters()).toEqual([]);
-});
+test.each(['SIGSEGV', 'SIGSTOP'] as const)(
+  'an engine that gets %s costs one attempt: the worker lives and the task completes',
+  async (fault) => {
+    const task = await submit('jfk.wav', { diarize: false, language: 'en' });
+    const victim = await until(async () => (await pipeline.progress(task.id))?.state === 'running' && engine());
+    process.kill(victim.pid, fault);
+    expect((await ended(task)).state).toBe('done');
+    expect((await transcriptOf(task)).text).toMatch(/ask not what your country/i);
+    expect(worker.exitCode).toBeNull();
+    await until(async () => (await living([victim.pid])).length === 0);
+    expect(await pipeline.deadLetters()).toEqual([]);
+  },
+);
 
 test('a worker killed outright leaves no process behind', async () => {
   const task = await submit('dialogue-3-speakers.wav', { language: 'en' });

@@ -42,6 +42,12 @@ export const missingPackages = ({ needs, compiles, root, env }) => {
     if (lacks('g++') || lacks('gcc')) missing.push('g++', 'libc6-dev');
     for (const tool of ['cmake', 'make']) if (lacks(tool)) missing.push(tool);
   }
+  if (needs.includes('checks')) {
+    if (lacks('chromium')) missing.push('chromium', 'fonts-dejavu-core');
+    if (lacks('redis-cli')) missing.push('redis-tools');
+    if (lacks('ps')) missing.push('procps');
+    if (!existsSync('/usr/lib/python3/dist-packages/redis')) missing.push('python3-redis');
+  }
   // Downloads over TLS by anything but Node (which brings its own roots) need them; a bare container has none.
   if (missing.length > 0 && !existsSync('/etc/ssl/certs/ca-certificates.crt')) missing.push('ca-certificates');
   return missing;

@@ -1,7 +1,8 @@
 /**
  * What a command needs before it can begin. `whisper` and `oldWhisper` are the two builds of whisper.cpp (1.9.1, the
- * default, and 1.5.4, which only the tests and the benchmarks run).
- * @typedef {'packages' | 'build' | 'redis' | 'ffmpeg' | 'whisper' | 'oldWhisper'} Need
+ * default, and 1.5.4, which only the tests run).
+ * `checks` is what only the tests use: a browser, and the Python client that the documentation's example imports.
+ * @typedef {'packages' | 'build' | 'redis' | 'ffmpeg' | 'whisper' | 'oldWhisper' | 'checks'} Need
  */
 
 /** @type {readonly Need[]} */
@@ -14,8 +15,7 @@ const needs = new Map([
   ['demo', engines],
   ['transcribe', engines],
   ['up', engines],
-  ['test', /** @type {const} */ ([...engines, 'oldWhisper'])],
-  ['bench', /** @type {const} */ ([...engines, 'oldWhisper'])],
+  ['test', /** @type {const} */ ([...engines, 'oldWhisper', 'checks'])],
 ]);
 
 /**

@@ -15,10 +15,10 @@ export type Window = readonly Stretch[];
 export const windowSamples = 30 * sampleRate;
 
 /**
- * How much of the silence around a span stays, samples: 0.1 s on each side. Speech detectors clip the first and last
+ * how much of the silence around a span stays, samples: 0.2 s on each side. Speech detectors clip the first and last
  * consonants, and a join without any pause runs words together.
  */
-export const margin = 0.1 * sampleRate;
+export const margin = 0.2 * sampleRate;
 
 export const windowLength = (window: Window): number =>
   window.reduce((length, { from, to, at }) => Math.max(length, at + to - from), 0);

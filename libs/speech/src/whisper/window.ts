@@ -15,7 +15,7 @@ export type Window = readonly Stretch[];
 export const windowSamples = 30 * sampleRate;
 
 /**
- * how much of the silence around a span stays, samples: 0.2 s on each side. Speech detectors clip the first and last
+ * How much of the silence around a span stays, samples: 0.2 s on each side. Speech detectors clip the first and last
  * consonants, and a join without any pause runs words together.
  */
 export const margin = 0.2 * sampleRate;

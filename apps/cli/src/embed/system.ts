@@ -74,11 +74,21 @@ const startAll = async (scene: Scene, signal: AbortSignal): Promise<Up> => {
   signal.throwIfAborted();
   const places = { redisUrl, databaseUrl, clickhouseUrl, tasksDir: config.tasksDir };
   const env = { ...scene.env, ...partEnvironment(config, places) };
+  // One port a process: workers first, then the bot; 0 stays 0, any free one.
+  const metrics = (index: number): Record<string, string> =>
+    config.metricsPort ? { METRICS_PORT: String(config.metricsPort + index) } : {};
   const workers = Array.from({ length: config.workers }, (_, index) =>
-    start(scene, { app: 'worker', name: config.workers === 1 ? 'worker' : `worker-${index + 1}`, env }),
+    start(scene, {
+      app: 'worker',
+      name: config.workers === 1 ? 'worker' : `worker-${index + 1}`,
+      env: { ...env, ...metrics(index) },
+    }),
   );
   const dashboard = start(scene, { app: 'dashboard', name: 'dashboard', env });
-  const bot = config.botToken === null ? null : start(scene, { app: 'bot', name: 'bot', env });
+  const bot =
+    config.botToken === null
+      ? null
+      : start(scene, { app: 'bot', name: 'bot', env: { ...env, ...metrics(config.workers) } });
   const ready = (part: Supervised) => untilReady(part, { logDir, signal });
   await Promise.all(workers.map(ready));
   const [page, botStart] = await Promise.all([ready(dashboard), bot === null ? null : ready(bot)]);

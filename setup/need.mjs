@@ -12,6 +12,7 @@ const engines = [...always, 'redis', 'ffmpeg', 'whisper'];
 
 /** What each command needs besides; those that are not named here start on a machine without a compiler. */
 const needs = new Map([
+  ['bench', engines],
   ['demo', engines],
   ['transcribe', engines],
   ['up', engines],

@@ -1,5 +1,6 @@
 import type { Config } from '@whisper-bot/config';
 import { Command } from 'commander';
+import { addBench } from './command/bench.js';
 import { addDemo } from './command/demo.js';
 import { addDoctor } from './command/doctor.js';
 import { addModel } from './command/model.js';
@@ -33,7 +34,7 @@ Examples:
 
 Settings are environment variables: docs/configuration.md`,
     );
-  const commands = [addDemo, addTranscribe, addUp, addTask, addModel, addDoctor, addTest];
+  const commands = [addDemo, addTranscribe, addUp, addTask, addModel, addDoctor, addTest, addBench];
   for (const add of commands) add(program, terminal, config);
   return program;
 };

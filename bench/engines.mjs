@@ -1,0 +1,38 @@
+// The engines as a worker has them.
+import { join } from 'node:path';
+import { readMachine, resolveConfig } from '@whisper-bot/config';
+import { createLogger } from '@whisper-bot/runtime';
+import { createSpeechEngines, createStockDiarizer, shippedDiarizationModels } from '@whisper-bot/speech';
+
+export const logger = createLogger({ name: 'bench', level: 'silent' });
+export const context = { signal: new AbortController().signal };
+
+const shipped = () => join(readMachine().repository, 'models');
+
+export const openEngines = () => {
+  const config = resolveConfig({ env: process.env });
+  const engines = createSpeechEngines({
+    modelsDir: shipped(),
+    moreModelsDirs: [config.modelsDir],
+    cacheDir: config.cacheDir,
+    threads: config.threads,
+    logger,
+    ...(config.ffmpegPath === null ? {} : { ffmpegPath: config.ffmpegPath }),
+  });
+  return { engines, threads: config.threads };
+};
+
+export const openStock = (threads) =>
+  createStockDiarizer({ models: shippedDiarizationModels(shipped()), threads, logger });
+
+/** Speech of a recording to words, the language given. */
+export const hear = async (engines, wav, language = 'en') => {
+  const speech = await engines.detector.detect(wav, context);
+  const request = { wav, speech, model: 'base', language, translate: false, prompt: '' };
+  return engines.transcriber.transcribe(request, context);
+};
+
+export const textOf = ({ segments }) =>
+  segments
+    .flatMap(({ words }) => words.map(({ text, spaceBefore }) => `${spaceBefore === false ? '' : ' '}${text}`))
+    .join('');

@@ -1,0 +1,42 @@
+// node bench/main.mjs [PART …] [--json] [--peers], or ./whisper-bot bench
+import { mkdtempSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { machine, printTable, writeSection } from './report.mjs';
+
+const parts = {
+  formats: async (options) => (await import('./part/formats.mjs')).formatting(options),
+  queue: async (options) => (await import('./part/queue.mjs')).queue(options),
+  asr: async (options) => (await import('./part/asr.mjs')).asr(options),
+  diarize: async (options) => (await import('./part/diarize.mjs')).diarize(options),
+  pipeline: async (options) => (await import('./part/pipeline.mjs')).pipeline(options),
+};
+/** Minutes after which a part is given up. */
+const bound = 20;
+
+const args = process.argv.slice(2);
+const asked = args.filter((arg) => !arg.startsWith('-'));
+const unknown = asked.filter((name) => !Object.hasOwn(parts, name));
+if (unknown.length > 0) {
+  console.error(`No such bench: ${unknown.join(', ')}. There are ${Object.keys(parts).join(', ')}.`);
+  process.exit(2);
+}
+const dir = mkdtempSync(join(tmpdir(), 'whisper-bot-bench-'));
+process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
+for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => process.exit(130));
+const results = [];
+for (const part of asked.length > 0 ? asked : Object.keys(parts)) {
+  const timer = setTimeout(() => {
+    console.error(`${part} took more than ${bound} minutes and was given up.`);
+    process.exit(1);
+  }, bound * 60_000);
+  const on = machine();
+  const { rows, notes } = await parts[part]({ dir, peers: args.includes('--peers') });
+  clearTimeout(timer);
+  const result = { part, machine: { ...on, loadAfter: Number(loadavg()[0].toFixed(2)) }, rows, notes };
+  results.push(result);
+  writeSection(result);
+  if (!args.includes('--json')) printTable(result);
+}
+if (args.includes('--json')) console.log(JSON.stringify(results, null, 2));
+process.exit(0);

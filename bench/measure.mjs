@@ -1,0 +1,34 @@
+// Timing and how it is told: medians with their spread, of runs that take turns.
+
+/** @param {readonly number[]} values */
+export const median = (values) => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+/** `0.0412 (0.0401–0.0433)`: median, least and greatest. */
+export const spread = (values, digits = 4) =>
+  `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)})`;
+
+/** Seconds that an asynchronous body takes, and its value. */
+export const timed = async (body) => {
+  const begin = performance.now();
+  const value = await body();
+  return { seconds: (performance.now() - begin) / 1000, value };
+};
+
+/**
+ * Runs every candidate once unmeasured, then `rounds` times in turn (A B A B …), so that a machine that slows down slows all.
+ * @param {Record<string, () => Promise<unknown>>} candidates
+ */
+export const inTurn = async (candidates, rounds) => {
+  const times = Object.fromEntries(Object.keys(candidates).map((name) => [name, []]));
+  for (const body of Object.values(candidates)) await body();
+  for (let round = 0; round < rounds; round += 1)
+    for (const [name, body] of Object.entries(candidates)) times[name].push((await timed(body)).seconds);
+  return times;
+};
+
+/** A line of the table. `met` is null where there is no target or it was not measured. */
+export const row = (what, measured, target = '', met = null) => ({ what, measured, target, met });

@@ -1,0 +1,42 @@
+// The peers' Python process: one question at a time, a line each way.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const here = import.meta.dirname;
+const python = join(here, '.venv', 'bin', 'python');
+
+/** Makes bench/.venv where it is not there. Throws where it cannot be made. */
+const install = () => {
+  if (!existsSync(python)) run('python3', ['-m', 'venv', join(here, '.venv')]);
+  run(python, ['-m', 'pip', 'install', '--quiet', '-r', join(here, 'peer', 'requirements.txt')]);
+};
+
+const run = (command, args) => {
+  const { status, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 600_000 });
+  if (status !== 0) throw new Error(`${command} failed: ${stderr?.trim().split('\n').at(-1)}`);
+};
+
+/** Starts the process, or says why not and gives null: a bench without peers is still one. */
+export const openPeer = async (threads) => {
+  try {
+    install();
+  } catch (error) {
+    console.error(`No peers: ${error.message}`);
+    return null;
+  }
+  const child = spawn(python, [join(here, 'peer', 'peer.py'), String(threads)], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async call(question) {
+      child.stdin.write(`${JSON.stringify(question)}\n`);
+      const { value, done } = await lines.next();
+      if (done) throw new Error('the peers’ process has ended');
+      const answer = JSON.parse(value);
+      if (answer.error) throw new Error(answer.error);
+      return answer;
+    },
+    close: () => child.stdin.end(),
+  };
+};

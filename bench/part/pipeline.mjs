@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createPipeline } from '@whisper-bot/pipeline';
+import { startRedis, until } from '@whisper-bot/testing';
+import { context, hear, openEngines } from '../engines.mjs';
+import { conversation, materialNote, note } from '../material.mjs';
+import { median, row, spread, timed } from '../measure.mjs';
+import { newTask, residentOf } from '../task.mjs';
+
+const worker = createRequire(import.meta.url).resolve('@whisper-bot/worker');
+const speakers = { kind: 'auto' };
+
+/** Everything from submit to result with real workers; and a long recording over stand-in ones. */
+export const pipeline = async ({ dir }) => {
+  const redis = await startRedis();
+  const tasksDir = join(dir, 'tasks');
+  const started = [];
+  const main = createPipeline({ redis: redis.url, tasksDir, minimumFree: 0 });
+  const startWorker = async () => {
+    const env = { ...process.env, REDIS_URL: redis.url, TASKS_DIR: tasksDir, WHISPER_BOT_HOME: join(dir, 'home') };
+    const child = spawn(process.execPath, [worker], { env, stdio: 'ignore' });
+    started.push(child);
+    const expected = started.length;
+    await until(async () => (await main.transcribers()) >= expected);
+    return child.pid;
+  };
+  const run = async (source) => {
+    const task = await newTask(tasksDir, { source, options: { language: 'en' } });
+    const { seconds } = await timed(async () => {
+      await main.submit(task);
+      const end = await main.untilEnded(task.id, context.signal);
+      if (end.state !== 'done') throw new Error(`the task ended as ${end.state}: ${end.failure?.cause}`);
+    });
+    return seconds;
+  };
+  const rows = [];
+  try {
+    const pid = await startWorker();
+    const short = note(dir, 7);
+    const five = conversation(dir, 300);
+    const alone = openEngines();
+    const engines = (source, name) => timed(() => enginesAlone(alone.engines, source, join(dir, `${name}.wav`)));
+    try {
+      await run(short);
+      await engines(short, 'note');
+      const [notes, notesAlone, fives, fivesAlone] = [[], [], [], []];
+      for (let round = 0; round < 9; round += 1) {
+        notes.push(await run(short));
+        notesAlone.push((await engines(short, 'note')).seconds);
+      }
+      for (let round = 0; round < 3; round += 1) {
+        fives.push(await run(five));
+        fivesAlone.push((await engines(five, 'five')).seconds);
+      }
+      const factor = fives.map((s) => s / 300);
+      const added = (median(notes) - median(notesAlone)) * 1000;
+      const addedFive = (100 * (median(fives) - median(fivesAlone))) / median(fivesAlone);
+      rows.push(
+        row('5 min, submit → result', `${spread(factor)} ×`, '≤ 0.08 ×', median(factor) <= 0.08),
+        row('voice note of 7 s, warm, submit → result', `${spread(notes, 2)} s`, '≤ 1.0 s', median(notes) <= 1),
+        row('note, engines alone', `${spread(notesAlone, 2)} s`),
+        row('pipeline over engines, note', `${added.toFixed(0)} ms`, '≤ 60 ms', added <= 60),
+        row('pipeline over engines, 5 min', `${addedFive.toFixed(1)} %`, '≤ 2 %', addedFive <= 2),
+      );
+    } finally {
+      await alone.engines.close();
+    }
+    const memory = residentOf(pid);
+    const sum = memory.reduce((total, { mib }) => total + mib, 0);
+    rows.push(
+      row(
+        'memory of the worker after 5 min, all processes',
+        `${sum.toFixed(0)} MiB (${memory.map(({ name, mib }) => `${name} ${mib.toFixed(0)}`).join(', ')})`,
+        '≤ 700 MB',
+        (sum * 2 ** 20) / 1e6 <= 700,
+      ),
+    );
+    const quarter = conversation(dir, 900);
+    const one = await run(quarter);
+    await startWorker();
+    await run(short);
+    const two = await run(quarter);
+    rows.push(row('15 min over 1 and 2 real workers (one run each)', `${one.toFixed(1)} s, ${two.toFixed(1)} s`));
+  } finally {
+    for (const child of started) {
+      child.kill('SIGTERM');
+      if (child.exitCode === null) await once(child, 'exit');
+    }
+    await main.close();
+  }
+  rows.push(...(await spreadOut(redis.url, dir)));
+  await redis.close();
+  return {
+    rows,
+    notes: [
+      materialNote,
+      'The language is given. Engines alone: decode, detect, then words and speakers side by side, in this process’s own warm children.',
+      'Both the worker’s engines and those compared are kept warm at once; they take turns and never work at the same time.',
+      'Stand-in workers wait 1/100 of each chunk’s length: what is measured is how evenly the pipeline spreads 24 chunks.',
+    ],
+  };
+};
+
+/** What a worker asks of its engines, without a queue. */
+const enginesAlone = async ({ decoder, detector, transcriber, diarizer }, source, wav) => {
+  await decoder.probe(source, context);
+  await decoder.decode(source, wav, context);
+  const speech = await detector.detect(wav, context);
+  await Promise.all([
+    hear({ detector: { detect: async () => speech }, transcriber }, wav),
+    diarizer.diarize({ wav, speech, speakers }, context),
+  ]);
+};
+
+/** One hour in 24 chunks over 1, 2, 4 and 8 workers that only wait. */
+const spreadOut = async (redis, dir) => {
+  const seconds = {};
+  for (const count of [1, 2, 4, 8]) {
+    const prefix = `bench-spread-${count}`;
+    const tasksDir = join(dir, prefix);
+    const handlers = {
+      prepare: async () => ({ duration: 3600, chunks: Array.from({ length: 24 }, () => 150) }),
+      transcribe: () => pause(150 * 10),
+      diarize: async () => {},
+      merge: async () => {},
+    };
+    const members = Array.from({ length: count }, () => createPipeline({ redis, tasksDir, prefix, minimumFree: 0 }));
+    const works = await Promise.all(members.map((member) => member.work(handlers, { concurrency: { transcribe: 1 } })));
+    const deliveries = await members[0].serveDeliveries('folder', async () => {});
+    const task = await newTask(tasksDir, {});
+    seconds[count] = (
+      await timed(async () => {
+        await members[0].submit(task);
+        await members[0].untilEnded(task.id, context.signal);
+      })
+    ).seconds;
+    await deliveries.close();
+    await Promise.all(works.map((work) => work.close()));
+    await Promise.all(members.map((member) => member.close()));
+  }
+  return Object.entries(seconds).map(([count, s]) => {
+    const gain = seconds[1] / s;
+    const last = count === '8';
+    const measured = `${s.toFixed(1)} s, ${gain.toFixed(2)} × one`;
+    return row(`1 h over ${count} stand-in workers`, measured, last ? '≥ 7 × one' : '', last ? gain >= 7 : null);
+  });
+};

@@ -128,7 +128,8 @@ export const runPart = async <P extends OfTask>(
   } catch (error) {
     // An abort is told by its reason, however the engine put it.
     const reason: unknown = run.signal.aborted ? run.signal.reason : error;
-    observed.end('failed', reason);
+    // Cancelled, put back or taken over: no attempt failed.
+    if (!run.signal.aborted) observed.end('failed', reason);
     const jobError = toJobError(reason);
     const last = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
     if (!run.signal.aborted && (last || jobError.name === 'UnrecoverableError')) {

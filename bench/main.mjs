@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { machine, printTable, writeSection } from './report.mjs';
+import { familyOf } from './task.mjs';
 
 const parts = {
   formats: async (options) => (await import('./part/formats.mjs')).formatting(options),
@@ -22,7 +23,17 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const dir = mkdtempSync(join(tmpdir(), 'whisper-bot-bench-'));
-process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
+process.on('exit', () => {
+  // Whatever way it ends, nothing of what was started stays behind.
+  for (const pid of familyOf(process.pid).slice(1)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  }
+  rmSync(dir, { recursive: true, force: true });
+});
 for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => process.exit(130));
 const results = [];
 for (const part of asked.length > 0 ? asked : Object.keys(parts)) {

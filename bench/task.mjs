@@ -22,13 +22,14 @@ export const newTask = async (tasksDir, { source, options = {} } = {}) => {
   });
 };
 
-/** Resident memory of a process and all it started, MiB each, by Linux's /proc. */
-export const residentOf = (pid) => {
-  const status = (id) => readFileSync(`/proc/${id}/status`, 'utf8');
+const statusOf = (id) => readFileSync(`/proc/${id}/status`, 'utf8');
+
+/** A process and all that it started, by Linux's /proc. */
+export const familyOf = (pid) => {
   const parents = new Map();
   for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
-      parents.set(Number(id), Number(/^PPid:\s+(\d+)/m.exec(status(id))[1]));
+      parents.set(Number(id), Number(/^PPid:\s+(\d+)/m.exec(statusOf(id))[1]));
     } catch {
       // It has ended meanwhile.
     }
@@ -36,13 +37,17 @@ export const residentOf = (pid) => {
   const family = [pid];
   for (let next = 0; next < family.length; next += 1)
     for (const [id, parent] of parents) if (parent === family[next]) family.push(id);
-  return family.map((id) => ({
+  return family;
+};
+
+/** Resident memory of a process and all that it started, MiB each. */
+export const residentOf = (pid) =>
+  familyOf(pid).map((id) => ({
     name: readFileSync(`/proc/${id}/cmdline`, 'utf8')
       .split('\0')
       .filter((part) => part.includes('/'))
-      .at(-1)
+      .findLast((part) => !part.endsWith('.bin'))
       ?.split('/')
       .at(-1),
-    mib: Number(/^VmRSS:\s+(\d+)/m.exec(status(id))?.[1] ?? 0) / 1024,
+    mib: Number(/^VmRSS:\s+(\d+)/m.exec(statusOf(id))?.[1] ?? 0) / 1024,
   }));
-};

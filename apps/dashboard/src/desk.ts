@@ -3,10 +3,13 @@ import type { WorkingPipeline } from '@whisper-bot/pipeline';
 import type { Logger } from '@whisper-bot/runtime';
 import type { Store } from '@whisper-bot/store';
 import type { Application } from 'express';
+import type { Admission } from './api/admission.js';
+import type { Webhooks } from './api/webhook/webhook.js';
 import type { SetupToken } from './auth/setup.js';
 import type { Floor } from './desk/floor.js';
 import type { ModelShelf } from './desk/model.js';
 import type { Settings } from './desk/setting.js';
+import type { Patience } from './http/pace.js';
 import type { Metrics } from './metric/metric.js';
 
 /** What every page works with. */
@@ -20,6 +23,10 @@ export interface Desk {
   analytics: AnalyticsDatabase | null;
   models: ModelShelf;
   metrics: Metrics;
+  /** What the holders of keys may do. */
+  admission: Admission;
+  /** Calls back those who asked for it. */
+  webhooks: Webhooks;
   setup: SetupToken;
   /** Bull Board, without guards of its own. */
   board: Application;
@@ -37,6 +44,8 @@ export interface DeskOptions {
   maxFileSize: number;
   /** Bytes; below it nothing is accepted. */
   minFreeDisk: number;
+  /** How slow the sender of a recording may be, where it differs from the usual. */
+  uploadPatience: Partial<Patience>;
   /** Express's `trust proxy`: addresses or names of what stands in front; empty for nothing. */
   trustProxy: string;
   /** Needed by whoever reads /metrics from another machine; null: from this one only. */

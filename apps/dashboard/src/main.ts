@@ -27,6 +27,8 @@ const desk = await openDesk({
   logger,
   lifecycle,
 });
+const webhooks = await desk.webhooks.serve();
+lifecycle.onClose('webhooks', () => webhooks.close());
 const server = createServer(createDashboard(desk));
 // A large upload takes its time; one that falls silent is cut off where it is received.
 server.requestTimeout = 0;

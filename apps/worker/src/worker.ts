@@ -1,5 +1,4 @@
-import type { StageHandlers, WorkingPipeline, WorkOptions } from '@whisper-bot/pipeline';
-import { deliverFolder } from './deliver-folder.js';
+import { createDeliverFolder, type StageHandlers, type WorkingPipeline, type WorkOptions } from '@whisper-bot/pipeline';
 import type { Engines } from './engines.js';
 import { createDiarize } from './stage/diarize.js';
 import { createMerge } from './stage/merge.js';
@@ -29,7 +28,7 @@ export const createWorker = async (
     merge: createMerge(engines),
   };
   const work = await pipeline.work(handlers, options);
-  const folder = await pipeline.serveDeliveries('folder', deliverFolder, {
+  const folder = await pipeline.serveDeliveries('folder', createDeliverFolder(pipeline), {
     ...(options.lockDuration === undefined ? {} : { lockDuration: options.lockDuration }),
   });
   return {

@@ -143,6 +143,10 @@ const dashboard = {
     sentence:
       'The proxy in front, whose word on address and TLS is taken: `loopback`, an address or a network; several with commas between.',
   }),
+  webhookPrivate: setting('WEBHOOK_PRIVATE', booleanSchema, is(false, 'no'), {
+    sentence:
+      'Whether webhooks may go to private addresses and to this machine: only where all holders of keys are trusted.',
+  }),
   metricsToken: setting<string | null>(
     'METRICS_TOKEN',
     z.string().min(16, 'at least 16 characters'),

@@ -49,6 +49,8 @@ const letter = ofTask.extend({
   failedAt: z.number(),
 });
 
+const notice = ofTask.extend({ event: z.enum(['completed', 'failed']) });
+
 const record = z.object({
   v: z.number().int().min(1).default(1),
   change: z.object({
@@ -91,6 +93,8 @@ export const catalogue = {
     job: { attempts: 1, removeOnComplete: true, removeOnFail: { age: 30 * day, count: 10_000 } },
     worker: { concurrency: 4, maxStalledCount: 2 },
   },
+  // With the delays doubling from 2 s, thirteen attempts last two to three hours: a receiver may be away that long.
+  webhook: { schema: notice, job: { ...kept, attempts: 13 }, worker: { concurrency: 16, maxStalledCount: 5 } },
   // One at a time keeps the changes in order; its handler is retried in place, without end.
   record: {
     schema: record,

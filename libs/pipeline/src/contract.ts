@@ -77,6 +77,7 @@ export type Delivery =
   | {
       kind: 'failure';
       task: Task;
+      revision: number;
       code: TaskErrorCode;
       message: string;
       params: Record<string, string | number>;
@@ -85,6 +86,14 @@ export type Delivery =
 
 /** Delivers once per call; throwing means another attempt (TaskError decides whether there is one). */
 export type DeliveryHandler = (delivery: Delivery, context: { signal: AbortSignal; attempt: number }) => Promise<void>;
+
+/** That a task has ended, for whoever asked to be called back. */
+export interface Notice {
+  taskId: TaskId;
+  event: 'completed' | 'failed';
+  /** Counts up with each revision, from 1. */
+  revision: number;
+}
 
 /** A job that has failed for good. */
 export interface DeadLetter {

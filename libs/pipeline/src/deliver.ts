@@ -25,7 +25,8 @@ export const serveChannel = (
     async (job, payload, signal) => {
       if (payload.kind === 'failure') {
         const { code, message, params } = payload.failure;
-        const delivery: Delivery = { kind: 'failure', task: payload.task, code, message, params, stage: payload.stage };
+        const { task, revision, stage } = payload;
+        const delivery: Delivery = { kind: 'failure', task, revision, code, message, params, stage };
         await handler(delivery, { signal, attempt: job.attemptsMade + 1 }).catch((error: unknown) => {
           throw toJobError(error);
         });

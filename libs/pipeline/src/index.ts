@@ -4,6 +4,7 @@ export type {
   DeadLetter,
   Delivery,
   DeliveryHandler,
+  Notice,
   Pipeline,
   PipelineEvent,
   StageDetails,
@@ -11,6 +12,7 @@ export type {
   TaskFailure,
   TaskProgress,
 } from './contract.js';
+export { createDeliverFolder } from './deliver-folder.js';
 export type { Planned } from './flow.js';
 export type { WorkerSign } from './heartbeat.js';
 export type { TaskJob } from './job-list.js';

@@ -3,12 +3,13 @@ import type { Queue } from 'bullmq';
 import type { QueueName } from './catalogue.js';
 import { connect, unreachable } from './connection.js';
 import type { PipelineContext, PipelineLog, Retention } from './context.js';
-import type { DeadLetter, Pipeline, PipelineEvent, TaskProgress } from './contract.js';
+import type { DeadLetter, Notice, Pipeline, PipelineEvent, TaskProgress } from './contract.js';
 import { cancel, retry, revise, submit } from './control.js';
 import { serveChannel } from './deliver.js';
 import { readSigns, type WorkerSign } from './heartbeat.js';
 import { listJobs, type TaskJob } from './job-list.js';
 import { readProgress, subscribe } from './live.js';
+import { notify, serveNotices } from './notice.js';
 import { createRateBook } from './rate.js';
 import { serveChanges } from './record.js';
 import { createRoom } from './room.js';
@@ -55,6 +56,15 @@ export interface WorkingPipeline extends Pipeline {
   workers(): Promise<WorkerSign[]>;
   /** What the queues keep of a task's current revision. */
   jobs(id: TaskId): Promise<TaskJob[]>;
+  /** Queues a notice, once for each event of a revision. */
+  notify(notice: Notice): Promise<void>;
+  /**
+   * Serves the notices; a throwing handler is tried again for hours with growing pauses, unless its TaskError says that no
+   * attempt can help. The task's state is not touched by how that goes.
+   */
+  serveNotices(
+    handler: (notice: Notice, context: { signal: AbortSignal; attempt: number }) => Promise<void>,
+  ): Promise<{ close(): Promise<void> }>;
   /** BullMQ's queue, for Bull Board and for counts; hasty: it fails within seconds where Redis is away. */
   queue(name: QueueName): Queue;
   /** Removes a dead letter without a retry; false where it is not there or being retried. */
@@ -148,6 +158,8 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
       }
     },
     serveDeliveries: async (channel, handler, serveOptions) => serveChannel(context, channel, handler, serveOptions),
+    notify: (notice) => notify(context, notice),
+    serveNotices: async (handler) => serveNotices(context, handler),
     serveRecord: async (handler) => serveChanges(context, handler),
     ping: async () => (await connection.hasty.ping()) === 'PONG',
     work: (handlers, workOptions) => work(context, handlers, workOptions),

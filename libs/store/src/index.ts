@@ -10,4 +10,5 @@ export { openSettings, type SettingSchemas, type SettingStore } from './people/s
 export { type Reconciled, type Reconciler, startReconciler } from './record/reconcile.js';
 export { createChangeRecorder } from './record/recorder.js';
 export type { TaskBook, TaskChange, TaskFilter, TaskRow } from './record/task.js';
+export type { Usage, UsageOf } from './record/usage.js';
 export { openStore, type Store } from './store.js';

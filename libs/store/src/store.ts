@@ -7,11 +7,13 @@ import { createKeyBook, type KeyBook } from './people/key.js';
 import { createPeopleBook, type PeopleBook } from './people/person.js';
 import { createSessionBook, type SessionBook, type SessionLife } from './people/session.js';
 import { createTaskBook, type TaskBook } from './record/task.js';
+import { createUsage, type UsageOf } from './record/usage.js';
 
 /** The record and the people, in PostgreSQL. */
 export interface Store {
   db: Database;
   tasks: TaskBook;
+  usage: UsageOf;
   accounts: AccountBook;
   sessions: SessionBook;
   attempts: AttemptBook;
@@ -29,6 +31,7 @@ export const openStore = async (options: DatabaseOptions & { sessionLife?: Sessi
   return {
     db,
     tasks: createTaskBook(db),
+    usage: createUsage(db),
     accounts: createAccountBook(db),
     sessions: createSessionBook(db, options.sessionLife),
     attempts: createAttemptBook(db),

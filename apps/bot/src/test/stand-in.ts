@@ -126,7 +126,7 @@ export const createStandIn = ({ tasksDir, delay }: { tasksDir: string; delay: nu
     if (code !== undefined && !(failing?.[2] !== undefined && failures > 0)) {
       await folder.write('state.json', { state: 'delivering', revision, failures: failures + 1 });
       await deliver(
-        { kind: 'failure', task, code: code as TaskErrorCode, message: '', params: {}, stage: 'prepare' },
+        { kind: 'failure', task, revision: 1, code: code as TaskErrorCode, message: '', params: {}, stage: 'prepare' },
         signal,
       );
       await folder.write('state.json', { state: 'failed', revision, failures: failures + 1 });

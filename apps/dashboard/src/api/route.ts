@@ -1,4 +1,49 @@
 import type { Route } from '../http/route.js';
+import type { Handler } from '../http/visit.js';
+import { type ApiHandler, forKey, unknownPath } from './call.js';
+import { showOpenApi } from './document.js';
+import { listModels, showModel } from './model.js';
+import { showWebhookSecret } from './secret.js';
+import { deleteTask, listTasks, showResult, showTask, submitTask } from './task.js';
+import { followTask } from './task-event.js';
+import { transcribe, translate } from './transcription.js';
 
-/** The HTTP API for programs, `/v1/…`: its rows of the route table (guard `anyone`, proof `key`). */
-export const apiRoutes: readonly Route[] = [];
+type Method = Route['method'];
+
+/** A way in for a program: anyone may knock, the key decides. */
+const program = (method: Method, path: string, sentence: string, handler: ApiHandler): Route => ({
+  method,
+  path,
+  guard: 'anyone',
+  proof: 'key',
+  sentence,
+  handler: forKey(handler),
+});
+
+const open = (method: Method, path: string, sentence: string, handler: Handler): Route => ({
+  method,
+  path,
+  guard: 'anyone',
+  proof: 'none',
+  sentence,
+  handler,
+});
+
+/** The HTTP API for programs, `/v1/…`: its rows of the route table. */
+export const apiRoutes: readonly Route[] = [
+  open('get', '/v1/openapi.json', 'API: its OpenAPI document', showOpenApi),
+  program('post', '/v1/audio/transcriptions', 'API: transcribe a recording and wait for it', transcribe),
+  program('post', '/v1/audio/translations', 'API: translate a recording into English and wait for it', translate),
+  program('get', '/v1/models', 'API: list the models', listModels),
+  program('get', '/v1/models/:id', 'API: one model', showModel),
+  program('post', '/v1/tasks', 'API: hand in a recording', submitTask),
+  program('get', '/v1/tasks', 'API: list the key’s own tasks', listTasks),
+  program('get', '/v1/tasks/:id', 'API: a task', showTask),
+  program('get', '/v1/tasks/:id/result', 'API: the transcript of a task', showResult),
+  program('get', '/v1/tasks/:id/events', 'API: follow a task', followTask),
+  program('delete', '/v1/tasks/:id', 'API: cancel and delete a task', deleteTask),
+  program('get', '/v1/webhook_secret', 'API: what the key’s webhooks are signed with', showWebhookSecret),
+  ...(['get', 'post', 'put', 'patch', 'delete'] as const).map((method) =>
+    open(method, '/v1/*rest', 'API: anything else is answered in its shape of errors', unknownPath),
+  ),
+];

@@ -18,6 +18,8 @@ export interface Download {
 /** The models of this machine, and those on their way to it. */
 export interface ModelShelf {
   installed(): Promise<ShelfModel[]>;
+  /** Whether a Whisper model of that name, or a quantized variant of it, is here. */
+  has(name: string): Promise<boolean>;
   published(): readonly { name: string; kind: 'whisper' | 'speaker' }[];
   /** Running and failed ones. */
   downloads(): readonly Download[];
@@ -43,6 +45,11 @@ export const createModelShelf = ({ modelsDir, shippedDir, hub, closing }: ModelS
   const running = new Map<string, Download & { controller: AbortController }>();
   return {
     installed: () => store.list(),
+    has: (name) =>
+      store.whisperPath(name).then(
+        () => true,
+        () => false,
+      ),
     published: () => publishedModels,
     downloads: () => [...running.values()],
     start: (name) => {

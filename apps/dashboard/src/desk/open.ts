@@ -1,9 +1,13 @@
 import { type Installation, openLiveSettings } from '@whisper-bot/assembly';
 import { type Config, describeConfig } from '@whisper-bot/config';
 import type { Lifecycle, Logger } from '@whisper-bot/runtime';
+import { createAdmission } from '../api/admission.js';
+import type { Resolve } from '../api/webhook/address.js';
+import { createWebhooks } from '../api/webhook/webhook.js';
 import { createSetupToken } from '../auth/setup.js';
 import { createBoard } from '../board/board.js';
 import type { Desk } from '../desk.js';
+import type { Patience } from '../http/pace.js';
 import { createMetrics } from '../metric/metric.js';
 import { createFloor } from './floor.js';
 import { createModelShelf } from './model.js';
@@ -16,6 +20,10 @@ export interface OpenDeskOptions {
   shippedModels: string;
   /** Where models are downloaded from; default the Hugging Face hub. */
   hub?: string;
+  /** How the hosts of webhooks are looked up; default the system's resolver. */
+  resolve?: Resolve;
+  /** How slow the sender of a recording may be; default as in http/pace.ts. */
+  uploadPatience?: Partial<Patience>;
   logger: Logger;
   lifecycle: Pick<Lifecycle, 'onClose' | 'signal'>;
 }
@@ -25,7 +33,7 @@ const patience = 60_000;
 
 /** Opens all that the pages work with. Rejects where the database does not answer in time. */
 export const openDesk = async (options: OpenDeskOptions): Promise<Desk> => {
-  const { installation, config, databaseUrl, shippedModels, hub, logger, lifecycle } = options;
+  const { installation, config, databaseUrl, shippedModels, hub, resolve, logger, lifecycle } = options;
   if (installation.store === null) throw new Error('The dashboard needs a database.');
   const store = await installation.store.within(patience);
   const settings = await openLiveSettings(store, { ...config, databaseUrl }, (err) =>
@@ -47,6 +55,15 @@ export const openDesk = async (options: OpenDeskOptions): Promise<Desk> => {
       closing: lifecycle.signal,
     }),
     metrics: createMetrics(floor),
+    admission: createAdmission(store),
+    webhooks: createWebhooks({
+      pipeline,
+      store,
+      tasksDir: config.tasksDir,
+      allowPrivate: config.webhookPrivate,
+      logger,
+      ...(resolve === undefined ? {} : { resolve }),
+    }),
     setup: createSetupToken(store.accounts),
     board: createBoard(pipeline, '/board'),
     logger,
@@ -56,6 +73,7 @@ export const openDesk = async (options: OpenDeskOptions): Promise<Desk> => {
       maxDuration: config.maxDuration,
       maxFileSize: config.maxFileSize,
       minFreeDisk: config.minFreeDisk,
+      uploadPatience: options.uploadPatience ?? {},
       trustProxy: config.dashboardTrustProxy ?? '',
       metricsToken: config.metricsToken,
       environment: describeConfig(config),

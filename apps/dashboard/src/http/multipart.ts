@@ -4,42 +4,55 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
 import { storageError, TaskError, type TaskFolder } from '@whisper-bot/task';
+import { dropBody, type Patience, tooSlow, watchPace } from './pace.js';
 
 export interface UploadOptions {
   /** Where the file goes, as `audio.{ext}`. */
   folder: TaskFolder;
   maxBytes: number;
   /** Called with the fields so far before anything of the file is written; what it throws ends the upload. */
-  onFile: (fields: ReadonlyMap<string, string>) => void;
+  onFile?: (fields: URLSearchParams) => void;
+  /** How slow a sender may be. */
+  patience?: Partial<Patience>;
 }
 
 export interface Upload {
-  fields: ReadonlyMap<string, string>;
+  /** A name may stand in it more than once. */
+  fields: URLSearchParams;
   /** Null where the form held none. */
   file: { name: string; title: string; bytes: number } | null;
 }
 
 /** Bytes beside the file: fields and boundaries. */
 const overhead = 64 * 1024;
-/** Milliseconds without a byte after which a sender is cut off. */
-const silence = 30_000;
 
 /**
- * Streams a form with one file to disk; memory stays bounded, the limit holds before and while the bytes come. Throws
- * TaskError `too-big`, `no-space`, `invalid-request`, and what `onFile` throws.
+ * Streams a form with one file to disk; memory stays bounded, the limit holds before and while the bytes come, and who
+ * sends too slowly is cut off. Throws TaskError `too-big`, `no-space`, `empty-file`, `invalid-request`, HttpError 408, and
+ * what `onFile` throws.
  */
-export const receiveUpload = async (
+export const receiveUpload = async (request: IncomingMessage, options: UploadOptions): Promise<Upload> => {
+  try {
+    return await receive(request, options);
+  } catch (error) {
+    dropBody(request);
+    throw error;
+  }
+};
+
+const receive = async (
   request: IncomingMessage,
-  { folder, maxBytes, onFile }: UploadOptions,
+  { folder, maxBytes, onFile = () => {}, patience = {} }: UploadOptions,
 ): Promise<Upload> => {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes + overhead) throw tooBig(maxBytes);
-  const fields = new Map<string, string>();
+  const fields = new URLSearchParams();
   let file: Upload['file'] = null;
   let writing: Promise<void> = Promise.resolve();
+  let stopWatching: () => void = () => {};
   const parser = openParser(request, maxBytes);
   const failed = new Promise<never>((_resolve, reject) => {
     const fail = (error: unknown): void => reject(error);
-    parser.on('field', (name, value) => fields.set(name, value));
+    parser.on('field', (name, value) => fields.append(name, value));
     parser.on('file', (name, stream, title) => {
       if (name !== 'file' || file !== null || title === undefined || title === '') {
         stream.resume();
@@ -59,7 +72,7 @@ export const receiveUpload = async (
     });
     parser.on('error', (error) => fail(invalid(error)));
     request.once('aborted', () => fail(invalid(new Error('the sender went away'))));
-    request.setTimeout(silence, () => fail(invalid(new Error('the sender fell silent'))));
+    stopWatching = watchPace(request, patience, () => fail(tooSlow()));
   });
   failed.catch(() => undefined);
   const finished = new Promise<void>((resolve) => parser.once('finish', () => resolve()));
@@ -69,9 +82,9 @@ export const receiveUpload = async (
     await Promise.race([writing, failed]);
   } catch (error) {
     request.unpipe(parser);
-    // What still comes is thrown away, so that the answer can be read by who sends it.
-    request.resume();
     throw error;
+  } finally {
+    stopWatching();
   }
   return { fields, file };
 };

@@ -41,7 +41,7 @@ export type Handler = (visit: Visit) => Promise<Answer>;
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   constructor(
-    readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 429 | 503,
+    readonly status: 400 | 401 | 403 | 404 | 408 | 409 | 413 | 429 | 503,
     /** The sentence shown; the status has one of its own. */
     readonly sentence?: string,
   ) {

@@ -123,6 +123,7 @@ export const en = {
     401: { title: 'Please sign in', text: 'This page is only for people with an account.' },
     403: { title: 'Not for you', text: 'Your role does not allow this. Ask an administrator.' },
     404: { title: 'Nothing here', text: 'There is no such page, or what it showed is gone.' },
+    408: { title: 'Too slow', text: 'The upload stood still or was too slow. Try again on a better connection.' },
     409: { title: 'Not possible now', text: 'What you wanted to change has changed meanwhile. Look again.' },
     413: { title: 'Too big', text: 'What you sent is larger than allowed.' },
     429: { title: 'Too many attempts', text: 'Wait a few minutes, then try again.' },

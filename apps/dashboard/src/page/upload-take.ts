@@ -17,6 +17,7 @@ export const takeUpload: Handler = async (visit) => {
     const upload = await receiveUpload(request, {
       folder,
       maxBytes: uploadLimit(desk),
+      patience: desk.options.uploadPatience,
       // The secret stands before the file: nothing is written for a forged form.
       onFile: (fields) => requireSecret(visit, fields.get('csrf') ?? ''),
     });
@@ -66,12 +67,7 @@ const refused = (visit: Visit, status: number, text: string): Answer | Promise<A
     ? { kind: 'json', status, body: { error: text } }
     : renderUpload(visit, text, status);
 
-const taskOf = (
-  visit: Visit,
-  id: TaskId,
-  file: { name: string; title: string },
-  fields: ReadonlyMap<string, string>,
-): Task => {
+const taskOf = (visit: Visit, id: TaskId, file: { name: string; title: string }, fields: URLSearchParams): Task => {
   const speakers = Number(fields.get('speakers') ?? '');
   const options = taskOptionsSchema.safeParse({
     language: fields.get('language') || 'auto',

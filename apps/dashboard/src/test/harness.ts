@@ -6,12 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { assemble, keepRecord } from '@whisper-bot/assembly';
 import { resolveConfig } from '@whisper-bot/config';
+import { createDeliverFolder } from '@whisper-bot/pipeline';
 import { createLogger } from '@whisper-bot/runtime';
 import { type Role, startEmbeddedPostgres } from '@whisper-bot/store';
 import { createTaskFolder, type Task, type TaskId, taskSchema } from '@whisper-bot/task';
 import { startRedis, temporaryDirectory } from '@whisper-bot/testing';
 import { createDashboard } from '../dashboard.js';
-import { openDesk } from '../desk/open.js';
+import { type OpenDeskOptions, openDesk } from '../desk/open.js';
 import type { Desk } from '../desk.js';
 import { createStage, type StandInStage } from './stage.js';
 
@@ -20,6 +21,8 @@ export interface Harness {
   /** `http://127.0.0.1:port`. */
   url: string;
   desk: Desk;
+  /** For further processes of the same installation. */
+  environment: Record<string, string>;
   stage: StandInStage;
   /** Ids of delivered results, in order. */
   delivered: TaskId[];
@@ -32,7 +35,7 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-export interface HarnessOptions {
+export interface HarnessOptions extends Partial<Pick<OpenDeskOptions, 'resolve' | 'uploadPatience'>> {
   clickhouseUrl?: string;
   env?: Record<string, string>;
   /** Where models are downloaded from. */
@@ -46,6 +49,7 @@ export const startHarness = async ({
   env = {},
   hub,
   work = true,
+  ...more
 }: HarnessOptions = {}): Promise<Harness> => {
   const directory = await temporaryDirectory('dashboard-test');
   // As root, PostgreSQL runs as a user of its own, who must get in.
@@ -55,17 +59,16 @@ export const startHarness = async ({
     startRedis(),
     startEmbeddedPostgres({ dir: join(directory.path, 'postgres'), logger }),
   ]);
-  const config = resolveConfig({
-    env: {
-      WHISPER_BOT_HOME: join(directory.path, 'home'),
-      REDIS_URL: redis.url,
-      DATABASE_URL: postgres.url,
-      MIN_FREE_DISK: '0',
-      KEEP_SOURCE: 'yes',
-      ...(clickhouseUrl === undefined ? {} : { CLICKHOUSE_URL: clickhouseUrl }),
-      ...env,
-    },
-  });
+  const environment = {
+    WHISPER_BOT_HOME: join(directory.path, 'home'),
+    REDIS_URL: redis.url,
+    DATABASE_URL: postgres.url,
+    MIN_FREE_DISK: '0',
+    KEEP_SOURCE: 'yes',
+    ...(clickhouseUrl === undefined ? {} : { CLICKHOUSE_URL: clickhouseUrl }),
+    ...env,
+  };
+  const config = resolveConfig({ env: environment });
   await mkdir(config.tasksDir, { recursive: true });
   const shippedModels = join(directory.path, 'shipped');
   await mkdir(shippedModels);
@@ -86,6 +89,7 @@ export const startHarness = async ({
     databaseUrl: postgres.url,
     shippedModels,
     ...(hub === undefined ? {} : { hub }),
+    ...more,
     logger,
     lifecycle,
   });
@@ -94,14 +98,19 @@ export const startHarness = async ({
   const delivered: TaskId[] = [];
   if (work) {
     const working = await pipeline.work(stage.handlers, { name: 'worker-1', model: 'base', lockDuration: 4000 });
-    const deliveries = await pipeline.serveDeliveries('folder', async ({ kind, task }) => {
+    const end = createDeliverFolder(pipeline);
+    const deliveries = await pipeline.serveDeliveries('folder', async (delivery, context) => {
+      const { kind, task } = delivery;
       if (kind === 'result') delivered.push(task.id);
+      await end(delivery, context);
     });
     closers.push(
       () => deliveries.close(),
       () => working.close(),
     );
   }
+  const webhooks = await desk.webhooks.serve();
+  closers.push(() => webhooks.close());
   const setup = await desk.setup.issue();
   const server = createServer(createDashboard(desk)).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -110,6 +119,7 @@ export const startHarness = async ({
   return {
     url,
     desk,
+    environment,
     stage,
     delivered,
     setup: setup === null ? null : `${url}/setup?token=${setup}`,

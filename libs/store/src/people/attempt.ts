@@ -5,6 +5,8 @@ import type { Tables } from '../schema.js';
 export interface AttemptBook {
   /** Counts an attempt; false where there have been too many in the window. */
   allow(key: string, bound: { attempts: number; seconds: number }): Promise<boolean>;
+  /** Seconds until the oldest attempt of the window no longer counts, at least 1. */
+  wait(key: string, seconds: number): Promise<number>;
   clear(key: string): Promise<void>;
 }
 
@@ -24,6 +26,15 @@ export const createAttemptBook = (db: Kysely<Tables>): AttemptBook => ({
       await trx.insertInto('attempt').values({ key }).execute();
       return true;
     }),
+  wait: async (key, seconds) => {
+    const { first } = await db
+      .selectFrom('attempt')
+      .select(({ fn }) => fn.min('at').as('first'))
+      .where('key', '=', key)
+      .executeTakeFirstOrThrow();
+    const passes = (first ?? new Date()).getTime() + seconds * 1000;
+    return Math.min(seconds, Math.max(1, Math.ceil((passes - Date.now()) / 1000)));
+  },
   clear: async (key) => {
     await db.deleteFrom('attempt').where('key', '=', key).execute();
   },

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Tables } from '../schema.js';
@@ -30,6 +30,11 @@ export interface KeyBook {
   create(name: string, by: string, limits?: KeyLimits): Promise<{ id: string; key: string }>;
   /** The key's row, where it is known and not revoked; being found marks it as used. */
   find(key: string): Promise<KeyRow | null>;
+  /**
+   * What this key's webhooks are signed with, 32 bytes: made from the key's hash, so that nothing more is kept and a new key has
+   * a new one. Null for an unknown or revoked key.
+   */
+  signingSecret(id: string): Promise<Buffer | null>;
   setLimits(id: string, limits: KeyLimits): Promise<void>;
   revoke(id: string): Promise<void>;
 }
@@ -81,6 +86,11 @@ export const createKeyBook = (db: Kysely<Tables>): KeyBook => {
       if (now.getTime() - (row.last_used?.getTime() ?? 0) > 60_000)
         await db.updateTable('api_key').set({ last_used: now }).where('id', '=', row.id).execute();
       return rowOf(row);
+    },
+    signingSecret: async (id) => {
+      const query = db.selectFrom('api_key').select('digest').where('id', '=', id).where('revoked_at', 'is', null);
+      const row = await query.executeTakeFirst();
+      return row === undefined ? null : createHmac('sha256', row.digest).update('webhook').digest();
     },
     setLimits: async (id, limits) => {
       await db

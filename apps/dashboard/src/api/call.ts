@@ -1,0 +1,72 @@
+import type { KeyRow } from '@whisper-bot/store';
+import type { Request, Response } from 'express';
+import type { Desk } from '../desk.js';
+import { dropBody } from '../http/pace.js';
+import type { Answer, Handler, Visit } from '../http/visit.js';
+import { ApiError, toApiError } from './error.js';
+
+/** One request of a program. */
+export interface ApiCall {
+  desk: Desk;
+  request: Request;
+  response: Response;
+  key: KeyRow;
+  /** Whose the tasks are, for fairness and for who may see them: `key:{id}`. */
+  owner: string;
+  /** Aborts when the client goes away before it has its answer. */
+  gone: AbortSignal;
+}
+
+export type ApiHandler = (call: ApiCall, visit: Visit) => Promise<Answer>;
+
+/** Lets in who shows a key, within its limits; all that goes wrong is told in OpenAI's shape. */
+export const forKey =
+  (handler: ApiHandler): Handler =>
+  async (visit) => {
+    const { desk, request, response } = visit;
+    const left = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) left.abort(new Error('The client went away.'));
+    });
+    try {
+      const key = await authenticate(desk, request.headers.authorization);
+      await desk.admission.request(key);
+      return await handler({ desk, request, response, key, owner: `key:${key.id}`, gone: left.signal }, visit);
+    } catch (error) {
+      if (left.signal.aborted) return { kind: 'sent' };
+      return refuse(visit, error);
+    }
+  };
+
+const authenticate = async (desk: Desk, header = ''): Promise<KeyRow> => {
+  const given = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(header)?.[1];
+  if (given === undefined) {
+    throw new ApiError(401, 'There is no API key: send it as "Authorization: Bearer …".', { code: 'missing_api_key' });
+  }
+  const key = await desk.store.keys.find(given);
+  if (key === null) throw new ApiError(401, 'This API key is wrong or revoked.', { code: 'invalid_api_key' });
+  return key;
+};
+
+const refuse = ({ desk, request, response }: Visit, thrown: unknown): Answer => {
+  const error = toApiError(thrown);
+  const { retryAfter } = error.details;
+  if (error.status >= 500)
+    desk.logger.error({ err: error.cause ?? error, path: request.path }, 'an API request failed');
+  // Of a refused upload nothing more is read than it takes to be heard.
+  dropBody(request);
+  if (response.headersSent) {
+    response.end();
+    return { kind: 'sent' };
+  }
+  if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
+  if (error.status === 401) response.set('WWW-Authenticate', 'Bearer');
+  return { kind: 'json', status: error.status, body: error.body };
+};
+
+/** What no row of the table answers below `/v1/`. */
+export const unknownPath: Handler = async (visit) =>
+  refuse(
+    visit,
+    new ApiError(404, `There is no ${visit.request.method} ${visit.request.path}.`, { code: 'unknown_url' }),
+  );

@@ -1,0 +1,78 @@
+import { TaskError, type TaskErrorCode } from '@whisper-bot/task';
+import { z } from 'zod';
+import { HttpError } from '../http/visit.js';
+
+/** What an answer says of an error, in OpenAI's shape. */
+export const errorSchema = z.object({
+  error: z.object({
+    message: z.string().describe('one sentence'),
+    type: z.enum(['invalid_request_error', 'rate_limit_exceeded', 'server_error']),
+    param: z.string().nullable().describe('the field that is wrong'),
+    code: z.string().nullable().describe('for programs'),
+  }),
+});
+export type ErrorBody = z.infer<typeof errorSchema>;
+
+export interface ApiErrorDetails {
+  code?: string;
+  param?: string;
+  /** Seconds after which it may work. */
+  retryAfter?: number;
+  cause?: unknown;
+}
+
+/** A refusal with its status. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly details: ApiErrorDetails = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+  }
+
+  get body(): ErrorBody {
+    const { code = null, param = null } = this.details;
+    const type =
+      this.status === 429 ? 'rate_limit_exceeded' : this.status < 500 ? 'invalid_request_error' : 'server_error';
+    return { error: { message: this.message, type, param, code } };
+  }
+}
+
+/** Where the recording itself is not at fault. */
+const others: Partial<Record<TaskErrorCode, { status: number; param?: string; code?: string; retryAfter?: number }>> = {
+  'too-big': { status: 413, param: 'file' },
+  'unknown-model': { status: 404, param: 'model', code: 'model_not_found' },
+  'unknown-language': { status: 400, param: 'language' },
+  'file-expired': { status: 410 },
+  cancelled: { status: 409 },
+  'no-space': { status: 503, retryAfter: 60 },
+  'engine-missing': { status: 500 },
+  'engine-crashed': { status: 500 },
+  'engine-hung': { status: 500 },
+  'engine-memory': { status: 500 },
+  'time-limit': { status: 500 },
+  'invalid-request': { status: 400 },
+  internal: { status: 500 },
+};
+
+/** Why a task failed, or an upload was not taken. */
+export const errorOfCode = (code: TaskErrorCode, message: string): ApiError => {
+  const { status, ...details } = others[code] ?? { status: 400, param: 'file' };
+  return new ApiError(status, message, { code: code.replaceAll('-', '_'), ...details });
+};
+
+/** Whatever was thrown on the way to an answer. */
+export const toApiError = (error: unknown): ApiError => {
+  if (error instanceof ApiError) return error;
+  if (error instanceof TaskError) {
+    // Nothing was accepted: what could not be stored may be a minute later.
+    if (error.code === 'internal') return new ApiError(503, error.message, { retryAfter: 60, cause: error });
+    return errorOfCode(error.code, error.message);
+  }
+  if (error instanceof HttpError && error.status === 408) {
+    return new ApiError(408, 'The upload was too slow.', { code: 'too_slow', param: 'file' });
+  }
+  return new ApiError(500, 'Something went wrong; it is in the log.', { code: 'internal', cause: error });
+};

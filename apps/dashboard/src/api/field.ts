@@ -1,0 +1,118 @@
+import { parseLanguage, type TaskOptions, taskOptionsSchema } from '@whisper-bot/task';
+import { z } from 'zod';
+import type { Desk } from '../desk.js';
+import { ApiError } from './error.js';
+import { diarizingModel, resolveModel } from './model.js';
+
+/** A form carries text only. */
+const flag = z.preprocess((text) => ({ true: true, false: false })[String(text)] ?? text, z.boolean());
+const number = z.preprocess((text) => (text === '' ? undefined : Number(text)), z.number());
+const list = <T extends z.ZodType>(item: T) =>
+  z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item));
+
+const file = z.any().meta({ type: 'string', format: 'binary', description: 'any recording or video ffmpeg can read' });
+const model = z.string().min(1).max(100).describe('`whisper-1`, or the name of an installed model (GET /v1/models)');
+const language = z.string().max(50).describe('ISO 639-1 code, name, or `auto`').optional();
+const prompt = z
+  .string()
+  .describe('names and terms the recording is likely to hold; the last 1000 characters count')
+  .optional();
+const temperature = number.describe('accepted and ignored: decoding is greedy').optional();
+const diarize = flag.describe('tell speakers apart').optional();
+const count = number.pipe(z.number().int().min(1).max(32)).optional();
+const speakers = count.describe('exactly so many people speak');
+const formats = ['json', 'text', 'srt', 'vtt', 'verbose_json'] as const;
+const refused = z.never().describe('not supported').optional();
+
+/** The form of `POST /v1/audio/translations`. */
+export const translationSchema = z.object({
+  file,
+  model,
+  prompt,
+  temperature,
+  response_format: z.enum(formats).default('json'),
+});
+
+/** The form of `POST /v1/audio/transcriptions`. */
+export const transcriptionSchema = z.object({
+  file,
+  model,
+  language,
+  prompt,
+  temperature,
+  response_format: z.enum([...formats, 'diarized_json']).default('json'),
+  timestamp_granularities: list(z.enum(['word', 'segment'])).default(['segment']),
+  stream: flag.default(false).describe('server-sent events instead of one answer'),
+  chunking_strategy: z.string().describe('accepted and ignored: long recordings are always cut at silences').optional(),
+  include: list(z.string()).describe('accepted and ignored: there are no log probabilities').optional(),
+  diarize: diarize.describe(
+    'tell speakers apart in any format; `diarized_json` and `gpt-4o-transcribe-diarize` do so in any case',
+  ),
+  speakers,
+  known_speaker_names: refused,
+  known_speaker_references: refused,
+});
+
+/** The form of `POST /v1/tasks`. */
+export const taskRequestSchema = z.object({
+  file,
+  model: model.default('whisper-1'),
+  language,
+  prompt,
+  diarize: flag.default(true).describe('tell speakers apart'),
+  speakers,
+  max_speakers: count.describe('at most so many people speak'),
+  translate: flag.default(false).describe('into English'),
+  webhook_url: z.string().max(2000).describe('is called when the task has ended').optional(),
+});
+
+/**
+ * The fields of a form as a schema wants them; `name[]` and `name[part]` are `name`, as OpenAI's clients write them. Throws
+ * ApiError 400 that names the first wrong field.
+ */
+export const parseFields = <T extends z.ZodType>(schema: T, fields: URLSearchParams): z.output<T> => {
+  const values: Record<string, string | string[]> = {};
+  for (const name of new Set(fields.keys())) {
+    const plain = name.replace(/\[.*$/, '');
+    const given = fields.getAll(name);
+    values[plain] = given.length > 1 || name.endsWith('[]') ? given : (given[0] ?? '');
+  }
+  // It has been received by now; in the schema it stands for the document.
+  values.file = 'received';
+  const parsed = schema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const param = String(issue?.path[0] ?? '');
+  throw new ApiError(400, `The field "${param}" is wrong: ${issue?.message ?? ''}.`, { param, code: 'invalid_field' });
+};
+
+export interface AskedOptions {
+  model: string;
+  language?: string | undefined;
+  prompt?: string | undefined;
+  diarize?: boolean | undefined;
+  speakers?: number | undefined;
+  max_speakers?: number | undefined;
+  translate?: boolean;
+}
+
+/** The options of the task. Throws ApiError where model or language are unknown. */
+export const optionsOf = async (desk: Desk, asked: AskedOptions): Promise<TaskOptions> => {
+  const language = parseLanguage(asked.language ?? '');
+  if (language === null) {
+    throw new ApiError(400, `There is no language "${asked.language}".`, {
+      param: 'language',
+      code: 'unknown_language',
+    });
+  }
+  const { speakers, max_speakers: most } = asked;
+  return taskOptionsSchema.parse({
+    language,
+    model: await resolveModel(desk, asked.model),
+    diarize: asked.diarize ?? asked.model === diarizingModel,
+    translate: asked.translate ?? false,
+    prompt: (asked.prompt ?? '').slice(-1000),
+    ...(speakers !== undefined ? { speakers: { kind: 'exactly', count: speakers } } : {}),
+    ...(speakers === undefined && most !== undefined ? { speakers: { kind: 'at-most', count: most } } : {}),
+  });
+};

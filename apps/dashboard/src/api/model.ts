@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { Desk } from '../desk.js';
+import type { ApiHandler } from './call.js';
+import { ApiError } from './error.js';
+
+/** OpenAI's names, for clients that know no others: each is the default model. */
+const aliases = ['whisper-1', 'gpt-4o-transcribe-diarize', 'gpt-4o-transcribe', 'gpt-4o-mini-transcribe'] as const;
+/** Of these, the one whose answers always tell speakers apart. */
+export const diarizingModel = 'gpt-4o-transcribe-diarize';
+
+export const modelSchema = z.object({
+  id: z.string(),
+  object: z.literal('model'),
+  created: z.number().int().describe('always 0: it is not known'),
+  owned_by: z.string(),
+});
+export const modelListSchema = z.object({ object: z.literal('list'), data: z.array(modelSchema) });
+type Model = z.infer<typeof modelSchema>;
+
+const isAlias = (name: string): boolean => (aliases as readonly string[]).includes(name);
+const describeModel = (id: string, owner = 'whisper.cpp'): Model => ({
+  id,
+  object: 'model',
+  created: 0,
+  owned_by: owner,
+});
+
+/** The whisper.cpp name of what a client calls a model. Throws ApiError 404. */
+export const resolveModel = async ({ models, settings }: Desk, asked: string): Promise<string> => {
+  if (isAlias(asked)) return settings.get('model');
+  if (await models.has(asked)) return asked;
+  throw unknown(asked);
+};
+
+const unknown = (asked: string): ApiError =>
+  new ApiError(404, `There is no model "${asked}" here; GET /v1/models lists them.`, {
+    param: 'model',
+    code: 'model_not_found',
+  });
+
+export const listModels: ApiHandler = async ({ desk }) => {
+  const installed = (await desk.models.installed()).filter(({ kind }) => kind === 'whisper');
+  const data = [
+    ...aliases.map((name) => describeModel(name, 'alias')),
+    ...installed.map(({ name }) => describeModel(name)),
+  ];
+  return { kind: 'json', body: { object: 'list', data } };
+};
+
+export const showModel: ApiHandler = async ({ desk }, visit) => {
+  const name = visit.param('id');
+  if (!isAlias(name) && !(await desk.models.has(name))) throw unknown(name);
+  return { kind: 'json', body: describeModel(name, isAlias(name) ? 'alias' : 'whisper.cpp') };
+};

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import type { ApiHandler } from './call.js';
+import { ApiError } from './error.js';
+import { showSecret } from './webhook/signature.js';
+
+export const secretSchema = z.object({
+  object: z.literal('webhook_secret'),
+  secret: z.string().describe('`whsec_…`, as libraries for Standard Webhooks take it'),
+});
+
+/** `GET /v1/webhook_secret`: what this key's webhooks are signed with. */
+export const showWebhookSecret: ApiHandler = async ({ desk, key }) => {
+  const secret = await desk.store.keys.signingSecret(key.id);
+  if (secret === null) throw new ApiError(401, 'This API key is wrong or revoked.', { code: 'invalid_api_key' });
+  return { kind: 'json', body: { object: 'webhook_secret', secret: showSecret(secret) } };
+};

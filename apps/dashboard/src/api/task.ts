@@ -1,0 +1,94 @@
+import { isFinal, type Task } from '@whisper-bot/task';
+import { formats, isFormatId } from '@whisper-bot/transcript';
+
+import { type FoundTask, readTranscript } from '../page/task-find.js';
+import type { ApiCall, ApiHandler } from './call.js';
+import { ApiError } from './error.js';
+import { optionsOf, parseFields, taskRequestSchema } from './field.js';
+import { takeRecording } from './intake.js';
+import { findOwnTask, readPage } from './task-find.js';
+import { type TaskView, viewTask } from './task-view.js';
+
+/** The task as it is now. */
+export const lookAt = async ({ desk }: Pick<ApiCall, 'desk'>, id: Task['id']): Promise<TaskView> => {
+  const [row, now] = await Promise.all([desk.store.tasks.find(id), desk.pipeline.progress(id)]);
+  if (row === null) throw new ApiError(404, 'There is no such task.', { code: 'task_not_found' });
+  return viewTask(row, now);
+};
+
+/** `POST /v1/tasks`: accepted at once, worked on later. */
+export const submitTask: ApiHandler = async (call) => {
+  const { desk, response } = call;
+  const { task } = await takeRecording(call, async (given) => {
+    const asked = parseFields(taskRequestSchema, given);
+    const { webhook_url: url } = asked;
+    if (url !== undefined) await desk.webhooks.check(url);
+    return {
+      fields: asked,
+      options: await optionsOf(desk, asked),
+      origin: url === undefined ? {} : { webhook: { url } },
+    };
+  });
+  response.set('Location', `/v1/tasks/${task.id}`);
+  return { kind: 'json', status: 202, body: await lookAt(call, task.id) };
+};
+
+/** `GET /v1/tasks`: the key's own, newest first. */
+export const listTasks: ApiHandler = async ({ desk, owner }, visit) => {
+  const { limit, after } = readPage(visit);
+  const { rows, next } = await desk.store.tasks.search({ owner }, { limit, ...(after === '' ? {} : { after }) });
+  const data = await Promise.all(rows.map(async (row) => viewTask(row, await desk.pipeline.progress(row.id))));
+  return { kind: 'json', body: { object: 'list', data, has_more: next !== null, next } };
+};
+
+export const showTask: ApiHandler = async (call, visit) => ({
+  kind: 'json',
+  body: await lookAt(call, (await findOwnTask(call, visit)).id),
+});
+
+/** `GET /v1/tasks/{id}/result`: in any of the formats. */
+export const showResult: ApiHandler = async (call, visit) => {
+  const task = await findOwnTask(call, visit);
+  const format = visit.query('format') || 'json';
+  if (!isFormatId(format)) {
+    const known = Object.keys(formats).join(', ');
+    throw new ApiError(400, `There is no format "${format}"; there are ${known}.`, {
+      param: 'format',
+      code: 'unknown_format',
+    });
+  }
+  const { status, error } = await lookAt(call, task.id);
+  if (!isFinal(status)) {
+    throw new ApiError(409, 'The task has not ended yet.', { code: 'not_ended', retryAfter: 2 });
+  }
+  if (error !== null) throw new ApiError(409, error.message, { code: error.code });
+  const transcript = status === 'done' ? await readTranscript(visit, task) : null;
+  if (transcript === null) throw new ApiError(410, 'There is no result any more.', { code: 'file_expired' });
+  const { mime, extension, render } = formats[format];
+  const body = await render(transcript, { title: task.row.title });
+  return typeof body === 'string'
+    ? { kind: 'text', type: mime, body }
+    : { kind: 'file', type: mime, body, name: `${task.id}.${extension}` };
+};
+
+/** `DELETE /v1/tasks/{id}`: stops it where it runs; the recording and all that came of it go. */
+export const deleteTask: ApiHandler = async (call, visit) => {
+  const task = await findOwnTask(call, visit);
+  await forget(call, task);
+  await call.desk.store.audit.append({
+    actor: call.owner,
+    action: 'task.delete',
+    target: task.id,
+    address: call.request.ip ?? '',
+    before: { state: task.row.state },
+    after: null,
+  });
+  return { kind: 'json', body: { id: task.id, object: 'task.deleted', deleted: true } };
+};
+
+const forget = async ({ desk: { pipeline, store } }: ApiCall, { id, folder }: FoundTask): Promise<void> => {
+  await pipeline.cancel(id);
+  for (const letter of await pipeline.deadLetters()) if (letter.taskId === id) await pipeline.dismiss(letter.id);
+  await folder.destroy();
+  await store.tasks.forget(id);
+};

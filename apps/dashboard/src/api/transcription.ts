@@ -1,0 +1,76 @@
+import { type Task, taskFolder } from '@whisper-bot/task';
+import { type FormatId, formats, type Transcript, transcriptSchema } from '@whisper-bot/transcript';
+import { z } from 'zod';
+import type { Answer } from '../http/visit.js';
+import type { ApiCall, ApiHandler } from './call.js';
+import { ApiError, errorOfCode } from './error.js';
+import { optionsOf, parseFields, transcriptionSchema, translationSchema } from './field.js';
+import { takeRecording } from './intake.js';
+import { streamTranscription } from './transcription-stream.js';
+
+type Fields = z.output<typeof transcriptionSchema>;
+
+/** The answer in `json`. */
+export const transcriptionAnswerSchema = z.object({
+  text: z.string(),
+  usage: z.object({ type: z.literal('duration'), seconds: z.number().int().describe('of the recording, rounded up') }),
+});
+
+/** `POST /v1/audio/transcriptions`: the answer is the transcript; who goes away before it cancels the task. */
+export const transcribe: ApiHandler = async (call) => {
+  const { task, fields } = await takeRecording(call, async (given) => {
+    const asked = parseFields(transcriptionSchema, given);
+    const diarize = asked.diarize ?? (asked.response_format === 'diarized_json' ? true : undefined);
+    return { fields: asked, options: await optionsOf(call.desk, { ...asked, diarize }) };
+  });
+  // OpenAI's clients show this as `_request_id`: under it the operators, and GET /v1/tasks, know the task.
+  call.response.set('x-request-id', task.id);
+  if (fields.stream) return streamTranscription(call, task, () => untilTranscribed(call, task));
+  return render(await untilTranscribed(call, task), fields);
+};
+
+/** `POST /v1/audio/translations`: the same, into English. */
+export const translate: ApiHandler = async (call) => {
+  const { task, fields } = await takeRecording(call, async (given) => {
+    const asked = parseFields(translationSchema, given);
+    return { fields: asked, options: await optionsOf(call.desk, { ...asked, translate: true, diarize: false }) };
+  });
+  call.response.set('x-request-id', task.id);
+  return render(await untilTranscribed(call, task), { ...fields, timestamp_granularities: ['segment'] });
+};
+
+/** Waits for the end of a task. Throws ApiError where it fails; rejects, and cancels it, where nobody waits any more. */
+const untilTranscribed = async ({ desk, gone }: ApiCall, task: Task): Promise<Transcript> => {
+  const { pipeline, closing } = desk;
+  const ended = await pipeline.untilEnded(task.id, AbortSignal.any([gone, closing])).catch(async (error: unknown) => {
+    if (!gone.aborted && !closing.aborted) throw error;
+    await pipeline.cancel(task.id);
+    throw gone.aborted ? error : new ApiError(503, 'The server is being restarted.', { retryAfter: 10 });
+  });
+  if (ended.state !== 'done') {
+    const { code, message } = ended.failure ?? { code: 'cancelled' as const, message: 'The task was cancelled.' };
+    throw errorOfCode(code, message);
+  }
+  const transcript = await taskFolder(desk.options.tasksDir, task.id).read('transcript.json', transcriptSchema);
+  if (transcript === null) throw new ApiError(500, 'The transcript is missing.', { code: 'internal' });
+  return transcript;
+};
+
+const render = async (
+  transcript: Transcript,
+  {
+    response_format: format,
+    timestamp_granularities: granularities,
+  }: Pick<Fields, 'response_format' | 'timestamp_granularities'>,
+): Promise<Answer> => {
+  if (format === 'json') {
+    const usage = { type: 'duration', seconds: Math.ceil(transcript.duration) } as const;
+    return { kind: 'json', body: { text: transcript.text, usage } satisfies z.infer<typeof transcriptionAnswerSchema> };
+  }
+  // Without speakers the text is nothing but what was said, as OpenAI's is.
+  if (format === 'text' && transcript.speakers.outcome === 'off') {
+    return { kind: 'text', type: 'text/plain; charset=utf-8', body: `${transcript.text}\n` };
+  }
+  const { mime, render } = formats[format satisfies FormatId];
+  return { kind: 'text', type: mime, body: String(await render(transcript, { granularities })) };
+};

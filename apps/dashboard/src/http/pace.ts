@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+import { HttpError } from './visit.js';
+
+/** How slow a sender may be. */
+export interface Patience {
+  /** Milliseconds without a byte. */
+  silence: number;
+  /** Milliseconds before the average counts. */
+  grace: number;
+  /** Least average afterwards: less would hold a connection and a file for days. */
+  bytesPerSecond: number;
+  /** Milliseconds for all of it. */
+  overall: number;
+}
+
+/** 8 KiB/s is a poor mobile connection; 2 GB in six hours need 93 kB/s. */
+const usual: Patience = { silence: 30_000, grace: 60_000, bytesPerSecond: 8192, overall: 6 * 3600_000 };
+
+/** Calls back once where the sender of a request is too slow; returns how to stop watching. */
+export const watchPace = (request: IncomingMessage, given: Partial<Patience>, onSlow: () => void): (() => void) => {
+  const { silence, grace, bytesPerSecond, overall } = { ...usual, ...given };
+  const { socket } = request;
+  const started = performance.now();
+  const first = socket.bytesRead;
+  let seen = first;
+  let heard = started;
+  const timer = setInterval(
+    () => {
+      const now = performance.now();
+      if (socket.bytesRead !== seen) {
+        seen = socket.bytesRead;
+        heard = now;
+      }
+      const late = (now - started - grace) / 1000;
+      const isSlow = now - heard > silence || now - started > overall || seen - first < late * bytesPerSecond;
+      if (!isSlow) return;
+      clearInterval(timer);
+      onSlow();
+    },
+    Math.min(1000, silence / 4),
+  );
+  return () => clearInterval(timer);
+};
+
+export const tooSlow = (): HttpError => new HttpError(408);
+
+/** Milliseconds a refused sender may go on, so that it can read the answer instead of a broken connection. */
+const linger = 5000;
+
+/** Throws away what still comes of a request that has been refused; soon the connection ends, whatever it still sends. */
+export const dropBody = (request: IncomingMessage): void => {
+  if (request.complete) return;
+  request.resume();
+  setTimeout(() => {
+    if (!request.complete) request.destroy();
+  }, linger).unref();
+};

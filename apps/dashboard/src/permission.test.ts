@@ -57,15 +57,29 @@ const isRefusal = ({ status, headers }: Response): boolean =>
 const special = new Set(['/account/sign-out-everywhere', '/sign-out', '/setup', '/metrics', '/sign-in']);
 
 describe.each(visitors)('%s', (visitor) => {
-  test.each(routes.filter(({ path }) => !special.has(path)).map((route) => [route.method, route.path, route] as const))(
-    '%s %s',
-    async (_method, _path, route) => {
-      expect(isRefusal(await knock(route, visitor))).toBe(!may(visitor, route));
-    },
-  );
+  test.each(
+    routes
+      .filter(({ path, proof }) => !special.has(path) && proof !== 'key')
+      .map((route) => [route.method, route.path, route] as const),
+  )('%s %s', async (_method, _path, route) => {
+    expect(isRefusal(await knock(route, visitor))).toBe(!may(visitor, route));
+  });
 });
 
-const changing = routes.filter(({ method, guard }) => method !== 'get' && guard !== 'nobody');
+const programs = routes.filter(({ proof }) => proof === 'key');
+
+test.each(programs.map((route) => [route.method, route.path, route] as const))(
+  'a session is no key: %s %s',
+  async (_method, _path, route) => {
+    for (const visitor of ['anonymous', 'administrator'] as const)
+      expect((await knock(route, visitor)).status).toBe(401);
+  },
+);
+
+// What programs may do is decided by their key, which no browser sends by itself.
+const changing = routes.filter(
+  ({ method, path, guard }) => method !== 'get' && guard !== 'nobody' && !path.startsWith('/v1/'),
+);
 
 test.each(changing.map((route) => [route.method, route.path, route] as const))(
   'a forged origin is refused: %s %s',

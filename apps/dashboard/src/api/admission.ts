@@ -1,4 +1,6 @@
+import type { Pipeline } from '@whisper-bot/pipeline';
 import type { KeyRow, Store } from '@whisper-bot/store';
+import { isFinal, type TaskId } from '@whisper-bot/task';
 import { ApiError } from './error.js';
 
 /** What a key may do, counted in the record, so that it holds for all processes and across restarts. */
@@ -16,7 +18,10 @@ const minute = 60;
 /** Seconds: recordings take about so long. */
 const untilOneEnds = 5;
 
-export const createAdmission = ({ attempts, usage }: Pick<Store, 'attempts' | 'usage'>): Admission => {
+export const createAdmission = (
+  { attempts, usage }: Pick<Store, 'attempts' | 'usage'>,
+  { progress }: Pick<Pipeline, 'progress'>,
+): Admission => {
   /** Of each key: uploads on their way, which the record does not know yet. */
   const arriving = new Map<string, number>();
   return {
@@ -45,7 +50,7 @@ export const createAdmission = ({ attempts, usage }: Pick<Store, 'attempts' | 'u
         const now = new Date();
         const today = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()));
         const used = await usage(`key:${id}`, today);
-        if (concurrentTasks !== undefined && used.open + before >= concurrentTasks) {
+        if (concurrentTasks !== undefined && (await inWork(used.open, concurrentTasks - before, progress))) {
           throw new ApiError(429, `This key may have ${concurrentTasks} recordings in work at once.`, {
             code: 'concurrent_tasks',
             retryAfter: untilOneEnds,
@@ -64,4 +69,11 @@ export const createAdmission = ({ attempts, usage }: Pick<Store, 'attempts' | 'u
       }
     },
   };
+};
+
+/** Whether so many tasks are in work. The queue knows of an end a moment before the record does. */
+const inWork = async (open: readonly TaskId[], many: number, progress: Pipeline['progress']): Promise<boolean> => {
+  if (open.length < many) return false;
+  const states = await Promise.all(open.map(async (id) => (await progress(id))?.state ?? 'accepted'));
+  return states.filter((state) => !isFinal(state)).length >= many;
 };

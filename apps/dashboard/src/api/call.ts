@@ -54,7 +54,7 @@ const refuse = ({ desk, request, response }: Visit, thrown: unknown): Answer => 
   if (error.status >= 500)
     desk.logger.error({ err: error.cause ?? error, path: request.path }, 'an API request failed');
   // Of a refused upload nothing more is read than it takes to be heard.
-  dropBody(request);
+  dropBody(request, desk.options.uploadPatience);
   if (response.headersSent) {
     response.end();
     return { kind: 'sent' };

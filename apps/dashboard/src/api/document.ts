@@ -1,6 +1,7 @@
 import { formats } from '@whisper-bot/transcript';
 import { z } from 'zod';
 import type { Handler } from '../http/visit.js';
+import { diarizedAnswerSchema, transcriptionAnswerSchema, verboseAnswerSchema } from './answer.js';
 import { errorSchema } from './error.js';
 import { taskRequestSchema, transcriptionSchema, translationSchema } from './field.js';
 import { modelListSchema, modelSchema } from './model.js';
@@ -8,7 +9,7 @@ import { type Operation, operations } from './operation.js';
 import { secretSchema } from './secret.js';
 import { taskEventSchema } from './task-event.js';
 import { taskDeletedSchema, taskListSchema, taskViewSchema } from './task-view.js';
-import { transcriptionAnswerSchema } from './transcription.js';
+
 import { streamEventSchema } from './transcription-stream.js';
 import { webhookSchema } from './webhook/webhook.js';
 
@@ -20,6 +21,8 @@ const requests = {
 const answers = {
   Error: errorSchema,
   Transcription: transcriptionAnswerSchema,
+  TranscriptionVerbose: verboseAnswerSchema,
+  TranscriptionDiarized: diarizedAnswerSchema,
   TranscriptionEvent: streamEventSchema,
   Model: modelSchema,
   ModelList: modelListSchema,

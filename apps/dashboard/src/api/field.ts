@@ -15,7 +15,7 @@ const model = z.string().min(1).max(100).describe('`whisper-1`, or the name of a
 const language = z.string().max(50).describe('ISO 639-1 code, name, or `auto`').optional();
 const prompt = z
   .string()
-  .describe('names and terms the recording is likely to hold; the last 1000 characters count')
+  .describe('names and terms the recording is likely to hold; the first 200 characters reach the model')
   .optional();
 const temperature = number.describe('accepted and ignored: decoding is greedy').optional();
 const diarize = flag.describe('tell speakers apart').optional();
@@ -111,7 +111,7 @@ export const optionsOf = async (desk: Desk, asked: AskedOptions): Promise<TaskOp
     model: await resolveModel(desk, asked.model),
     diarize: asked.diarize ?? asked.model === diarizingModel,
     translate: asked.translate ?? false,
-    prompt: (asked.prompt ?? '').slice(-1000),
+    prompt: (asked.prompt ?? '').slice(0, 1000),
     ...(speakers !== undefined ? { speakers: { kind: 'exactly', count: speakers } } : {}),
     ...(speakers === undefined && most !== undefined ? { speakers: { kind: 'at-most', count: most } } : {}),
   });

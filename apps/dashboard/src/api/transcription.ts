@@ -1,7 +1,8 @@
 import { type Task, taskFolder } from '@whisper-bot/task';
 import { type FormatId, formats, type Transcript, transcriptSchema } from '@whisper-bot/transcript';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Answer } from '../http/visit.js';
+import type { transcriptionAnswerSchema } from './answer.js';
 import type { ApiCall, ApiHandler } from './call.js';
 import { ApiError, errorOfCode } from './error.js';
 import { optionsOf, parseFields, transcriptionSchema, translationSchema } from './field.js';
@@ -9,12 +10,6 @@ import { takeRecording } from './intake.js';
 import { streamTranscription } from './transcription-stream.js';
 
 type Fields = z.output<typeof transcriptionSchema>;
-
-/** The answer in `json`. */
-export const transcriptionAnswerSchema = z.object({
-  text: z.string(),
-  usage: z.object({ type: z.literal('duration'), seconds: z.number().int().describe('of the recording, rounded up') }),
-});
 
 /** `POST /v1/audio/transcriptions`: the answer is the transcript; who goes away before it cancels the task. */
 export const transcribe: ApiHandler = async (call) => {

@@ -55,7 +55,7 @@ export const openDesk = async (options: OpenDeskOptions): Promise<Desk> => {
       closing: lifecycle.signal,
     }),
     metrics: createMetrics(floor),
-    admission: createAdmission(store),
+    admission: createAdmission(store, pipeline),
     webhooks: createWebhooks({
       pipeline,
       store,

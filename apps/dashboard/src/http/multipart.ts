@@ -35,7 +35,7 @@ export const receiveUpload = async (request: IncomingMessage, options: UploadOpt
   try {
     return await receive(request, options);
   } catch (error) {
-    dropBody(request);
+    dropBody(request, options.patience ?? {});
     throw error;
   }
 };
@@ -48,6 +48,7 @@ const receive = async (
   const fields = new URLSearchParams();
   let file: Upload['file'] = null;
   let writing: Promise<void> = Promise.resolve();
+  let source: Readable | undefined;
   let stopWatching: () => void = () => {};
   const parser = openParser(request, maxBytes);
   const failed = new Promise<never>((_resolve, reject) => {
@@ -67,6 +68,8 @@ const receive = async (
       }
       const entry = { name: target, title: title.slice(0, 255), bytes: 0 };
       file = entry;
+      source = stream;
+      stream.once('limit', () => fail(tooBig(maxBytes)));
       writing = keep(stream, folder, target, entry, maxBytes);
       writing.catch(fail);
     });
@@ -82,6 +85,9 @@ const receive = async (
     await Promise.race([writing, failed]);
   } catch (error) {
     request.unpipe(parser);
+    // Closes what was being written, so that the folder can go.
+    source?.destroy();
+    await writing.catch(() => undefined);
     throw error;
   } finally {
     stopWatching();

@@ -11,10 +11,12 @@ export interface Patience {
   bytesPerSecond: number;
   /** Milliseconds for all of it. */
   overall: number;
+  /** Milliseconds a refused sender may go on, so that it can read the answer instead of finding a broken connection. */
+  linger: number;
 }
 
 /** 8 KiB/s is a poor mobile connection; 2 GB in six hours need 93 kB/s. */
-const usual: Patience = { silence: 30_000, grace: 60_000, bytesPerSecond: 8192, overall: 6 * 3600_000 };
+const usual: Patience = { silence: 30_000, grace: 60_000, bytesPerSecond: 8192, overall: 6 * 3600_000, linger: 5000 };
 
 /** Calls back once where the sender of a request is too slow; returns how to stop watching. */
 export const watchPace = (request: IncomingMessage, given: Partial<Patience>, onSlow: () => void): (() => void) => {
@@ -44,11 +46,8 @@ export const watchPace = (request: IncomingMessage, given: Partial<Patience>, on
 
 export const tooSlow = (): HttpError => new HttpError(408);
 
-/** Milliseconds a refused sender may go on, so that it can read the answer instead of a broken connection. */
-const linger = 5000;
-
 /** Throws away what still comes of a request that has been refused; soon the connection ends, whatever it still sends. */
-export const dropBody = (request: IncomingMessage): void => {
+export const dropBody = (request: IncomingMessage, { linger = usual.linger }: Partial<Patience>): void => {
   if (request.complete) return;
   request.resume();
   setTimeout(() => {

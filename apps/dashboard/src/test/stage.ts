@@ -1,5 +1,5 @@
 import type { StageHandlers } from '@whisper-bot/pipeline';
-import { TaskError } from '@whisper-bot/task';
+import { TaskError, type TaskOptions } from '@whisper-bot/task';
 import { type Transcript, transcriptSchema } from '@whisper-bot/transcript';
 
 /** Stages that hear what a test says. */
@@ -55,7 +55,7 @@ export const createStage = (): StandInStage => {
       },
       merge: async ({ folder, payload, task }) => {
         enter('merge');
-        const transcript = transcriptOf(stage.turns, task.options.model);
+        const transcript = transcriptOf(stage.turns, task.options);
         await folder.write(`transcript.r${payload.revision}.json`, transcript);
         await folder.write('transcript.json', transcript);
       },
@@ -71,15 +71,17 @@ export const createStage = (): StandInStage => {
 };
 
 /** Two seconds a turn, words evenly spread. */
-const transcriptOf = (turns: readonly string[], model: string): Transcript =>
+const transcriptOf = (turns: readonly string[], { model, diarize, translate }: TaskOptions): Transcript =>
   transcriptSchema.parse({
     v: 1,
     language: 'en',
     duration: 6,
     model,
     engine: 'stand-in',
-    translated: false,
-    speakers: { outcome: 'found', list: [{ label: 'SPEAKER_00' }, { label: 'SPEAKER_01' }] },
+    translated: translate,
+    speakers: diarize
+      ? { outcome: 'found', list: [{ label: 'SPEAKER_00' }, { label: 'SPEAKER_01' }] }
+      : { outcome: 'off', list: [] },
     text: turns.join(' '),
     segments: turns.map((text, index) => {
       const words = text.split(' ');
@@ -88,7 +90,7 @@ const transcriptOf = (turns: readonly string[], model: string): Transcript =>
         start,
         end: start + 1.8,
         text,
-        speaker: `SPEAKER_0${index % 2}`,
+        speaker: diarize ? `SPEAKER_0${index % 2}` : null,
         words: words.map((word, at) => ({
           start: start + (1.8 * at) / words.length,
           end: start + (1.8 * (at + 1)) / words.length,

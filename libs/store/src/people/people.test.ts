@@ -99,6 +99,7 @@ it('bounds attempts, also at once', async () => {
   const bound = { attempts: 3, seconds: 60 };
   const allowed = await Promise.all(Array.from({ length: 8 }, () => store.attempts.allow(key, bound)));
   expect(allowed.filter(Boolean)).toHaveLength(3);
+  expect(await store.attempts.wait(key, 60)).toBeOneOf([58, 59, 60]);
   await store.attempts.clear(key);
   expect(await store.attempts.allow(key, bound)).toBe(true);
 });
@@ -107,9 +108,13 @@ it('finds a key by itself until it is revoked', async () => {
   const { id, key } = await store.keys.create('script', 'admin', { requestsPerMinute: 5 });
   expect(await store.keys.find(key)).toMatchObject({ id, name: 'script', limits: { requestsPerMinute: 5 } });
   expect(await store.keys.find(`${key}x`)).toBeNull();
+  const secret = await store.keys.signingSecret(id);
+  expect(secret).toHaveLength(32);
+  expect(await store.keys.signingSecret((await store.keys.create('other', 'admin')).id)).not.toEqual(secret);
   await store.keys.revoke(id);
   expect(await store.keys.find(key)).toBeNull();
-  expect(await store.keys.list()).toMatchObject([{ id, begins: key.slice(0, 8), revoked: true }]);
+  expect(await store.keys.signingSecret(id)).toBeNull();
+  expect(await store.keys.list()).toMatchObject([{ name: 'other' }, { id, begins: key.slice(0, 8), revoked: true }]);
 });
 
 it('keeps an audit log that even the owner of the tables cannot rewrite', async () => {

@@ -140,12 +140,26 @@ describe('a task in the record', () => {
     for (const each of [task, other]) await store.tasks.accept(each);
     await store.tasks.saveTranscript(task.id, heard('a secret'));
     await store.tasks.forget(task.id);
+    // A recorder that had read the transcript before comes late.
+    await store.tasks.saveTranscript(task.id, heard('a secret'));
     expect(await store.tasks.transcript(task.id)).toBeNull();
     expect((await store.tasks.find(task.id))?.title).toBe('');
     expect(JSON.stringify(await store.tasks.task(task.id))).not.toContain('secret');
     expect(await store.tasks.forgetOwner('tg:1')).toEqual([task.id]);
     expect((await store.tasks.search({}, { limit: 5 })).rows.map(({ id }) => id)).toEqual([other.id]);
   });
+});
+
+it('counts what an owner has used', async () => {
+  const acceptedAt = new Date().toISOString();
+  const owner = `key:${randomUUID()}`;
+  const [done, open] = [newTask({ owner, acceptedAt }), newTask({ owner, acceptedAt })];
+  for (const each of [done, open, newTask({ owner: 'key:other' })]) await store.tasks.accept(each);
+  await store.tasks.change({ taskId: done.id, state: 'done', at: Date.now() });
+  await store.tasks.saveTranscript(done.id, heard('something'));
+  const { duration } = heard('something');
+  expect(await store.usage(owner, new Date(Date.now() - 60_000))).toEqual({ open: [open.id], seconds: duration });
+  expect(await store.usage(owner, new Date(Date.now() + 60_000))).toEqual({ open: [open.id], seconds: 0 });
 });
 
 it('records a task that the record has never heard of from its folder, with its transcript', async () => {

@@ -8,9 +8,10 @@ import {
   type TaskState,
   taskSchema,
 } from '@whisper-bot/task';
-import { type Transcript, transcriptSchema } from '@whisper-bot/transcript';
+import type { Transcript } from '@whisper-bot/transcript';
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import type { Tables, TaskTableRow } from '../schema.js';
+import { createResultBook } from './result.js';
 
 export interface TaskRow {
   id: TaskId;
@@ -246,31 +247,7 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
       group by hour order by hour`.execute(db);
     return rows;
   },
-  transcript: async (id) => {
-    const row = await db.selectFrom('result').select('transcript').where('task_id', '=', id).executeTakeFirst();
-    return row === undefined ? null : transcriptSchema.parse(row.transcript);
-  },
-  saveTranscript: async (id, transcript) => {
-    const values = { transcript: JSON.stringify(transcript), text: transcript.text, saved_at: new Date() };
-    await db.transaction().execute(async (trx) => {
-      await trx
-        .insertInto('result')
-        .values({ task_id: id, ...values })
-        .onConflict((conflict) => conflict.column('task_id').doUpdateSet(values))
-        .execute();
-      await trx.updateTable('task').set({ duration: transcript.duration }).where('id', '=', id).execute();
-    });
-  },
-  forget: async (id) => {
-    await db.transaction().execute(async (trx) => {
-      await trx.deleteFrom('result').where('task_id', '=', id).execute();
-      await trx
-        .updateTable('task')
-        .set({ title: '', body: sql`jsonb_set(jsonb_set(body, '{title}', '""'), '{options,prompt}', '""')` })
-        .where('id', '=', id)
-        .execute();
-    });
-  },
+  ...createResultBook(db),
   forgetOwner: async (owner) =>
     (await db.deleteFrom('task').where('owner', '=', owner).returning('id').execute()).map(({ id }) => id as TaskId),
 });

@@ -1,10 +1,11 @@
+import type { TaskId } from '@whisper-bot/task';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../schema.js';
 
 /** What an owner has asked of this installation. */
 export interface Usage {
-  /** Tasks that have not ended. */
-  open: number;
+  /** Tasks that have not ended, as far as the record knows by now. */
+  open: TaskId[];
   /** Seconds of recordings accepted since then whose length is known: that of a task is, once it is done. */
   seconds: number;
 }
@@ -15,13 +16,13 @@ export type UsageOf = (owner: string, since: Date) => Promise<Usage>;
 export const createUsage =
   (db: Kysely<Tables>): UsageOf =>
   async (owner, since) => {
-    const { open, seconds } = await db
-      .selectFrom('task')
-      .select(({ fn }) => [
-        fn.countAll<string>().filterWhere('state', 'not in', ['done', 'failed', 'cancelled']).as('open'),
-        fn.sum<number | null>('duration').filterWhere('accepted_at', '>=', since).as('seconds'),
-      ])
-      .where('owner', '=', owner)
-      .executeTakeFirstOrThrow();
-    return { open: Number(open), seconds: Number(seconds ?? 0) };
+    const ofOwner = db.selectFrom('task').where('owner', '=', owner);
+    const [open, { seconds }] = await Promise.all([
+      ofOwner.select('id').where('state', 'not in', ['done', 'failed', 'cancelled']).execute(),
+      ofOwner
+        .select(({ fn }) => fn.sum<number | null>('duration').as('seconds'))
+        .where('accepted_at', '>=', since)
+        .executeTakeFirstOrThrow(),
+    ]);
+    return { open: open.map(({ id }) => id as TaskId), seconds: Number(seconds ?? 0) };
   };

@@ -76,6 +76,9 @@ const schemasOf = (named: Record<string, z.ZodType>, io: 'input' | 'output'): Re
 };
 
 const reference = (name: string): string => `#/components/schemas/${name}`;
+const oneOf = (...names: SchemaName[]) => ({
+  'application/json': { schema: { anyOf: names.map((name) => ({ $ref: reference(name) })) } },
+});
 const json = (name: SchemaName) => ({ 'application/json': { schema: { $ref: reference(name) } } });
 
 const paths = (): Record<string, Record<string, unknown>> => {
@@ -119,12 +122,12 @@ const contentOf = (answer: Operation['answer']): Record<string, unknown> => {
   switch (answer) {
     case 'transcript':
       return {
-        ...json('Transcription'),
+        ...oneOf('Transcription', 'TranscriptionVerbose', 'TranscriptionDiarized'),
         'text/plain': { schema: { type: 'string' } },
         ...events('TranscriptionEvent'),
       };
     case 'translation':
-      return { ...json('Transcription'), 'text/plain': { schema: { type: 'string' } } };
+      return { ...oneOf('Transcription', 'TranscriptionVerbose'), 'text/plain': { schema: { type: 'string' } } };
     case 'result':
       return Object.fromEntries(
         Object.values(formats).map(({ mime }) => [

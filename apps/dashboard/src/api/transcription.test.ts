@@ -1,8 +1,8 @@
 import { toFile } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Harness, startHarness } from '../test/harness.js';
+import { diarizedAnswerSchema, transcriptionAnswerSchema, verboseAnswerSchema } from './answer.js';
 import { createProgram, formOf, type Program } from './test/client.js';
-import { transcriptionAnswerSchema } from './transcription.js';
 import { streamEventSchema } from './transcription-stream.js';
 
 let harness: Harness;
@@ -38,6 +38,7 @@ describe('OpenAI’s client', () => {
 
   it('gets verbose json with the times of words and segments it asks for', async () => {
     const both = await create({ response_format: 'verbose_json', timestamp_granularities: ['word', 'segment'] });
+    verboseAnswerSchema.strict().parse(both);
     expect(both).toMatchObject({ task: 'transcribe', language: 'english', duration: 6 });
     expect(both).toMatchObject({ words: expect.arrayContaining([{ word: 'morning,', start: 0.36, end: 0.72 }]) });
     const words = await create({ response_format: 'verbose_json', timestamp_granularities: ['word'] });
@@ -46,11 +47,8 @@ describe('OpenAI’s client', () => {
 
   it('gets speakers', async () => {
     const answer = await create({ response_format: 'diarized_json', chunking_strategy: { type: 'server_vad' } });
-    expect((answer as unknown as { segments: { speaker: string }[] }).segments.map(({ speaker }) => speaker)).toEqual([
-      'A',
-      'B',
-      'A',
-    ]);
+    const { segments } = diarizedAnswerSchema.strict().parse(answer);
+    expect(segments.map(({ speaker }) => speaker)).toEqual(['A', 'B', 'A']);
     const text = await create({ model: 'gpt-4o-transcribe-diarize', response_format: 'text', temperature: 0.2 });
     expect(String(text)).toContain('Speaker 2: Yes, let us');
   });

@@ -75,6 +75,7 @@ test('an error that cannot heal fails at once and tells the user why', async () 
     {
       kind: 'failure',
       task,
+      revision: 1,
       code: 'no-audio-track',
       message: 'There is no sound in it.',
       params: {},

@@ -32,3 +32,16 @@ export const inTurn = async (candidates, rounds) => {
 
 /** A line of the table. `met` is null where there is no target or it was not measured. */
 export const row = (what, measured, target = '', met = null) => ({ what, measured, target, met });
+
+/**
+ * A line about the difference of runs that took turns, each with its neighbour: a difference of medians would say more about
+ * the machine than about the two. Undecided where the quartiles lie on both sides of the target.
+ */
+export const differenceRow = (what, differences, { limit, unit, digits }) => {
+  const sorted = differences.toSorted((a, b) => a - b);
+  // Outwards: of few runs the quartiles are the least and the greatest.
+  const [low, high] = [sorted[Math.floor(0.25 * (sorted.length - 1))], sorted[Math.ceil(0.75 * (sorted.length - 1))]];
+  const decided = high <= limit || low > limit;
+  const measured = `${spread(differences, digits)} ${unit}, quartiles ${low.toFixed(digits)} and ${high.toFixed(digits)}`;
+  return row(what, decided ? measured : `${measured}: undecided`, `≤ ${limit} ${unit}`, decided ? high <= limit : null);
+};

@@ -124,6 +124,34 @@ test("one owner's hundred do not delay another's first", async () => {
   await other.close();
 });
 
+test('nor where the speakers of all hundred were told apart before anybody was transcribed', async () => {
+  const order: string[] = [];
+  let diarized = 0;
+  let release = (): void => {};
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  stage.handlers.diarize = async () => {
+    diarized += 1;
+  };
+  stage.handlers.transcribe = async ({ task }) => {
+    await gate;
+    order.push(task.owner);
+  };
+  const other = await pipeline.work(stage.handlers);
+  await work.close();
+  for (let count = 0; count < 100; count += 1)
+    await pipeline.submit(await newTask(pipeline.tasksDir, { owner: 'tg:1' }));
+  await until(() => diarized === 100);
+  const guest = await newTask(pipeline.tasksDir, { owner: 'tg:2' });
+  await pipeline.submit(guest);
+  await until(() => diarized === 101);
+  release();
+  await ended(guest.id);
+  expect(order.indexOf('tg:2')).toBeLessThan(10);
+  await other.close();
+});
+
 test('no room, no source and a link instead of a source are refused', async () => {
   const full = await openPipeline(redis.url, { minimumFree: Number.MAX_SAFE_INTEGER });
   await expect(full.submit(await newTask(full.tasksDir))).rejects.toMatchObject({ code: 'no-space' });

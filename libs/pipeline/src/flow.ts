@@ -38,11 +38,11 @@ export const addFlow = async (
     opts: { ...jobOptions(queueName, connection.options), jobId: jobId(task.id, part, revision), ...more },
   });
   const children: FlowJob[] = planned.chunks.map((_seconds, chunk) =>
-    node('transcribe', `transcribe-${chunk}`, { priority: tags[chunk] ?? 1 }, { chunk, chunks }),
+    node('transcribe', `transcribe-${chunk}`, { priority: tags.chunks[chunk] ?? 1 }, { chunk, chunks }),
   );
   if (diarize) {
     // Without speakers a text is still worth having: merge goes on and says so.
-    children.push(node('diarize', 'diarize', { priority: tags[0] ?? 1, ignoreDependencyOnFailure: true }));
+    children.push(node('diarize', 'diarize', { priority: tags.diarize, ignoreDependencyOnFailure: true }));
   }
   const deliver: DeliverQueue = `deliver-${task.channel}`;
   const flow: FlowJob = {

@@ -21,8 +21,7 @@ const channelOf = (connection: Connection, id: TaskId | '*'): string => `${conne
 export const cancelChannel = (connection: Connection): string => `${connection.options.prefix}:cancel`;
 const waitingKey = (connection: Connection, queue: WorkQueue): string =>
   `${connection.options.prefix}:${queue}:prioritized`;
-const clockKey = (connection: Connection, kind: 'prepare' | 'speech'): string =>
-  `${connection.options.prefix}:clock:${kind}`;
+const clockKey = (connection: Connection, queue: Stage): string => `${connection.options.prefix}:clock:${queue}`;
 
 /** One running job's place in its task. */
 export interface Running {
@@ -81,14 +80,22 @@ export interface Work {
   costs: readonly number[];
 }
 
-/** Tells the live state what is ahead; returns the chunks' fair-queuing tags (1 … 2^21 − 1, lower first). */
-export const planTask = (connection: Connection, { id, owner }: Task, { parts, costs }: Work): Promise<number[]> => {
-  const waiting = (['transcribe', 'diarize'] as const).map((name) => waitingKey(connection, name));
-  return connection.patient.planTask(
-    2 + waiting.length,
+/** Fair-queuing tags, 1 … 2^21 − 1, lower first. */
+export interface Tags {
+  chunks: readonly number[];
+  /** 1 where nobody's speakers are told apart. */
+  diarize: number;
+}
+
+/** Tells the live state what is ahead; returns the tags of what follows. */
+export const planTask = async (connection: Connection, { id, owner }: Task, { parts, costs }: Work): Promise<Tags> => {
+  const keys = (['transcribe', 'diarize'] as const).flatMap((name) => [
+    clockKey(connection, name),
+    waitingKey(connection, name),
+  ]);
+  const tags = await connection.patient.planTask(
     liveKey(connection, id),
-    clockKey(connection, 'speech'),
-    ...waiting,
+    ...keys,
     Date.now(),
     owner,
     highestTag,
@@ -96,6 +103,7 @@ export const planTask = (connection: Connection, { id, owner }: Task, { parts, c
     ...costs,
     ...parts.flatMap(([part, seconds]) => [part, seconds.toFixed(3)]),
   );
+  return { chunks: tags.slice(0, costs.length), diarize: tags[costs.length] ?? 1 };
 };
 
 /** Reports a running job; `state` is what the task's state becomes if it is not yet that far. */
@@ -104,10 +112,9 @@ export const report = async (
   running: Running,
   update: { fraction: number; state: TaskState | ''; starting: boolean },
 ): Promise<{ state: TaskState; changed: boolean; resumed: boolean }> => {
-  const kind = running.stage === 'prepare' ? 'prepare' : 'speech';
   const [state, changed, resumed] = await connection.patient.reportTask(
     liveKey(connection, running.taskId),
-    clockKey(connection, kind),
+    clockKey(connection, running.stage),
     running.taskId,
     running.revision,
     Date.now(),

@@ -16,14 +16,13 @@ end
 
 /**
  * Start-time fair queuing (Goyal, Vin, Cheng 1996): a job's start tag is max(virtual time, the owner's last finish
- * tag), its finish tag is start + cost; jobs run by start tag. The virtual time is the start tag last taken into service.
- * Where nothing waits, time starts anew: tags stay small.
+ * tag), its finish tag is start + cost; jobs run by start tag. The virtual time is the start tag last taken into service:
+ * of each queue its own, or the faster one's would put a newcomer behind all that waits in the slower. Where nothing
+ * waits, time starts anew: tags stay small.
  */
 const fair = `
 local function fair(clock, waiting, owner, highest, costs)
-  local idle = true
-  for i = 1, #waiting do if redis.call('EXISTS', waiting[i]) == 1 then idle = false end end
-  if idle then redis.call('DEL', clock) end
+  if redis.call('EXISTS', waiting) == 0 then redis.call('DEL', clock) end
   local v = redis.call('HMGET', clock, 'now', 'o:' .. owner)
   local finish = math.max(tonumber(v[1] or 0), tonumber(v[2] or 0))
   local tags = {}
@@ -56,18 +55,24 @@ else
   redis.call('EXPIRE', KEYS[1], ARGV[3])
   publish(ARGV[4], ARGV[1], state, nil, 0, nil, ARGV[2])
 end
-return { opened, state, revision, fair(KEYS[2], { KEYS[3] }, ARGV[8], tonumber(ARGV[9]), { 1 })[1] }
+return { opened, state, revision, fair(KEYS[2], KEYS[3], ARGV[8], tonumber(ARGV[9]), { 1 })[1] }
 `;
 
 /**
- * KEYS task, clock, waiting sets…; ARGV now, owner, highest tag, chunks, a cost for each, then part and its seconds of work, ….
- * The plan is known: percent can be told, and the chunks get their tags, which are returned.
+ * KEYS task, clock and waiting set of `transcribe`, those of `diarize`; ARGV now, owner, highest tag, chunks, a cost for each, then
+ * part and its seconds of work, …. The plan is known: percent can be told, and the chunks get their tags; they are
+ * returned, behind them the one of `diarize`.
  */
 const plan = `${fair}
 local key = KEYS[1]
 local chunks = tonumber(ARGV[4])
 local costs = {}
-for i = 1, chunks do costs[i] = tonumber(ARGV[4 + i]) end
+local all = 0
+for i = 1, chunks do
+  costs[i] = tonumber(ARGV[4 + i])
+  all = all + costs[i]
+end
+local diarized = false
 local total = 0
 local sum = 0
 local fields = {}
@@ -75,6 +80,7 @@ for i = 5 + chunks, #ARGV, 2 do
   local weight = tonumber(ARGV[i + 1])
   local done = tonumber(redis.call('HGET', key, 'f:' .. ARGV[i]) or 0)
   if ARGV[i] == 'prepare' then done = 1 end
+  if ARGV[i] == 'diarize' then diarized = true end
   total = total + weight
   sum = sum + weight * done
   for _, value in ipairs({ 'w:' .. ARGV[i], ARGV[i + 1], 'f:' .. ARGV[i], done }) do fields[#fields + 1] = value end
@@ -82,9 +88,9 @@ end
 for i = 1, #fields, 400 do redis.call('HSET', key, unpack(fields, i, math.min(i + 399, #fields))) end
 redis.call('HSET', key, 'total', total, 'sum', sum, 'base', sum, 'since', ARGV[1], 'chunks', chunks)
 if chunks == 0 then return {} end
-local waiting = {}
-for i = 3, #KEYS do waiting[#waiting + 1] = KEYS[i] end
-return fair(KEYS[2], waiting, ARGV[2], tonumber(ARGV[3]), costs)
+local tags = fair(KEYS[2], KEYS[3], ARGV[2], tonumber(ARGV[3]), costs)
+if diarized then tags[chunks + 1] = fair(KEYS[4], KEYS[5], ARGV[2], tonumber(ARGV[3]), { all })[1] end
+return tags
 `;
 
 /**
@@ -172,7 +178,7 @@ return 1
 
 type Answer<T> = (...args: (string | number)[]) => Promise<T>;
 
-/** A client that knows our scripts. The first argument of `planTask` is the number of keys. */
+/** A client that knows our scripts. */
 export type ScriptedRedis = Redis & {
   openTask: Answer<[opened: number, state: string, revision: number, tag: number]>;
   planTask: Answer<number[]>;
@@ -184,7 +190,7 @@ export type ScriptedRedis = Redis & {
 /** Teaches a client the scripts: sent once, called by digest from then on. */
 export const defineScripts = (client: Redis): ScriptedRedis => {
   client.defineCommand('openTask', { numberOfKeys: 3, lua: open });
-  client.defineCommand('planTask', { lua: plan });
+  client.defineCommand('planTask', { numberOfKeys: 5, lua: plan });
   client.defineCommand('reportTask', { numberOfKeys: 2, lua: report });
   client.defineCommand('finishTask', { numberOfKeys: 1, lua: finish });
   client.defineCommand('averageRate', { numberOfKeys: 1, lua: average });

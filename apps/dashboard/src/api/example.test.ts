@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort, until } from '@whisper-bot/testing';
@@ -43,6 +43,13 @@ it('curl gets speakers', async () => {
   expect(JSON.parse(await shell('sh'))).toMatchObject({
     segments: [{ speaker: 'A' }, { speaker: 'B' }, { speaker: 'A' }],
   });
+});
+
+it('the README’s three lines do so too', async () => {
+  const { tasksDir } = harness.desk.options;
+  await cp(join(root, 'samples/jfk.wav'), join(tasksDir, 'talk.ogg'));
+  const { stdout } = await run('sh', ['-euc', await example('sh', 'README.md')], { env, cwd: tasksDir });
+  expect(JSON.parse(stdout).segments).toHaveLength(3);
 });
 
 it('curl hands in a task, follows it and gets its subtitles', async () => {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** An example of docs/api.md as it stands there: the block that begins with this line. */
-export const example = async (fence: string): Promise<string> => {
-  const page = await readFile(join(import.meta.dirname, '../../../../../docs/api.md'), 'utf8');
-  const code = page.split(`\n\`\`\`${fence}\n`)[1]?.split('\n```\n')[0];
-  if (code === undefined) throw new Error(`docs/api.md has no example "${fence}"`);
+/** An example as it stands in a document: the last block that begins with this line. */
+export const example = async (fence: string, document = 'docs/api.md'): Promise<string> => {
+  const page = await readFile(join(import.meta.dirname, '../../../../..', document), 'utf8');
+  const code = page.split(`\n\`\`\`${fence}\n`).slice(1).at(-1)?.split('\n```\n')[0];
+  if (code === undefined) throw new Error(`${document} has no example "${fence}"`);
   return code;
 };

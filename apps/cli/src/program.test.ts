@@ -21,11 +21,11 @@ describe('help', () => {
   test.each([[[]], [['--help']], [['help']]])('%j lists the commands', async (args) => {
     const { code, out } = await run(args);
     expect(code).toBe(0);
-    for (const command of ['demo', 'transcribe', 'up', 'task', 'model', 'doctor', 'test'])
+    for (const command of ['demo', 'transcribe', 'up', 'task', 'model', 'admin', 'doctor', 'test'])
       expect(out).toContain(`  ${command} `);
   });
 
-  test.each(['demo', 'transcribe', 'up', 'task', 'model', 'doctor', 'test'])(
+  test.each(['demo', 'transcribe', 'up', 'task', 'model', 'admin', 'doctor', 'test'])(
     '%s --help has an example',
     async (command) => {
       const { code, out } = await run([command, '--help']);

@@ -1,5 +1,6 @@
 import type { Config } from '@whisper-bot/config';
 import { Command } from 'commander';
+import { addAdmin } from './command/admin.js';
 import { addBench } from './command/bench.js';
 import { addDemo } from './command/demo.js';
 import { addDoctor } from './command/doctor.js';
@@ -34,7 +35,7 @@ Examples:
 
 Settings are environment variables: docs/configuration.md`,
     );
-  const commands = [addDemo, addTranscribe, addUp, addTask, addModel, addDoctor, addTest, addBench];
+  const commands = [addDemo, addTranscribe, addUp, addTask, addModel, addAdmin, addDoctor, addTest, addBench];
   for (const add of commands) add(program, terminal, config);
   return program;
 };

@@ -2,6 +2,7 @@ export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostg
 export type { Account, AccountBook } from './people/account.js';
 export type { AttemptBook } from './people/attempt.js';
 export type { AuditBook, AuditEntry } from './people/audit.js';
+export { accountNameSchema, passwordSchema } from './people/credential.js';
 export { type KeyBook, type KeyLimits, type KeyRow, keyLimitsSchema } from './people/key.js';
 export type { Access, PeopleBook, PersonRow } from './people/person.js';
 export { type Role, roles } from './people/role.js';

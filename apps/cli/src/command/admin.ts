@@ -1,0 +1,60 @@
+import type { Config } from '@whisper-bot/config';
+import { accountNameSchema, type Role, roles } from '@whisper-bot/store';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { addAccount, listAccounts, resetPassword, setDisabled } from '../people/account.js';
+import { withRecord } from '../session/record.js';
+import type { Terminal } from '../terminal.js';
+
+export const addAdmin = (program: Command, terminal: Terminal, config: () => Config): void => {
+  const admin = program
+    .command('admin')
+    .summary('the people who may sign in to the dashboard')
+    .description(
+      'Makes and changes the accounts of the dashboard, whether whisper-bot runs or not. A password is asked for at a terminal; elsewhere, or with --generate, one is made and printed once. Every change goes into the audit log.',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  whisper-bot admin add ann
+  whisper-bot admin add bob --role viewer --generate
+  whisper-bot admin reset ann                a new password; ends all sessions
+  whisper-bot admin disable bob`,
+    );
+  admin
+    .command('add')
+    .description('make an account')
+    .argument('<name>', 'what the person signs in with', parseName)
+    .addOption(new Option('--role <role>', 'what it may do').choices(roles).default('administrator'))
+    .option('--generate', 'make the password and print it')
+    .action((name: string, { role, generate = false }: { role: Role; generate?: boolean }) =>
+      addAccount({ name, role, generate }, { terminal, within: (work) => withRecord(config(), work) }),
+    );
+  admin
+    .command('list')
+    .description('every account with its role and last sign-in')
+    .option('--json', 'as JSON, one line each')
+    .action(({ json = false }: { json?: boolean }) =>
+      withRecord(config(), (store) => listAccounts(terminal, store, json)),
+    );
+  admin
+    .command('reset')
+    .description('give an account a new password and end all its sessions')
+    .argument('<name>', 'as `admin list` names it')
+    .option('--generate', 'make the password and print it')
+    .action((name: string, { generate = false }: { generate?: boolean }) =>
+      resetPassword({ name, generate }, { terminal, within: (work) => withRecord(config(), work) }),
+    );
+  for (const disabled of [true, false]) {
+    admin
+      .command(disabled ? 'disable' : 'enable')
+      .description(disabled ? 'let an account sign in no more, and end its sessions' : 'let it sign in again')
+      .argument('<name>', 'as `admin list` names it')
+      .action((name: string) => withRecord(config(), (store) => setDisabled(terminal, store, { name, disabled })));
+  }
+};
+
+const parseName = (text: string): string => {
+  if (accountNameSchema.safeParse(text).success) return text;
+  throw new InvalidArgumentError('A name has 2 to 60 letters, digits, dots, dashes, underscores or @.');
+};

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { catalogue, driverDir, sourceOf } from './source.mjs';
+import { driverDir, optionsOf, sourceOf } from './source.mjs';
 
 /** How much of the compiler's output a failure shows. */
 const tailLines = 30;
@@ -14,12 +14,13 @@ const tailLines = 30;
  *
  * @param {object} options
  * @param {import('./source.mjs').WhisperVersion} options.version
+ * @param {import('./source.mjs').WhisperTarget} options.target
  * @param {string} options.dir an empty folder
  * @param {string} options.log takes all of the compiler's output
  * @param {(fraction: number) => void} options.onProgress
  * @param {AbortSignal} options.signal stops the compilers and rejects with its reason
  */
-export const build = async ({ version, dir, log, onProgress, signal }) => {
+export const build = async ({ version, target, dir, log, onProgress, signal }) => {
   const out = createWriteStream(log);
   /** @param {string[]} args */
   const cmake = (args) =>
@@ -52,7 +53,7 @@ export const build = async ({ version, dir, log, onProgress, signal }) => {
   try {
     const configure = ['-S', driverDir, '-B', dir, '-DCMAKE_BUILD_TYPE=Release', '-DBUILD_SHARED_LIBS=OFF'];
     configure.push(`-DWHISPER_SOURCE=${sourceOf(version).path}`, `-DWHISPER_RELEASE=${version}`);
-    configure.push(...catalogue[version].options);
+    configure.push(...optionsOf(version, target));
     onProgress(0);
     if ((await cmake(configure)) !== 0) throw await failure(version, log, out);
     const jobs = String(availableParallelism());

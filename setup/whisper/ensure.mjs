@@ -3,13 +3,14 @@ import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:
 import { join } from 'node:path';
 import { withLock } from '../lock.mjs';
 import { build } from './build.mjs';
-import { cpuFlags, fingerprint } from './fingerprint.mjs';
+import { fingerprint, neededFlags } from './fingerprint.mjs';
 import { createProgressLine } from './progress-line.mjs';
 import { root } from './source.mjs';
 
 /**
  * @typedef {object} EnsureOptions
  * @property {import('./source.mjs').WhisperVersion} [version] default 1.9.1
+ * @property {import('./source.mjs').WhisperTarget} [target] default native
  * @property {string} [cacheDir] default `.cache` in the repository
  * @property {(fraction: number) => void} [onProgress] 0–1 while compiling; default: a line on stderr
  * @property {AbortSignal} [signal] stops the compilers; nothing is left behind
@@ -19,12 +20,12 @@ import { root } from './source.mjs';
 const folderOf = (cacheDir) => join(cacheDir ?? join(root, '.cache'), 'whisper.cpp');
 
 /**
- * Where the binary for this processor and these sources is, built or not.
+ * Where the binary for this target and these sources is, built or not.
  *
  * @param {EnsureOptions} [options]
  */
-export const whisperPath = ({ version = '1.9.1', cacheDir } = {}) =>
-  join(folderOf(cacheDir), `${version}-${fingerprint(version)}`, 'whisper-child');
+export const whisperPath = ({ version = '1.9.1', target = 'native', cacheDir } = {}) =>
+  join(folderOf(cacheDir), `${version}-${fingerprint(version, target)}`, 'whisper-child');
 
 /**
  * Whether the binary is there and recorded. Throws an Error where the sources are missing.
@@ -38,7 +39,7 @@ export const isWhisperBuilt = (options = {}) => {
 };
 
 /**
- * Compiles whisper-child for this processor unless it is there, records it in `current-<version>.json` (which
+ * Compiles whisper-child for the target unless it is there, records it in `current-<version>.json` (which
  * libs/speech reads) and returns its path. Two processes that start at once compile once; a killed one leaves nothing
  * that looks finished. Throws an Error whose message holds the end of the compiler's output.
  *
@@ -46,9 +47,9 @@ export const isWhisperBuilt = (options = {}) => {
  * @returns {Promise<string>}
  */
 export const ensureWhisper = async (options = {}) => {
-  const { version = '1.9.1', cacheDir, onProgress, signal = new AbortController().signal } = options;
+  const { version = '1.9.1', target = 'native', cacheDir, onProgress, signal = new AbortController().signal } = options;
   const folder = folderOf(cacheDir);
-  const binary = whisperPath({ version, ...(cacheDir === undefined ? {} : { cacheDir }) });
+  const binary = whisperPath({ version, target, ...(cacheDir === undefined ? {} : { cacheDir }) });
   const record = join(folder, `current-${version}.json`);
   if (!existsSync(binary)) {
     await mkdir(folder, { recursive: true });
@@ -57,6 +58,7 @@ export const ensureWhisper = async (options = {}) => {
       if (existsSync(binary)) return;
       await compile({
         version,
+        target,
         folder,
         binary,
         signal,
@@ -64,23 +66,24 @@ export const ensureWhisper = async (options = {}) => {
       });
     });
   }
-  await writeRecord(record, { v: 1, version, binary, cpuFlags: cpuFlags() });
+  await writeRecord(record, { v: 1, version, binary, cpuFlags: neededFlags(target) });
   return binary;
 };
 
 /**
  * @param {object} options
  * @param {import('./source.mjs').WhisperVersion} options.version
+ * @param {import('./source.mjs').WhisperTarget} options.target
  * @param {string} options.folder
  * @param {string} options.binary
  * @param {(fraction: number) => void} options.onProgress
  * @param {AbortSignal} options.signal
  */
-const compile = async ({ version, folder, binary, onProgress, signal }) => {
+const compile = async ({ version, target, folder, binary, onProgress, signal }) => {
   const work = await mkdtemp(join(folder, `building-${version}-`));
   try {
     const log = join(folder, `build-${version}.log`);
-    const built = await build({ version, dir: join(work, 'tree'), log, onProgress, signal });
+    const built = await build({ version, target, dir: join(work, 'tree'), log, onProgress, signal });
     const finished = join(work, 'finished');
     await mkdir(finished);
     await copyFile(built, join(finished, 'whisper-child'));

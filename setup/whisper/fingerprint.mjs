@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 import { join } from 'node:path';
-import { catalogue, driverDir, sourceOf } from './source.mjs';
+import { driverDir, optionsOf, sourceOf } from './source.mjs';
 
 /**
  * What the processor can do, sorted: a binary built with -march=native needs all of it. Where the system does not
  * say, the model's name stands for it.
  */
-export const cpuFlags = () => {
+const cpuFlags = () => {
   if (platform() === 'linux') {
     const line = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'));
     if (line?.[1]) return line[1].trim().split(/\s+/).sort();
@@ -16,14 +16,28 @@ export const cpuFlags = () => {
   return [cpus()[0]?.model ?? 'unknown'];
 };
 
+/** What GGML's own defaults for x86-64 ask for where it does not look at the processor. */
+const anyFlags = ['avx', 'avx2', 'bmi2', 'f16c', 'fma', 'sse4_2'];
+
+/**
+ * What a processor must be able to do to run the build, sorted.
+ *
+ * @param {import('./source.mjs').WhisperTarget} target
+ */
+export const neededFlags = (target) => {
+  if (target === 'native') return cpuFlags();
+  return arch() === 'x64' ? anyFlags : [];
+};
+
 /**
  * Names one build: another processor, option, driver or source release is another build.
  *
  * @param {import('./source.mjs').WhisperVersion} version
+ * @param {import('./source.mjs').WhisperTarget} target
  */
-export const fingerprint = (version) => {
+export const fingerprint = (version, target) => {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([platform(), arch(), cpuFlags(), catalogue[version].options]));
+  hash.update(JSON.stringify([platform(), arch(), neededFlags(target), optionsOf(version, target)]));
   for (const name of readdirSync(driverDir).sort()) hash.update(name).update(readFileSync(join(driverDir, name)));
   hash.update(JSON.parse(readFileSync(sourceOf(version).manifest, 'utf8')).version);
   return hash.digest('hex').slice(0, 16);

@@ -1,14 +1,19 @@
-// node setup/whisper/main.mjs [1.9.1|1.5.4]: compiles whisper-child and prints its path.
+// node setup/whisper/main.mjs [1.9.1|1.5.4 [native|cuda]]: compiles whisper-child and prints its path.
 import { ensureWhisper } from './ensure.mjs';
-import { catalogue } from './source.mjs';
+import { catalogue, targets } from './source.mjs';
 
-const version = process.argv[2] ?? '1.9.1';
-if (!(version in catalogue)) {
-  console.error(`Versions: ${Object.keys(catalogue).join(', ')}`);
+const [version = '1.9.1', target = 'native'] = process.argv.slice(2);
+if (!(version in catalogue) || !targets.includes(target)) {
+  console.error(`Versions: ${Object.keys(catalogue).join(', ')}; targets of 1.9.1: ${targets.join(', ')}`);
   process.exit(2);
 }
 try {
-  console.log(await ensureWhisper({ version: /** @type {keyof typeof catalogue} */ (version) }));
+  console.log(
+    await ensureWhisper({
+      version: /** @type {import('./source.mjs').WhisperVersion} */ (version),
+      target: /** @type {import('./source.mjs').WhisperTarget} */ (target),
+    }),
+  );
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);

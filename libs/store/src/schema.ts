@@ -40,10 +40,13 @@ export interface AccountTable {
   id: Generated<string>;
   name: string;
   role: string;
-  password: string;
+  /** Null where an identity provider vouches. */
+  password: string | null;
   disabled: Generated<boolean>;
   created_at: Stamp;
   last_sign_in: Date | null;
+  issuer: string | null;
+  subject: string | null;
 }
 
 export interface SessionTable {
@@ -55,6 +58,15 @@ export interface SessionTable {
   agent: string;
   started_at: Stamp;
   seen_at: Stamp;
+}
+
+export interface SignInTable {
+  token: Buffer;
+  state: string;
+  nonce: string;
+  verifier: string;
+  back: string;
+  started_at: Stamp;
 }
 
 export interface AttemptTable {
@@ -99,6 +111,7 @@ export interface Tables {
   result: ResultTable;
   account: AccountTable;
   session: SessionTable;
+  sign_in: SignInTable;
   attempt: AttemptTable;
   api_key: ApiKeyTable;
   audit: AuditTable;

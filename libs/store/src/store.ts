@@ -3,9 +3,11 @@ import { type Database, type DatabaseOptions, openDatabase } from './database.js
 import { type AccountBook, createAccountBook } from './people/account.js';
 import { type AttemptBook, createAttemptBook } from './people/attempt.js';
 import { type AuditBook, createAuditBook } from './people/audit.js';
+import { createIdentityBook, type IdentityBook } from './people/identity.js';
 import { createKeyBook, type KeyBook } from './people/key.js';
 import { createPeopleBook, type PeopleBook } from './people/person.js';
 import { createSessionBook, type SessionBook, type SessionLife } from './people/session.js';
+import { createSignInBook, type SignInBook } from './people/sign-in.js';
 import { createTaskBook, type TaskBook } from './record/task.js';
 import { createUsage, type UsageOf } from './record/usage.js';
 
@@ -15,6 +17,8 @@ export interface Store {
   tasks: TaskBook;
   usage: UsageOf;
   accounts: AccountBook;
+  identities: IdentityBook;
+  signIns: SignInBook;
   sessions: SessionBook;
   attempts: AttemptBook;
   audit: AuditBook;
@@ -33,6 +37,8 @@ export const openStore = async (options: DatabaseOptions & { sessionLife?: Sessi
     tasks: createTaskBook(db),
     usage: createUsage(db),
     accounts: createAccountBook(db),
+    identities: createIdentityBook(db),
+    signIns: createSignInBook(db),
     sessions: createSessionBook(db, options.sessionLife),
     attempts: createAttemptBook(db),
     audit: createAuditBook(db),

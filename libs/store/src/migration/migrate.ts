@@ -3,9 +3,10 @@ import type { Tables } from '../schema.js';
 import telegram from './0001-telegram.js';
 import task from './0002-task.js';
 import people from './0003-people.js';
+import identity from './0004-identity.js';
 
 /** In order; a released one never changes. */
-const migrations = { '0001-telegram': telegram, '0002-task': task, '0003-people': people };
+const migrations = { '0001-telegram': telegram, '0002-task': task, '0003-people': people, '0004-identity': identity };
 export type MigrationName = keyof typeof migrations;
 
 /**

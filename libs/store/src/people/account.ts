@@ -10,6 +10,8 @@ export interface Account {
   disabled: boolean;
   createdAt: Date;
   lastSignIn: Date | null;
+  /** The identity provider that vouches for the person; null for an account with a password. */
+  issuer: string | null;
 }
 
 /** The people who may sign in to the dashboard. */
@@ -21,11 +23,11 @@ export interface AccountBook {
   verify(name: string, password: string): Promise<Account | null>;
   /** False where it is unknown, or where it would leave no administrator who can sign in. */
   change(id: string, change: { role?: Role; disabled?: boolean }): Promise<boolean>;
-  /** Ends every session of the account but the one named. */
+  /** Of an account that has one; ends every session of the account but the one named. */
   setPassword(id: string, password: string, keep: string): Promise<void>;
 }
 
-const columns = ['id', 'name', 'role', 'disabled', 'created_at', 'last_sign_in'] as const;
+export const accountColumns = ['id', 'name', 'role', 'disabled', 'created_at', 'last_sign_in', 'issuer'] as const;
 interface Row {
   id: string;
   name: string;
@@ -33,6 +35,7 @@ interface Row {
   disabled: boolean;
   created_at: Date;
   last_sign_in: Date | null;
+  issuer: string | null;
 }
 /** Any number all processes agree on: changes of roles take turns, so that two cannot both remove the last administrator. */
 const roleLock = 7_238_104_552;
@@ -44,23 +47,24 @@ export const accountOf = (row: Row): Account => ({
   disabled: row.disabled,
   createdAt: row.created_at,
   lastSignIn: row.last_sign_in,
+  issuer: row.issuer,
 });
 
 export const createAccountBook = (db: Kysely<Tables>): AccountBook => ({
-  list: async () => (await db.selectFrom('account').select(columns).orderBy('name').execute()).map(accountOf),
+  list: async () => (await db.selectFrom('account').select(accountColumns).orderBy('name').execute()).map(accountOf),
   create: async ({ name, password, role }) => {
     const row = await db
       .insertInto('account')
       .values({ name, role, password: await hashPassword(password) })
       .onConflict((conflict) => conflict.doNothing())
-      .returning(columns)
+      .returning(accountColumns)
       .executeTakeFirst();
     return row === undefined ? null : accountOf(row);
   },
   verify: async (name, password) => {
     const row = await db
       .selectFrom('account')
-      .select([...columns, 'password'])
+      .select([...accountColumns, 'password'])
       .where(sql<string>`lower(name)`, '=', name.toLowerCase())
       .executeTakeFirst();
     const fits = await isPassword(password, row?.password ?? null);
@@ -92,7 +96,12 @@ export const createAccountBook = (db: Kysely<Tables>): AccountBook => ({
   setPassword: async (id, password, keep) => {
     const hash = await hashPassword(password);
     await db.transaction().execute(async (trx) => {
-      await trx.updateTable('account').set({ password: hash }).where('id', '=', id).execute();
+      await trx
+        .updateTable('account')
+        .set({ password: hash })
+        .where('id', '=', id)
+        .where('issuer', 'is', null)
+        .execute();
       const sessions = trx.deleteFrom('session').where('account_id', '=', id);
       await (isUuid(keep) ? sessions.where('id', '!=', keep) : sessions).execute();
     });

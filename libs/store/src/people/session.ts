@@ -60,7 +60,7 @@ export const createSessionBook = (
         .selectFrom('session')
         .innerJoin('account', 'account.id', 'session.account_id')
         .select(['session.id as session', 'csrf', 'seen_at'])
-        .select(['account.id', 'name', 'role', 'disabled', 'created_at', 'last_sign_in'])
+        .select(['account.id', 'name', 'role', 'disabled', 'created_at', 'last_sign_in', 'issuer'])
         .where('token', '=', digestOf(token))
         .where('disabled', '=', false)
         .where(alive)

@@ -126,6 +126,19 @@ describe('an upload', () => {
     expect(answer).toBe(413);
   });
 
+  // The last bytes, and the end of the form, arrive together with the byte that is too many.
+  test('a little over the limit is told so, and leaves nothing behind', async () => {
+    const before = await folders();
+    await harness.desk.settings.set('uploadMegabytes', 1, 'test');
+    const answer = await post('/upload', form({ csrf: operator.csrf }, 1_000_500), {
+      cookie: operator.cookie,
+      accept: 'application/json',
+    });
+    await harness.desk.settings.set('uploadMegabytes', undefined, 'test');
+    expect([answer.status, await answer.json()]).toEqual([413, { error: 'The file is larger than 1 MB.' }]);
+    expect(await folders()).toEqual(before);
+  });
+
   test('that breaks off leaves nothing behind', async () => {
     const before = await folders();
     const sent = request(`${harness.url}/upload`, {

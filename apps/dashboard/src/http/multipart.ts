@@ -48,7 +48,7 @@ const receive = async (
   const fields = new URLSearchParams();
   let file: Upload['file'] = null;
   let writing: Promise<void> = Promise.resolve();
-  let source: Readable | undefined;
+  const stop = new AbortController();
   let stopWatching: () => void = () => {};
   const parser = openParser(request, maxBytes);
   const failed = new Promise<never>((_resolve, reject) => {
@@ -68,9 +68,8 @@ const receive = async (
       }
       const entry = { name: target, title: title.slice(0, 255), bytes: 0 };
       file = entry;
-      source = stream;
       stream.once('limit', () => fail(tooBig(maxBytes)));
-      writing = keep(stream, folder, target, entry, maxBytes);
+      writing = keep(stream, { folder, target, entry, maxBytes, signal: stop.signal });
       writing.catch(fail);
     });
     parser.on('error', (error) => fail(invalid(error)));
@@ -85,8 +84,9 @@ const receive = async (
     await Promise.race([writing, failed]);
   } catch (error) {
     request.unpipe(parser);
-    // Closes what was being written, so that the folder can go.
-    source?.destroy();
+    // Closes what was being written, so that the folder can go. Destroying the source would not do: where its end has
+    // arrived but has not been read, the pipeline then waits for ever.
+    stop.abort();
     await writing.catch(() => undefined);
     throw error;
   } finally {
@@ -109,20 +109,29 @@ const openParser = (request: IncomingMessage, maxBytes: number) => {
   }
 };
 
+interface Keep {
+  folder: TaskFolder;
+  target: string;
+  /** Counts the bytes. */
+  entry: { bytes: number };
+  maxBytes: number;
+  signal: AbortSignal;
+}
+
+/** Settles when the file is closed, whatever comes. */
 const keep = async (
   stream: Readable & { truncated?: boolean },
-  folder: TaskFolder,
-  target: string,
-  entry: { bytes: number },
-  maxBytes: number,
+  { folder, target, entry, maxBytes, signal }: Keep,
 ): Promise<void> => {
   const half = folder.temporary(target);
+  const sink = createWriteStream(half, { flags: 'wx' });
   stream.on('data', (chunk: Buffer) => {
     entry.bytes += chunk.length;
   });
   try {
-    await pipeline(stream, createWriteStream(half, { flags: 'wx' }));
+    await pipeline(stream, sink, { signal });
   } catch (error) {
+    if (!sink.closed) await new Promise<void>((resolve) => sink.once('close', () => resolve()));
     throw storageError(error);
   }
   if (stream.truncated === true) throw tooBig(maxBytes);

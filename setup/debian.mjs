@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runLogged, SetupError } from './process.mjs';
+import { hasOneDnn } from './whisper/fingerprint.mjs';
 
 /**
  * Where a program is, as a shell would find it.
@@ -27,7 +28,7 @@ export const findProgram = (name, env) => {
  * The Debian packages that hold what the needs ask for and this machine lacks.
  * @param {object} options
  * @param {readonly import('./need.mjs').Need[]} options.needs
- * @param {boolean} options.compiles whether whisper.cpp is yet to be compiled
+ * @param {boolean} options.compiles whether the speech engine is yet to be compiled
  * @param {string} options.root
  * @param {NodeJS.ProcessEnv} options.env
  * @returns {string[]}
@@ -41,6 +42,7 @@ export const missingPackages = ({ needs, compiles, root, env }) => {
   if (compiles) {
     if (lacks('g++') || lacks('gcc')) missing.push('g++', 'libc6-dev');
     for (const tool of ['cmake', 'make']) if (lacks(tool)) missing.push(tool);
+    if (!hasOneDnn()) missing.push('libdnnl-dev');
   }
   if (needs.includes('checks')) {
     if (lacks('chromium')) missing.push('chromium', 'fonts-dejavu-core');

@@ -1,8 +1,7 @@
 /**
- * What a command needs before it can begin. `whisper` and `oldWhisper` are the two builds of whisper.cpp (1.9.1, the
- * default, and 1.5.4, which only the tests run).
+ * What a command needs before it can begin. `whisper` is the speech engine, compiled for this machine.
  * `checks` is what only the tests use: a browser, and the Python client that the documentation's example imports.
- * @typedef {'packages' | 'build' | 'redis' | 'ffmpeg' | 'whisper' | 'oldWhisper' | 'checks'} Need
+ * @typedef {'packages' | 'build' | 'redis' | 'ffmpeg' | 'whisper' | 'checks'} Need
  */
 
 /** @type {readonly Need[]} */
@@ -16,7 +15,7 @@ const needs = new Map([
   ['demo', engines],
   ['transcribe', engines],
   ['up', engines],
-  ['test', /** @type {const} */ ([...engines, 'oldWhisper', 'checks'])],
+  ['test', /** @type {const} */ ([...engines, 'checks'])],
 ]);
 
 /**

@@ -10,7 +10,7 @@ test.each([
   [['transcribe', 'x.wav'], 'packages build redis ffmpeg whisper'],
   [['transcribe', '--', '--help'], 'packages build redis ffmpeg whisper'],
   [['up', '--json'], 'packages build redis ffmpeg whisper'],
-  [['test'], 'packages build redis ffmpeg whisper oldWhisper checks'],
+  [['test'], 'packages build redis ffmpeg whisper checks'],
 ])('%j needs %s', (args, needs) => {
   expect(needsOf(args).join(' ')).toBe(needs);
 });

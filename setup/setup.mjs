@@ -66,13 +66,9 @@ const whatIsMissing = async ({ needs, root, cache, env }) => {
   /** @type {Step[]} */
   const steps = [];
   const installed = packagesReady(root);
-  const versions = /** @type {const} */ ([
-    ['whisper', '1.9.1'],
-    ['oldWhisper', '1.5.4'],
-  ]).filter(([need]) => needs.includes(need));
   // Without the packages there are no sources, and a build cannot be told from another.
-  const toCompile = versions.filter(([, version]) => !installed || !isWhisperBuilt({ version, cacheDir: cache }));
-  const debian = missingPackages({ needs, compiles: toCompile.length > 0, root, env });
+  const compiles = needs.includes('whisper') && (!installed || !isWhisperBuilt({ cacheDir: cache }));
+  const debian = missingPackages({ needs, compiles, root, env });
   if (debian.length > 0) {
     const label = `Debian packages ${debian.join(', ')}`;
     steps.push({ name: 'debian', label, after: [], run: (signal) => installDebian(debian, { logs, signal, env }) });
@@ -93,17 +89,15 @@ const whatIsMissing = async ({ needs, root, cache, env }) => {
       run: (signal, { say }) => build(root, { cache, logs, signal, env, say }),
     });
   }
-  for (const [name, version] of toCompile) {
-    // One after the other: each keeps every processor busy.
-    const after = ['debian', 'packages', ...(name === 'oldWhisper' ? ['whisper'] : [])];
+  if (compiles) {
     steps.push({
-      name,
-      label: `whisper.cpp ${version} for this processor`,
-      after,
+      name: 'whisper',
+      label: 'Speech engine for this processor',
+      after: ['debian', 'packages'],
       run: async (signal, { at }) => {
         try {
           const onProgress = (/** @type {number} */ fraction) => at(fraction * 100);
-          await ensureWhisper({ version, cacheDir: cache, onProgress, signal });
+          await ensureWhisper({ cacheDir: cache, onProgress, signal });
         } catch (error) {
           signal.throwIfAborted();
           throw new SetupError(error instanceof Error ? error.message : String(error));

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { driverDir, optionsOf, sourceOf } from './source.mjs';
+import { driverDir, optionsOf, source, whisperRelease } from './source.mjs';
 
 /** How much of the compiler's output a failure shows. */
 const tailLines = 30;
@@ -13,14 +13,13 @@ const tailLines = 30;
  * Configures and compiles whisper-child into `dir` and returns the binary's path.
  *
  * @param {object} options
- * @param {import('./source.mjs').WhisperVersion} options.version
  * @param {import('./source.mjs').WhisperTarget} options.target
  * @param {string} options.dir an empty folder
  * @param {string} options.log takes all of the compiler's output
  * @param {(fraction: number) => void} options.onProgress
  * @param {AbortSignal} options.signal stops the compilers and rejects with its reason
  */
-export const build = async ({ version, target, dir, log, onProgress, signal }) => {
+export const build = async ({ target, dir, log, onProgress, signal }) => {
   const out = createWriteStream(log);
   /** @param {string[]} args */
   const cmake = (args) =>
@@ -52,13 +51,13 @@ export const build = async ({ version, target, dir, log, onProgress, signal }) =
 
   try {
     const configure = ['-S', driverDir, '-B', dir, '-DCMAKE_BUILD_TYPE=Release', '-DBUILD_SHARED_LIBS=OFF'];
-    configure.push(`-DWHISPER_SOURCE=${sourceOf(version).path}`, `-DWHISPER_RELEASE=${version}`);
-    configure.push(...optionsOf(version, target));
+    configure.push(`-DWHISPER_SOURCE=${source().path}`, `-DWHISPER_RELEASE=${whisperRelease}`);
+    configure.push(...optionsOf(target));
     onProgress(0);
-    if ((await cmake(configure)) !== 0) throw await failure(version, log, out);
+    if ((await cmake(configure)) !== 0) throw await failure(log, out);
     const jobs = String(availableParallelism());
     const compile = ['--build', dir, '--target', 'whisper-child', '--parallel', jobs];
-    if ((await cmake(compile)) !== 0) throw await failure(version, log, out);
+    if ((await cmake(compile)) !== 0) throw await failure(log, out);
   } finally {
     out.end();
   }
@@ -70,13 +69,12 @@ const cannotStart = (error) =>
   new Error(`cmake cannot be started (${error.message}). Install it with a compiler: apt-get install cmake g++ make`);
 
 /**
- * @param {string} version
  * @param {string} log
  * @param {import('node:fs').WriteStream} out
  */
-const failure = async (version, log, out) => {
+const failure = async (log, out) => {
   out.end();
   await finished(out);
   const tail = (await readFile(log, 'utf8')).trimEnd().split('\n').slice(-tailLines).join('\n');
-  return new Error(`whisper.cpp ${version} could not be compiled; all of the output is in ${log}\n${tail}`);
+  return new Error(`The speech engine could not be compiled; all of the output is in ${log}\n${tail}`);
 };

@@ -5,11 +5,10 @@ import { withLock } from '../lock.mjs';
 import { build } from './build.mjs';
 import { fingerprint, neededFlags } from './fingerprint.mjs';
 import { createProgressLine } from './progress-line.mjs';
-import { root } from './source.mjs';
+import { root, whisperRelease } from './source.mjs';
 
 /**
  * @typedef {object} EnsureOptions
- * @property {import('./source.mjs').WhisperVersion} [version] default 1.9.1
  * @property {import('./source.mjs').WhisperTarget} [target] default native
  * @property {string} [cacheDir] default `.cache` in the repository
  * @property {(fraction: number) => void} [onProgress] 0–1 while compiling; default: a line on stderr
@@ -24,8 +23,11 @@ const folderOf = (cacheDir) => join(cacheDir ?? join(root, '.cache'), 'whisper.c
  *
  * @param {EnsureOptions} [options]
  */
-export const whisperPath = ({ version = '1.9.1', target = 'native', cacheDir } = {}) =>
-  join(folderOf(cacheDir), `${version}-${fingerprint(version, target)}`, 'whisper-child');
+export const whisperPath = ({ target = 'native', cacheDir } = {}) =>
+  join(folderOf(cacheDir), fingerprint(target), 'whisper-child');
+
+/** @param {string} [cacheDir] */
+const recordOf = (cacheDir) => join(folderOf(cacheDir), 'current.json');
 
 /**
  * Whether the binary is there and recorded. Throws an Error where the sources are missing.
@@ -33,13 +35,13 @@ export const whisperPath = ({ version = '1.9.1', target = 'native', cacheDir } =
  * @param {EnsureOptions} [options]
  */
 export const isWhisperBuilt = (options = {}) => {
-  const record = join(folderOf(options.cacheDir), `current-${options.version ?? '1.9.1'}.json`);
+  const record = recordOf(options.cacheDir);
   const binary = whisperPath(options);
   return existsSync(binary) && existsSync(record) && JSON.parse(readFileSync(record, 'utf8')).binary === binary;
 };
 
 /**
- * Compiles whisper-child for the target unless it is there, records it in `current-<version>.json` (which
+ * Compiles whisper-child for the target unless it is there, records it in `current.json` (which
  * libs/speech reads) and returns its path. Two processes that start at once compile once; a killed one leaves nothing
  * that looks finished. Throws an Error whose message holds the end of the compiler's output.
  *
@@ -47,43 +49,40 @@ export const isWhisperBuilt = (options = {}) => {
  * @returns {Promise<string>}
  */
 export const ensureWhisper = async (options = {}) => {
-  const { version = '1.9.1', target = 'native', cacheDir, onProgress, signal = new AbortController().signal } = options;
+  const { target = 'native', cacheDir, onProgress, signal = new AbortController().signal } = options;
   const folder = folderOf(cacheDir);
-  const binary = whisperPath({ version, target, ...(cacheDir === undefined ? {} : { cacheDir }) });
-  const record = join(folder, `current-${version}.json`);
+  const binary = whisperPath({ target, ...(cacheDir === undefined ? {} : { cacheDir }) });
   if (!existsSync(binary)) {
     await mkdir(folder, { recursive: true });
     const waiting = { onWait: () => {}, signal };
     await withLock(binary, waiting, async () => {
       if (existsSync(binary)) return;
       await compile({
-        version,
         target,
         folder,
         binary,
         signal,
-        onProgress: onProgress ?? createProgressLine(`whisper.cpp ${version}:`),
+        onProgress: onProgress ?? createProgressLine('speech engine:'),
       });
     });
   }
-  await writeRecord(record, { v: 1, version, binary, cpuFlags: neededFlags(target) });
+  await writeRecord(recordOf(cacheDir), { v: 2, release: whisperRelease, binary, cpuFlags: neededFlags(target) });
   return binary;
 };
 
 /**
  * @param {object} options
- * @param {import('./source.mjs').WhisperVersion} options.version
  * @param {import('./source.mjs').WhisperTarget} options.target
  * @param {string} options.folder
  * @param {string} options.binary
  * @param {(fraction: number) => void} options.onProgress
  * @param {AbortSignal} options.signal
  */
-const compile = async ({ version, target, folder, binary, onProgress, signal }) => {
-  const work = await mkdtemp(join(folder, `building-${version}-`));
+const compile = async ({ target, folder, binary, onProgress, signal }) => {
+  const work = await mkdtemp(join(folder, 'building-'));
   try {
-    const log = join(folder, `build-${version}.log`);
-    const built = await build({ version, target, dir: join(work, 'tree'), log, onProgress, signal });
+    const log = join(folder, 'build.log');
+    const built = await build({ target, dir: join(work, 'tree'), log, onProgress, signal });
     const finished = join(work, 'finished');
     await mkdir(finished);
     await copyFile(built, join(finished, 'whisper-child'));

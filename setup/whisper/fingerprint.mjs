@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 import { join } from 'node:path';
-import { driverDir, optionsOf, sourceOf } from './source.mjs';
+import { driverDir, optionsOf, source } from './source.mjs';
 
 /**
  * What the processor can do, sorted: a binary built with -march=native needs all of it. Where the system does not
@@ -15,6 +15,9 @@ const cpuFlags = () => {
   }
   return [cpus()[0]?.model ?? 'unknown'];
 };
+
+/** Whether oneDNN can be compiled against: our own engine needs it. */
+export const hasOneDnn = () => existsSync('/usr/include/dnnl.hpp') || existsSync('/usr/include/oneapi/dnnl/dnnl.hpp');
 
 /** What GGML's own defaults for x86-64 ask for where it does not look at the processor. */
 const anyFlags = ['avx', 'avx2', 'bmi2', 'f16c', 'fma', 'sse4_2'];
@@ -29,16 +32,25 @@ export const neededFlags = (target) => {
   return arch() === 'x64' ? anyFlags : [];
 };
 
+/** @param {import('node:fs').Dirent} entry */
+const pathOf = (entry) => join(entry.parentPath ?? entry.path, entry.name);
+/**
+ * @param {import('node:fs').Dirent} a
+ * @param {import('node:fs').Dirent} b
+ */
+const byPath = (a, b) => (pathOf(a) < pathOf(b) ? -1 : 1);
+
 /**
  * Names one build: another processor, option, driver or source release is another build.
  *
- * @param {import('./source.mjs').WhisperVersion} version
  * @param {import('./source.mjs').WhisperTarget} target
  */
-export const fingerprint = (version, target) => {
+export const fingerprint = (target) => {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([platform(), arch(), neededFlags(target), optionsOf(version, target)]));
-  for (const name of readdirSync(driverDir).sort()) hash.update(name).update(readFileSync(join(driverDir, name)));
-  hash.update(JSON.parse(readFileSync(sourceOf(version).manifest, 'utf8')).version);
+  hash.update(JSON.stringify([platform(), arch(), neededFlags(target), optionsOf(target), hasOneDnn()]));
+  for (const entry of readdirSync(driverDir, { recursive: true, withFileTypes: true }).sort(byPath)) {
+    if (entry.isFile()) hash.update(pathOf(entry)).update(readFileSync(pathOf(entry)));
+  }
+  hash.update(JSON.parse(readFileSync(source().manifest, 'utf8')).version);
   return hash.digest('hex').slice(0, 16);
 };

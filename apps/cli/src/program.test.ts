@@ -114,7 +114,7 @@ describe('doctor', () => {
     expect({ code, healthy }).toEqual({ code: 0, healthy: true });
     const names = findings.map(({ name }) => name);
     expect(names).toEqual(
-      expect.arrayContaining(['ffmpeg', 'whisper.cpp 1.9.1', 'sherpa-onnx-node', 'shipped models', 'Redis']),
+      expect.arrayContaining(['ffmpeg', 'speech engine', 'sherpa-onnx-node', 'shipped models', 'Redis']),
     );
   });
 

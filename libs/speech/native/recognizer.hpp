@@ -1,12 +1,10 @@
-// One loaded model. Compiles against whisper.cpp 1.5 and 1.9: 1.5 has neither token alignment (DTW) nor flash attention.
+// One loaded model. Two engines: ours on oneDNN (fast/), and whisper.cpp, which runs everywhere.
 #pragma once
 
 #include "wav.hpp"
 
-#include <whisper.h>
-
-#include <cstdio>
 #include <functional>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -21,8 +19,6 @@ using Window = std::vector<Stretch>;
 struct Setup {
     std::string model;
     int threads = 1;
-    bool align = true;
-    bool flash_attention = false;
 };
 
 struct Options {
@@ -32,7 +28,6 @@ struct Options {
     bool timestamps = true;
     // Encoder positions of 20 ms; 0 is all 1500.
     int audio_context = 0;
-    int beam = 1;
 };
 
 // One or a few tokens, whole characters. Times in seconds of the window; -1 where unknown.
@@ -58,39 +53,32 @@ struct UnknownLanguage : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+struct Watch {
+    std::function<void(double)> progress;
+    std::function<bool()> aborted;
+};
+
 class Recognizer {
   public:
-    struct Watch {
-        std::function<void(double)> progress;
-        std::function<bool()> aborted;
-    };
-
-    explicit Recognizer(const Setup & setup);
-    ~Recognizer();
-    Recognizer(const Recognizer &) = delete;
-    Recognizer & operator=(const Recognizer &) = delete;
-
-    // One window after the other on all threads, or, where there are at least two, side by side with one thread each:
-    // without barriers two threads get more done, and none waits for one that the system has put aside.
-    std::vector<Hearing> hear(const std::string & wav, const std::vector<Window> & windows, const Options & options, const Watch & watch);
-    // The most likely language of the first 30 s of the window, and its probability.
-    std::pair<std::string, double> detect(Wav & wav, const Window & window, const Watch & watch);
-    bool multilingual() const { return whisper_is_multilingual(context); }
-    static std::string version();
-
-  private:
-    // What a window is recognized in: activations, caches, results.
-    struct Desk {
-        whisper_state * state;
-        int threads;
-    };
-    Hearing hear(const Desk & desk, const std::vector<float> & samples, const Options & options, const Watch & watch);
-    // The spectrogram of the samples, and an encoder that will look no further than they reach.
-    void listen(whisper_state * state, const std::vector<float> & samples);
-    // The desk of that number; they are made when first needed (170 MB each for base).
-    whisper_state * state(size_t index);
-
-    whisper_context * context = nullptr;
-    std::vector<whisper_state *> states;
-    int threads;
+    virtual ~Recognizer() = default;
+    // Windows side by side with one thread each, or one window on all threads: without barriers two threads get more done,
+    // and none waits for one that the system has put aside.
+    virtual std::vector<Hearing> hear(const std::string & wav, const std::vector<Window> & windows, const Options & options, const Watch & watch) = 0;
+    // The most likely language of the window, and its probability.
+    virtual std::pair<std::string, double> detect(Wav & wav, const Window & window, const Watch & watch) = 0;
+    virtual bool multilingual() const = 0;
+    virtual std::string engine() const = 0;
 };
+
+std::unique_ptr<Recognizer> open_whispercpp(const Setup & setup);
+#ifdef WITH_ONEDNN
+std::unique_ptr<Recognizer> open_fast(const Setup & setup);
+#endif
+
+// The window's sound, -1 to 1. Throws std::runtime_error where it is longer than 30 s or a stretch runs backwards.
+std::vector<float> samples_of(Wav & wav, const Window & window);
+// Bytes at the end of the text that begin a character without ending it.
+size_t unfinished(const std::string & text);
+// Which of OpenAI's published models it is, by its sizes; decides which attention heads follow the sound.
+enum class Published { tiny, tiny_en, base, base_en, small, small_en, medium, medium_en, large_v2, large_v3, large_v3_turbo, other };
+Published published(int vocabulary, int audio_layers, int text_layers);

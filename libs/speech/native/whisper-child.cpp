@@ -76,14 +76,13 @@ Window window_of(const json & pieces) {
     return window;
 }
 
-json transcribe(Recognizer & recognizer, const json & params, const Recognizer::Watch & watch) {
+json transcribe(Recognizer & recognizer, const json & params, const Watch & watch) {
     Options options;
     options.language = params.at("language").get<std::string>();
     options.translate = params.value("translate", false);
     options.prompt = params.value("prompt", std::string());
     options.timestamps = params.value("timestamps", true);
     options.audio_context = params.value("audioContext", 0);
-    options.beam = params.value("beam", 1);
     std::vector<Window> windows;
     for (const auto & pieces : params.at("windows")) windows.push_back(window_of(pieces));
     json answers = json::array();
@@ -94,7 +93,7 @@ json transcribe(Recognizer & recognizer, const json & params, const Recognizer::
                               {"aligned", piece.aligned}, {"mark", piece.mark}});
         answers.push_back({{"pieces", pieces}, {"noSpeech", hearing.no_speech}});
     }
-    return {{"windows", answers}};
+    return {{"windows", answers}, {"engine", recognizer.engine()}};
 }
 
 void serve(Recognizer & recognizer, Inbox & inbox) {
@@ -102,7 +101,7 @@ void serve(Recognizer & recognizer, Inbox & inbox) {
         const json request = inbox.take();
         const int64_t id = request.value("id", int64_t(0));
         double told = 0;
-        const Recognizer::Watch watch = {
+        const Watch watch = {
             [&](double part) {
                 if (part < told + 0.02) return;
                 told = part;
@@ -133,6 +132,13 @@ void serve(Recognizer & recognizer, Inbox & inbox) {
     }
 }
 
+std::unique_ptr<Recognizer> open([[maybe_unused]] const std::string & engine, const Setup & setup) {
+#ifdef WITH_ONEDNN
+    if (engine == "fast") return open_fast(setup);
+#endif
+    return open_whispercpp(setup);
+}
+
 // OpenMP's threads spin at every barrier, and a thread that waits for one the system has put aside burns its own core
 // meanwhile: beside any other busy process two threads were six to twenty times slower. After this many turns they
 // sleep. OpenMP reads its environment before main, hence once more from the start (the process keeps its id).
@@ -148,12 +154,12 @@ int main(int argc, char ** argv) {
     bound_spinning(argv);
     std::signal(SIGPIPE, SIG_IGN);
     Setup setup;
+    std::string engine = "fast";
     for (int i = 1; i + 1 < argc; i += 2) {
         const std::string name = argv[i], value = argv[i + 1];
         if (name == "--model") setup.model = value;
         else if (name == "--threads") setup.threads = std::stoi(value);
-        else if (name == "--align") setup.align = value == "1";
-        else if (name == "--flash-attention") setup.flash_attention = value == "1";
+        else if (name == "--engine") engine = value;
         else {
             std::cerr << "unknown option " << name << "\n";
             return 2;
@@ -169,9 +175,9 @@ int main(int argc, char ** argv) {
     Inbox inbox;
     std::thread([&] {
         try {
-            Recognizer recognizer(setup);
-            write({{"ready", {{"engine", recognizer.version()}, {"threads", setup.threads}, {"multilingual", recognizer.multilingual()}}}});
-            serve(recognizer, inbox);
+            const auto recognizer = open(engine, setup);
+            write({{"ready", {{"engine", recognizer->engine()}, {"threads", setup.threads}, {"multilingual", recognizer->multilingual()}}}});
+            serve(*recognizer, inbox);
         } catch (const std::exception & error) {
             std::cerr << error.what() << std::endl;
             _exit(1);

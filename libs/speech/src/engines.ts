@@ -5,7 +5,7 @@ import { createSileroDetector } from './detect/silero.js';
 import { shippedDiarizationModels } from './diarize/diarization.js';
 import { createFastDiarizer } from './diarize/fast.js';
 import { createModelStore } from './model/store.js';
-import type { WhisperVersion } from './whisper/binary.js';
+import type { WhisperEngine } from './whisper/pool.js';
 import { createWhisperTranscriber } from './whisper/transcriber.js';
 
 export interface SpeechEnginesConfig {
@@ -19,7 +19,7 @@ export interface SpeechEnginesConfig {
   cacheDir: string;
   /** Processor cores an engine may use. */
   threads: number;
-  whisperVersion?: WhisperVersion;
+  whisperEngine?: WhisperEngine;
   logger: Logger;
 }
 
@@ -32,7 +32,7 @@ export interface SpeechEngines extends Engine {
 
 /** The engines of a worker; each child starts with its first call. */
 export const createSpeechEngines = (config: SpeechEnginesConfig): SpeechEngines => {
-  const { ffmpegPath, modelsDir, cacheDir, threads, whisperVersion, logger } = config;
+  const { ffmpegPath, modelsDir, cacheDir, threads, whisperEngine, logger } = config;
   const store = createModelStore([...(config.moreModelsDirs ?? []), modelsDir]);
   const detector = createSileroDetector({ modelsDir, logger });
   const diarizer = createFastDiarizer({ models: shippedDiarizationModels(modelsDir), threads, logger });
@@ -41,7 +41,7 @@ export const createSpeechEngines = (config: SpeechEnginesConfig): SpeechEngines 
     threads,
     logger,
     modelPath: (name) => store.whisperPath(name),
-    ...(whisperVersion === undefined ? {} : { version: whisperVersion }),
+    ...(whisperEngine === undefined ? {} : { engine: whisperEngine }),
   });
   return {
     decoder: createFfmpegDecoder(ffmpegPath === undefined ? {} : { ffmpegPath }),

@@ -3,15 +3,14 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '@whisper-bot/config';
-import { createModelStore, findWhisperBinary, resolveFfmpeg, type WhisperVersion } from '@whisper-bot/speech';
-import { type Finding, ok, warning, wrong } from './finding.js';
+import { createModelStore, findWhisperBinary, resolveFfmpeg } from '@whisper-bot/speech';
+import { type Finding, ok, wrong } from './finding.js';
 import { versionOf } from './program.js';
 
 /** What turns sound into text and tells speakers apart. */
 export const examineEngines = async (config: Config, repository: string): Promise<Finding[]> => [
   await examineFfmpeg(config),
-  await examineWhisper(config, '1.9.1'),
-  await examineWhisper(config, '1.5.4'),
+  await examineWhisper(config),
   await examineSherpa(repository),
   ...(await examineModels(config, repository)),
 ];
@@ -24,15 +23,14 @@ const examineFfmpeg = async ({ ffmpegPath }: Config): Promise<Finding> => {
   return ok('ffmpeg', `${version.replace(/ Copyright.*/, '')} (${program})`);
 };
 
-const examineWhisper = async ({ cacheDir }: Config, version: WhisperVersion): Promise<Finding> => {
-  const name = `whisper.cpp ${version}`;
+const examineWhisper = async ({ cacheDir }: Config): Promise<Finding> => {
+  const name = 'speech engine';
   try {
-    const binary = await findWhisperBinary(cacheDir, version);
+    const binary = await findWhisperBinary(cacheDir);
     if (!existsSync(binary)) throw new Error(`${binary} is gone`);
     return ok(name, binary);
   } catch (error) {
     const found = error instanceof Error ? `${error.message}` : String(error);
-    if (version === '1.5.4') return warning(name, 'not compiled; only `test` needs it', 'whisper-bot test compiles it');
     const tools = await Promise.all(['g++', 'cmake', 'make'].map((tool) => versionOf(tool, ['--version'])));
     const lacking = ['g++', 'cmake', 'make'].filter((_, index) => tools[index] === null);
     const first = lacking.length > 0 ? `apt-get install ${lacking.join(' ')}; then ` : '';

@@ -19,6 +19,6 @@ export type Piece = z.infer<typeof pieceSchema>;
 const hearingSchema = z.object({ pieces: z.array(pieceSchema), noSpeech: z.number() });
 export type Hearing = z.infer<typeof hearingSchema>;
 
-export const transcribeAnswerSchema = z.object({ windows: z.array(hearingSchema) });
+export const transcribeAnswerSchema = z.object({ windows: z.array(hearingSchema), engine: z.string() });
 
 export const detectAnswerSchema = z.object({ language: z.string(), probability: z.number().min(0).max(1) });

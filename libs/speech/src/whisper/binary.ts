@@ -3,14 +3,11 @@ import { join } from 'node:path';
 import { TaskError } from '@whisper-bot/task';
 import { z } from 'zod';
 
-/** The whisper.cpp releases there are sources for. */
-export const whisperVersions = ['1.9.1', '1.5.4'] as const;
-export type WhisperVersion = (typeof whisperVersions)[number];
-
 /** What setup/whisper writes once a build is in place. */
 const recordSchema = z.object({
-  v: z.literal(1),
-  version: z.enum(whisperVersions),
+  v: z.literal(2),
+  /** Of whisper.cpp, which the build carries. */
+  release: z.string(),
   binary: z.string(),
   cpuFlags: z.array(z.string()),
 });
@@ -31,15 +28,14 @@ const cpuFlags = async (): Promise<Set<string> | null> => {
  * The whisper-child that setup/whisper compiled. Throws TaskError `engine-missing` where there is none, or where it
  * was compiled for a processor that can do more than this one (it would die of an illegal instruction).
  */
-export const findWhisperBinary = async (cacheDir: string, version: WhisperVersion): Promise<string> => {
-  const path = join(cacheDir, 'whisper.cpp', `current-${version}.json`);
+export const findWhisperBinary = async (cacheDir: string): Promise<string> => {
+  const path = join(cacheDir, 'whisper.cpp', 'current.json');
   const text = await readFile(path, 'utf8').catch(() => null);
-  if (text === null) throw missing(`whisper.cpp ${version} has not been compiled (${path})`);
+  if (text === null) throw missing(`it has not been compiled (${path})`);
   const record = recordSchema.safeParse(JSON.parse(text));
   if (!record.success) throw missing(`${path} is not understood`);
   const here = await cpuFlags();
   const lacking = here === null ? [] : record.data.cpuFlags.filter((flag) => !here.has(flag));
-  if (lacking.length > 0)
-    throw missing(`whisper.cpp ${version} was compiled for another processor (${lacking.join(' ')})`);
+  if (lacking.length > 0) throw missing(`it was compiled for another processor (${lacking.join(' ')})`);
   return record.data.binary;
 };

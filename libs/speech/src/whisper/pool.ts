@@ -1,16 +1,20 @@
 import { type Child, createChild, type Logger } from '@whisper-bot/runtime';
 
+/** Which of whisper-child's engines recognizes. */
+export type WhisperEngine = 'fast' | 'whispercpp';
+
 export interface PoolOptions {
   /** Models kept loaded at once; the one unused for longest makes room. */
   size: number;
   threads: number;
+  engine: WhisperEngine;
   memoryLimitBytes: number;
   /** Path of whisper-child. */
   binary: () => Promise<string>;
   logger: Logger;
 }
 
-/** One warm child a model file. whisper.cpp reads weights into memory of its own, so children do not share them. */
+/** One warm child a model file. Weights are read into memory of its own: children do not share them. */
 export const createPool = (options: PoolOptions) => {
   // A Map keeps the order in which models were last used.
   const children = new Map<string, Child>();
@@ -32,7 +36,7 @@ export const createPool = (options: PoolOptions) => {
         createChild({
           name: 'whisper',
           command,
-          args: ['--model', model, '--threads', String(options.threads)],
+          args: ['--model', model, '--threads', String(options.threads), '--engine', options.engine],
           memoryLimitBytes: options.memoryLimitBytes,
           logger: options.logger,
         });

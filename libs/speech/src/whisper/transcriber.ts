@@ -3,8 +3,9 @@ import type { CallContext, Engine, TranscribeRequest, Transcriber } from '../con
 import { openWav } from '../wav/reader.js';
 import { detectAnswerSchema, type Hearing, transcribeAnswerSchema } from './answer.js';
 import { assemble } from './assemble.js';
-import { findWhisperBinary, type WhisperVersion } from './binary.js';
+import { findWhisperBinary } from './binary.js';
 import { cutLong } from './cut.js';
+import type { WhisperEngine } from './pool.js';
 import { createPool } from './pool.js';
 import { pack, type Window, widen } from './window.js';
 
@@ -13,8 +14,8 @@ export interface WhisperTranscriberOptions {
   cacheDir: string;
   /** Path of a model's weights by its whisper.cpp name. Throws TaskError `unknown-model`. */
   modelPath: (name: string) => string | Promise<string>;
-  /** Default 1.9.1 (docs/adr/0003-whisper-build.md). */
-  version?: WhisperVersion;
+  /** Default `fast`: ours on oneDNN, or whisper.cpp where that is not installed (docs/adr/0008-whisper-engine.md). */
+  engine?: WhisperEngine;
   /** Processor cores to use. */
   threads: number;
   /** Models kept in memory at once; default 1. */
@@ -33,16 +34,17 @@ const timeLimitMs = (windows: number): number => 60_000 + windows * 180_000;
 type WhisperTranscriber = Transcriber & Engine & { /** Of the living engine processes. */ pids(): number[] };
 
 /**
- * Whisper by whisper.cpp in a warm child. Speech is packed into full windows, because the encoder takes as long for one
+ * Whisper in a warm child. Speech is packed into full windows, because the encoder takes as long for one
  * second as for thirty; the times of the words are put back to where they were said.
  */
 export const createWhisperTranscriber = (options: WhisperTranscriberOptions): WhisperTranscriber => {
-  const { modelPath, version = '1.9.1', logger } = options;
+  const { modelPath, logger } = options;
   const pool = createPool({
     size: options.models ?? 1,
     threads: options.threads,
+    engine: options.engine ?? 'fast',
     memoryLimitBytes: options.memoryLimitBytes ?? 6 * 2 ** 30,
-    binary: () => findWhisperBinary(options.cacheDir, version),
+    binary: () => findWhisperBinary(options.cacheDir),
     logger,
   });
 
@@ -61,14 +63,15 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
     async transcribe({ wav, speech, model, language, translate, prompt }, context) {
       const windows = await windowsOf({ wav, speech });
       let hearings: Hearing[] = [];
+      let engine = 'none';
       if (windows.length > 0) {
         const params = { wav, windows, language, translate, prompt: prompt.slice(0, promptLength) };
         const answer = await call(model, { method: 'transcribe', params, windows: windows.length }, context);
-        hearings = transcribeAnswerSchema.parse(answer).windows;
+        ({ windows: hearings, engine } = transcribeAnswerSchema.parse(answer));
       }
       const spoken = translate ? 'en' : language;
       const segments = assemble(windows, hearings, { speech, language: spoken });
-      return { v: 1, language, model, engine: `whisper.cpp ${version}`, segments };
+      return { v: 1, language, model, engine, segments };
     },
 
     async detectLanguage({ wav, speech, model }, context) {

@@ -1,0 +1,158 @@
+#include "decoder.hpp"
+
+#include <algorithm>
+
+namespace {
+
+// Texts that are usually written side by side.
+constexpr int together = 4;
+
+} // namespace
+
+template <class E> struct Decoder<E>::Room {
+    Buffer<float> x, scores;
+    Buffer<E> normed, joined, attended, wide, pairs;
+};
+
+template <class E>
+Decoder<E>::Decoder(const WeightFile & file, std::vector<Head> aligned)
+    : state(file.shape.text_state), heads(file.shape.text_heads), words(file.shape.vocabulary), length(file.shape.text_context),
+      embedding(file.tensor("decoder.token_embedding.weight")), places(file.tensor("decoder.positional_embedding")), norm(file, "decoder.ln"),
+      logits_of(embedding.data(), nullptr, state, words, together), gazers(std::move(aligned)) {
+    for (int i = 0; i < file.shape.text_layers; ++i) {
+        const std::string name = "decoder.blocks." + std::to_string(i) + ".";
+        const std::string self = name + "attn.", cross = name + "cross_attn.";
+        layers.push_back({Norm(file, name + "attn_ln"), Norm(file, name + "cross_attn_ln"), Norm(file, name + "mlp_ln"),
+                          linear_of<E>(file, {self + "query", self + "key", self + "value"}, state, together),
+                          linear_of<E>(file, {self + "out"}, state, together), linear_of<E>(file, {cross + "query"}, state, together),
+                          linear_of<E>(file, {cross + "key", cross + "value"}, state, 1500), linear_of<E>(file, {cross + "out"}, state, together),
+                          linear_of<E>(file, {name + "mlp.0"}, state, together), linear_of<E>(file, {name + "mlp.2"}, 4 * state, together)});
+    }
+}
+
+template <class E> size_t Decoder<E>::bytes(int64_t positions) const {
+    return layers.size() * size_t(2 * state * (positions + length)) * sizeof(E);
+}
+
+template <class E> void Decoder<E>::listen(const E * encoded, int64_t positions, Sound<E> & sound) const {
+    thread_local Room room;
+    const int64_t width = state;
+    sound.positions = positions;
+    sound.keys.resize(layers.size());
+    sound.values.resize(layers.size());
+    for (size_t i = 0; i < layers.size(); ++i) {
+        E * const pairs = room.pairs.reserve(size_t(positions * 2 * width));
+        layers[i].cross_key_value(encoded, positions, pairs);
+        E * const keys = sound.keys[i].reserve(size_t(width * positions));
+        E * const values = sound.values[i].reserve(size_t(width * positions));
+        // In tiles: a transposed write of whole columns would miss the cache with each element.
+        constexpr int64_t tile = 32;
+        for (int64_t from = 0; from < positions; from += tile)
+            for (int64_t column = 0; column < width; column += tile)
+                for (int64_t c = column; c < std::min(column + tile, width); ++c)
+                    for (int64_t t = from; t < std::min(from + tile, positions); ++t) keys[c * positions + t] = pairs[t * 2 * width + c];
+        for (int64_t t = 0; t < positions; ++t) std::copy_n(pairs + t * 2 * width + width, width, values + t * width);
+    }
+}
+
+template <class E> void Decoder<E>::begin(Text<E> & text, const Sound<E> & sound) const {
+    text.sound = &sound;
+    text.length = 0;
+    text.keys.resize(layers.size());
+    text.values.resize(layers.size());
+    for (size_t i = 0; i < layers.size(); ++i) {
+        text.keys[i].reserve(size_t(length * state));
+        text.values[i].reserve(size_t(length * state));
+    }
+    text.gaze.reserve(gazers.size() * size_t(sound.positions));
+}
+
+template <class E> void Decoder<E>::attend_self(const E * joined, Text<E> & text, size_t layer, E * result) const {
+    thread_local Room room;
+    const int64_t width = state, count = text.length + 1;
+    E * const keys = text.keys[layer].data();
+    E * const values = text.values[layer].data();
+    std::copy_n(joined + width, width, keys + text.length * width);
+    std::copy_n(joined + 2 * width, width, values + text.length * width);
+    float * const scores = room.scores.reserve(size_t(count));
+    for (int h = 0; h < heads; ++h) {
+        const int64_t at = h * head;
+        float query[head], sums[head] = {};
+        for (int i = 0; i < head; ++i) query[i] = value_of(joined[at + i]);
+        for (int64_t t = 0; t < count; ++t) {
+            float sum = 0;
+            for (int i = 0; i < head; ++i) sum += query[i] * value_of(keys[t * width + at + i]);
+            scores[t] = sum;
+        }
+        const float whole = weigh(scores, count, 1 / std::sqrt(float(head)), scores);
+        for (int64_t t = 0; t < count; ++t)
+            for (int i = 0; i < head; ++i) sums[i] += scores[t] * value_of(values[t * width + at + i]);
+        for (int i = 0; i < head; ++i) put(result[at + i], sums[i] / whole);
+    }
+}
+
+template <class E> void Decoder<E>::attend_sound(const E * query, Text<E> & text, size_t layer, E * result) const {
+    thread_local Room room;
+    const int64_t width = state, count = text.sound->positions;
+    const E * const keys = text.sound->keys[layer].data();
+    const E * const values = text.sound->values[layer].data();
+    float * const scores = room.scores.reserve(size_t(count));
+    for (int h = 0; h < heads; ++h) {
+        const int64_t at = h * head;
+        std::fill(scores, scores + count, 0.0f);
+        // Four rows of keys a turn: the scores are read and written a quarter as often.
+        for (int i = 0; i < head; i += 4) {
+            const E * const row = keys + (at + i) * count;
+            const float a = value_of(query[at + i]), b = value_of(query[at + i + 1]), c = value_of(query[at + i + 2]), d = value_of(query[at + i + 3]);
+            for (int64_t t = 0; t < count; ++t)
+                scores[t] += a * value_of(row[t]) + b * value_of(row[count + t]) + c * value_of(row[2 * count + t]) + d * value_of(row[3 * count + t]);
+        }
+        const float whole = weigh(scores, count, 1 / std::sqrt(float(head)), scores);
+        for (int64_t t = 0; t < count; ++t) scores[t] /= whole;
+        for (size_t g = 0; g < gazers.size(); ++g)
+            if (gazers[g].layer == int(layer) && gazers[g].head == h) std::copy_n(scores, count, text.gaze.data() + int64_t(g) * count);
+        float sums[head] = {};
+        for (int64_t t = 0; t < count; ++t) {
+            const float share = scores[t];
+            const E * const row = values + t * width + at;
+            for (int i = 0; i < head; ++i) sums[i] += share * value_of(row[i]);
+        }
+        for (int i = 0; i < head; ++i) put(result[at + i], sums[i]);
+    }
+}
+
+template <class E> void Decoder<E>::step(const std::vector<Text<E> *> & texts, const std::vector<int> & tokens, float * logits) const {
+    thread_local Room room;
+    const int64_t width = state, count = int64_t(texts.size());
+    float * const x = room.x.reserve(size_t(count * width));
+    E * const normed = room.normed.reserve(size_t(count * width));
+    E * const joined = room.joined.reserve(size_t(count * 3 * width));
+    E * const attended = room.attended.reserve(size_t(count * width));
+    E * const wide = room.wide.reserve(size_t(count * 4 * width));
+    for (int64_t row = 0; row < count; ++row) {
+        const float * const word = embedding.data() + int64_t(tokens[size_t(row)]) * width;
+        const float * const place = places.data() + texts[size_t(row)]->length * width;
+        for (int64_t i = 0; i < width; ++i) x[row * width + i] = word[i] + place[i];
+    }
+    for (size_t i = 0; i < layers.size(); ++i) {
+        const Layer & layer = layers[i];
+        layer.self_norm(x, count, normed);
+        layer.query_key_value(normed, count, joined);
+        for (int64_t row = 0; row < count; ++row) attend_self(joined + row * 3 * width, *texts[size_t(row)], i, attended + row * width);
+        layer.self_out(attended, count, x, Then::add);
+        layer.cross_norm(x, count, normed);
+        layer.cross_query(normed, count, joined);
+        for (int64_t row = 0; row < count; ++row) attend_sound(joined + row * width, *texts[size_t(row)], i, attended + row * width);
+        layer.cross_out(attended, count, x, Then::add);
+        layer.mlp_norm(x, count, normed);
+        layer.wide(normed, count, wide, Then::gelu);
+        layer.narrow(wide, count, x, Then::add);
+    }
+    for (Text<E> * text : texts) ++text->length;
+    if (logits == nullptr) return;
+    norm(x, count, normed);
+    logits_of(normed, count, logits);
+}
+
+template class Decoder<float>;
+template class Decoder<Bf16>;

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "layer.hpp"
+
+// What the decoder keeps of one window's sound, prepared for each of its layers.
+template <class E> struct Sound {
+    int64_t positions = 0;
+    // By layer: keys transposed, [width][positions]; values, [positions][width].
+    std::vector<Buffer<E>> keys, values;
+};
+
+// One text being written, with the layers' keys and values of its tokens so far.
+template <class E> struct Text {
+    const Sound<E> * sound = nullptr;
+    int64_t length = 0;
+    std::vector<Buffer<E>> keys, values;
+    // Where the alignment heads looked with the newest token: [heads][positions].
+    Buffer<float> gaze;
+};
+
+// Which heads of the decoder follow the sound.
+struct Head {
+    int layer, head;
+};
+
+template <class E> class Decoder {
+  public:
+    Decoder(const WeightFile & file, std::vector<Head> aligned);
+
+    // `encoded`: positions × width.
+    void listen(const E * encoded, int64_t positions, Sound<E> & sound) const;
+    // Room for a text of up to `context()` tokens about this sound; an old text's memory is used again.
+    void begin(Text<E> & text, const Sound<E> & sound) const;
+    // One more token for each text, all at once: the weights are read once. `logits`: texts × vocabulary, or null.
+    void step(const std::vector<Text<E> *> & texts, const std::vector<int> & tokens, float * logits) const;
+    int64_t context() const { return length; }
+    int vocabulary() const { return words; }
+    size_t aligned() const { return gazers.size(); }
+    // Bytes that a window's sound and text take.
+    size_t bytes(int64_t positions) const;
+
+  private:
+    struct Layer {
+        Norm self_norm, cross_norm, mlp_norm;
+        Linear<E> query_key_value, self_out, cross_query, cross_key_value, cross_out, wide, narrow;
+    };
+    struct Room;
+    void attend_self(const E * joined, Text<E> & text, size_t layer, E * result) const;
+    void attend_sound(const E * query, Text<E> & text, size_t layer, E * result) const;
+
+    int state, heads, words;
+    int64_t length;
+    std::vector<float> embedding, places;
+    std::vector<Layer> layers;
+    Norm norm;
+    Linear<E> logits_of;
+    std::vector<Head> gazers;
+};

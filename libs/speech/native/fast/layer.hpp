@@ -1,0 +1,65 @@
+// What the encoder and the decoder have in common.
+#pragma once
+
+#include "product.hpp"
+#include "weights.hpp"
+
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
+
+class Norm {
+  public:
+    Norm(const WeightFile & file, const std::string & name) : scale(file.tensor(name + ".weight")), shift(file.tensor(name + ".bias")) {}
+
+    // Layer normalization of each row of x.
+    template <class E> void operator()(const float * x, int64_t rows, E * y) const {
+        const int64_t width = int64_t(scale.size());
+        for (int64_t row = 0; row < rows; ++row, x += width, y += width) {
+            float sum = 0, squares = 0;
+            for (int64_t i = 0; i < width; ++i) sum += x[i];
+            const float mean = sum / float(width);
+            for (int64_t i = 0; i < width; ++i) squares += (x[i] - mean) * (x[i] - mean);
+            const float factor = 1 / std::sqrt(squares / float(width) + 1e-5f);
+            for (int64_t i = 0; i < width; ++i) put(y[i], (x[i] - mean) * factor * scale[size_t(i)] + shift[size_t(i)]);
+        }
+    }
+
+  private:
+    std::vector<float> scale, shift;
+};
+
+// Linear layers whose outputs stand side by side; those without a bias get zeros. `rows`: how many they usually work on.
+template <class E> Linear<E> linear_of(const WeightFile & file, const std::vector<std::string> & names, int in, int rows) {
+    std::vector<float> weights, bias;
+    for (const std::string & name : names) {
+        const auto more = file.tensor(name + ".weight");
+        weights.insert(weights.end(), more.begin(), more.end());
+        const auto added = file.has(name + ".bias") ? file.tensor(name + ".bias") : std::vector<float>(more.size() / size_t(in), 0.0f);
+        bias.insert(bias.end(), added.begin(), added.end());
+    }
+    return Linear<E>(weights.data(), bias.data(), in, int(bias.size()), rows);
+}
+
+// Rows `wide` elements long that begin `step` elements after one another, as rows of their own.
+template <class E> inline const E * unfold(const E * source, int64_t rows, int64_t wide, int64_t step, Buffer<E> & room) {
+    E * const result = room.reserve(size_t(rows * wide));
+    for (int64_t row = 0; row < rows; ++row) std::memcpy(result + row * wide, source + row * step, size_t(wide) * sizeof(E));
+    return result;
+}
+
+// e^scores, so that the greatest is 1, and their sum: divided by it they are shares of attention. `scale` is applied first.
+template <class S> inline float weigh(const float * scores, int64_t count, float scale, S * weights) {
+    float most = scores[0];
+    for (int64_t i = 1; i < count; ++i) most = scores[i] > most ? scores[i] : most;
+    float sum = 0;
+    for (int64_t i = 0; i < count; ++i) {
+        const float weight = exponential((scores[i] - most) * scale);
+        sum += weight;
+        put(weights[i], weight);
+    }
+    return sum;
+}
+
+constexpr int head = 64;

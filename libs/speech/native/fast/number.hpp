@@ -1,0 +1,86 @@
+// Element types of weights and activations: bfloat16 where the processor multiplies it, float elsewhere.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <utility>
+
+struct Bf16 {
+    uint16_t bits;
+};
+
+inline float value_of(float number) { return number; }
+inline float value_of(Bf16 number) {
+    const uint32_t bits = uint32_t(number.bits) << 16;
+    float value;
+    std::memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+inline void put(float & target, float value) { target = value; }
+inline void put(Bf16 & target, float value) {
+    uint32_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    // To the nearest, ties to even.
+    target.bits = uint16_t((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+}
+
+// e^x for x ≤ 0 to seven digits, in steps that the compiler can do for many numbers at once: 2^n · e^r by a polynomial
+// (Cephes, expf).
+inline float exponential(float x) {
+    x = x < -87 ? -87 : x;
+    const float n = std::floor(x * 1.44269504f + 0.5f);
+    const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+    float sum = 1.9875691500e-4f;
+    sum = sum * r + 1.3981999507e-3f;
+    sum = sum * r + 8.3334519073e-3f;
+    sum = sum * r + 4.1665795894e-2f;
+    sum = sum * r + 1.6666665459e-1f;
+    sum = sum * r + 5.0000001201e-1f;
+    sum = sum * r * r + r + 1;
+    const int32_t bits = (int32_t(n) + 127) << 23;
+    float power;
+    std::memcpy(&power, &bits, sizeof power);
+    return sum * power;
+}
+
+// Memory on cache line borders, as vector units like it; not initialized.
+template <class T> class Buffer {
+  public:
+    Buffer() = default;
+    explicit Buffer(size_t size) { reserve(size); }
+    Buffer(Buffer && other) noexcept { swap(other); }
+    Buffer & operator=(Buffer && other) noexcept {
+        swap(other);
+        return *this;
+    }
+    ~Buffer() { std::free(memory); }
+    // At least that many elements; what was in it is lost when it grows.
+    T * reserve(size_t size) {
+        if (size <= room) return memory;
+        std::free(memory);
+        room = 0;
+        memory = static_cast<T *>(std::aligned_alloc(64, (size * sizeof(T) + 63) / 64 * 64));
+        if (memory == nullptr) throw std::bad_alloc();
+        room = size;
+        return memory;
+    }
+    void release() {
+        std::free(memory);
+        memory = nullptr;
+        room = 0;
+    }
+    T * data() { return memory; }
+    const T * data() const { return memory; }
+
+  private:
+    void swap(Buffer & other) {
+        std::swap(memory, other.memory);
+        std::swap(room, other.room);
+    }
+    T * memory = nullptr;
+    size_t room = 0;
+};

@@ -1,0 +1,68 @@
+// Matrix products by oneDNN. Every thread works alone unless it is told to use more (omp_set_num_threads).
+#pragma once
+
+#include "number.hpp"
+
+#include <dnnl.hpp>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <tuple>
+
+template <class E> struct Element;
+template <> struct Element<float> {
+    static constexpr auto type = dnnl::memory::data_type::f32;
+};
+template <> struct Element<Bf16> {
+    static constexpr auto type = dnnl::memory::data_type::bf16;
+};
+
+enum class Then { nothing, gelu, add };
+
+// One prepared product; it may run on several threads at once.
+struct Product {
+    dnnl::matmul::primitive_desc description;
+    dnnl::matmul primitive;
+};
+
+dnnl::engine & processor();
+
+// Rows of `stride` elements; `columns` of each count.
+struct Matrix {
+    int64_t rows, columns, stride;
+    dnnl::memory::data_type type;
+    dnnl::memory::desc layout() const { return {{rows, columns}, type, {stride, 1}}; }
+};
+
+Product make_product(const Matrix & left, const dnnl::memory::desc & right, const Matrix & result, bool bias, Then then);
+void run(const Product & product, const void * left, const void * right, const void * bias, void * result);
+void reorder(const dnnl::memory::desc & from, const void * source, const dnnl::memory::desc & to, void * target);
+
+// y = x · Wᵀ + b, the weights laid out once as oneDNN likes them.
+template <class E> class Linear {
+  public:
+    // `weights` row by row: [out][in]; `bias` may be null. `rows`: of x, usually.
+    Linear(const float * weights, const float * bias, int in, int out, int rows);
+    Linear(Linear &&) = default;
+
+    template <class Y> void operator()(const E * x, int64_t rows, Y * y, Then then = Then::nothing) const {
+        run(product(rows, Element<Y>::type, then), x, weights.data(), bias.data(), y);
+    }
+    int in() const { return inputs; }
+    int out() const { return outputs; }
+
+  private:
+    const Product & product(int64_t rows, dnnl::memory::data_type y, Then then) const;
+
+    using Key = std::tuple<int64_t, int, int>;
+    struct Products {
+        std::mutex mutex;
+        std::map<Key, Product> known;
+    };
+    int inputs, outputs;
+    dnnl::memory::desc layout;
+    Buffer<uint8_t> weights;
+    Buffer<float> bias;
+    std::unique_ptr<Products> products = std::make_unique<Products>();
+};

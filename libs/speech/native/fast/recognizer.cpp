@@ -1,0 +1,227 @@
+// Whisper by our own driver: matrix products by oneDNN, several windows decoded side by side, words aligned by what the decoder
+// looked at while it wrote them.
+#include "../recognizer.hpp"
+
+#include "align.hpp"
+#include "encoder.hpp"
+#include "gazers.hpp"
+#include "write.hpp"
+
+#include <whisper.h>
+
+#include <omp.h>
+
+#include <atomic>
+#include <cmath>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+namespace {
+
+constexpr double seconds_a_position = 0.02;
+// Memory for what the windows decoded side by side are remembered by, bytes a thread.
+constexpr size_t room_for_windows = 120'000'000;
+
+// How far all windows together have come; each counts layers of the encoder, and tokens as if all were as long as usual.
+class Progress {
+  public:
+    Progress(size_t windows, int layers, const Watch & to) : watch(to), total(double(windows) * (layers + decoding(layers))), layers(layers) {}
+    void add(double share) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        done += share;
+        if (watch.progress) watch.progress(std::min(1.0, done / total));
+    }
+    void encoded() { add(1); }
+    double decoded(size_t windows) const { return double(windows) * decoding(layers); }
+
+  private:
+    static double decoding(int layers) { return 0.6 * layers; }
+    const Watch & watch;
+    const double total;
+    const int layers;
+    double done = 0;
+    std::mutex mutex;
+};
+
+template <class E> class Fast : public Recognizer {
+  public:
+    Fast(const WeightFile & file, int cores)
+        : vocabulary(file.vocabulary), all_positions(file.shape.audio_context), encoder(file),
+          decoder(file, gazers_of(published(file.shape.vocabulary, file.shape.audio_layers, file.shape.text_layers), file.shape)), threads(cores) {}
+
+    bool multilingual() const override { return vocabulary.multilingual; }
+    std::string engine() const override {
+        const auto * version = dnnl::version();
+        return "oneDNN " + std::to_string(version->major) + "." + std::to_string(version->minor) + "." + std::to_string(version->patch);
+    }
+
+    std::vector<Hearing> hear(const std::string & path, const std::vector<Window> & windows, const Options & options, const Watch & watch) override {
+        const Request request = {prompt_of(options), options.timestamps};
+        std::vector<Hearing> hearings(windows.size());
+        const size_t hands = std::max<size_t>(1, std::min(windows.size(), size_t(threads)));
+        const size_t most = std::max<size_t>(1, room_for_windows / decoder.bytes(all_positions));
+        Progress progress(windows.size(), encoder.steps(), watch);
+        size_t next = 0;
+        std::mutex mutex;
+        std::exception_ptr failure;
+        std::atomic<bool> failed{false};
+        const Watch shared = {nullptr, [&] { return failed || watch.aborted(); }};
+        const auto work = [&] {
+            omp_set_num_threads(int(size_t(threads) / hands));
+            try {
+                Wav wav(path);
+                while (true) {
+                    size_t from, to;
+                    {
+                        const std::lock_guard<std::mutex> lock(mutex);
+                        from = next;
+                        to = next = from + std::min(most, (windows.size() - from + hands - 1) / hands);
+                    }
+                    if (from == to) return;
+                    hear_some(wav, windows, from, to, options, request, shared, progress, int(size_t(threads) / hands), hearings);
+                }
+            } catch (...) {
+                const std::lock_guard<std::mutex> lock(mutex);
+                if (!failed.exchange(true)) failure = std::current_exception();
+            }
+        };
+        std::vector<std::thread> others;
+        for (size_t i = 1; i < hands; ++i) others.emplace_back(work);
+        work();
+        for (std::thread & other : others) other.join();
+        if (failure != nullptr) std::rethrow_exception(failure);
+        return hearings;
+    }
+
+    std::pair<std::string, double> detect(Wav & wav, const Window & window, const Watch & watch) override {
+        if (!vocabulary.multilingual) return {"en", 1.0};
+        omp_set_num_threads(threads);
+        const auto samples = samples_of(wav, window);
+        // A second of silence behind the sound, in steps that suit the kernels.
+        const int64_t positions = std::min<int64_t>(all_positions, (int64_t(samples.size()) / 320 + 50 + 63) / 64 * 64);
+        Sound<E> sound;
+        listen(samples, positions, threads, watch, [] {}, sound);
+        Text<E> text;
+        decoder.begin(text, sound);
+        std::vector<float> logits(size_t(decoder.vocabulary()));
+        decoder.step({&text}, {vocabulary.start}, logits.data());
+        double sum = 0;
+        int best = 0;
+        for (int i = 0; i < vocabulary.languages; ++i) {
+            const auto likelihood = [&](int language) { return logits[size_t(vocabulary.language(language))]; };
+            sum += std::exp(double(likelihood(i)));
+            if (likelihood(i) > likelihood(best)) best = i;
+        }
+        return {whisper_lang_str(best), std::exp(double(logits[size_t(vocabulary.language(best))])) / sum};
+    }
+
+  private:
+    std::vector<int> prompt_of(const Options & options) const {
+        const int language = whisper_lang_id(options.language.c_str());
+        if (language < 0 || language >= vocabulary.languages) throw UnknownLanguage(options.language);
+        std::vector<int> prompt;
+        if (!options.prompt.empty()) {
+            auto tokens = vocabulary.tokens_of(" " + options.prompt);
+            const size_t most = size_t(decoder.context()) / 2 - 8;
+            if (tokens.size() > most) tokens.erase(tokens.begin(), tokens.end() - int64_t(most));
+            prompt.push_back(vocabulary.before);
+            prompt.insert(prompt.end(), tokens.begin(), tokens.end());
+        }
+        prompt.push_back(vocabulary.start);
+        if (vocabulary.multilingual) {
+            prompt.push_back(vocabulary.language(language));
+            prompt.push_back(options.translate ? vocabulary.translate : vocabulary.transcribe);
+        }
+        if (!options.timestamps) prompt.push_back(vocabulary.no_marks);
+        return prompt;
+    }
+
+    void listen(const std::vector<float> & samples, int64_t positions, int cores, const Watch & watch, const std::function<void()> & step, Sound<E> & sound) {
+        thread_local Buffer<E> encoded;
+        E * const result = encoded.reserve(size_t(positions * encoder.width()));
+        const auto each = [&] {
+            if (watch.aborted()) throw Aborted();
+            step();
+        };
+        encoder(samples.data(), int64_t(samples.size()), positions, cores, each, result);
+        decoder.listen(result, positions, sound);
+    }
+
+    void hear_some(Wav & wav, const std::vector<Window> & windows, size_t from, size_t to, const Options & options, const Request & request,
+                   const Watch & watch, Progress & progress, int cores, std::vector<Hearing> & hearings) {
+        thread_local std::vector<Sound<E>> sounds;
+        if (sounds.size() < to - from) sounds.resize(to - from);
+        const int64_t positions = options.audio_context > 0 ? std::min<int64_t>(options.audio_context, all_positions) : all_positions;
+        std::vector<const Sound<E> *> heard;
+        std::vector<int64_t> lengths;
+        for (size_t i = from; i < to; ++i) {
+            const auto samples = samples_of(wav, windows[i]);
+            listen(samples, positions, cores, watch, [&] { progress.encoded(); }, sounds[i - from]);
+            heard.push_back(&sounds[i - from]);
+            lengths.push_back(std::clamp<int64_t>(int64_t(samples.size()) / 320, 1, positions));
+        }
+        // Most texts end after a hundred tokens or so.
+        const double whole = progress.decoded(to - from), share = whole / 120;
+        double told = 0;
+        auto written = write<E>(decoder, vocabulary, heard, request, [&] {
+            if (watch.aborted()) throw Aborted();
+            if (told + share > whole) return;
+            told += share;
+            progress.add(share);
+        });
+        progress.add(whole - told);
+        for (size_t i = from; i < to; ++i) hearings[i] = hearing_of(written[i - from], positions, lengths[i - from]);
+    }
+
+    Hearing hearing_of(Written & written, int64_t positions, int64_t length) const {
+        Hearing hearing;
+        hearing.no_speech = written.no_speech;
+        const int64_t heads = int64_t(decoder.aligned()), tokens = int64_t(written.tokens.size());
+        // Only where there was sound.
+        std::vector<float> gaze(size_t(tokens * heads * length));
+        for (int64_t row = 0; row < tokens * heads; ++row)
+            std::copy_n(written.gaze.data() + row * positions, length, gaze.data() + row * length);
+        const auto starts = align(gaze, tokens, heads, length);
+        Piece open{"", 0, -1, -1, -1, false};
+        for (int64_t i = 0; i < tokens; ++i) {
+            const Token & token = written.tokens[size_t(i)];
+            if (token.id >= vocabulary.first_mark) {
+                const double time = double(token.id - vocabulary.first_mark) * seconds_a_position;
+                hearing.pieces.push_back({"", double(token.log_probability), time, time, -1, true});
+            }
+            if (token.id >= vocabulary.end) continue;
+            const double start = double(starts[size_t(i)]) * seconds_a_position, end = double(starts[size_t(i + 1)]) * seconds_a_position;
+            if (open.text.empty()) open = {"", 0, start, end, -1, false};
+            open.text += vocabulary.text[size_t(token.id)];
+            open.log_probability += double(token.log_probability);
+            open.end = open.aligned = end;
+            if (unfinished(open.text) > 0) continue;
+            hearing.pieces.push_back(open);
+            open.text.clear();
+        }
+        return hearing;
+    }
+
+    const Vocabulary vocabulary;
+    const int64_t all_positions;
+    const Encoder<E> encoder;
+    const Decoder<E> decoder;
+    const int threads;
+};
+
+} // namespace
+
+std::unique_ptr<Recognizer> open_fast(const Setup & setup) {
+    const WeightFile file(setup.model);
+    // Before AVX-512 BF16 products of bfloat16 are slower than those of float.
+#if DNNL_VERSION_MAJOR >= 3
+    const auto isa = dnnl::get_effective_cpu_isa();
+    const bool short_floats = isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx10_1_512 || isa >= dnnl::cpu_isa::avx512_core_amx;
+#else
+    const auto isa = dnnl::get_effective_cpu_isa();
+    const bool short_floats = isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx;
+#endif
+    if (short_floats) return std::make_unique<Fast<Bf16>>(file, setup.threads);
+    return std::make_unique<Fast<float>>(file, setup.threads);
+}

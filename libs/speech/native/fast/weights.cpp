@@ -1,0 +1,116 @@
+#include "weights.hpp"
+
+#include <ggml.h>
+
+#include <algorithm>
+#include <fstream>
+#include <stdexcept>
+
+namespace {
+
+constexpr uint32_t magic = 0x67676d6c;
+
+template <class T> T take(std::ifstream & file) {
+    T value{};
+    if (!file.read(reinterpret_cast<char *>(&value), sizeof value)) throw std::runtime_error("the model's file breaks off");
+    return value;
+}
+
+// whisper.cpp's numbering: after the text come end, start, the languages, then tasks and marks.
+void find_special(Vocabulary & vocabulary, int size) {
+    vocabulary.multilingual = size >= 51865;
+    vocabulary.languages = vocabulary.multilingual ? size - 51765 - 1 : 99;
+    vocabulary.end = vocabulary.multilingual ? 50257 : 50256;
+    vocabulary.start = vocabulary.end + 1;
+    const int shift = vocabulary.multilingual ? vocabulary.languages - 98 : 0;
+    vocabulary.translate = 50357 + shift;
+    vocabulary.transcribe = 50358 + shift;
+    vocabulary.before = 50360 + shift;
+    vocabulary.no_speech = 50361 + shift;
+    vocabulary.no_marks = 50362 + shift;
+    vocabulary.first_mark = 50363 + shift;
+}
+
+} // namespace
+
+WeightFile::WeightFile(const std::string & from) : path(from) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file || take<uint32_t>(file) != magic) throw std::runtime_error("not a model of whisper.cpp: " + path);
+    for (int32_t * each : {&shape.vocabulary, &shape.audio_context, &shape.audio_state, &shape.audio_heads, &shape.audio_layers,
+                           &shape.text_context, &shape.text_state, &shape.text_heads, &shape.text_layers, &shape.mels})
+        *each = take<int32_t>(file);
+    take<int32_t>(file);
+    const int mels = take<int32_t>(file);
+    bins = take<int32_t>(file);
+    if (mels != shape.mels || bins != 201 || shape.audio_state != shape.audio_heads * 64 || shape.text_state != shape.audio_state)
+        throw std::runtime_error("this model has a shape that is not known: " + path);
+    filters.resize(size_t(mels) * size_t(bins));
+    for (float & each : filters) each = take<float>(file);
+
+    const int32_t words = take<int32_t>(file);
+    for (int32_t i = 0; i < words; ++i) {
+        std::string text(take<uint32_t>(file), '\0');
+        file.read(text.data(), std::streamsize(text.size()));
+        vocabulary.id.emplace(text, i);
+        vocabulary.text.push_back(std::move(text));
+    }
+    find_special(vocabulary, shape.vocabulary);
+    vocabulary.text.resize(size_t(shape.vocabulary));
+
+    while (file.peek() != std::ifstream::traits_type::eof()) {
+        const int32_t dimensions = take<int32_t>(file), length = take<int32_t>(file), type = take<int32_t>(file);
+        if (dimensions < 1 || dimensions > 4 || length < 1 || length > 200 || type < 0 || type >= GGML_TYPE_COUNT)
+            throw std::runtime_error("the model's file is damaged: " + path);
+        int64_t elements = 1, first = 1;
+        for (int32_t i = 0; i < dimensions; ++i) {
+            const int32_t size = take<int32_t>(file);
+            if (i == 0) first = size;
+            elements *= size;
+        }
+        std::string name(size_t(length), '\0');
+        file.read(name.data(), length);
+        const int64_t bytes = int64_t(ggml_row_size(ggml_type(type), first)) * (elements / std::max<int64_t>(first, 1));
+        places.emplace(name, Place{int64_t(file.tellg()), type, elements});
+        file.seekg(bytes, std::ios::cur);
+    }
+}
+
+std::vector<float> WeightFile::tensor(const std::string & name) const {
+    const auto found = places.find(name);
+    if (found == places.end()) throw std::runtime_error("the model lacks " + name + ": " + path);
+    const auto [offset, type, elements] = found->second;
+    std::vector<char> bytes(ggml_row_size(ggml_type(type), elements));
+    std::ifstream file(path, std::ios::binary);
+    file.seekg(offset);
+    if (!file.read(bytes.data(), std::streamsize(bytes.size()))) throw std::runtime_error("the model's file breaks off: " + path);
+    std::vector<float> values(static_cast<size_t>(elements));
+    if (type == GGML_TYPE_F32) {
+        std::copy_n(reinterpret_cast<const float *>(bytes.data()), elements, values.begin());
+        return values;
+    }
+    const auto * traits = ggml_get_type_traits(ggml_type(type));
+    if (traits->to_float == nullptr) throw std::runtime_error("the model's weights are in a form that is not known: " + path);
+    traits->to_float(bytes.data(), values.data(), elements);
+    return values;
+}
+
+std::vector<int> Vocabulary::tokens_of(const std::string & given) const {
+    std::vector<int> tokens;
+    for (size_t at = 0; at < given.size();) {
+        size_t length = std::min<size_t>(given.size() - at, 40);
+        // A token does not reach over the border to the next word.
+        const size_t space = given.find(' ', at + 1);
+        if (space != std::string::npos) length = std::min(length, space - at);
+        auto found = id.end();
+        for (; length > 0 && found == id.end(); --length) {
+            found = id.find(given.substr(at, length));
+            if (found != id.end()) {
+                tokens.push_back(found->second);
+                at += length;
+                break;
+            }
+        }
+        if (found == id.end()) ++at;
+    }
+    return tokens;
+}

@@ -1,0 +1,49 @@
+// Whisper's weights as whisper.cpp's files hold them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+struct Shape {
+    int32_t vocabulary, audio_context, audio_state, audio_heads, audio_layers, text_context, text_state, text_heads, text_layers, mels;
+};
+
+// Tokens and what is special among them.
+struct Vocabulary {
+    std::vector<std::string> text;
+    std::unordered_map<std::string, int> id;
+    bool multilingual;
+    int languages;
+    int end, start, translate, transcribe, before, no_speech, no_marks, first_mark;
+    int language(int index) const { return start + 1 + index; }
+    // Greedy: the longest token first, as whisper.cpp does; spaces begin words.
+    std::vector<int> tokens_of(const std::string & text) const;
+};
+
+class WeightFile {
+  public:
+    // Throws std::runtime_error where the file is not whisper.cpp's or breaks off.
+    explicit WeightFile(const std::string & path);
+
+    Shape shape;
+    Vocabulary vocabulary;
+    // [mels][bins], row by row.
+    std::vector<float> filters;
+    int bins;
+
+    // A tensor as floats, row by row. Throws std::runtime_error where there is none.
+    std::vector<float> tensor(const std::string & name) const;
+    bool has(const std::string & name) const { return places.count(name) > 0; }
+
+  private:
+    struct Place {
+        int64_t offset;
+        int32_t type;
+        int64_t elements;
+    };
+    std::string path;
+    std::map<std::string, Place> places;
+};

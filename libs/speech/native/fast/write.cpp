@@ -1,0 +1,134 @@
+#include "write.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace {
+
+// OpenAI's thresholds and whisper.cpp's: below, a text is unsure or repeats itself, and is tried again.
+constexpr double least_average = -1, least_entropy = 2.4, silent = 0.6;
+constexpr size_t entropy_window = 32;
+// A phrase that follows itself so often will not end by itself.
+constexpr size_t longest_phrase = 12, most_repeats = 8;
+constexpr float temperatures[] = {0, 0.4f, 0.8f};
+
+// How evenly the newest tokens are spread, in nats; a text that repeats itself has little.
+double entropy(const std::vector<Token> & tokens) {
+    std::map<int, int> counts;
+    const size_t size = std::min(tokens.size(), entropy_window);
+    for (size_t i = tokens.size() - size; i < tokens.size(); ++i) ++counts[tokens[i].id];
+    double sum = 0;
+    for (const auto & [id, count] : counts) sum -= double(count) / double(size) * std::log(double(count) / double(size));
+    return sum;
+}
+
+bool loops(const std::vector<Token> & tokens) {
+    for (size_t phrase = 1; phrase <= longest_phrase; ++phrase) {
+        const size_t needed = phrase * most_repeats;
+        if (tokens.size() < needed) return false;
+        bool same = true;
+        for (size_t i = tokens.size() - needed + phrase; same && i < tokens.size(); ++i) same = tokens[i].id == tokens[i - phrase].id;
+        if (same) return true;
+    }
+    return false;
+}
+
+template <class E>
+void write_once(const Decoder<E> & decoder, const Vocabulary & vocabulary, const Rules & rules, const std::vector<const Sound<E> *> & sounds,
+                const Request & request, float temperature, const std::function<void()> & step, std::vector<Written> & results) {
+    thread_local std::vector<Text<E>> desks;
+    thread_local Buffer<float> logits_room;
+    const size_t size = size_t(decoder.vocabulary());
+    if (desks.size() < sounds.size()) desks.resize(sounds.size());
+    std::vector<size_t> open(sounds.size());
+    std::vector<int> next(sounds.size());
+    std::mt19937 dice(1);
+    const size_t limit = size_t(decoder.context()) / 2 - 4;
+    float * const logits = logits_room.reserve(sounds.size() * size);
+    for (size_t i = 0; i < sounds.size(); ++i) {
+        open[i] = i;
+        decoder.begin(desks[i], *sounds[i]);
+        results[i] = {};
+    }
+    std::vector<Text<E> *> texts;
+    std::vector<int> tokens;
+    for (size_t at = 0; !open.empty(); ++at) {
+        step();
+        texts.clear();
+        tokens.clear();
+        const bool prompting = at < request.prompt.size();
+        for (size_t i : open) {
+            texts.push_back(&desks[i]);
+            tokens.push_back(prompting ? request.prompt[at] : next[i]);
+        }
+        const bool asks_speech = prompting && request.prompt[at] == vocabulary.start;
+        const bool chooses = at + 1 >= request.prompt.size();
+        decoder.step(texts, tokens, asks_speech || chooses ? logits : nullptr);
+        std::vector<size_t> still;
+        for (size_t row = 0; row < open.size(); ++row) {
+            Written & written = results[open[row]];
+            float * const own = logits + row * size;
+            if (asks_speech) written.no_speech = rules.share(own, vocabulary.no_speech);
+            if (!chooses) {
+                still.push_back(open[row]);
+                continue;
+            }
+            const Token token = rules.choose(own, written.tokens, temperature, dice);
+            const Text<E> & text = desks[open[row]];
+            written.gaze.insert(written.gaze.end(), text.gaze.data(), text.gaze.data() + decoder.aligned() * size_t(text.sound->positions));
+            written.tokens.push_back(token);
+            if (token.id == vocabulary.end) continue;
+            if (written.tokens.size() >= limit || loops(written.tokens)) {
+                written.failed = true;
+                continue;
+            }
+            next[open[row]] = token.id;
+            still.push_back(open[row]);
+        }
+        open.swap(still);
+    }
+    for (Written & written : results) {
+        const bool repeats = written.tokens.size() > entropy_window && entropy(written.tokens) < least_entropy;
+        // Silence is not tried again: there is nothing to hear.
+        const bool unsure = written.average() < least_average && written.no_speech <= silent;
+        written.failed = written.failed || repeats || unsure;
+    }
+}
+
+} // namespace
+
+double Written::average() const {
+    double sum = 0;
+    for (const Token & token : tokens) sum += double(token.log_probability);
+    return tokens.empty() ? 0 : sum / double(tokens.size());
+}
+
+template <class E>
+std::vector<Written> write(const Decoder<E> & decoder, const Vocabulary & vocabulary, const std::vector<const Sound<E> *> & sounds,
+                           const Request & request, const std::function<void()> & step) {
+    const Rules rules(vocabulary, request.marks);
+    std::vector<Written> best(sounds.size());
+    std::vector<size_t> open;
+    for (size_t i = 0; i < sounds.size(); ++i) open.push_back(i);
+    for (float temperature : temperatures) {
+        if (open.empty()) break;
+        std::vector<const Sound<E> *> some;
+        for (size_t i : open) some.push_back(sounds[i]);
+        std::vector<Written> results(open.size());
+        write_once(decoder, vocabulary, rules, some, request, temperature, step, results);
+        std::vector<size_t> failed;
+        for (size_t i = 0; i < open.size(); ++i) {
+            Written & kept = best[open[i]];
+            const bool better = !results[i].failed || (kept.failed && results[i].average() > kept.average());
+            if (results[i].failed) failed.push_back(open[i]);
+            if (kept.tokens.empty() || better) kept = std::move(results[i]);
+        }
+        open.swap(failed);
+    }
+    return best;
+}
+
+template std::vector<Written> write(const Decoder<float> &, const Vocabulary &, const std::vector<const Sound<float> *> &, const Request &,
+                                    const std::function<void()> &);
+template std::vector<Written> write(const Decoder<Bf16> &, const Vocabulary &, const std::vector<const Sound<Bf16> *> &, const Request &,
+                                    const std::function<void()> &);

@@ -1,0 +1,211 @@
+// Whisper by whisper.cpp 1.9: what runs where oneDNN is not installed.
+#include "../recognizer.hpp"
+
+#include <whisper.h>
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <fstream>
+#include <mutex>
+#include <thread>
+
+namespace {
+
+// Which attention heads follow the audio is known per published model; the file's header tells them apart.
+whisper_alignment_heads_preset heads_of(const std::string & path) {
+    std::ifstream file(path, std::ios::binary);
+    int32_t header[12] = {};
+    file.read(reinterpret_cast<char *>(header), sizeof header);
+    switch (published(header[1], header[5], header[9])) {
+        case Published::tiny: return WHISPER_AHEADS_TINY;
+        case Published::tiny_en: return WHISPER_AHEADS_TINY_EN;
+        case Published::base: return WHISPER_AHEADS_BASE;
+        case Published::base_en: return WHISPER_AHEADS_BASE_EN;
+        case Published::small: return WHISPER_AHEADS_SMALL;
+        case Published::small_en: return WHISPER_AHEADS_SMALL_EN;
+        case Published::medium: return WHISPER_AHEADS_MEDIUM;
+        case Published::medium_en: return WHISPER_AHEADS_MEDIUM_EN;
+        case Published::large_v2: return WHISPER_AHEADS_LARGE_V2;
+        case Published::large_v3: return WHISPER_AHEADS_LARGE_V3;
+        case Published::large_v3_turbo: return WHISPER_AHEADS_LARGE_V3_TURBO;
+        case Published::other: break;
+    }
+    return WHISPER_AHEADS_NONE;
+}
+
+class WhisperCpp : public Recognizer {
+  public:
+    explicit WhisperCpp(const Setup & setup);
+    ~WhisperCpp() override;
+    WhisperCpp(const WhisperCpp &) = delete;
+    WhisperCpp & operator=(const WhisperCpp &) = delete;
+
+    std::vector<Hearing> hear(const std::string & wav, const std::vector<Window> & windows, const Options & options, const Watch & watch) override;
+    std::pair<std::string, double> detect(Wav & wav, const Window & window, const Watch & watch) override;
+    bool multilingual() const override { return whisper_is_multilingual(context); }
+    std::string engine() const override { return "whisper.cpp " WHISPER_RELEASE; }
+
+  private:
+    // What a window is recognized in: activations, caches, results.
+    struct Desk {
+        whisper_state * state;
+        int threads;
+    };
+    Hearing hear(const Desk & desk, const std::vector<float> & samples, const Options & options, const Watch & watch);
+    // The spectrogram of the samples, and an encoder that will look no further than they reach.
+    void listen(whisper_state * state, const std::vector<float> & samples);
+    // The desk of that number; they are made when first needed (170 MB each for base).
+    whisper_state * state(size_t index);
+
+    whisper_context * context = nullptr;
+    std::vector<whisper_state *> states;
+    int threads;
+};
+
+WhisperCpp::WhisperCpp(const Setup & setup) : threads(setup.threads) {
+    whisper_context_params params = whisper_context_default_params();
+#ifdef WITH_CUDA
+    params.use_gpu = true;
+#else
+    params.use_gpu = false;
+#endif
+    params.flash_attn = false;
+    params.dtw_aheads_preset = heads_of(setup.model);
+    params.dtw_token_timestamps = params.dtw_aheads_preset != WHISPER_AHEADS_NONE;
+    context = whisper_init_from_file_with_params_no_state(setup.model.c_str(), params);
+    if (context == nullptr) throw std::runtime_error("cannot load the model " + setup.model);
+    state(0);
+}
+
+whisper_state * WhisperCpp::state(size_t index) {
+    while (states.size() <= index) {
+        whisper_state * fresh = whisper_init_state(context);
+        if (fresh == nullptr) throw std::runtime_error("not enough memory for the model");
+        states.push_back(fresh);
+    }
+    return states[index];
+}
+
+WhisperCpp::~WhisperCpp() {
+    for (whisper_state * each : states) whisper_free_state(each);
+    whisper_free(context);
+}
+
+std::pair<std::string, double> WhisperCpp::detect(Wav & wav, const Window & window, const Watch & watch) {
+    if (!multilingual()) return {"en", 1.0};
+    const auto samples = samples_of(wav, window);
+    listen(state(0), samples);
+    std::vector<float> probabilities(size_t(whisper_lang_max_id()) + 1, 0.0f);
+    const int id = whisper_lang_auto_detect_with_state(context, state(0), 0, threads, probabilities.data());
+    if (watch.aborted()) throw Aborted();
+    if (id < 0) throw std::runtime_error("cannot detect the language");
+    return {whisper_lang_str(id), probabilities[size_t(id)]};
+}
+
+void WhisperCpp::listen(whisper_state * state, const std::vector<float> & samples) {
+    // Only whisper_full sets how much of its 30 s the encoder sees: it is called with that and stopped before the encoder.
+    auto params = whisper_full_default_params(WHISPER_SAMPLING_GREEDY);
+    params.n_threads = threads;
+    params.language = "en";
+    params.print_progress = params.print_realtime = params.print_special = params.print_timestamps = false;
+    // One position is 20 ms; a second of silence around, in steps that suit the kernels.
+    params.audio_ctx = std::min<int>(whisper_model_n_audio_ctx(context), (int(samples.size()) / 320 + 50 + 63) / 64 * 64);
+    params.encoder_begin_callback = [](whisper_context *, whisper_state *, void *) { return false; };
+    if (whisper_full_with_state(context, state, params, samples.data(), int(samples.size())) != 0)
+        throw std::runtime_error("cannot compute the spectrogram");
+}
+
+std::vector<Hearing> WhisperCpp::hear(const std::string & path, const std::vector<Window> & windows, const Options & options, const Watch & watch) {
+    if (whisper_lang_id(options.language.c_str()) < 0) throw UnknownLanguage(options.language);
+    std::vector<Hearing> hearings(windows.size());
+    const size_t hands = std::max<size_t>(1, std::min(windows.size(), size_t(threads)));
+    std::atomic<size_t> next{0};
+    size_t done = 0;
+    std::mutex mutex;
+    std::exception_ptr failure;
+    std::atomic<bool> failed{false};
+
+    const Watch shared = {nullptr, [&] { return failed || watch.aborted(); }};
+    const auto work = [&](Desk desk) {
+        try {
+            Wav wav(path);
+            for (size_t i = next++; i < windows.size(); i = next++) {
+                hearings[i] = hear(desk, samples_of(wav, windows[i]), options, shared);
+                const std::lock_guard<std::mutex> lock(mutex);
+                watch.progress(double(++done) / double(windows.size()));
+            }
+        } catch (...) {
+            const std::lock_guard<std::mutex> lock(mutex);
+            if (!failed.exchange(true)) failure = std::current_exception();
+        }
+    };
+    std::vector<Desk> desks;
+    for (size_t i = 0; i < hands; ++i) desks.push_back({state(i), int(size_t(threads) / hands)});
+    std::vector<std::thread> others;
+    for (size_t i = 1; i < hands; ++i) others.emplace_back(work, desks[i]);
+    work(desks[0]);
+    for (std::thread & other : others) other.join();
+    if (failure != nullptr) std::rethrow_exception(failure);
+    return hearings;
+}
+
+Hearing WhisperCpp::hear(const Desk & desk, const std::vector<float> & samples, const Options & options, const Watch & watch) {
+    whisper_state * const state = desk.state;
+    auto params = whisper_full_default_params(WHISPER_SAMPLING_GREEDY);
+    params.n_threads = desk.threads;
+    params.language = options.language.c_str();
+    params.translate = options.translate;
+    params.initial_prompt = options.prompt.empty() ? nullptr : options.prompt.c_str();
+    // Windows are independent: a slip in one must not lead the next astray.
+    params.no_context = true;
+    params.print_progress = params.print_realtime = params.print_special = params.print_timestamps = false;
+    params.no_timestamps = !options.timestamps;
+    // The window is decoded once; the caller looks at the marks and asks again for what was left out.
+    params.single_segment = true;
+    params.token_timestamps = true;
+    // 12 positions fewer than all: ggml's fast kernels want a multiple of 16, and half of the attention would be without them.
+    const int fast = whisper_model_n_audio_ctx(context) / 16 * 16;
+    params.audio_ctx = options.audio_context > 0 ? options.audio_context : int(samples.size()) <= fast * 320 ? fast : 0;
+    params.greedy.best_of = 1;
+    params.temperature_inc = 0.4f;
+    params.suppress_nst = true;
+    const auto aborted = [](void * watch) { return static_cast<const Watch *>(watch)->aborted(); };
+    params.abort_callback = aborted;
+    params.abort_callback_user_data = const_cast<Watch *>(&watch);
+
+    const int outcome = whisper_full_with_state(context, state, params, samples.data(), int(samples.size()));
+    if (watch.aborted()) throw Aborted();
+    // It has freed the state in this case: nothing can be saved.
+    if (outcome == -7) std::abort();
+    if (outcome != 0) throw std::runtime_error("whisper_full failed with " + std::to_string(outcome));
+    Hearing hearing;
+    const whisper_token first_special = whisper_token_eot(context), first_mark = whisper_token_beg(context);
+    Piece open{"", 0, -1, -1, -1, false};
+    for (int i = 0; i < whisper_full_n_segments_from_state(state); ++i) {
+        hearing.no_speech = whisper_full_get_segment_no_speech_prob_from_state(state, i);
+        for (int j = 0; j < whisper_full_n_tokens_from_state(state, i); ++j) {
+            const auto token = whisper_full_get_token_data_from_state(state, i, j);
+            if (token.id >= first_mark) {
+                const double time = double(token.id - first_mark) * 0.02;
+                hearing.pieces.push_back({"", token.plog, time, time, -1, true});
+            }
+            if (token.id >= first_special) continue;
+            if (open.text.empty()) open = {"", 0, token.t0 / 100.0, 0, -1, false};
+            open.text += whisper_full_get_token_text_from_state(context, state, i, j);
+            open.log_probability += token.plog;
+            open.end = token.t1 / 100.0;
+            if (open.aligned < 0 && token.t_dtw >= 0) open.aligned = double(token.t_dtw) / 100.0;
+            if (unfinished(open.text) > 0) continue;
+            hearing.pieces.push_back(open);
+            open.text.clear();
+        }
+    }
+    return hearing;
+}
+
+} // namespace
+
+std::unique_ptr<Recognizer> open_whispercpp(const Setup & setup) {
+    return std::make_unique<WhisperCpp>(setup);
+}

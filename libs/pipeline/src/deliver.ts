@@ -22,17 +22,17 @@ export const serveChannel = (
   return serveQueue(
     context,
     queue,
-    async (job, payload, signal) => {
+    async (job, payload, run) => {
       if (payload.kind === 'failure') {
         const { code, message, params } = payload.failure;
         const { task, revision, stage } = payload;
         const delivery: Delivery = { kind: 'failure', task, revision, code, message, params, stage };
-        await handler(delivery, { signal, attempt: job.attemptsMade + 1 }).catch((error: unknown) => {
+        await handler(delivery, { signal: run.signal, attempt: job.attemptsMade + 1 }).catch((error: unknown) => {
           throw toJobError(error);
         });
         return;
       }
-      await runPart(context, { queue, job, payload, signal, state: 'delivering' }, async (call) => {
+      await runPart(context, { queue, job, payload, run, state: 'delivering' }, async (call) => {
         await handler({ kind: 'result', task: call.task, revision: payload.revision }, call);
         // In the record before the job is done: a crash between the two repeats the job, and the record knows its name.
         const at = Date.now();

@@ -24,7 +24,7 @@ export const serveNotices = (
   serveQueue(
     context,
     'webhook',
-    async (job, { taskId, event, revision }, signal) => {
+    async (job, { taskId, event, revision }, { signal }) => {
       await handler({ taskId, event, revision }, { signal, attempt: job.attemptsMade + 1 }).catch((error: unknown) => {
         throw toJobError(error);
       });

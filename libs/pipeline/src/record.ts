@@ -10,7 +10,7 @@ const pause = { first: 200, longest: 10_000 };
  * it wait, because a task's changes must be told in their order.
  */
 export const serveChanges = (context: PipelineContext, handler: (change: StateChange) => Promise<void>): Served =>
-  serveQueue(context, 'record', async (_job, { change }, signal) => {
+  serveQueue(context, 'record', async (_job, { change }, { signal }) => {
     const { cause, code, ...rest } = change;
     const told: StateChange = {
       ...rest,

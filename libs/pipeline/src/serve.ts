@@ -22,12 +22,19 @@ export interface Served {
   close(grace?: number): Promise<void>;
 }
 
-type Handle<K extends QueueName> = (job: Job<Payload<K>>, payload: Payload<K>, signal: AbortSignal) => Promise<void>;
+/** One run of a job. */
+export interface Run {
+  /** Aborts on cancel, on a lost lock, and when the worker closes. */
+  signal: AbortSignal;
+  /** Ends the run early; the first reason stands. */
+  abort(reason: Error): void;
+}
 
-interface RunningJob {
+type Handle<K extends QueueName> = (job: Job<Payload<K>>, payload: Payload<K>, run: Run) => Promise<void>;
+
+interface RunningJob extends Run {
   job: Job;
   token: string;
-  controller: AbortController;
   /** Monotonic milliseconds of the last time the lock was known to be ours. */
   held: number;
 }
@@ -58,14 +65,14 @@ export const serveQueue = <K extends QueueName>(
   const worker = new Worker(
     name,
     async (job: Job<Payload<K>>, token = '') => {
-      const entry: RunningJob = { job, token, controller: new AbortController(), held: performance.now() };
+      const { run, settle } = createRun();
       const id = job.id ?? '';
-      running.set(id, entry);
+      running.set(id, { ...run, job, token, held: performance.now() });
       try {
-        await settledOnAbort(handle(job, parsePayload(name, job), entry.controller.signal), entry.controller.signal);
-        entry.controller.signal.throwIfAborted();
+        await settle(handle(job, parsePayload(name, job), run));
+        run.signal.throwIfAborted();
       } catch (error) {
-        if (!(entry.controller.signal.reason instanceof PutBack)) throw error;
+        if (!(run.signal.reason instanceof PutBack)) throw error;
         await job.moveToWait(token);
         throw new WaitingError();
       } finally {
@@ -109,14 +116,14 @@ export const serveQueue = <K extends QueueName>(
       ),
     );
     for (const entry of entries) {
-      if (lost.has(entry.job.id ?? '')) entry.controller.abort(lockLost());
+      if (lost.has(entry.job.id ?? '')) entry.abort(lockLost());
       else entry.held = asked;
     }
   };
   let renewing = false;
   const timer = setInterval(() => {
     for (const entry of running.values()) {
-      if (performance.now() - entry.held > lockDuration) entry.controller.abort(lockLost());
+      if (performance.now() - entry.held > lockDuration) entry.abort(lockLost());
     }
     if (renewing) return;
     renewing = true;
@@ -130,12 +137,12 @@ export const serveQueue = <K extends QueueName>(
   return {
     running: () => [...running.values()].map(({ job }) => job),
     abort: (match, reason) => {
-      for (const entry of running.values()) if (match(entry.job)) entry.controller.abort(reason);
+      for (const entry of running.values()) if (match(entry.job)) entry.abort(reason);
     },
     close: async (grace = 0) => {
       const closed = worker.close();
       const deadline = setTimeout(() => {
-        for (const entry of running.values()) entry.controller.abort(new PutBack('the worker is closing'));
+        for (const entry of running.values()) entry.abort(new PutBack('the worker is closing'));
       }, grace);
       await closed;
       clearTimeout(deadline);
@@ -153,18 +160,29 @@ const parsePayload = <K extends QueueName>(name: K, job: Job): Payload<K> => {
   return parsed.data as Payload<K>;
 };
 
-/** The work's own end, or the abort's reason where the work does not answer an abort in time. */
-const settledOnAbort = async (work: Promise<void>, signal: AbortSignal): Promise<void> => {
+/** A run, and a way to wait for its work: its own end, or the abort's reason where it does not answer an abort in time. */
+const createRun = (): { run: Run; settle: (work: Promise<void>) => Promise<void> } => {
+  const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const overdue = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => {
-      timer = setTimeout(() => reject(signal.reason as Error), abortBound);
-    });
-  });
-  try {
-    await Promise.race([work, overdue]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => undefined);
-  }
+  let overdue: (() => void) | null = () => {};
+  return {
+    run: {
+      signal: controller.signal,
+      abort: (reason) => {
+        controller.abort(reason);
+        if (overdue !== null) timer ??= setTimeout(() => overdue?.(), abortBound);
+      },
+    },
+    settle: async (work) => {
+      try {
+        await new Promise<void>((resolve, reject) => {
+          overdue = () => reject(controller.signal.reason as Error);
+          work.then(resolve, reject);
+        });
+      } finally {
+        overdue = null;
+        clearTimeout(timer);
+      }
+    },
+  };
 };

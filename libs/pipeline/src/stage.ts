@@ -10,7 +10,7 @@ import { type Running, report } from './live.js';
 import { observeRun } from './observe.js';
 import type { RateName } from './rate.js';
 import { createReporter, quietly } from './reporter.js';
-import { type Served, type ServeOptions, serveQueue } from './serve.js';
+import { type Run, type Served, type ServeOptions, serveQueue } from './serve.js';
 import { recordChange } from './state-change.js';
 
 /** What a stage works with. */
@@ -54,9 +54,10 @@ export const serveStage = <K extends WorkQueue>(
   serveQueue(
     context,
     name,
-    (job, payload, signal) =>
-      runPart(context, { queue: name, job, payload, signal, state: stateOf[name] }, async (call) => {
+    (job, payload, run) =>
+      runPart(context, { queue: name, job, payload, run, state: stateOf[name] }, async (call) => {
         const result = await handler(call as StageCall<Payload<K>>);
+        call.signal.throwIfAborted();
         if (name === 'prepare') await addFlow(context, call.task, payload.revision, result as Planned);
       }),
     { ...options, onDead: (job) => reportDeath(context, name, job) },
@@ -66,48 +67,39 @@ export interface PartRun<P> {
   queue: QueueName;
   job: Job;
   payload: P;
-  signal: AbortSignal;
+  run: Run;
   state: TaskState;
 }
 
 /** Runs one job of a task: state, progress, cancelling and errors around the body. */
 export const runPart = async <P extends OfTask>(
   context: PipelineContext,
-  run: PartRun<P>,
+  part: PartRun<P>,
   body: (call: StageCall<P>) => Promise<void>,
 ): Promise<void> => {
-  const { job, payload } = run;
-  const place = partOf(run.queue, payload as { chunk?: unknown });
+  const { job, payload, run } = part;
+  const place = partOf(part.queue, payload as { chunk?: unknown });
   const running: Running = { ...payload, ...place, tag: job.opts.priority ?? 0 };
   const chunk = 'chunk' in payload ? Number(payload.chunk) : 0;
   const observed = observeRun(context, { job, taskId: payload.taskId, stage: place.stage, chunk });
+  const begun = begin(context, part, running);
+  // It is waited for below; until then its failure has been heard.
+  begun.catch(() => undefined);
   try {
-    // Merging takes no time worth telling; it only has something to say where it runs again.
-    const silent = place.part === 'merge' && job.attemptsStarted === 1;
-    const started = silent
-      ? { state: run.state, changed: false, resumed: false }
-      : await report(context.connection, running, { fraction: 0, state: run.state, starting: true });
-    refuseCancelled(started.state);
-    if (started.resumed) await exhume(context, job.id ?? '');
-    if (started.changed) {
-      // Only a task's end is waited for; the connection keeps the order.
-      const change = { taskId: payload.taskId, state: run.state, at: Date.now() };
-      quietly(context, recordChange(context, change, `${place.part}-r${payload.revision}-${job.attemptsStarted}`));
-    }
+    // Nothing cancelled is delivered; an engine is stopped as well a moment after it has started.
+    if (place.part === 'deliver') await begun;
     const folder = taskFolder(context.tasksDir, payload.taskId);
     const task = await context.tasks.get(folder, payload.revision);
     observed.start(task);
-    const cancelled = new AbortController();
-    const signal = AbortSignal.any([run.signal, cancelled.signal]);
     const reporter = createReporter(context, running, job, (state) => {
-      if (state === 'cancelled') cancelled.abort(cancelledError());
+      if (state === 'cancelled') run.abort(cancelledError());
     });
     try {
       await body({
         payload,
         task,
         folder,
-        signal,
+        signal: run.signal,
         attempt: job.attemptsMade + 1,
         report: (fraction) => {
           observed.progress(fraction);
@@ -117,7 +109,9 @@ export const runPart = async <P extends OfTask>(
         log: (line) => quietly(context, job.log(line)),
         measured: (rate, value) => quietly(context, context.rates.remember(rate, value)),
       });
-      signal.throwIfAborted();
+      // What was told at the start comes before whatever the end sets going.
+      await begun;
+      run.signal.throwIfAborted();
     } finally {
       reporter.stop();
     }
@@ -126,6 +120,7 @@ export const runPart = async <P extends OfTask>(
     if (hasSiblings(payload))
       quietly(context, report(context.connection, running, { fraction: 1, state: '', starting: false }));
   } catch (error) {
+    await begun.catch(() => undefined);
     // An abort is told by its reason, however the engine put it.
     const reason: unknown = run.signal.aborted ? run.signal.reason : error;
     // Cancelled, put back or taken over: no attempt failed.
@@ -150,10 +145,28 @@ export const runPart = async <P extends OfTask>(
   }
 };
 
+/**
+ * Tells that a part has started, and what follows from the answer: a cancelled task's run is aborted, the letter of a job that
+ * runs again goes, a change of state goes to the record.
+ */
+const begin = async <P extends OfTask>(
+  context: PipelineContext,
+  { job, payload, run, state }: PartRun<P>,
+  running: Running,
+): Promise<void> => {
+  // Merging takes no time worth telling; it only has something to say where it runs again.
+  if (running.part === 'merge' && job.attemptsStarted === 1) return;
+  const started = await report(context.connection, running, { fraction: 0, state, starting: true });
+  if (started.state === 'cancelled') run.abort(cancelledError());
+  run.signal.throwIfAborted();
+  if (started.changed) {
+    // Only a task's end is waited for; the connection keeps the order.
+    const change = { taskId: payload.taskId, state, at: Date.now() };
+    quietly(context, recordChange(context, change, `${running.part}-r${payload.revision}-${job.attemptsStarted}`));
+  }
+  if (started.resumed) await exhume(context, job.id ?? '');
+};
+
 const hasSiblings = (payload: OfTask): boolean => 'chunks' in payload && Number(payload.chunks) > 1;
 
 export const cancelledError = (): TaskError => new TaskError('cancelled', 'The task was cancelled.');
-
-const refuseCancelled = (state: TaskState): void => {
-  if (state === 'cancelled') throw cancelledError();
-};

@@ -43,9 +43,11 @@ export const submit = async (context: PipelineContext, given: Task): Promise<'ac
     const current = revision === 1 ? task : await readTask(folder, revision);
     const { opened, state, tag } = await openTask(context, current, revision);
     if (!opened && state !== 'accepted') return 'known';
+    if (opened) context.tasks.keep(current, revision);
     await queuePrepare(context, { task: current, revision, tag });
-    if (opened) observeTask(context, 'accepted', { taskId: task.id, task });
-    return opened ? 'accepted' : 'known';
+    if (!opened) return 'known';
+    observeTask(context, 'accepted', { taskId: task.id, task });
+    return 'accepted';
   } catch (error) {
     throw unreachable(error);
   }

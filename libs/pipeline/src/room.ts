@@ -11,13 +11,16 @@ export interface Room {
 
 export const createRoom = (directory: string): Room => {
   let read = Number.NEGATIVE_INFINITY;
-  let bytes = 0;
+  let bytes = Promise.resolve(0);
   return {
-    free: async () => {
+    free: () => {
       if (performance.now() - read < freshFor) return bytes;
-      const { bavail, bsize } = await statfs(directory);
       read = performance.now();
-      bytes = bavail * bsize;
+      bytes = statfs(directory).then(({ bavail, bsize }) => bavail * bsize);
+      // What could not be read is asked again, by the next one.
+      bytes.catch(() => {
+        read = Number.NEGATIVE_INFINITY;
+      });
       return bytes;
     },
   };

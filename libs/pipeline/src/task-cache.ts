@@ -7,18 +7,23 @@ const capacity = 500;
 export interface TaskCache {
   /** Throws TaskError `file-expired` where the folder is gone. */
   get(folder: TaskFolder, revision: number): Promise<Task>;
+  /** What this process has written down itself need not be read back. */
+  keep(task: Task, revision: number): void;
 }
 
 export const createTaskCache = (): TaskCache => {
   const known = new Map<string, Task>();
+  const keep = (task: Task, revision: number): void => {
+    if (known.size >= capacity) known.delete(known.keys().next().value ?? '');
+    known.set(`${task.id}/${revision}`, task);
+  };
   return {
+    keep,
     get: async (folder, revision) => {
-      const key = `${folder.id}/${revision}`;
-      const kept = known.get(key);
+      const kept = known.get(`${folder.id}/${revision}`);
       if (kept !== undefined) return kept;
       const task = await readTask(folder, revision);
-      if (known.size >= capacity) known.delete(known.keys().next().value ?? '');
-      known.set(key, task);
+      keep(task, revision);
       return task;
     },
   };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { TaskError } from './error.js';
@@ -97,7 +97,9 @@ export const taskFolder = (tasksDir: string, id: TaskId): TaskFolder => {
       if (info.size === 0) throw new TaskError('empty-file', 'The file is empty.');
       return file(name);
     },
-    remove: (name) => rm(file(name), { force: true }),
+    remove: async (name) => {
+      await unlink(file(name)).catch(nullWhereMissing);
+    },
     list: async () => {
       const names = (await readdir(path).catch(nullWhereMissing)) ?? [];
       return names.filter((name) => !name.includes(temporaryMark));

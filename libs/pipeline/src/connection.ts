@@ -1,7 +1,8 @@
 import { TaskError } from '@whisper-bot/task';
 import { FlowProducer, Queue } from 'bullmq';
 import { BullMQOtel } from 'bullmq-otel';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { BatchedRedis } from './batched-redis.js';
 import { catalogue, type Payload, type QueueName } from './catalogue.js';
 import { defineScripts, type ScriptedRedis } from './script.js';
 
@@ -41,7 +42,7 @@ export const connect = (options: ConnectionOptions): Connection => {
   const retryStrategy = (times: number): number => Math.min(50 * 2 ** Math.min(times, 10), longestReconnectPause);
   const opened: Redis[] = [];
   const open = (maxRetriesPerRequest: number | null): ScriptedRedis => {
-    const client = new Redis(options.redis, { maxRetriesPerRequest, retryStrategy, connectTimeout: 5000 });
+    const client = new BatchedRedis(options.redis, { maxRetriesPerRequest, retryStrategy, connectTimeout: 5000 });
     client.on('error', options.onError);
     opened.push(client);
     return defineScripts(client);

@@ -7,20 +7,20 @@ import { createLogger } from '@whisper-bot/runtime';
 import type { SpeakerCount } from '@whisper-bot/task';
 import { diarizationErrorRate } from '@whisper-bot/testing';
 import { afterAll, expect, test } from 'vitest';
+import type { CallContext, Span } from '../contract.js';
+import { createSileroDetector } from '../detect/silero.js';
 import { wavOf } from '../wav/wav-of.js';
 import { shippedDiarizationModels } from './diarization.js';
 import { createFastDiarizer } from './fast.js';
 
 const file = (path: string) => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
-const diarizer = createFastDiarizer({
-  models: shippedDiarizationModels(file('models')),
-  threads: 2,
-  logger: createLogger({ name: 'test', level: 'silent' }),
-});
-afterAll(() => diarizer.close());
+const logger = createLogger({ name: 'test', level: 'silent' });
+const diarizer = createFastDiarizer({ models: shippedDiarizationModels(file('models')), threads: 2, logger });
+const detector = createSileroDetector({ modelsDir: file('models'), logger });
+afterAll(() => Promise.all([diarizer.close(), detector.close()]));
 const context = { signal: new AbortController().signal };
-const diarize = (path: string, speakers: SpeakerCount = { kind: 'auto' }) =>
-  diarizer.diarize({ wav: path, speech: [], speakers }, context);
+const diarize = async (wav: string, speakers: SpeakerCount = { kind: 'auto' }, more: Partial<CallContext> = {}) =>
+  diarizer.diarize({ wav, speech: await detector.detect(wav, context), speakers }, { ...context, ...more });
 
 const dialogue = file('samples/dialogue-3-speakers.wav');
 const reference: { speaker: string; start: number; end: number }[] = JSON.parse(
@@ -29,8 +29,7 @@ const reference: { speaker: string; start: number; end: number }[] = JSON.parse(
 
 test('three speakers, all eight turns right, and progress on the way', async () => {
   const fractions: number[] = [];
-  const request = { wav: dialogue, speech: [], speakers: { kind: 'auto' } as const };
-  const result = await diarizer.diarize(request, { ...context, onProgress: (fraction) => fractions.push(fraction) });
+  const result = await diarize(dialogue, { kind: 'auto' }, { onProgress: (fraction) => fractions.push(fraction) });
   expect(result.speakers).toBe(3);
   // Stock sherpa-onnx: 8.4 %.
   expect(diarizationErrorRate(reference, result.turns).rate).toBeLessThan(0.084);
@@ -51,13 +50,34 @@ test('a given number of speakers is kept to', async () => {
   expect((await diarize(dialogue, { kind: 'at-most', count: 1 })).speakers).toBe(1);
 });
 
-test('silence and a snippet have no speakers', async () => {
+test('one core gives the same turns as two', async () => {
+  const slow = createFastDiarizer({ models: shippedDiarizationModels(file('models')), threads: 1, logger });
+  try {
+    const request = { wav: dialogue, speech: [{ start: 0, end: 12 }], speakers: { kind: 'auto' } as const };
+    expect(await slow.diarize(request, context)).toEqual(await diarizer.diarize(request, context));
+  } finally {
+    await slow.close();
+  }
+});
+
+test('where no speech was detected nobody is listened to', async () => {
+  const heard = async (speech: Span[]) =>
+    (await diarizer.diarize({ wav: dialogue, speech, speakers: { kind: 'auto' } }, context)).turns;
+  expect(await heard([])).toEqual([]);
+  const turns = await heard([{ start: 0, end: 2 }]);
+  expect(turns.length).toBeGreaterThan(0);
+  // The windows that hold some of it are heard whole: 10 s.
+  for (const { end } of turns) expect(end).toBeLessThan(10.1);
+});
+
+test('silence and a snippet have no speakers, even where a detector thought so', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'diarize-'));
   try {
     for (const seconds of [0.05, 12]) {
       const wav = join(folder, 'quiet.wav');
       await writeFile(wav, wavOf(new Float32Array(16_000 * seconds)));
-      expect(await diarize(wav)).toMatchObject({ speakers: 0, turns: [] });
+      const request = { wav, speech: [{ start: 0, end: seconds }], speakers: { kind: 'auto' } as const };
+      expect(await diarizer.diarize(request, context)).toMatchObject({ speakers: 0, turns: [] });
     }
   } finally {
     await rm(folder, { recursive: true });
@@ -67,8 +87,8 @@ test('silence and a snippet have no speakers', async () => {
 test('cancelling in the middle ends the call, and the next one works', async () => {
   const controller = new AbortController();
   const onProgress = () => controller.abort(new Error('enough'));
-  const request = { wav: dialogue, speech: [], speakers: { kind: 'auto' } as const };
-  await expect(diarizer.diarize(request, { signal: controller.signal, onProgress })).rejects.toThrow('enough');
+  const cancellable = { signal: controller.signal, onProgress };
+  await expect(diarize(dialogue, { kind: 'auto' }, cancellable)).rejects.toThrow('enough');
   expect((await diarize(file('samples/jfk.wav'))).speakers).toBe(1);
 });
 

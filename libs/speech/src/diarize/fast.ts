@@ -29,7 +29,8 @@ export const createFastDiarizer = ({ models, threads, logger }: FastDiarizerOpti
     async diarize(request, { signal, onProgress }) {
       const wav = await openWav(request.wav);
       await wav.close();
-      const params = { wav: request.wav, ...models, threads, speakers: request.speakers };
+      const { wav: path, speech, speakers } = request;
+      const params = { wav: path, speech, speakers, ...models, threads };
       const turns = await child.call('diarize', params, {
         signal,
         // Forty times slower than measured means that something is wrong.

@@ -1,4 +1,4 @@
-import type { Analysis, LocalSpeaker } from '../network/analysis.js';
+import { type Analysis, type LocalSpeaker, stepFrames, windowsAtOnce } from '../network/analysis.js';
 import { columns, windowFrames } from '../network/segmentation.js';
 import { byWindow } from './assign.js';
 import { bestMatch } from './match.js';
@@ -11,45 +11,57 @@ const leastAgreement = 0.5;
  * windows heard at the same moments.
  */
 export const alignByTime = (analysis: Analysis, label: readonly number[], speakers: number): number[] => {
-  const { windows, step, speakers: locals } = analysis;
-  const frames = (windows.length - 1) * step + windowFrames;
-  const heard = Array.from({ length: speakers }, () => new Float32Array(frames));
-  const views = new Float32Array(frames);
-  const known = new Set(locals.flatMap(({ window }, index) => ((label[index] as number) >= 0 ? [window] : [])));
-  for (const window of known)
-    for (let at = window * step; at < window * step + windowFrames; at++) views[at] = (views[at] as number) + 1;
-  for (const [index, local] of locals.entries()) {
-    const sum = heard[label[index] as number];
-    if (!sum) continue;
-    for (let frame = 0; frame < windowFrames; frame++) {
-      const at = local.window * step + frame;
-      sum[at] = (sum[at] as number) + probability(analysis, local, frame);
-    }
-  }
-
+  const { speakers: locals } = analysis;
+  const groups = byWindow(locals);
+  const isKnown = (index: number) => (label[index] as number) >= 0;
   const result = [...label];
-  for (const group of byWindow(locals).values()) {
-    const open = group.filter((index) => (label[index] as number) < 0);
+  for (const [window, group] of groups) {
+    const open = group.filter((index) => !isKnown(index));
+    if (open.length === 0) continue;
     const taken = group.map((index) => label[index] as number);
-    const agreement = open.map((index) =>
-      heard.map((sum, speaker) =>
-        taken.includes(speaker) ? 0 : agreeing(analysis, locals[index] as LocalSpeaker, sum, views) - leastAgreement,
-      ),
+    const agreement = open.map(() => new Array<number>(speakers).fill(0));
+    const neighbours = new Map<number, number[]>();
+    for (let other = window - windowsAtOnce + 1; other < window + windowsAtOnce; other++) {
+      const known = groups.get(other)?.filter(isKnown) ?? [];
+      if (known.length > 0) neighbours.set(other, known);
+    }
+    const views = viewsOf(window, [...neighbours.keys()]);
+    for (const [row, index] of open.entries())
+      for (const known of neighbours.values())
+        for (const other of known) {
+          const sums = agreement[row] as number[];
+          const [local, heard] = [locals[index] as LocalSpeaker, locals[other] as LocalSpeaker];
+          sums[label[other] as number] =
+            (sums[label[other] as number] as number) + agreeing(analysis, local, heard, views);
+        }
+    const worth = agreement.map((sums) =>
+      sums.map((sum, speaker) => (taken.includes(speaker) ? 0 : sum - leastAgreement)),
     );
-    for (const [row, speaker] of bestMatch(agreement).entries()) result[open[row] as number] = speaker;
+    for (const [row, speaker] of bestMatch(worth).entries()) result[open[row] as number] = speaker;
   }
   return result;
 };
 
-const probability = ({ windows }: Analysis, { window, local }: LocalSpeaker, frame: number): number =>
-  windows[window]?.[frame * columns + local] as number;
+/** How many of the others look at each frame of a window. */
+const viewsOf = (window: number, others: readonly number[]): Uint8Array =>
+  Uint8Array.from(
+    { length: windowFrames },
+    (_, frame) =>
+      others.filter((other) => {
+        const there = frame + (window - other) * stepFrames;
+        return there >= 0 && there < windowFrames;
+      }).length,
+  );
 
-const agreeing = (analysis: Analysis, local: LocalSpeaker, heard: Float32Array, views: Float32Array): number => {
+/** How much of the time two local speakers are heard at the same moments; each moment counts once, however many look at it. */
+const agreeing = ({ windows }: Analysis, local: LocalSpeaker, other: LocalSpeaker, views: Uint8Array): number => {
+  const [mine, theirs] = [windows[local.window], windows[other.window]];
+  if (!mine || !theirs) return 0;
+  const shift = (local.window - other.window) * stepFrames;
   let sum = 0;
-  for (let frame = 0; frame < windowFrames; frame++) {
-    const at = local.window * analysis.step + frame;
-    const others = views[at] as number;
-    if (others > 0) sum += (probability(analysis, local, frame) * (heard[at] as number)) / others;
-  }
-  return sum;
+  for (let frame = Math.max(0, -shift); frame < Math.min(windowFrames, windowFrames - shift); frame++)
+    sum +=
+      ((mine[frame * columns + local.local] as number) * (theirs[(frame + shift) * columns + other.local] as number)) /
+      (views[frame] as number);
+  return sum / 255 ** 2;
 };

@@ -1,130 +1,91 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import type { Wav } from '../../wav/reader.js';
+import type { Span } from '../../contract.js';
+import { sampleRate, type Wav } from '../../wav/reader.js';
 import { embed } from './embedding.js';
-import { fbank, frameLength, frameShift, melBins } from './fbank.js';
-import {
-  frameCenter,
-  frameSamples,
-  localSpeakers,
-  segment,
-  whoSpeaks,
-  windowFrames,
-  windowSamples,
-} from './segmentation.js';
+import type { HeardSpeaker, HeardWindow } from './hearing.js';
+import { frameSamples, windowFrames, windowSamples } from './segmentation.js';
 
-/** A voice in one window, by its position there (0–2). */
-export interface LocalSpeaker {
+/** A voice in one window. */
+export interface LocalSpeaker extends Omit<HeardSpeaker, 'features'> {
   window: number;
-  local: number;
-  /** Frames in which nobody else speaks. */
-  alone: number;
-  /** Frames in which the voice is heard at all. */
-  active: number;
   /** Of frames alone; null where there are too few to tell. */
   voice: Float32Array | null;
-  /** Of too little speech to be clustered; good enough to tell which cluster it is. */
-  rough: boolean;
 }
 
 export interface Analysis {
-  /** Frames between two windows. */
-  step: number;
-  /** For each window `windowFrames` × `localSpeakers` probabilities. */
-  windows: Float32Array[];
+  /** Of each window the probabilities in 255ths, `windowFrames` × `columns`; null where nobody speaks. */
+  windows: (Uint8Array | null)[];
+  /** In the order of windows. */
   speakers: LocalSpeaker[];
 }
 
 export interface AnalysisOptions {
   wav: Wav;
-  segmentation: InferenceSession;
+  /** Where somebody speaks: windows without are not looked at. */
+  speech: readonly Span[];
+  /** Segments windows, one after another in `samples`; may work on two calls at once. */
+  hear: (samples: Float32Array<ArrayBuffer>, indexes: number[]) => Promise<HeardWindow[]>;
   embedding: InferenceSession;
+  /** Whether to segment the next windows while listening to the voices of these. */
+  ahead: boolean;
   onProgress: (fraction: number) => void;
   throwIfCancelled: () => void;
 }
 
 /** A quarter of a window: every moment is heard four times. In whole frames (2.4975 s), so that windows lie on one grid. */
 export const stepFrames = 148;
+/** Windows that look at one moment. */
+export const windowsAtOnce = Math.ceil(windowFrames / stepFrames);
 const stepSamples = stepFrames * frameSamples;
-/** Windows through the network at once: more gain nothing, and this bounds the memory. */
-const batch = 4;
-/** Below 0.2 s a voice says nothing. In frames of the segmentation, as the three below. */
-const leastVoice = 12;
-/** Every other window gives the voices that are clustered: up to 3 s of a lone speaker, 2.5 s of each of several. */
-const mostVoice = 178;
-const mostSharedVoice = 148;
-/** The windows between only need to tell their own two or three speakers apart: 1 s each. */
-const mostRoughVoice = 60;
+/** Windows through the network at once: one costs a sixth more time, more than two gain nothing but memory. */
+const batch = 2;
 
 /** Runs both networks over the recording, piece by piece. */
 export const analyse = async (options: AnalysisOptions): Promise<Analysis> => {
   const { wav } = options;
   const count = Math.max(1, 1 + Math.ceil((wav.length - windowSamples) / stepSamples));
-  const analysis: Analysis = { step: stepFrames, windows: [], speakers: [] };
-  for (let first = 0; first < count; first += batch) {
-    const here = Math.min(batch, count - first);
-    const span = (here - 1) * stepSamples + windowSamples;
-    const samples = new Float32Array(span);
-    samples.set(await wav.read(first * stepSamples, span));
-    const stacked = new Float32Array(here * windowSamples);
-    for (let i = 0; i < here; i++)
-      stacked.set(samples.subarray(i * stepSamples, i * stepSamples + windowSamples), i * windowSamples);
+  const todo = windowsWith(options.speech, count);
+  const analysis: Analysis = { windows: new Array<Uint8Array | null>(count).fill(null), speakers: [] };
+  if (todo.length === 0) return analysis;
 
-    const windows = await segment(options.segmentation, stacked, here);
-    const features = fbank(samples);
-    for (const [index, probabilities] of windows.entries()) {
-      options.throwIfCancelled();
-      analysis.windows.push(probabilities);
-      const present = Array.from({ length: windowFrames }, (_, frame) => whoSpeaks(probabilities, frame));
-      const rough = (first + index) % 2 === 1;
-      // A lone speaker of such a window is told by when they speak.
-      const many = new Set(present.flat()).size;
-      const silent = rough && many < 2;
-      for (let local = 0; local < localSpeakers; local++) {
-        const active = present.filter((who) => who.includes(local)).length;
-        if (active === 0) continue;
-        const frames = [...present.keys()].filter(
-          (frame) => present[frame]?.length === 1 && present[frame]?.[0] === local,
-        );
-        const voice =
-          frames.length < leastVoice || silent
-            ? null
-            : await embed(
-                options.embedding,
-                featuresOf(
-                  features,
-                  index * stepFrames,
-                  mostCentral(frames, rough ? mostRoughVoice : many > 1 ? mostSharedVoice : mostVoice),
-                ),
-              );
-        analysis.speakers.push({ window: first + index, local, alone: frames.length, active, voice, rough });
+  const ask = async (from: number) => {
+    const indexes = todo.slice(from, from + batch);
+    const samples = new Float32Array(indexes.length * windowSamples);
+    for (const [i, index] of indexes.entries())
+      samples.set(await wav.read(index * stepSamples, windowSamples), i * windowSamples);
+    return { indexes, heard: await options.hear(samples, indexes) };
+  };
+  let next = ask(0);
+  for (let from = 0; from < todo.length; from += batch) {
+    const { indexes, heard } = await next;
+    const more = from + batch < todo.length;
+    if (more && options.ahead) next = ask(from + batch);
+    // Whatever it throws is seen when it is awaited.
+    next.catch(() => {});
+    for (const [i, { probabilities, speakers }] of heard.entries()) {
+      const window = indexes[i] as number;
+      analysis.windows[window] = probabilities;
+      for (const { features, ...speaker } of speakers) {
+        options.throwIfCancelled();
+        const voice = features && (await embed(options.embedding, features));
+        analysis.speakers.push({ ...speaker, window, voice });
       }
     }
-    options.onProgress((first + here) / count);
+    options.throwIfCancelled();
+    options.onProgress(Math.min(1, (from + batch) / todo.length));
+    if (more && !options.ahead) next = ask(from + batch);
   }
   return analysis;
 };
 
-/** The frames nearest to the middle of the window, where the network sees most around them. */
-const mostCentral = (frames: number[], most: number): number[] => {
-  const middle = windowFrames / 2;
-  return frames
-    .toSorted((a, b) => Math.abs(a - middle) - Math.abs(b - middle))
-    .slice(0, most)
-    .sort((a, b) => a - b);
-};
-
-/** The feature rows whose middle falls into the given frames, which count from `offset`. */
-const featuresOf = (features: Float32Array, offset: number, frames: readonly number[]): Float32Array => {
-  const rows: number[] = [];
-  const last = features.length / melBins - 1;
-  for (const frame of frames) {
-    // A frame of the segmentation holds the rows with middles in its 270 samples.
-    const from = (offset + frame) * frameSamples + frameCenter - frameSamples / 2 - frameLength / 2;
-    const begin = Math.max(0, Math.ceil(from / frameShift));
-    const end = Math.ceil((from + frameSamples) / frameShift);
-    for (let row = begin; row < end && row <= last; row++) rows.push(row);
+/** Indexes of the windows that hold some of the speech; those are heard whole, beyond the speech as well. */
+const windowsWith = (speech: readonly Span[], count: number): number[] => {
+  const found: number[] = [];
+  let span = 0;
+  for (let index = 0; index < count; index++) {
+    const start = (index * stepSamples) / sampleRate;
+    while (span < speech.length && (speech[span] as Span).end <= start) span++;
+    if (span < speech.length && (speech[span] as Span).start < start + windowSamples / sampleRate) found.push(index);
   }
-  const chosen = new Float32Array(rows.length * melBins);
-  for (const [i, row] of rows.entries()) chosen.set(features.subarray(row * melBins, (row + 1) * melBins), i * melBins);
-  return chosen;
+  return found;
 };

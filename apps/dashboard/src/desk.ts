@@ -5,6 +5,7 @@ import type { Store } from '@whisper-bot/store';
 import type { Application } from 'express';
 import type { Admission } from './api/admission.js';
 import type { Webhooks } from './api/webhook/webhook.js';
+import type { Provider } from './auth/provider/provider.js';
 import type { SetupToken } from './auth/setup.js';
 import type { Floor } from './desk/floor.js';
 import type { ModelShelf } from './desk/model.js';
@@ -28,6 +29,8 @@ export interface Desk {
   /** Calls back those who asked for it. */
   webhooks: Webhooks;
   setup: SetupToken;
+  /** The identity provider people may sign in through; null where there is none. */
+  provider: Provider | null;
   /** Bull Board, without guards of its own. */
   board: Application;
   logger: Logger;
@@ -37,6 +40,8 @@ export interface Desk {
 }
 
 export interface DeskOptions {
+  /** Whether people may sign in with a password. */
+  passwordSignIn: boolean;
   tasksDir: string;
   /** Seconds. */
   maxDuration: number;

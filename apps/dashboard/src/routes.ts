@@ -15,6 +15,7 @@ import { takePreferences } from './page/preferences.js';
 import { changeSetting, resetSetting, showSettings } from './page/settings.js';
 import { showSetup, takeSetup } from './page/setup.js';
 import { showSignIn, takeSignIn, takeSignOut } from './page/sign-in.js';
+import { beginAtProvider, endAtProvider } from './page/sign-in-provider.js';
 import { liveTask, showTask } from './page/task.js';
 import { sendAudio, sendFile } from './page/task-audio.js';
 import {
@@ -38,6 +39,8 @@ export const routes: readonly Route[] = [
 
   read('/sign-in', 'anyone', 'The sign-in form', showSignIn),
   change('/sign-in', 'anyone', 'Sign in', takeSignIn),
+  read('/sign-in/provider', 'anyone', 'Go to the identity provider', beginAtProvider),
+  read('/sign-in/provider/return', 'anyone', 'Come back from the identity provider', endAtProvider),
   change('/sign-out', 'anyone', 'Sign out', takeSignOut),
   read('/setup', 'anyone', 'The one-time link: form for the first administrator', showSetup),
   change('/setup', 'anyone', 'The one-time link: create the first administrator', takeSetup),

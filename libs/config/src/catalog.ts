@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type DefaultContext, setting } from './setting.js';
+import { signIn } from './sign-in.js';
 import {
   booleanSchema,
   byteSchema,
@@ -214,13 +215,23 @@ export const groups = {
   Connections: connections,
   Telegram: telegram,
   'Dashboard and HTTP API': dashboard,
+  'Sign-in to the dashboard': signIn,
   Work: work,
   Limits: limits,
   Running: running,
 } as const;
 
 /** Every setting by its name in the resolved configuration. */
-export const catalog = { ...places, ...connections, ...telegram, ...dashboard, ...work, ...limits, ...running };
+export const catalog = {
+  ...places,
+  ...connections,
+  ...telegram,
+  ...dashboard,
+  ...signIn,
+  ...work,
+  ...limits,
+  ...running,
+};
 
 /** The environment variable of every setting. */
 export const settingVariables: readonly string[] = Object.values(catalog).flatMap(({ env, secret }) =>

@@ -93,6 +93,42 @@ describe('mistakes', () => {
   });
 });
 
+describe('signing in through a provider', () => {
+  const whole = {
+    OIDC_ISSUER: 'https://id.example/realms/a',
+    OIDC_CLIENT_ID: 'bot',
+    OIDC_OPERATORS: 'ops, night shift',
+  };
+
+  test('is off unless an issuer is named', () => {
+    expect(resolve({})).toMatchObject({ oidcIssuer: null, passwordSignIn: true });
+    expect(resolve({ ...whole, PASSWORD_SIGN_IN: 'no' })).toMatchObject({
+      oidcIssuer: whole.OIDC_ISSUER,
+      oidcOperators: ['ops', 'night shift'],
+      oidcViewers: [],
+      oidcScopes: 'openid profile email',
+      passwordSignIn: false,
+    });
+  });
+
+  test.each([
+    [{ PASSWORD_SIGN_IN: 'no' }, 'PASSWORD_SIGN_IN=no needs OIDC_ISSUER'],
+    [{ ...whole, OIDC_CLIENT_ID: '' }, 'OIDC_ISSUER needs OIDC_CLIENT_ID.'],
+    [{ ...whole, OIDC_OPERATORS: '' }, 'without a role nobody may sign in'],
+    [{ ...whole, OIDC_ISSUER: 'http://id.example' }, 'OIDC_ISSUER must be a URL that begins with https://'],
+    [{ ...whole, OIDC_ISSUER: 'http://localhost.evil.example' }, 'OIDC_ISSUER must be'],
+    [{ ...whole, OIDC_SCOPES: 'profile' }, 'openid among them'],
+    [{ ...whole, OIDC_OPERATORS: 'a,,b' }, 'texts with commas between'],
+  ])('%j is refused', (env, sentence) => {
+    expect(problemsOf(env)).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  test('works with a provider on this machine', () => {
+    for (const issuer of ['http://127.0.0.1:8080', 'http://localhost:1', 'http://[::1]:1'])
+      expect(problemsOf({ ...whole, OIDC_ISSUER: issuer })).toEqual([]);
+  });
+});
+
 test('docs/configuration.md names every setting', async () => {
   await expect(documentSettings()).toMatchFileSnapshot('../../../docs/configuration.md');
 });

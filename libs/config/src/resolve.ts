@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { catalog } from './catalog.js';
+import { contradictionsOf } from './contradiction.js';
 import { type Machine, readMachine } from './machine.js';
 import type { DefaultContext, Setting } from './setting.js';
 
@@ -44,6 +45,7 @@ export const resolveConfig = (source: ConfigSource): Config => {
   context.home = take('home', catalog.home);
   const entries = Object.entries(catalog) as [SettingName, Setting<unknown>][];
   const config = Object.fromEntries(entries.map(([name, setting]) => [name, take(name, setting)]));
+  if (problems.length === 0) problems.push(...contradictionsOf(config as Config));
   if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
   return config as Config;
 };

@@ -51,3 +51,19 @@ export const urlSchema = (...protocols: readonly string[]) => {
 };
 
 export const textSchema = z.string();
+
+/** `a, b` → texts. */
+export const textsSchema = z
+  .string()
+  .transform((text) => text.split(',').map((each) => each.trim()))
+  .refine((texts) => texts.every((each) => each !== ''), 'texts with commas between');
+
+const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** The issuer of an identity provider: who reads along on the way to it could be anybody, so that it has to be TLS. */
+export const issuerSchema = z.string().refine((text) => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, search, hash } = new URL(text);
+  if (search !== '' || hash !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && loopback.test(hostname));
+}, 'a URL that begins with https:// (http:// only for this machine itself)');

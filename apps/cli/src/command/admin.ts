@@ -1,7 +1,7 @@
 import type { Config } from '@whisper-bot/config';
 import { accountNameSchema, type Role, roles } from '@whisper-bot/store';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { addAccount, listAccounts, resetPassword, setDisabled } from '../people/account.js';
+import { addAccount, type Desk, listAccounts, resetPassword, setDisabled } from '../people/account.js';
 import { withRecord } from '../session/record.js';
 import type { Terminal } from '../terminal.js';
 
@@ -21,6 +21,13 @@ Examples:
   whisper-bot admin reset ann                a new password; ends all sessions
   whisper-bot admin disable bob`,
     );
+  const desk = (): Desk => {
+    const resolved = config();
+    if (!resolved.passwordSignIn) {
+      terminal.err.write('PASSWORD_SIGN_IN is off here: the dashboard takes no password until it is on again.\n');
+    }
+    return { terminal, within: (work) => withRecord(resolved, work) };
+  };
   admin
     .command('add')
     .description('make an account')
@@ -28,7 +35,7 @@ Examples:
     .addOption(new Option('--role <role>', 'what it may do').choices(roles).default('administrator'))
     .option('--generate', 'make the password and print it')
     .action((name: string, { role, generate = false }: { role: Role; generate?: boolean }) =>
-      addAccount({ name, role, generate }, { terminal, within: (work) => withRecord(config(), work) }),
+      addAccount({ name, role, generate }, desk()),
     );
   admin
     .command('list')
@@ -42,9 +49,7 @@ Examples:
     .description('give an account a new password and end all its sessions')
     .argument('<name>', 'as `admin list` names it')
     .option('--generate', 'make the password and print it')
-    .action((name: string, { generate = false }: { generate?: boolean }) =>
-      resetPassword({ name, generate }, { terminal, within: (work) => withRecord(config(), work) }),
-    );
+    .action((name: string, { generate = false }: { generate?: boolean }) => resetPassword({ name, generate }, desk()));
   for (const disabled of [true, false]) {
     admin
       .command(disabled ? 'disable' : 'enable')

@@ -30,6 +30,9 @@ export const resetPassword = async (
   const password = await newPassword(terminal, generate);
   await within(async (store) => {
     const account = await find(store, name);
+    if (account.issuer !== null) {
+      throw new CliError(`${account.name} signs in through ${new URL(account.issuer).host} and has no password.`);
+    }
     await store.accounts.setPassword(account.id, password.text, '');
     await writeDown(store, { action: 'account.password', target: account.name });
     tell(terminal, `${account.name} has a new password, and is signed in nowhere.`, password);
@@ -53,11 +56,11 @@ export const setDisabled = async (
 
 export const listAccounts = async ({ out, err }: Terminal, store: Store, json: boolean): Promise<void> => {
   const accounts = await store.accounts.list();
-  for (const { name, role, disabled, createdAt, lastSignIn } of accounts) {
+  for (const { name, role, disabled, createdAt, lastSignIn, issuer } of accounts) {
     const seen = lastSignIn?.toISOString() ?? null;
-    if (json) out.write(`${JSON.stringify({ name, role, disabled, createdAt, lastSignIn: seen })}\n`);
-    else
-      out.write(`${name.padEnd(24)} ${role.padEnd(14)} ${disabled ? 'disabled' : (seen?.slice(0, 19) ?? 'never')}\n`);
+    const state = disabled ? 'disabled' : (seen?.slice(0, 19) ?? 'never');
+    const row = `${name.padEnd(24)} ${role.padEnd(14)} ${state.padEnd(20)} ${issuer ?? ''}`.trimEnd();
+    out.write(`${json ? JSON.stringify({ name, role, disabled, issuer, createdAt, lastSignIn: seen }) : row}\n`);
   }
   if (!json && accounts.length === 0) err.write('There are no accounts; make one: whisper-bot admin add NAME\n');
 };

@@ -13,6 +13,8 @@ export interface Person {
   id: string;
   name: string;
   role: Role;
+  /** The identity provider that vouches for the person; null for an account with a password. */
+  issuer: string | null;
   /** Of the session, as the database knows it. */
   session: string;
   /** The session's secret for forms. */

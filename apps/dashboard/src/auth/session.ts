@@ -14,8 +14,8 @@ export const findPerson = async (desk: Desk, cookies: ReadonlyMap<string, string
   if (token === undefined || token === '' || token.length > 200) return null;
   const session = await desk.store.sessions.find(token);
   if (session === null) return null;
-  const { id, name, role } = session.account;
-  return { id, name, role, session: session.id, csrf: session.csrf };
+  const { id, name, role, issuer } = session.account;
+  return { id, name, role, issuer, session: session.id, csrf: session.csrf };
 };
 
 /** Signs somebody in, in this browser; the session they may have had ends. */

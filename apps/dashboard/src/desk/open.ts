@@ -4,6 +4,7 @@ import type { Lifecycle, Logger } from '@whisper-bot/runtime';
 import { createAdmission } from '../api/admission.js';
 import type { Resolve } from '../api/webhook/address.js';
 import { createWebhooks } from '../api/webhook/webhook.js';
+import { createProvider } from '../auth/provider/provider.js';
 import { createSetupToken } from '../auth/setup.js';
 import { createBoard } from '../board/board.js';
 import type { Desk } from '../desk.js';
@@ -64,11 +65,13 @@ export const openDesk = async (options: OpenDeskOptions): Promise<Desk> => {
       logger,
       ...(resolve === undefined ? {} : { resolve }),
     }),
-    setup: createSetupToken(store.accounts),
+    setup: createSetupToken(store.accounts, config.passwordSignIn),
+    provider: createProvider(config),
     board: createBoard(pipeline, '/board'),
     logger,
     closing: lifecycle.signal,
     options: {
+      passwordSignIn: config.passwordSignIn,
       tasksDir: config.tasksDir,
       maxDuration: config.maxDuration,
       maxFileSize: config.maxFileSize,

@@ -147,6 +147,18 @@ export const en = {
     wrong: 'This name and password do not belong together.',
     tooMany: 'Too many attempts. Wait a few minutes, then try again.',
     sso: 'Sign in with your organisation',
+    noPasswords: 'Signing in with a password is switched off here.',
+    problems: {
+      away: 'The sign-in service of your organisation does not answer right now. Try again in a moment.',
+      cancelled: 'The sign-in service of your organisation did not let you in, or you stopped there.',
+      failed:
+        'The sign-in service of your organisation did not confirm who you are. Try again; if it stays, an administrator finds the reason in the log.',
+      expired: 'This sign-in took too long, was used already, or began in another browser. Begin again.',
+      tooMany: 'Too many attempts. Wait a few minutes, then try again.',
+      noRole: 'Your organisation knows you, but gives you no role here. Ask an administrator.',
+      domain: 'Only people with a verified e-mail address of this organisation may sign in here.',
+      disabled: 'Your account here is disabled. Ask an administrator.',
+    },
     noAccount:
       'No account yet? The first administrator is created by the one-time link that the start prints, or by “whisper-bot admin add”.',
   },
@@ -443,6 +455,8 @@ export const en = {
     disabled: 'disabled',
     state: 'State',
     active: 'active',
+    byProvider: (host: string) => `by ${host}`,
+    roleOfProvider: 'The identity provider gives this account its role; change it there.',
     lastAdministrator: 'There must be one administrator who can sign in.',
   },
   account: {
@@ -461,6 +475,8 @@ export const en = {
     from: 'Address',
     browser: 'Browser',
     everywhere: 'Sign out everywhere',
+    through: 'Signs in through',
+    noPassword: 'This account has no password that could be changed here.',
     role: 'Role',
   },
   settings: {

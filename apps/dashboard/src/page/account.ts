@@ -43,19 +43,32 @@ ${card(
 )}
 </div>
 <div class="stack">
-${card(person.name, facts([[say.role, html`${words.role[person.role]}: ${words.roleMeans[person.role]}`]]))}
 ${card(
-  say.change,
-  html`<form class="form" method="post" action="/account/password">${csrfField(visit)}
+  person.name,
+  facts([
+    [say.role, html`${words.role[person.role]}: ${words.roleMeans[person.role]}`],
+    ...(person.issuer === null ? [] : [[say.through, new URL(person.issuer).host] as const]),
+  ]),
+)}
+${
+  hasPassword(visit) &&
+  card(
+    say.change,
+    html`<form class="form" method="post" action="/account/password">${csrfField(visit)}
 ${field({ name: 'current', label: say.current, type: 'password', required: true, autocomplete: 'current-password', error: errors.current })}
 ${field({ name: 'fresh', label: say.fresh, type: 'password', required: true, minlength: 12, autocomplete: 'new-password', error: errors.fresh })}
 ${field({ name: 'again', label: say.again, type: 'password', required: true, autocomplete: 'new-password' })}
 <button class="primary">${say.change}</button></form>`,
-)}
+  )
+}
 </div></div>`,
     }),
   };
 };
+
+/** Whether there is a password of one's own to change. */
+const hasPassword = ({ person, desk }: Visit): boolean =>
+  person !== null && person.issuer === null && desk.options.passwordSignIn;
 
 /** The browser's name out of its long one; the last word that names one wins, as those that copy others stand last. */
 const browserOf = (agent: string): string => {
@@ -73,6 +86,7 @@ const browserOf = (agent: string): string => {
 export const changePassword: Handler = async (visit) => {
   const { words, desk, person } = visit;
   if (person === null) throw new HttpError(401);
+  if (!hasPassword(visit)) throw new HttpError(403, words.account.noPassword);
   const allowed = await desk.store.attempts.allow(`password:${person.id}`, { attempts: 8, seconds: 900 });
   if (!allowed) throw new HttpError(429);
   if ((await desk.store.accounts.verify(person.name, visit.field('current').slice(0, 1000))) === null) {

@@ -33,8 +33,10 @@ const render = async (visit: Visit, errors: { name?: string; password?: string }
           },
           {
             title: say.role,
-            cell: ({ id, name, role }) =>
-              html`<form class="inline" method="post" action="/accounts/${id}">${csrfField(visit)}<select name="role" aria-label="${say.role}: ${name}">${roles.map((each) => html`<option value="${each}"${each === role && html` selected`}>${words.role[each]}</option>`)}</select><button aria-label="${words.button.save}: ${name}">${words.button.save}</button></form>`,
+            cell: ({ id, name, role, issuer }) =>
+              issuer !== null
+                ? html`${words.role[role]} <span class="quiet">(${say.byProvider(new URL(issuer).host)})</span>`
+                : html`<form class="inline" method="post" action="/accounts/${id}">${csrfField(visit)}<select name="role" aria-label="${say.role}: ${name}">${roles.map((each) => html`<option value="${each}"${each === role && html` selected`}>${words.role[each]}</option>`)}</select><button aria-label="${words.button.save}: ${name}">${words.button.save}</button></form>`,
           },
           { title: say.state, minor: true, cell: ({ disabled }) => (disabled ? say.disabled : say.active) },
           { title: say.created, figure: true, minor: true, cell: ({ createdAt }) => moment(createdAt, locale, words) },
@@ -57,9 +59,11 @@ const render = async (visit: Visit, errors: { name?: string; password?: string }
         ],
         rows,
       )}</section>
-${card(
-  say.add,
-  html`<form class="form" method="post" action="/accounts">${csrfField(visit)}
+${
+  desk.options.passwordSignIn &&
+  card(
+    say.add,
+    html`<form class="form" method="post" action="/accounts">${csrfField(visit)}
 <div class="fields">
 ${field({ name: 'name', label: say.name, value: visit.field('name'), required: true, maxlength: 60, autocomplete: 'off', error: errors.name })}
 ${select({ name: 'role', label: say.role, value: visit.field('role') || 'viewer', options: roles.map((each) => [each, words.role[each]]) })}
@@ -68,7 +72,8 @@ ${field({ name: 'again', label: words.setup.passwordAgain, type: 'password', req
 </div>
 <p class="hint">${roles.map((each) => `${words.role[each]}: ${words.roleMeans[each]}`).join(' · ')}</p>
 <button class="primary">${say.add}</button></form>`,
-)}
+  )
+}
 </div>`,
     }),
   };
@@ -76,6 +81,7 @@ ${field({ name: 'again', label: words.setup.passwordAgain, type: 'password', req
 
 export const addAccount: Handler = async (visit) => {
   const { words, desk } = visit;
+  if (!desk.options.passwordSignIn) throw new HttpError(403, words.signIn.noPasswords);
   const name = visit.field('name').trim();
   const role = visit.field('role');
   const password = visit.field('password');
@@ -100,6 +106,8 @@ export const changeAccount: Handler = async (visit) => {
   const role = visit.field('role');
   const disabled = visit.field('disabled');
   if (!isRole(role) && disabled !== 'yes' && disabled !== 'no') throw new HttpError(400);
+  // The next sign-in would put back what the provider says.
+  if (isRole(role) && before.issuer !== null) return backTo('/accounts', 'accounts.roleOfProvider', { bad: 1 });
   const change = isRole(role) ? { role } : { disabled: disabled === 'yes' };
   if (!(await accounts.change(id, change))) return backTo('/accounts', 'accounts.lastAdministrator', { bad: 1 });
   await writeDown(visit, {

@@ -1,7 +1,7 @@
 import { writeDown } from '../auth/audit.js';
 import { addressOf, signIn, signOut } from '../auth/session.js';
 import { ownPath } from '../http/answer.js';
-import type { Answer, Handler, Visit } from '../http/visit.js';
+import { type Answer, type Handler, HttpError, type Visit } from '../http/visit.js';
 import { csrfField, field } from '../view/form.js';
 import { html } from '../view/html.js';
 import { barePage } from '../view/layout.js';
@@ -13,7 +13,13 @@ export const showSignIn: Handler = async (visit) =>
   visit.person === null ? form(visit) : { kind: 'redirect', to: '/' };
 
 const form = (visit: Visit, error?: string, status = 200): Answer => {
+  const { desk } = visit;
   const words = visit.words.signIn;
+  const problem = Object.hasOwn(words.problems, visit.query('problem'))
+    ? words.problems[visit.query('problem') as keyof typeof words.problems]
+    : undefined;
+  const said = error ?? problem;
+  const back = ownPath(visit.query('back') || visit.field('back'));
   return {
     kind: 'page',
     status,
@@ -22,20 +28,28 @@ const form = (visit: Visit, error?: string, status = 200): Answer => {
       body: html`
 <h1>${words.title}</h1>
 <p class="lead">${words.lead}</p>
-<form class="form" method="post" action="/sign-in">
+${said !== undefined && html`<p class="notice bad" role="alert">${said}</p>`}
+${
+  desk.provider !== null &&
+  html`<p class="provider"><a class="button${!desk.options.passwordSignIn && ' primary'}" href="/sign-in/provider?back=${encodeURIComponent(back)}">${desk.provider.label ?? words.sso}</a></p>`
+}
+${
+  desk.options.passwordSignIn &&
+  html`<form class="form" method="post" action="/sign-in">
   ${csrfField(visit)}
-  <input type="hidden" name="back" value="${ownPath(visit.query('back') || visit.field('back'))}">
-  ${error !== undefined && html`<p class="notice bad" role="alert">${error}</p>`}
+  <input type="hidden" name="back" value="${back}">
   ${field({ name: 'name', label: words.name, value: visit.field('name'), autocomplete: 'username', required: true, autofocus: true, maxlength: 60 })}
   ${field({ name: 'password', label: words.password, type: 'password', autocomplete: 'current-password', required: true })}
   <button class="primary">${words.submit}</button>
 </form>
-<p class="hint">${words.noAccount}</p>`,
+<p class="hint">${words.noAccount}</p>`
+}`,
     }),
   };
 };
 
 export const takeSignIn: Handler = async (visit) => {
+  if (!visit.desk.options.passwordSignIn) throw new HttpError(403, visit.words.signIn.noPasswords);
   const { accounts, attempts } = visit.desk.store;
   const name = visit.field('name').slice(0, 60);
   const nameKey = `sign-in:name:${name.toLowerCase()}`;

@@ -35,7 +35,7 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-export interface HarnessOptions extends Partial<Pick<OpenDeskOptions, 'resolve' | 'uploadPatience'>> {
+export interface HarnessOptions extends Partial<Pick<OpenDeskOptions, 'resolve' | 'uploadPatience' | 'logger'>> {
   clickhouseUrl?: string;
   env?: Record<string, string>;
   /** Where models are downloaded from. */
@@ -49,12 +49,12 @@ export const startHarness = async ({
   env = {},
   hub,
   work = true,
+  logger = createLogger({ name: 'test', level: 'silent' }),
   ...more
 }: HarnessOptions = {}): Promise<Harness> => {
   const directory = await temporaryDirectory('dashboard-test');
   // As root, PostgreSQL runs as a user of its own, who must get in.
   await chmod(directory.path, 0o755);
-  const logger = createLogger({ name: 'test', level: 'silent' });
   const [redis, postgres] = await Promise.all([
     startRedis(),
     startEmbeddedPostgres({ dir: join(directory.path, 'postgres'), logger }),

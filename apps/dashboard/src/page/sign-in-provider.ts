@@ -1,0 +1,99 @@
+import { signInLife } from '@whisper-bot/store';
+import { writeDown } from '../auth/audit.js';
+import { isOfDomain, nameOf, roleOf } from '../auth/provider/claim.js';
+import { explainFailure, type Problem } from '../auth/provider/failure.js';
+import type { Provider } from '../auth/provider/provider.js';
+import { addressOf, signIn } from '../auth/session.js';
+import { ownPath } from '../http/answer.js';
+import { readCookies, setCookie } from '../http/cookie.js';
+import { type Answer, type Handler, HttpError, type Visit } from '../http/visit.js';
+
+/** One address may be a whole office, and nothing can be guessed here. */
+const bound = { attempts: 120, seconds: 900 };
+
+/** Over TLS the browser itself sees to it that no other host has set the cookie. */
+const cookieOf = ({ request }: Visit): string => (request.secure ? '__Host-whisper_provider' : 'whisper_provider');
+
+const providerOf = ({ desk }: Visit): Provider => {
+  if (desk.provider === null) throw new HttpError(404);
+  return desk.provider;
+};
+
+/** This page as the browser addressed it, so that the provider sends it back to where it came from. */
+const hereOf = ({ request }: Visit): URL => new URL(request.originalUrl, `${request.protocol}://${request.host}`);
+
+/** A link, not a form: a form may lead nowhere but to ourselves. */
+export const beginAtProvider: Handler = async (visit) => {
+  const provider = providerOf(visit);
+  const { store, logger } = visit.desk;
+  const back = ownPath(visit.query('back'));
+  if (!(await store.attempts.allow(`sign-in:provider:${addressOf(visit)}`, bound))) return refuse('tooMany', back);
+  try {
+    const { to, pending } = await provider.begin(new URL('/sign-in/provider/return', hereOf(visit)).href);
+    setCookie(visit, cookieOf(visit), await store.signIns.begin({ ...pending, back }), signInLife);
+    return { kind: 'redirect', to };
+  } catch (error) {
+    const { problem, detail } = explainFailure(error);
+    logger.warn(detail, 'the identity provider cannot be used');
+    return refuse(problem, back);
+  }
+};
+
+/** Back from the provider: the browser must be the one that went, and has one try. */
+export const endAtProvider: Handler = async (visit) => {
+  const provider = providerOf(visit);
+  const { store, logger } = visit.desk;
+  const token = readCookies(visit.request.headers.cookie).get(cookieOf(visit)) ?? '';
+  const pending = token === '' ? null : await store.signIns.take(token, visit.query('state'));
+  // Somebody else's answer must not end what this browser has under way: its cookie stays.
+  if (pending === null) return refuse('expired');
+  setCookie(visit, cookieOf(visit), '', 0);
+  const back = ownPath(pending.back);
+  const met = await provider.finish(hereOf(visit), pending).catch(explainFailure);
+  if ('problem' in met) {
+    logger.warn(met.detail, 'the identity provider did not confirm a sign-in');
+    await writeDown(visit, { action: 'sign-in.refused', target: '', actor: '', after: { why: met.problem } });
+    return refuse(met.problem, back);
+  }
+  return enter(visit, met, back);
+};
+
+type Met = Awaited<ReturnType<Provider['finish']>>;
+
+const enter = async (visit: Visit, { identity, claims }: Met, back: string): Promise<Answer> => {
+  const { roles, emailDomains } = providerOf(visit);
+  const { identities } = visit.desk.store;
+  const { issuer, subject } = identity;
+  const turnAway = async (problem: Problem, name: string): Promise<Answer> => {
+    const after = { issuer, subject, why: problem };
+    await writeDown(visit, { action: 'sign-in.refused', target: name, actor: '', after });
+    return refuse(problem, back);
+  };
+  const name = nameOf(claims);
+  const role = roleOf(claims, roles);
+  const isOfUs = isOfDomain(claims, emailDomains);
+  // Who has lost the way in goes from every browser at once.
+  if (role === null || !isOfUs)
+    return turnAway(isOfUs ? 'noRole' : 'domain', (await identities.leave(identity)) ?? name);
+  const entered = await identities.enter(identity, { name, role });
+  if (entered === null) return turnAway('disabled', name);
+  const { account, before } = entered;
+  if (before !== role) {
+    await writeDown(visit, {
+      action: before === null ? 'account.create' : 'account.change',
+      target: account.name,
+      actor: account.name,
+      before: before === null ? null : { role: before },
+      after: { role, issuer, subject },
+    });
+  }
+  await signIn(visit, account);
+  await writeDown(visit, { action: 'sign-in', target: account.name, actor: account.name, after: { issuer } });
+  return { kind: 'redirect', to: back };
+};
+
+/** To the door, with the sentence; the address with the code does not stay in the history. */
+const refuse = (problem: Problem, back = '/'): Answer => ({
+  kind: 'redirect',
+  to: `/sign-in?${new URLSearchParams({ problem, ...(back === '/' ? {} : { back }) })}`,
+});

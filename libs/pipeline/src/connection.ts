@@ -40,11 +40,13 @@ export interface Connection {
 /** Opens the connections lazily; nothing is awaited. */
 export const connect = (options: ConnectionOptions): Connection => {
   const retryStrategy = (times: number): number => Math.min(50 * 2 ** Math.min(times, 10), longestReconnectPause);
-  const opened: Redis[] = [];
+  const opened = new Set<Redis>();
   const open = (maxRetriesPerRequest: number | null): ScriptedRedis => {
     const client = new BatchedRedis(options.redis, { maxRetriesPerRequest, retryStrategy, connectTimeout: 5000 });
     client.on('error', options.onError);
-    opened.push(client);
+    opened.add(client);
+    // A watcher's has its own end; ended once more, ioredis would wait two seconds for a socket that is gone.
+    client.once('end', () => opened.delete(client));
     return defineScripts(client);
   };
   const telemetry = options.trace ? { telemetry: new BullMQOtel({ tracerName: 'whisper-bot' }) } : {};

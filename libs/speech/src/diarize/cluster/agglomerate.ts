@@ -8,28 +8,26 @@ export interface Voice {
   unlike: readonly number[];
 }
 
-export interface AgglomerateOptions {
-  /** Joins clusters up to this mean cosine distance (0–2). */
-  threshold: number;
-  /** Goes on joining the nearest beyond the threshold until there are no more than this. */
-  most?: number;
-  /** Stops joining at this many. */
-  least?: number;
+/** Two clusters, named by a voice of each, that became one: the first's. */
+interface Merge {
+  into: number;
+  from: number;
+  /** Mean cosine distance between them, 0–2; more where they are known to differ. */
+  distance: number;
 }
 
 /**
- * Average-linkage clustering by cosine distance, weighted by speech, in which voices known to differ stay apart (unless `most`
- * leaves no other way). O(n²) memory, O(n²) to O(n³) time: for up to a thousand voices. Returns each voice's cluster.
+ * Average-linkage clustering by cosine distance, weighted by speech, in which voices known to differ come last: the merges in
+ * their order, up to `limit`. O(n²) memory, O(n²) to O(n³) time: for up to a thousand voices.
  */
-export const agglomerate = (voices: readonly Voice[], options: AgglomerateOptions): number[] => {
-  const { threshold, most = Number.POSITIVE_INFINITY, least = 1 } = options;
+export const mergesOf = (voices: readonly Voice[], limit: number): Merge[] => {
   const count = voices.length;
   const distance = distances(voices);
   const weight = voices.map((voice) => voice.weight);
-  const members = voices.map((_, index) => [index]);
   const alive = voices.map(() => true);
   const nearest = new Int32Array(count).fill(-1);
   const at = (a: number, b: number) => distance[a * count + b] as number;
+  const merges: Merge[] = [];
 
   const findNearest = (row: number) => {
     let best = -1;
@@ -39,15 +37,15 @@ export const agglomerate = (voices: readonly Voice[], options: AgglomerateOption
   };
   for (let row = 0; row < count; row++) findNearest(row);
 
-  for (let clusters = count; clusters > least; clusters--) {
+  while (merges.length < count - 1) {
     let a = -1;
     for (let row = 0; row < count; row++) {
-      if (!alive[row] || (nearest[row] as number) < 0) continue;
+      if (!alive[row]) continue;
       if (a < 0 || at(row, nearest[row] as number) < at(a, nearest[a] as number)) a = row;
     }
-    if (a < 0) break;
     const b = nearest[a] as number;
-    if (at(a, b) > threshold && clusters <= most) break;
+    if (at(a, b) > limit) break;
+    merges.push({ into: a, from: b, distance: at(a, b) });
 
     const [wa, wb] = [weight[a] as number, weight[b] as number];
     for (let other = 0; other < count; other++) {
@@ -59,21 +57,25 @@ export const agglomerate = (voices: readonly Voice[], options: AgglomerateOption
       distance[other * count + a] = joined;
     }
     weight[a] = wa + wb;
-    members[a]?.push(...(members[b] ?? []));
     alive[b] = false;
     for (let row = 0; row < count; row++)
       if (alive[row] && (row === a || nearest[row] === a || nearest[row] === b)) findNearest(row);
       else if (alive[row] && at(row, a) < at(row, nearest[row] as number)) nearest[row] = a;
   }
+  return merges;
+};
 
-  const labels = new Array<number>(count).fill(0);
-  let label = 0;
-  for (let row = 0; row < count; row++) {
-    if (!alive[row]) continue;
-    for (const member of members[row] ?? []) labels[member] = label;
-    label++;
-  }
-  return labels;
+/** The cluster of each of `count` voices after some merges, numbered without gaps. */
+export const labelsAfter = (count: number, merges: readonly Merge[]): number[] => {
+  const into = Array.from({ length: count }, (_, index) => index);
+  for (const merge of merges) into[merge.from] = merge.into;
+  const root = (index: number): number => (into[index] === index ? index : root(into[index] as number));
+  const numbers = new Map<number, number>();
+  return into.map((_, index) => {
+    const own = root(index);
+    if (!numbers.has(own)) numbers.set(own, numbers.size);
+    return numbers.get(own) as number;
+  });
 };
 
 /** Added to the distance of those known to differ: more than any cosine distance. */

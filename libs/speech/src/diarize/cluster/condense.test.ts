@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agglomerate, dot, type Voice } from './agglomerate.js';
+import { dot, labelsAfter, mergesOf, type Voice } from './agglomerate.js';
 import { condense, unit } from './condense.js';
 
 /** The same numbers every time, −1 … 1, summed to something like a normal distribution. */
@@ -38,7 +38,7 @@ test('three hours of voices are condensed to what can be clustered at once, and 
   const sum = (all: readonly Voice[]) => all.reduce((total, { weight }) => total + weight, 0);
   expect(sum(condensed)).toBe(sum(voices));
 
-  const labels = agglomerate(condensed, { threshold: 0.44 });
+  const labels = labelsAfter(condensed.length, mergesOf(condensed, 0.44));
   expect(new Set(labels).size).toBe(6);
   const nearest = (vector: Float32Array) =>
     centres.reduce(
@@ -59,7 +59,7 @@ test('voices known to differ stay apart, however alike, also when joined with ot
   }));
   const condensed = condense(voices);
   expect(condensed.length).toBeLessThanOrEqual(1000);
-  expect(new Set(agglomerate(condensed, { threshold: 0.44 })).size).toBeGreaterThanOrEqual(2);
+  expect(new Set(labelsAfter(condensed.length, mergesOf(condensed, 0.44))).size).toBeGreaterThanOrEqual(2);
 });
 
 test('few voices are left as they are', () => {

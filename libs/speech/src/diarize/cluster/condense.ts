@@ -1,4 +1,4 @@
-import { agglomerate, type Voice } from './agglomerate.js';
+import { labelsAfter, mergesOf, type Voice } from './agglomerate.js';
 
 /** As many as the clustering takes at once: 1000² distances. */
 const most = 1000;
@@ -24,7 +24,7 @@ const joinBlocks = (voices: readonly Voice[], threshold: number): Voice[] => {
       ...voice,
       unlike: voice.unlike.map((index) => index - start).filter((index) => index >= 0 && index < block),
     }));
-    const labels = agglomerate(part, { threshold });
+    const labels = labelsAfter(part.length, mergesOf(part, threshold));
     into.push(...labels.map((label) => label + clusters));
     clusters += Math.max(...labels) + 1;
   }

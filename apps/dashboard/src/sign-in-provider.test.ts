@@ -1,8 +1,6 @@
 import { Writable } from 'node:stream';
 import { createLogger } from '@whisper-bot/runtime';
-import axe from 'axe-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openWindow, startBrowser, takePicture } from './test/browser.js';
 import { type Harness, startHarness } from './test/harness.js';
 import {
   beginSignIn,
@@ -26,7 +24,7 @@ beforeAll(async () => {
   });
   harness = await startHarness({
     work: false,
-    env: { ...provider.env, OIDC_LABEL: 'Sign in with Example' },
+    env: provider.env,
     logger: createLogger({ name: 'dashboard', level: 'trace', destination }),
   });
   await provider.serve(harness.url);
@@ -117,6 +115,9 @@ describe('somebody with a role at the provider', () => {
     const id = (await account('bob'))?.id;
     const changed = await walker.go(`${harness.url}/accounts/${id}`, { csrf, role: 'administrator' });
     expect(changed.headers.get('location')).toContain('said=accounts.roleOfProvider');
+    const accounts = await (await walker.go(`${harness.url}/accounts`)).text();
+    expect(accounts).toContain(`(by ${new URL(provider.issuer).host})`);
+    expect(accounts).not.toContain('aria-label="Role: bob"');
     expect(await account('bob')).toMatchObject({ role: 'viewer' });
   });
 });
@@ -162,6 +163,13 @@ describe('refused is', () => {
     const answer = new URLSearchParams({ error: 'access_denied', state, iss: origin });
     const { headers } = await walker.go(`${harness.url}/sign-in/provider/return?${answer}`);
     expect(headers.get('location')).toEqual(refusedFor('cancelled'));
+  });
+
+  test('who comes back while the provider is away', async () => {
+    const address = await signInThere(walker, await begin(), 'u-ann');
+    provider.broken.set('/token', { status: 503 });
+    expect((await walker.go(address)).headers.get('location')).toEqual(refusedFor('away'));
+    provider.broken.clear();
   });
 
   test('a name somebody with a password has already: it is somebody else', async () => {
@@ -262,121 +270,4 @@ test('nothing of codes, tokens, states and secrets is in the log, also where it 
   const secrets = [searchParams.get('code'), searchParams.get('state'), bad.searchParams.get('state')];
   for (const secret of [...secrets, 'a-code-that-is-wrong', provider.env.OIDC_CLIENT_SECRET, 'eyJ'])
     expect(log).not.toContain(secret);
-});
-
-test('with the provider away there is one sentence, and passwords go on', async () => {
-  const address = await signInThere(walker, await begin(), 'u-ann');
-  provider.broken.set('/token', { status: 503 });
-  expect((await walker.go(address)).headers.get('location')).toEqual(refusedFor('away'));
-  provider.broken.clear();
-  // A new process that has never reached it.
-  const nobody = await reserveProvider();
-  const other = await startHarness({ work: false, env: nobody.env });
-  try {
-    const { name, password } = await other.enter('operator');
-    const answer = await walker.go(`${other.url}/sign-in/provider?back=/tasks`);
-    expect(answer.headers.get('location')).toBe('/sign-in?problem=away&back=%2Ftasks');
-    const page = await (await walker.go(`${other.url}${answer.headers.get('location')}`)).text();
-    expect(page).toContain('does not answer right now');
-    const signedIn = await walker.go(`${other.url}/sign-in`, { name, password, back: '/tasks' });
-    expect(signedIn.headers.get('location')).toBe('/tasks');
-    // It is asked again as soon as it is there.
-    await nobody.serve(other.url);
-    nobody.people.set('u-ann', { preferred_username: 'ann', groups: ['admins'] });
-    const back = await signInThere(walker, await beginSignIn(walker, other.url), 'u-ann');
-    expect((await walker.go(back)).headers.get('location')).toBe('/');
-  } finally {
-    nobody.stop();
-    await other.close();
-  }
-});
-
-test('passwords can be switched off, and domains demanded', async () => {
-  const strict = await reserveProvider();
-  const env = { ...strict.env, PASSWORD_SIGN_IN: 'no', OIDC_EMAIL_DOMAINS: 'example.org' };
-  const other = await startHarness({ work: false, env });
-  try {
-    await strict.serve(other.url);
-    expect(other.setup).toBeNull();
-    const { name, password, cookie, csrf } = await other.enter('administrator', 'old');
-    expect((await walker.go(`${other.url}/sign-in`, { name, password })).status).toBe(403);
-    const page = await (await walker.go(`${other.url}/sign-in`)).text();
-    expect(page).not.toContain('type="password"');
-    expect(page).toContain('/sign-in/provider?back=%2F');
-    for (const [path, fields] of [
-      ['/account/password', { current: password, fresh: 'correct horse battery', again: 'correct horse battery' }],
-      ['/accounts', { name: 'eve', role: 'viewer', password, again: password }],
-    ] as const) {
-      const body = new URLSearchParams({ ...fields, csrf });
-      const headers = { cookie, origin: other.url };
-      expect((await fetch(`${other.url}${path}`, { method: 'POST', headers, body })).status, path).toBe(403);
-    }
-    const outcomes = new Map<string, Record<string, unknown>>([
-      ['/', { email: 'ann@example.org', email_verified: true }],
-      ['/sign-in?problem=domain', { email: 'ann@example.org', email_verified: false }],
-      ['/sign-in?problem=domain&', { email: 'ann@evil-example.org', email_verified: true }],
-      ['/sign-in?problem=domain&&', {}],
-    ]);
-    for (const [expected, email] of outcomes) {
-      strict.people.set('u-ann', { preferred_username: 'ann', groups: ['admins'], ...email });
-      const each = createWalker();
-      const back = await signInThere(each, await beginSignIn(each, other.url), 'u-ann');
-      expect((await each.go(back)).headers.get('location')).toBe(expected.replace(/&+$/, ''));
-    }
-  } finally {
-    strict.stop();
-    await other.close();
-  }
-});
-
-test('without a provider there is no way to one', async () => {
-  const other = await startHarness({ work: false });
-  try {
-    expect((await walker.go(`${other.url}/sign-in/provider`)).status).toBe(404);
-    expect((await walker.go(`${other.url}/sign-in/provider/return?code=x&state=y`)).status).toBe(404);
-    expect(await (await walker.go(`${other.url}/sign-in`)).text()).not.toContain('/sign-in/provider');
-  } finally {
-    await other.close();
-  }
-});
-
-test('in a browser: from the page wanted to the provider and back, with the content security policy in force', async () => {
-  const browser = await startBrowser();
-  try {
-    const { page, strangers, complaints, context } = await openWindow(browser, { url: harness.url });
-    // The provider's own page asks for a font, which this machine does not fetch.
-    await context.route(/^https:\/\/fonts\./, (route) => route.abort());
-    await page.goto('/analytics');
-    await takePicture(page, 'sign-in-provider');
-    await page.evaluate(axe.source);
-    const findings = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as { impact: string }[];
-    expect(findings.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
-    await page.getByRole('link', { name: 'Sign in with Example' }).click();
-    await page.locator('input[name=login]').fill('u-ann');
-    await page.locator('input[name=password]').fill('any');
-    await page.getByRole('button').click();
-    await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Analytics' }).waitFor();
-    expect(page.url()).toBe(`${harness.url}/analytics`);
-    const others = strangers.filter((each) => !each.startsWith('https://fonts.'));
-    expect(new Set(others.map((each) => new URL(each).origin))).toEqual(new Set([provider.issuer]));
-    expect(complaints).toEqual([]);
-    await page.getByRole('link', { name: 'ann', exact: true }).click();
-    await takePicture(page, 'account-provider');
-    await page.getByRole('button', { name: 'Sign out everywhere' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
-    provider.people.delete('u-ann');
-    provider.people.set('u-eve', { preferred_username: 'eve' });
-    await context.clearCookies();
-    await page.goto('/sign-in');
-    await page.getByRole('link', { name: 'Sign in with Example' }).click();
-    await page.locator('input[name=login]').fill('u-eve');
-    await page.locator('input[name=password]').fill('any');
-    await page.getByRole('button').click();
-    await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByRole('alert').getByText('gives you no role here').waitFor();
-    await takePicture(page, 'sign-in-refused');
-  } finally {
-    await browser.close();
-  }
 });

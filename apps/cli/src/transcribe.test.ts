@@ -106,6 +106,14 @@ describe('with `up` running', () => {
     expect(err).toMatch(/: \d+ % transcribing|: \d+ % telling speakers apart/);
   });
 
+  test('a WAV that is not what the engines hear is decoded as any other recording', async () => {
+    const file = join(files, 'studio.wav');
+    execFileSync('ffmpeg', ['-v', 'error', '-i', sample('jfk.wav'), '-ar', '44100', '-ac', '2', file]);
+    const { code, out } = await transcribe(file, '--language', 'en', '--no-diarize');
+    expect(code).toBe(0);
+    expect(out).toMatch(jfk);
+  });
+
   test('the spoken language is found', async () => {
     const { out } = await transcribe(sample('russian.wav'), '--language', 'auto', '--no-diarize', '--format', 'json');
     expect(transcriptSchema.parse(JSON.parse(out))).toMatchObject({ language: 'ru', speakers: { outcome: 'off' } });

@@ -30,7 +30,7 @@ const inPipeline = async (
   try {
     const task = await newTask(pipeline.tasksDir);
     const folder = taskFolder(pipeline.tasksDir, task.id);
-    await writeFile(folder.file('audio.wav'), 'decoded');
+    await writeFile(folder.file('decoded.wav'), 'decoded');
     await pipeline.submit(task);
     await pipeline.untilEnded(task.id, AbortSignal.timeout(20_000));
     await check(pipeline, folder);
@@ -44,10 +44,10 @@ const inPipeline = async (
 test('after delivery the recording goes, then the decoded audio, then all of it', async () => {
   await inPipeline({ audio: 3600 }, async (_pipeline, folder) => {
     await until(async () => !(await there(folder, 'audio.ogg')));
-    expect(await there(folder, 'audio.wav')).toBe(true);
+    expect(await there(folder, 'decoded.wav')).toBe(true);
   });
   await inPipeline({ audio: 0 }, async (_pipeline, folder) => {
-    await until(async () => !(await there(folder, 'audio.wav')));
+    await until(async () => !(await there(folder, 'decoded.wav')));
     expect(await there(folder, 'task.json')).toBe(true);
   });
   await inPipeline({ artefact: 0 }, async (_pipeline, folder) => {
@@ -57,7 +57,7 @@ test('after delivery the recording goes, then the decoded audio, then all of it'
 
 test('a recording the operator wants kept stays', async () => {
   await inPipeline({ keepSource: true, audio: 0 }, async (_pipeline, folder) => {
-    await until(async () => !(await there(folder, 'audio.wav')));
+    await until(async () => !(await there(folder, 'decoded.wav')));
     expect(await there(folder, 'audio.ogg')).toBe(true);
   });
 });

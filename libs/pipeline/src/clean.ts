@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import {
+  decodedAudio,
   isFinal,
   latestRevision,
   sweepTemporary,
@@ -43,7 +44,7 @@ const cleanTask = async (context: PipelineContext, folder: TaskFolder, id: TaskI
     return true;
   }
   if (live.state === 'done') {
-    if (ended > retention.audio) await folder.remove('audio.wav');
+    if (ended > retention.audio) await folder.remove(decodedAudio);
     const task = retention.keepSource ? null : await folder.read(taskFile(1), taskSchema);
     if (task !== null) await folder.remove(task.source);
   }

@@ -1,6 +1,7 @@
 import { access, writeFile } from 'node:fs/promises';
 import { TaskError, type TaskId, taskFolder } from '@whisper-bot/task';
 import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Delivery, TaskProgress } from './contract.js';
 import type { WorkingPipeline } from './pipeline.js';
@@ -67,7 +68,7 @@ test('a revision runs with the new options and is delivered under the next numbe
   await pipeline.submit(task);
   await ended(task.id);
   await expect(pipeline.revise(task.id, { diarize: false })).rejects.toMatchObject({ code: 'file-expired' });
-  await writeFile(taskFolder(pipeline.tasksDir, task.id).file('audio.wav'), 'sound');
+  await writeFile(taskFolder(pipeline.tasksDir, task.id).file('decoded.wav'), 'sound');
   stage.log.length = 0;
   expect(await pipeline.revise(task.id, { diarize: false }, { message: 7 })).toBe(2);
   await until(() => deliveries.length === 2);
@@ -200,4 +201,20 @@ test('with Redis away a submit is refused with a sentence, and running work goes
   expect(await pipeline.submit(refused)).toBe('accepted');
   expect((await ended(refused.id)).state).toBe('done');
   expect(deliveries).toHaveLength(2);
+});
+
+test('who waits for an end hears of it though the event was lost, and may stop waiting at any moment', async () => {
+  await work.close();
+  const task = await newTask(pipeline.tasksDir);
+  await pipeline.submit(task);
+  const leaving = new AbortController();
+  const left = pipeline.untilEnded(task.id, leaving.signal);
+  const waiting = ended(task.id);
+  leaving.abort(new Error('gone'));
+  await expect(left).rejects.toThrow('gone');
+  const client = new Redis(redis.url);
+  const [key] = await client.keys(`*:task:${task.id}`);
+  await client.hset(key ?? '', 'state', 'done');
+  client.disconnect();
+  expect((await waiting).state).toBe('done');
 });

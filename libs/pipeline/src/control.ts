@@ -1,4 +1,5 @@
 import {
+  decodedAudio,
   latestRevision,
   readTask,
   type Task,
@@ -107,7 +108,7 @@ export const revise = async (
 };
 
 const hasAudio = async (folder: TaskFolder, task: Task): Promise<boolean> =>
-  (await folder.has('audio.wav')) || (await folder.has(task.source));
+  (await folder.has(decodedAudio)) || (await folder.has(task.source));
 
 /** See {@link Pipeline.cancel}. */
 export const cancel = async (context: PipelineContext, id: TaskId): Promise<boolean> => {

@@ -50,6 +50,9 @@ export const taskSchema = z.object({
 });
 export type Task = z.infer<typeof taskSchema>;
 
+/** What a source is decoded into, 16 kHz mono, inside the task folder; no source can be called so. */
+export const decodedAudio = 'decoded.wav';
+
 /** The stages of the flow, in order. A stage is also the name of its queue. */
 export const stages = ['prepare', 'diarize', 'transcribe', 'merge', 'deliver'] as const;
 export type Stage = (typeof stages)[number];

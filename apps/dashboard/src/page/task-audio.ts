@@ -1,8 +1,7 @@
+import { decodedAudio } from '@whisper-bot/task';
 import { type Handler, HttpError } from '../http/visit.js';
 import { type FoundTask, findTask } from './task-find.js';
 
-/** The decoded audio's name, which every browser plays. */
-const decoded = 'audio.wav';
 /** Types a browser may play by itself, by extension of the source; a video's sound plays as well. */
 const types: Record<string, string> = {
   wav: 'audio/wav',
@@ -20,10 +19,9 @@ const types: Record<string, string> = {
 /** The file to listen to, or null where the recording is no longer kept: the source where browsers know it (it is smaller). */
 export const audioName = async ({ folder }: Pick<FoundTask, 'folder'>): Promise<string | null> => {
   const names = await folder.list();
-  const source = names.find(
-    (name) => /^audio\.[a-z0-9]{1,8}$/.test(name) && name !== decoded && typeOf(name) !== undefined,
-  );
-  return source ?? names.find((name) => name === decoded) ?? null;
+  const source = names.find((name) => /^audio\.[a-z0-9]{1,8}$/.test(name) && typeOf(name) !== undefined);
+  // Every browser plays it.
+  return source ?? names.find((name) => name === decodedAudio) ?? null;
 };
 
 const typeOf = (name: string): string | undefined => types[name.split('.').at(-1) ?? ''];

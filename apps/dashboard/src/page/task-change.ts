@@ -1,4 +1,4 @@
-import { isFinal, latestRevision, readTask, type Stage, stages, TaskError } from '@whisper-bot/task';
+import { decodedAudio, isFinal, latestRevision, readTask, type Stage, stages, TaskError } from '@whisper-bot/task';
 import { correctText, formats, isFormatId, renameSpeaker, type Transcript } from '@whisper-bot/transcript';
 import { writeDown } from '../auth/audit.js';
 import { backTo } from '../http/answer.js';
@@ -46,7 +46,7 @@ export const rerunTask: Handler = async (visit) => {
   // Decoding is repeated only where the source is still there to be decoded.
   const anew = [
     ...artefactsFrom(from),
-    ...(from === 'prepare' && (await folder.has(accepted.source)) ? ['audio.wav'] : []),
+    ...(from === 'prepare' && (await folder.has(accepted.source)) ? [decodedAudio] : []),
   ];
   for (const name of await folder.list()) if (anew.some((start) => name.startsWith(start))) await folder.remove(name);
   try {

@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { TaskError } from '@whisper-bot/task';
+import { decodedAudio as name, TaskError } from '@whisper-bot/task';
 import { allowances, limited } from '../limit.js';
 import type { Material } from './material.js';
 
-const name = 'audio.wav';
 /** Bytes of the header and of a second: 16 kHz, mono, 16 bit. */
 const wav = { header: 44, second: 32_000 };
 

@@ -64,8 +64,8 @@ export const openWindow = async (browser: Browser, options: OpenOptions): Promis
     await context.addCookies([{ name, value, url }]);
   }
   const page = await context.newPage();
-  // Everything here is on this machine: what takes longer has gone wrong.
-  page.setDefaultTimeout(10_000);
+  // Everything here is on this machine: what takes longer, even on a busy one, has gone wrong.
+  page.setDefaultTimeout(20_000);
   const strangers: string[] = [];
   const complaints: string[] = [];
   page.on('request', (request) => {

@@ -37,12 +37,20 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** Milliseconds a hasty command may take: a server that is there but silent, or cut off, breaks no connection. */
+const hastyBound = 10_000;
+
 /** Opens the connections lazily; nothing is awaited. */
 export const connect = (options: ConnectionOptions): Connection => {
   const retryStrategy = (times: number): number => Math.min(50 * 2 ** Math.min(times, 10), longestReconnectPause);
   const opened = new Set<Redis>();
-  const open = (maxRetriesPerRequest: number | null): ScriptedRedis => {
-    const client = new BatchedRedis(options.redis, { maxRetriesPerRequest, retryStrategy, connectTimeout: 5000 });
+  const open = (maxRetriesPerRequest: number | null, commandTimeout?: number): ScriptedRedis => {
+    const client = new BatchedRedis(options.redis, {
+      maxRetriesPerRequest,
+      retryStrategy,
+      connectTimeout: 5000,
+      ...(commandTimeout === undefined ? {} : { commandTimeout }),
+    });
     client.on('error', options.onError);
     opened.add(client);
     // A watcher's has its own end; ended once more, ioredis would wait two seconds for a socket that is gone.
@@ -62,7 +70,7 @@ export const connect = (options: ConnectionOptions): Connection => {
       return patient;
     },
     get hasty() {
-      hasty ??= open(3);
+      hasty ??= open(3, hastyBound);
       return hasty;
     },
     queue: <K extends QueueName>(name: K, patience: 'patient' | 'hasty' = 'patient') => {
@@ -108,7 +116,9 @@ export const jobOptions = (name: QueueName, options: Pick<ConnectionOptions, 're
 /** Says in one sentence that Redis is away; other errors pass. */
 export const unreachable = (error: unknown): unknown =>
   error instanceof Error &&
-  /max retries per request|Connection is closed|ECONN|ETIMEDOUT|OOM command|MISCONF/i.test(error.message)
+  /max retries per request|Connection is closed|Command timed out|ECONN|ETIMEDOUT|OOM command|MISCONF/i.test(
+    error.message,
+  )
     ? new TaskError('internal', 'The queue cannot take the recording right now. Please try again in a minute.', {
         cause: error,
       })

@@ -184,6 +184,8 @@ const untilEnded = async (
     settle = resolve;
     give = reject;
   });
+  // It may abort before anybody listens to the end.
+  ended.catch(() => undefined);
   const aborted = (): void => give(signal.reason);
   signal.addEventListener('abort', aborted, { once: true });
   const look = (now: TaskProgress | null): void => {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import express, { type Express } from 'express';
+import { answerElsewhere, answerErrors } from './api/elsewhere.js';
 import type { Desk } from './desk.js';
 import { mountRoutes } from './http/enforce.js';
 import { answerFailures, answerStatus } from './http/failure.js';
@@ -28,6 +29,7 @@ export const createDashboard = (desk: Desk): Express => {
   });
   app.use('/static', express.static(staticDir, { index: false, maxAge: '1h', fallthrough: false }));
   mountRoutes(app, routes, desk);
+  app.use('/v1', answerElsewhere(desk), answerErrors(desk));
   app.use((request, response) => answerStatus(desk, { request, response }, 404));
   app.use(answerFailures(desk));
   return app;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { KeyRow } from '@whisper-bot/store';
 import type { Request, Response } from 'express';
 import type { Desk } from '../desk.js';
@@ -25,6 +26,8 @@ export const forKey =
   async (visit) => {
     const { desk, request, response } = visit;
     const left = new AbortController();
+    // OpenAI's clients show it as `_request_id`; where a task is made it becomes the task's.
+    response.set('x-request-id', randomUUID());
     response.once('close', () => {
       if (!response.writableFinished) left.abort(new Error('The client went away.'));
     });
@@ -48,11 +51,18 @@ const authenticate = async (desk: Desk, header = ''): Promise<KeyRow> => {
   return key;
 };
 
-const refuse = ({ desk, request, response }: Visit, thrown: unknown): Answer => {
+/** What a program is told of whatever went wrong; the cause goes to the log alone. */
+export const refuse = (
+  { desk, request, response }: Pick<Visit, 'desk' | 'request' | 'response'>,
+  thrown: unknown,
+): Answer => {
   const error = toApiError(thrown);
   const { retryAfter } = error.details;
   if (error.status >= 500)
-    desk.logger.error({ err: error.cause ?? error, path: request.path }, 'an API request failed');
+    desk.logger.error(
+      { err: error.cause ?? error, path: request.path, request_id: response.get('x-request-id') },
+      'an API request failed',
+    );
   // Of a refused upload nothing more is read than it takes to be heard.
   dropBody(request, desk.options.uploadPatience);
   if (response.headersSent) {
@@ -63,10 +73,3 @@ const refuse = ({ desk, request, response }: Visit, thrown: unknown): Answer => 
   if (error.status === 401) response.set('WWW-Authenticate', 'Bearer');
   return { kind: 'json', status: error.status, body: error.body };
 };
-
-/** What no row of the table answers below `/v1/`. */
-export const unknownPath: Handler = async (visit) =>
-  refuse(
-    visit,
-    new ApiError(404, `There is no ${visit.request.method} ${visit.request.path}.`, { code: 'unknown_url' }),
-  );

@@ -9,7 +9,6 @@ import { type Operation, operations } from './operation.js';
 import { secretSchema } from './secret.js';
 import { taskEventSchema } from './task-event.js';
 import { taskDeletedSchema, taskListSchema, taskViewSchema } from './task-view.js';
-
 import { streamEventSchema } from './transcription-stream.js';
 import { webhookSchema } from './webhook/webhook.js';
 
@@ -91,7 +90,7 @@ const paths = (): Record<string, Record<string, unknown>> => {
 };
 
 const describeOperation = (
-  { id, summary, form, query = {}, status = 200, answer, isOpen }: Operation,
+  { id, summary, form, query = {}, headers = {}, status = 200, answer, isOpen }: Operation,
   path: string,
 ) => {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
@@ -101,7 +100,8 @@ const describeOperation = (
     schema: { type: 'string' },
   }));
   const inQuery = Object.entries(query).map(([name, schema]) => ({ name, in: 'query', schema }));
-  const parameters = [...inPath, ...inQuery];
+  const inHeader = Object.entries(headers).map(([name, schema]) => ({ name, in: 'header', schema }));
+  const parameters = [...inPath, ...inQuery, ...inHeader];
   return {
     operationId: id,
     summary,

@@ -1,5 +1,6 @@
 import { TaskError, type TaskErrorCode } from '@whisper-bot/task';
 import { z } from 'zod';
+import { isAway } from '../http/away.js';
 import { HttpError } from '../http/visit.js';
 
 /** What an answer says of an error, in OpenAI's shape. */
@@ -74,5 +75,14 @@ export const toApiError = (error: unknown): ApiError => {
   if (error instanceof HttpError && error.status === 408) {
     return new ApiError(408, 'The upload was too slow.', { code: 'too_slow', param: 'file' });
   }
+  if (isAway(error)) {
+    return new ApiError(503, 'A part of the server is away at the moment.', {
+      code: 'away',
+      retryAfter: 10,
+      cause: error,
+    });
+  }
+  // Express's own: a path that cannot be decoded.
+  if (error instanceof URIError) return new ApiError(400, 'The path is not understood.', { code: 'invalid_path' });
   return new ApiError(500, 'Something went wrong; it is in the log.', { code: 'internal', cause: error });
 };

@@ -8,12 +8,14 @@ export interface EventStream {
   done(): void;
 }
 
+export const eventStreamType = 'text/event-stream; charset=utf-8';
+
 /** Milliseconds between two comments, which keep proxies and clients from giving up. */
 const beat = 10_000;
 
 /** Opens the stream; comments keep it alive until the response ends. */
 export const openEventStream = (response: Response): EventStream => {
-  response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
+  response.writeHead(200, { 'Content-Type': eventStreamType, 'X-Accel-Buffering': 'no' });
   response.flushHeaders();
   const timer = setInterval(() => response.write(': still here\n\n'), beat);
   response.once('close', () => clearInterval(timer));

@@ -5,16 +5,24 @@ import { ApiError } from './error.js';
 import { diarizingModel, resolveModel } from './model.js';
 
 /** A form carries text only. */
-const flag = z.preprocess((text) => ({ true: true, false: false })[String(text)] ?? text, z.boolean());
-const number = z.preprocess((text) => (text === '' ? undefined : Number(text)), z.number());
+const flag = z.preprocess(
+  (text) => ({ true: true, false: false })[String(text)] ?? text,
+  z.boolean({ error: 'it is either true or false' }),
+);
+const number = z.preprocess(
+  (text) => (text === '' ? undefined : Number(text)),
+  z.number({ error: 'it is not a number' }),
+);
+const text = z.string({
+  error: ({ input }) => (Array.isArray(input) ? 'it is given more than once' : 'it is missing'),
+});
 const list = <T extends z.ZodType>(item: T) =>
   z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item));
 
 const file = z.any().meta({ type: 'string', format: 'binary', description: 'any recording or video ffmpeg can read' });
-const model = z.string().min(1).max(100).describe('`whisper-1`, or the name of an installed model (GET /v1/models)');
-const language = z.string().max(50).describe('ISO 639-1 code, name, or `auto`').optional();
-const prompt = z
-  .string()
+const model = text.min(1).max(100).describe('`whisper-1`, or the name of an installed model (GET /v1/models)');
+const language = text.max(50).describe('ISO 639-1 code, name, or `auto`').optional();
+const prompt = text
   .describe('names and terms the recording is likely to hold; the first 200 characters reach the model')
   .optional();
 const temperature = number.describe('accepted and ignored: decoding is greedy').optional();
@@ -22,7 +30,7 @@ const diarize = flag.describe('tell speakers apart').optional();
 const count = number.pipe(z.number().int().min(1).max(32)).optional();
 const speakers = count.describe('exactly so many people speak');
 const formats = ['json', 'text', 'srt', 'vtt', 'verbose_json'] as const;
-const refused = z.never().describe('not supported').optional();
+const refused = z.never({ error: 'it is not supported' }).describe('not supported').optional();
 
 /** The form of `POST /v1/audio/translations`. */
 export const translationSchema = z.object({
@@ -43,7 +51,7 @@ export const transcriptionSchema = z.object({
   response_format: z.enum([...formats, 'diarized_json']).default('json'),
   timestamp_granularities: list(z.enum(['word', 'segment'])).default(['segment']),
   stream: flag.default(false).describe('server-sent events instead of one answer'),
-  chunking_strategy: z.string().describe('accepted and ignored: long recordings are always cut at silences').optional(),
+  chunking_strategy: text.describe('accepted and ignored: long recordings are always cut at silences').optional(),
   include: list(z.string()).describe('accepted and ignored: there are no log probabilities').optional(),
   diarize: diarize.describe(
     'tell speakers apart in any format; `diarized_json` and `gpt-4o-transcribe-diarize` do so in any case',
@@ -63,7 +71,7 @@ export const taskRequestSchema = z.object({
   speakers,
   max_speakers: count.describe('at most so many people speak'),
   translate: flag.default(false).describe('into English'),
-  webhook_url: z.string().max(2000).describe('is called when the task has ended').optional(),
+  webhook_url: text.max(2000).describe('is called when the task has ended').optional(),
 });
 
 /**

@@ -13,6 +13,8 @@ export interface Operation {
   /** Schema of the multipart form. */
   form?: SchemaName;
   query?: Record<string, object>;
+  /** Request headers beside the key. */
+  headers?: Record<string, object>;
   status?: number;
   answer: SchemaName | 'transcript' | 'translation' | 'result' | 'document';
   /** Needs no key. */
@@ -45,6 +47,13 @@ export const operations: readonly Operation[] = [
     id: 'createTask',
     summary: 'Hand in a recording; the answer comes at once, the transcript later',
     form: 'TaskRequest',
+    headers: {
+      'Idempotency-Key': {
+        type: 'string',
+        maxLength: 255,
+        description: 'the same again is answered with the task it made, however often it is sent',
+      },
+    },
     status: 202,
     answer: 'Task',
   },

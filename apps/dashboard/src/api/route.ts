@@ -1,6 +1,6 @@
 import type { Route } from '../http/route.js';
 import type { Handler } from '../http/visit.js';
-import { type ApiHandler, forKey, unknownPath } from './call.js';
+import { type ApiHandler, forKey } from './call.js';
 import { showOpenApi } from './document.js';
 import { listModels, showModel } from './model.js';
 import { showWebhookSecret } from './secret.js';
@@ -43,7 +43,4 @@ export const apiRoutes: readonly Route[] = [
   program('get', '/v1/tasks/:id/events', 'API: follow a task', followTask),
   program('delete', '/v1/tasks/:id', 'API: cancel and delete a task', deleteTask),
   program('get', '/v1/webhook_secret', 'API: what the key’s webhooks are signed with', showWebhookSecret),
-  ...(['get', 'post', 'put', 'patch', 'delete'] as const).map((method) =>
-    open(method, '/v1/*rest', 'API: anything else is answered in its shape of errors', unknownPath),
-  ),
 ];

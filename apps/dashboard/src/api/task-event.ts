@@ -2,7 +2,7 @@ import { isFinal } from '@whisper-bot/task';
 import { z } from 'zod';
 import type { ApiHandler } from './call.js';
 import { ApiError } from './error.js';
-import { openEventStream } from './event-stream.js';
+import { eventStreamType, openEventStream } from './event-stream.js';
 import { lookAt } from './task.js';
 import { findOwnTask } from './task-find.js';
 import { taskViewSchema } from './task-view.js';
@@ -20,8 +20,9 @@ const open = new Map<string, number>();
 
 /** Tells each change of a task as it happens; the last event is its end. */
 export const followTask: ApiHandler = async (call, visit) => {
-  const { desk, gone, response, key } = call;
+  const { desk, gone, request, response, key } = call;
   const { id } = await findOwnTask(call, visit);
+  if (request.method === 'HEAD') return { kind: 'text', type: eventStreamType, body: '' };
   const held = open.get(key.id) ?? 0;
   if (held >= mostStreams) {
     throw new ApiError(429, `This key may follow ${mostStreams} tasks at once.`, { code: 'streams', retryAfter: 5 });

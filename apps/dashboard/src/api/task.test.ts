@@ -130,6 +130,45 @@ describe('a task', () => {
   });
 });
 
+describe('an Idempotency-Key', () => {
+  const hand = (key: string, by = program) =>
+    by.ask('/tasks', { method: 'POST', body: formOf({}), headers: { 'idempotency-key': key } });
+
+  it('makes one task of any number of requests, each answered with it', async () => {
+    const before = harness.stage.ran.length;
+    const answers = await Promise.all(Array.from({ length: 5 }, () => hand('order-1')));
+    const [first] = answers.filter(({ status }) => status === 202);
+    expect(answers.every(({ status }) => status === 202 || status === 409)).toBe(true);
+    const task = taskViewSchema.parse(await first?.json());
+    await untilIs(task, 'done');
+    const again = await hand('order-1');
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([202, 'true']);
+    expect(await again.json()).toMatchObject({ id: task.id, status: 'done' });
+    expect(harness.stage.ran.slice(before).filter((part) => part === 'prepare')).toHaveLength(1);
+    await program.ask(`/tasks/${task.id}`, { method: 'DELETE' });
+    expect(await (await hand('order-1')).json()).toMatchObject({ id: task.id });
+  });
+
+  it('is the key’s own, and of a plain shape', async () => {
+    const other = await createProgram(harness);
+    const ids = [await hand('order-2'), await hand('order-3'), await hand('order-2', other)].map(
+      async (answer) => ((await answer.json()) as TaskView).id,
+    );
+    expect(new Set(await Promise.all(ids)).size).toBe(3);
+    for (const key of ['', 'a b', 'x'.repeat(256)]) expect([(await hand(key)).status, key]).toEqual([400, key]);
+  });
+
+  it('of a refused request may be used again', async () => {
+    const wrong = await program.ask('/tasks', {
+      method: 'POST',
+      body: formOf({ language: 'Klingon' }),
+      headers: { 'idempotency-key': 'order-4' },
+    });
+    expect(wrong.status).toBe(400);
+    expect((await hand('order-4')).headers.get('idempotent-replayed')).toBeNull();
+  });
+});
+
 describe('a webhook', () => {
   interface Call {
     headers: IncomingHttpHeaders;

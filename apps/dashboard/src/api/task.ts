@@ -1,11 +1,12 @@
 import { isFinal, type Task } from '@whisper-bot/task';
 import { formats, isFormatId } from '@whisper-bot/transcript';
-
+import { dropBody } from '../http/pace.js';
 import { type FoundTask, readTranscript } from '../page/task-find.js';
 import type { ApiCall, ApiHandler } from './call.js';
 import { ApiError } from './error.js';
 import { optionsOf, parseFields, taskRequestSchema } from './field.js';
-import { takeRecording } from './intake.js';
+import { idOfRequest } from './idempotency.js';
+import { notAccepted, takeRecording } from './intake.js';
 import { findOwnTask, readPage } from './task-find.js';
 import { type TaskView, viewTask } from './task-view.js';
 
@@ -16,10 +17,17 @@ export const lookAt = async ({ desk }: Pick<ApiCall, 'desk'>, id: Task['id']): P
   return viewTask(row, now);
 };
 
-/** `POST /v1/tasks`: accepted at once, worked on later. */
+/** `POST /v1/tasks`: accepted at once, worked on later; the same Idempotency-Key again is answered with the task it made. */
 export const submitTask: ApiHandler = async (call) => {
-  const { desk, response } = call;
-  const { task } = await takeRecording(call, async (given) => {
+  const { desk, request, response } = call;
+  const id = idOfRequest(call);
+  const known = id === undefined ? null : await desk.store.tasks.find(id);
+  if (known !== null && known.cause !== notAccepted) {
+    dropBody(request, desk.options.uploadPatience);
+    response.set({ Location: `/v1/tasks/${known.id}`, 'Idempotent-Replayed': 'true' });
+    return { kind: 'json', status: 202, body: await lookAt(call, known.id) };
+  }
+  const read = async (given: URLSearchParams) => {
     const asked = parseFields(taskRequestSchema, given);
     const { webhook_url: url } = asked;
     if (url !== undefined) await desk.webhooks.check(url);
@@ -28,7 +36,8 @@ export const submitTask: ApiHandler = async (call) => {
       options: await optionsOf(desk, asked),
       origin: url === undefined ? {} : { webhook: { url } },
     };
-  });
+  };
+  const { task } = await takeRecording(call, { read, id });
   response.set('Location', `/v1/tasks/${task.id}`);
   return { kind: 'json', status: 202, body: await lookAt(call, task.id) };
 };

@@ -13,10 +13,12 @@ type Fields = z.output<typeof transcriptionSchema>;
 
 /** `POST /v1/audio/transcriptions`: the answer is the transcript; who goes away before it cancels the task. */
 export const transcribe: ApiHandler = async (call) => {
-  const { task, fields } = await takeRecording(call, async (given) => {
-    const asked = parseFields(transcriptionSchema, given);
-    const diarize = asked.diarize ?? (asked.response_format === 'diarized_json' ? true : undefined);
-    return { fields: asked, options: await optionsOf(call.desk, { ...asked, diarize }) };
+  const { task, fields } = await takeRecording(call, {
+    read: async (given) => {
+      const asked = parseFields(transcriptionSchema, given);
+      const diarize = asked.diarize ?? (asked.response_format === 'diarized_json' ? true : undefined);
+      return { fields: asked, options: await optionsOf(call.desk, { ...asked, diarize }) };
+    },
   });
   // OpenAI's clients show this as `_request_id`: under it the operators, and GET /v1/tasks, know the task.
   call.response.set('x-request-id', task.id);
@@ -26,9 +28,11 @@ export const transcribe: ApiHandler = async (call) => {
 
 /** `POST /v1/audio/translations`: the same, into English. */
 export const translate: ApiHandler = async (call) => {
-  const { task, fields } = await takeRecording(call, async (given) => {
-    const asked = parseFields(translationSchema, given);
-    return { fields: asked, options: await optionsOf(call.desk, { ...asked, translate: true, diarize: false }) };
+  const { task, fields } = await takeRecording(call, {
+    read: async (given) => {
+      const asked = parseFields(translationSchema, given);
+      return { fields: asked, options: await optionsOf(call.desk, { ...asked, translate: true, diarize: false }) };
+    },
   });
   call.response.set('x-request-id', task.id);
   return render(await untilTranscribed(call, task), { ...fields, timestamp_granularities: ['segment'] });

@@ -2,7 +2,7 @@ import { markup } from '../view/html.js';
 import type { Answer, Visit } from './visit.js';
 
 /** Writes an answer. */
-export const sendAnswer = ({ response }: Visit, answer: Answer): void => {
+export const sendAnswer = ({ response }: Pick<Visit, 'response'>, answer: Answer): void => {
   switch (answer.kind) {
     case 'page':
       response

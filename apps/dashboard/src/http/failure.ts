@@ -4,6 +4,7 @@ import type { Desk } from '../desk.js';
 import { html } from '../view/html.js';
 import { barePage, page } from '../view/layout.js';
 import { sendAnswer } from './answer.js';
+import { isAway } from './away.js';
 import { receive } from './receive.js';
 import { HttpError, type Visit } from './visit.js';
 
@@ -62,6 +63,3 @@ const tell = (error: unknown): { status: number; sentence?: string } => {
   if (status === 403 || status === 404) return { status: 404 };
   return { status: status >= 400 && status < 500 ? (status === 413 ? 413 : 400) : isAway(error) ? 503 : 500 };
 };
-
-const isAway = (error: unknown): boolean =>
-  error instanceof Error && /ECONNREFUSED|terminat|timeout|max retries per request|Connection/i.test(error.message);

@@ -1,0 +1,88 @@
+import { chmod, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createLogger } from '@whisper-bot/runtime';
+import { startEmbeddedPostgres } from '@whisper-bot/store';
+import { startRedis, type TestRedis, temporaryDirectory, until } from '@whisper-bot/testing';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { type Harness, startHarness } from '../test/harness.js';
+import { createProgram, formOf, type Program } from './test/client.js';
+import { openWire, type Wire } from './test/wire.js';
+
+// What is silent is waited for: 10 s for the queue.
+vi.setConfig({ testTimeout: 60_000 });
+
+let redis: TestRedis;
+let postgres: Awaited<ReturnType<typeof startEmbeddedPostgres>>;
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let toRedis: Wire;
+let toPostgres: Wire;
+let harness: Harness;
+let program: Program;
+beforeAll(async () => {
+  directory = await temporaryDirectory('away-test');
+  await chmod(directory.path, 0o755);
+  const logger = createLogger({ name: 'test', level: 'silent' });
+  redis = await startRedis();
+  postgres = await startEmbeddedPostgres({ dir: join(directory.path, 'postgres'), logger });
+  const database = new URL(postgres.url);
+  toRedis = await openWire(redis.port);
+  toPostgres = await openWire(Number(database.port));
+  database.port = String(toPostgres.port);
+  harness = await startHarness({
+    env: { REDIS_URL: `redis://127.0.0.1:${toRedis.port}`, DATABASE_URL: database.href },
+    work: false,
+  });
+  program = await createProgram(harness);
+});
+afterEach(async () => {
+  for (const wire of [toRedis, toPostgres]) await wire.mend();
+  await until(async () => (await program.ask('/tasks')).status === 200);
+});
+afterAll(async () => {
+  await harness.close();
+  for (const each of [toRedis, toPostgres, postgres, redis]) await each.close();
+  await directory.remove();
+});
+
+const hands = (path: string, key?: string) =>
+  program.ask(path, {
+    method: 'POST',
+    body: formOf({ model: 'whisper-1' }),
+    headers: key === undefined ? {} : { 'idempotency-key': key },
+  });
+const expectAway = async (answer: Response) => {
+  expect([answer.status, await answer.json()]).toMatchObject([
+    503,
+    { error: { type: 'server_error', message: expect.stringMatching(/^[A-Z][^.]+\./) } },
+  ]);
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+};
+
+it('without the queue a recording is refused for now, and nothing of it stays', async () => {
+  const before = await readdir(harness.desk.options.tasksDir);
+  await toRedis.cut();
+  await expectAway(await hands('/tasks', 'order-1'));
+  await expectAway(await hands('/audio/transcriptions'));
+  expect(await readdir(harness.desk.options.tasksDir)).toEqual(before);
+  // Nor do they count as recordings in work.
+  expect((await harness.desk.store.usage(`key:${program.id}`, new Date(0))).open).toEqual([]);
+  await toRedis.mend();
+  const taken = await until(async () => {
+    const answer = await hands('/tasks', 'order-1');
+    return answer.status === 202 && answer;
+  });
+  expect([taken.headers.get('idempotent-replayed'), await taken.json()]).toMatchObject([null, { status: 'accepted' }]);
+});
+
+it('a queue that is there but silent is away, too', async () => {
+  toRedis.silence();
+  await expectAway(await hands('/tasks'));
+});
+
+it('without the database every request is refused for now', async () => {
+  await toPostgres.cut();
+  for (const path of ['/models', '/tasks']) await expectAway(await program.ask(path));
+  await expectAway(await hands('/audio/transcriptions'));
+  const headers = { cookie: 'whisper_session=whatever', accept: 'text/html' };
+  await expectAway(await program.ask('/models', { headers }));
+});

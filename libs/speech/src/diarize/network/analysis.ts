@@ -2,7 +2,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { Span } from '../../contract.js';
 import { sampleRate, type Wav } from '../../wav/reader.js';
 import { embed } from './embedding.js';
-import type { HeardSpeaker, HeardWindow } from './hearing.js';
+import type { Heard, HeardSpeaker } from './hearing.js';
 import { frameSamples, windowFrames, windowSamples } from './segmentation.js';
 
 /** A voice in one window. */
@@ -23,8 +23,8 @@ export interface AnalysisOptions {
   wav: Wav;
   /** Where somebody speaks: windows without are not looked at. */
   speech: readonly Span[];
-  /** Segments windows, one after another in `samples`; may work on two calls at once. */
-  hear: (samples: Float32Array<ArrayBuffer>, indexes: number[]) => Promise<HeardWindow[]>;
+  /** Segments windows, one after another in `samples`, and gives those back to be used again. */
+  hear: (samples: Float32Array<ArrayBuffer>, indexes: number[]) => Promise<Heard>;
   embedding: InferenceSession;
   /** Whether to segment the next windows while listening to the voices of these. */
   ahead: boolean;
@@ -48,21 +48,26 @@ export const analyse = async (options: AnalysisOptions): Promise<Analysis> => {
   const analysis: Analysis = { windows: new Array<Uint8Array | null>(count).fill(null), speakers: [] };
   if (todo.length === 0) return analysis;
 
+  let spare = new ArrayBuffer(0);
   const ask = async (from: number) => {
     const indexes = todo.slice(from, from + batch);
-    const samples = new Float32Array(indexes.length * windowSamples);
+    const bytes = indexes.length * windowSamples * 4;
+    // The same memory goes round: megabytes of garbage every second would lie about for long.
+    const samples = new Float32Array(spare.byteLength === bytes ? spare : new ArrayBuffer(bytes));
     for (const [i, index] of indexes.entries())
-      samples.set(await wav.read(index * stepSamples, windowSamples), i * windowSamples);
-    return { indexes, heard: await options.hear(samples, indexes) };
+      await wav.readInto(index * stepSamples, samples.subarray(i * windowSamples, (i + 1) * windowSamples));
+    const heard = await options.hear(samples, indexes);
+    spare = heard.samples.buffer;
+    return { indexes, windows: heard.windows };
   };
   let next = ask(0);
   for (let from = 0; from < todo.length; from += batch) {
-    const { indexes, heard } = await next;
+    const { indexes, windows } = await next;
     const more = from + batch < todo.length;
     if (more && options.ahead) next = ask(from + batch);
     // Whatever it throws is seen when it is awaited.
     next.catch(() => {});
-    for (const [i, { probabilities, speakers }] of heard.entries()) {
+    for (const [i, { probabilities, speakers }] of windows.entries()) {
       const window = indexes[i] as number;
       analysis.windows[window] = probabilities;
       for (const { features, ...speaker } of speakers) {

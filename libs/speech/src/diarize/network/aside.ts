@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { HeardWindow } from './hearing.js';
+import type { Heard } from './hearing.js';
 
 export interface HearingQuestion {
   id: number;
@@ -11,10 +11,10 @@ export interface HearingQuestion {
   /** Their places in the recording. */
   indexes: number[];
 }
-export type HearingAnswer = { id: number; windows: HeardWindow[] } | { id: number; error: string };
+export type HearingAnswer = { id: number; heard: Heard } | { id: number; error: string };
 
 interface Waiting {
-  resolve: (windows: HeardWindow[]) => void;
+  resolve: (heard: Heard) => void;
   reject: (error: Error) => void;
 }
 
@@ -25,9 +25,9 @@ let nextId = 1;
 /**
  * The segmentation in a thread of its own (onnxruntime-node's runs block the thread they are called on), so that voices are
  * listened to while the next windows are segmented: one thread for each network uses two cores better than two threads for
- * both. Takes `samples` over. Rejects with what the network threw.
+ * both. Takes `samples` over and gives them back. Rejects with what the network threw.
  */
-export const hearAside = (question: Omit<HearingQuestion, 'id'>): Promise<HeardWindow[]> =>
+export const hearAside = (question: Omit<HearingQuestion, 'id'>): Promise<Heard> =>
   new Promise((resolve, reject) => {
     worker ??= start();
     const id = nextId++;
@@ -37,13 +37,15 @@ export const hearAside = (question: Omit<HearingQuestion, 'id'>): Promise<HeardW
   });
 
 const start = (): Worker => {
-  const thread = new Worker(new URL('./hearing-thread.js', import.meta.url));
+  const thread = new Worker(new URL('./hearing-thread.js', import.meta.url), {
+    resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 },
+  });
   thread.on('message', (answer: HearingAnswer) => {
     const { resolve, reject } = waiting.get(answer.id) as Waiting;
     waiting.delete(answer.id);
     // Idle, it keeps no process alive.
     if (waiting.size === 0) thread.unref();
-    if ('windows' in answer) resolve(answer.windows);
+    if ('heard' in answer) resolve(answer.heard);
     else reject(new Error(answer.error));
   });
   thread.on('error', (error: Error) => {

@@ -5,9 +5,10 @@ import { loadNetwork } from './session.js';
 
 // The entry of the thread that aside.ts starts.
 parentPort?.on('message', async ({ id, network, threads, samples, indexes }: HearingQuestion) => {
-  const answer = (message: HearingAnswer) => parentPort?.postMessage(message);
+  const answer = (message: HearingAnswer, transfer: ArrayBuffer[] = []) => parentPort?.postMessage(message, transfer);
   try {
-    answer({ id, windows: await hear(await loadNetwork(network, threads), samples, indexes) });
+    const windows = await hear(await loadNetwork(network, threads), samples, indexes);
+    answer({ id, heard: { windows, samples } }, [samples.buffer]);
   } catch (error) {
     answer({ id, error: error instanceof Error ? error.message : String(error) });
   }

@@ -30,6 +30,12 @@ export interface HeardWindow {
   speakers: HeardSpeaker[];
 }
 
+export interface Heard {
+  windows: HeardWindow[];
+  /** What was listened to. */
+  samples: Float32Array<ArrayBuffer>;
+}
+
 /** Below 0.2 s a voice says nothing. In frames of the segmentation, as the three below. */
 const leastVoice = 12;
 /** Every other window gives the voices that are clustered: up to 3 s of a lone speaker, 2.5 s of each of several. */

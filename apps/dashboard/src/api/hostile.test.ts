@@ -68,6 +68,21 @@ describe('a key', () => {
     expect((await post(key)).status).toBe(200);
   });
 
+  it('has the limits an administrator gives it', async () => {
+    const { cookie, csrf } = await harness.enter('administrator', 'giver');
+    const make = (limits: Record<string, string>) =>
+      fetch(`${harness.url}/keys`, {
+        method: 'POST',
+        headers: { cookie, origin: harness.url },
+        body: new URLSearchParams({ csrf, name: 'limited', ...limits }),
+      });
+    const made = await make({ requests: '', concurrent: '2', minutes: '30' });
+    expect(await made.text()).toContain('Recordings in work at once: 2 · Minutes a day: 30');
+    const [row] = await harness.desk.store.keys.list();
+    expect(row).toMatchObject({ name: 'limited', limits: { concurrentTasks: 2, minutesPerDay: 30 } });
+    expect((await make({ minutes: '-1' })).status).toBe(400);
+  });
+
   it('sends so many minutes a day', async () => {
     const { id, key } = await createProgram(harness, { minutesPerDay: 0.15 });
     const heard = async () => (await harness.desk.store.usage(`key:${id}`, new Date(0))).seconds;

@@ -1,7 +1,8 @@
-import type { KeyRow } from '@whisper-bot/store';
+import { type KeyLimits, type KeyRow, keyLimitsSchema } from '@whisper-bot/store';
 import { writeDown } from '../auth/audit.js';
 import { backTo } from '../http/answer.js';
 import { type Handler, HttpError, type Visit } from '../http/visit.js';
+import type { Words } from '../locale/locale.js';
 import { buttonForm, csrfField, field } from '../view/form.js';
 import { ago, moment } from '../view/format.js';
 import { html } from '../view/html.js';
@@ -43,6 +44,7 @@ ${made !== undefined && card(say.made, html`<code class="secret">${made}</code>`
                   figure: true,
                   cell: ({ lastUsed }) => (lastUsed === null ? say.never : ago(lastUsed, words, locale)),
                 },
+                { title: say.limits, minor: true, cell: ({ limits }) => tellLimits(limits, say) },
                 { title: say.state, cell: ({ revoked }) => (revoked ? say.revoked : say.active) },
                 {
                   title: say.revoke,
@@ -65,7 +67,7 @@ ${card(
   say.make,
   html`<form class="form" method="post" action="/keys">${csrfField(visit)}
 <div class="fields">${field({ name: 'name', label: say.name, required: true, maxlength: 100 })}
-${field({ name: 'requests', label: say.limit, type: 'number', min: 1, max: 100_000, hint: words.people.limitHint })}</div>
+${limitFields.map(({ name, word }) => field({ name, label: say[word], type: 'number', min: 1, max: 999_999, hint: say.limitHint }))}</div>
 <button class="primary">${say.make}</button></form>`,
 )}
 </div>`,
@@ -73,11 +75,28 @@ ${field({ name: 'requests', label: say.limit, type: 'number', min: 1, max: 100_0
   };
 };
 
+/** The limits of a key, as their fields are named and called. */
+const limitFields = [
+  { limit: 'requestsPerMinute', name: 'requests', word: 'limit' },
+  { limit: 'concurrentTasks', name: 'concurrent', word: 'concurrent' },
+  { limit: 'minutesPerDay', name: 'minutes', word: 'minutes' },
+] as const satisfies { limit: keyof KeyLimits; name: string; word: keyof Words['keys'] }[];
+
+const tellLimits = (limits: KeyLimits, say: Words['keys']): string =>
+  limitFields
+    .filter(({ limit }) => limits[limit] !== undefined)
+    .map(({ limit, word }) => `${say[word]}: ${limits[limit]}`)
+    .join(' · ') || say.unlimited;
+
 export const makeKey: Handler = async (visit) => {
   const name = visit.field('name').trim().slice(0, 100);
-  const requests = visit.field('requests');
-  if (name === '' || !/^\d{0,6}$/.test(requests)) throw new HttpError(400);
-  const limits = requests === '' ? {} : { requestsPerMinute: Math.max(1, Number(requests)) };
+  const given = limitFields.map((each) => [each.limit, visit.field(each.name)] as const);
+  if (name === '' || given.some(([, text]) => !/^\d{0,6}$/.test(text))) throw new HttpError(400);
+  const limits = keyLimitsSchema.parse(
+    Object.fromEntries(
+      given.filter(([, text]) => text !== '').map(([limit, text]) => [limit, Math.max(1, Number(text))]),
+    ),
+  );
   const { id, key } = await visit.desk.store.keys.create(name, visit.person?.name ?? '', limits);
   await writeDown(visit, { action: 'key.create', target: id, after: { name, limits } });
   return render(visit, key);

@@ -24,6 +24,11 @@ export const findProgram = (name, env) => {
   return null;
 };
 
+/** Where Docker's own packages and Debian's put Compose where it is a plugin: it reads docker-compose.yml without a daemon. */
+const composePlugins = ['/usr/libexec', '/usr/lib', '/usr/local/libexec', '/usr/local/lib'].map(
+  (folder) => `${folder}/docker/cli-plugins`,
+);
+
 /**
  * The Debian packages that hold what the needs ask for and this machine lacks.
  * @param {object} options
@@ -48,6 +53,9 @@ export const missingPackages = ({ needs, compiles, root, env }) => {
     if (lacks('chromium')) missing.push('chromium', 'fonts-dejavu-core');
     if (lacks('redis-cli')) missing.push('redis-tools');
     if (lacks('ps')) missing.push('procps');
+    if (lacks('docker-compose') && !composePlugins.some((folder) => existsSync(join(folder, 'docker-compose')))) {
+      missing.push('docker-compose');
+    }
     if (!existsSync('/usr/lib/python3/dist-packages/redis')) missing.push('python3-redis');
   }
   // Downloads over TLS by anything but Node (which brings its own roots) need them; a bare container has none.

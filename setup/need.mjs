@@ -1,6 +1,7 @@
 /**
  * What a command needs before it can begin. `whisper` is the speech engine, compiled for this machine.
- * `checks` is what only the tests use: a browser, and the Python client that the documentation's example imports.
+ * `checks` is what only the tests use: a browser, the Python client that the documentation's example imports, and
+ * Docker Compose.
  * @typedef {'packages' | 'build' | 'redis' | 'ffmpeg' | 'whisper' | 'checks'} Need
  */
 

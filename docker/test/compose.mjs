@@ -15,7 +15,7 @@ import { parse } from 'yaml';
  * @property {string} [container_name]
  * @property {string} [stop_grace_period]
  * @property {{ test: string[] }} [healthcheck]
- * @property {{ resources: { limits?: { memory?: string } } }} [deploy]
+ * @property {string} [mem_limit]
  * @property {string} [restart]
  * @property {string[]} [cap_drop]
  * @property {string[]} [profiles]

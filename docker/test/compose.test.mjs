@@ -50,7 +50,7 @@ test('the services are those of the plan, and a worker with a GPU for those who 
 describe.each(services)('%s', (name, service) => {
   test('comes back by itself, is bounded in memory and logs, and says whether it is well', () => {
     expect(service.restart).toBe('unless-stopped');
-    expect(service.deploy?.resources.limits?.memory).toMatch(/^\d+[mg]$/);
+    expect(service.mem_limit).toMatch(/^\d+[mg]$/);
     expect(service.logging).toMatchObject({ options: { 'max-size': '10m' } });
     expect(service.healthcheck ?? service.build).toBeDefined();
   });
@@ -63,9 +63,12 @@ describe.each(services)('%s', (name, service) => {
     expect(service.container_name).toBeUndefined();
   });
 
-  test('gets no secret by variable', () => {
-    for (const [variable, value] of Object.entries(service.environment ?? {})) {
-      if (/PASSWORD|TOKEN|SECRET|_URL_FILE/.test(variable)) expect(value, variable).toMatch(/^\/run\/secrets\/\w+$/);
+  test('gets secrets as files, none by variable', () => {
+    const given = Object.entries(service.environment ?? {});
+    expect(given.filter(([variable]) => settingVariables.includes(`${variable}_FILE`))).toEqual([]);
+    expect(given.filter(([variable, value]) => /PASSWORD$|KEY$/.test(variable) || value.includes('@'))).toEqual([]);
+    for (const [variable, value] of given) {
+      if (variable.endsWith('_FILE')) expect(value).toMatch(/^\/run\/secrets\/\w+$/);
     }
   });
 

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import express, { type Express } from 'express';
 import { answerElsewhere, answerErrors } from './api/elsewhere.js';
 import type { Desk } from './desk.js';
+import { compressed } from './http/compress.js';
 import { mountRoutes } from './http/enforce.js';
 import { answerFailures, answerStatus } from './http/failure.js';
 import { securityHeaders } from './http/header.js';
@@ -27,6 +28,7 @@ export const createDashboard = (desk: Desk): Express => {
     });
     next();
   });
+  app.use(compressed);
   app.use('/static', express.static(staticDir, { index: false, maxAge: '1h', fallthrough: false }));
   mountRoutes(app, routes, desk);
   app.use('/v1', answerElsewhere(desk), answerErrors(desk));

@@ -33,6 +33,23 @@ test('every answer says what a browser may do with it', async () => {
   }
 });
 
+test('pages come compressed; what is streamed live, and a part of a file, do not', async () => {
+  const task = await harness.submit();
+  for (const path of ['/tasks', '/static/dashboard.css', `/tasks/${task.id}`]) {
+    const { headers } = await get(path, { 'accept-encoding': 'gzip' });
+    expect(headers.get('content-encoding'), path).toBe('gzip');
+  }
+  const leaving = new AbortController();
+  const live = await fetch(`${harness.url}/live/overview`, {
+    headers: { cookie: operator.cookie, 'accept-encoding': 'gzip' },
+    signal: leaving.signal,
+  });
+  expect(live.headers.get('content-encoding')).toBeNull();
+  leaving.abort();
+  const part = await get(`/tasks/${task.id}/files/task.json`, { 'accept-encoding': 'gzip', range: 'bytes=0-9' });
+  expect([part.status, part.headers.get('content-encoding'), (await part.text()).length]).toEqual([206, null, 10]);
+});
+
 describe('signing in', () => {
   const attempt = (name: string, password: string) => post('/sign-in', new URLSearchParams({ name, password }));
 

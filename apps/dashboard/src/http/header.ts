@@ -17,6 +17,10 @@ const ours = policy();
 /** Bull Board sets a base address, and its menus and charts write style elements; its scripts are files like ours. */
 const board = policy({ 'base-uri': "'self'", 'style-src': "'self' 'unsafe-inline'" });
 
+/** Pages are never kept, files that are the same for everybody for a while. */
+const keptFor = (path: string): string =>
+  path.startsWith('/static/') || path.startsWith('/board/static/') ? 'private, max-age=3600' : 'no-store';
+
 /** What every response says about what a browser may do with it. */
 export const securityHeaders: RequestHandler = (request, response, next) => {
   response.set({
@@ -27,7 +31,7 @@ export const securityHeaders: RequestHandler = (request, response, next) => {
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), interest-cohort=()',
-    'Cache-Control': 'no-store',
+    'Cache-Control': keptFor(request.path),
   });
   if (request.secure) response.set('Strict-Transport-Security', 'max-age=31536000');
   next();

@@ -26,8 +26,8 @@ export interface Observed {
   strangers: string[];
   /** Errors of scripts and refusals of the content security policy. */
   complaints: string[];
-  /** Bytes of the page as shown, without the recording. */
-  weight(): Promise<number>;
+  /** Goes there with an empty cache: the bytes that come over the wire, headers and all, without the recording. */
+  weigh(path: string, ready?: (page: Page) => Promise<void>): Promise<number>;
 }
 
 export interface OpenOptions {
@@ -72,6 +72,18 @@ export const openWindow = async (browser: Browser, options: OpenOptions): Promis
     const { origin, protocol } = new URL(request.url());
     if (origin !== url && protocol !== 'data:' && protocol !== 'blob:') strangers.push(request.url());
   });
+  const weights = new Map<string, number>();
+  const recordings = new Set<string>();
+  const weigh = (id: string, bytes: number): void => void (recordings.has(id) || weights.set(id, bytes));
+  const wire = await context.newCDPSession(page);
+  wire.on('Network.requestWillBeSent', ({ requestId, request }) => {
+    if (request.url.endsWith('/audio')) recordings.add(requestId);
+  });
+  wire.on('Network.dataReceived', ({ requestId, encodedDataLength }) =>
+    weigh(requestId, (weights.get(requestId) ?? 0) + encodedDataLength),
+  );
+  wire.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => weigh(requestId, encodedDataLength));
+  await wire.send('Network.enable');
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
     // An answer that is meant to be an error is logged by the browser as well.
@@ -84,12 +96,13 @@ export const openWindow = async (browser: Browser, options: OpenOptions): Promis
     context,
     strangers,
     complaints,
-    weight: () =>
-      page.evaluate(() =>
-        [...performance.getEntriesByType('navigation' as never), ...performance.getEntriesByType('resource')]
-          .filter(({ name }) => !name.includes('/audio'))
-          .reduce((sum, entry) => sum + (entry as unknown as { encodedBodySize: number }).encodedBodySize, 0),
-      ),
+    weigh: async (path, ready) => {
+      await wire.send('Network.clearBrowserCache');
+      weights.clear();
+      await page.goto(path);
+      await ready?.(page);
+      return [...weights.values()].reduce((sum, bytes) => sum + bytes, 0);
+    },
   };
 };
 

@@ -11,6 +11,7 @@ import { createLogger } from '@whisper-bot/runtime';
 import { type Role, startEmbeddedPostgres } from '@whisper-bot/store';
 import { createTaskFolder, type Task, type TaskId, taskSchema } from '@whisper-bot/task';
 import { startRedis, temporaryDirectory } from '@whisper-bot/testing';
+import { maskSecret } from '../auth/form-secret.js';
 import { createDashboard } from '../dashboard.js';
 import { type OpenDeskOptions, openDesk } from '../desk/open.js';
 import type { Desk } from '../desk.js';
@@ -149,7 +150,7 @@ export const startHarness = async ({
       if (account === undefined) throw new Error('no account');
       const token = await sessions.open(account.id, { address: '127.0.0.1', agent: 'test' });
       const session = await sessions.find(token);
-      return { cookie: `whisper_session=${token}`, csrf: session?.csrf ?? '', name, password };
+      return { cookie: `whisper_session=${token}`, csrf: maskSecret(session?.csrf ?? ''), name, password };
     },
     close: async () => {
       stage.release();

@@ -1,9 +1,10 @@
+import { maskSecret } from '../auth/form-secret.js';
 import type { Visit } from '../http/visit.js';
 import { html, type SafeHtml } from './html.js';
 
 /** The session's secret, in every form that changes something. */
 export const csrfField = (visit: Visit): SafeHtml =>
-  html`<input type="hidden" name="csrf" value="${visit.person?.csrf ?? ''}">`;
+  html`<input type="hidden" name="csrf" value="${visit.person === null ? '' : maskSecret(visit.person.csrf)}">`;
 
 export interface ButtonFormOptions {
   action: string;

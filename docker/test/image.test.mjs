@@ -115,7 +115,9 @@ test('the builder gets sources and weights: no secrets, no history, nothing buil
     'tsconfig.base.json',
     'tsconfig.json',
   ]);
-  expect(context.filter((path) => /node_modules|\/dist\/|secret|\.env|\.log$/.test(path))).toEqual([]);
+  expect(
+    context.filter((path) => /(^|\/)(node_modules|dist|secrets|\.git|\.cache)\/|(^|\/)\.env|\.log$/.test(path)),
+  ).toEqual([]);
 });
 
 test.each([
@@ -147,12 +149,12 @@ test('worker-cuda is the worker on another base, with whisper.cpp compiled for G
     'FROM ${NODE_IMAGE} AS node',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: as it stands in the file
     'FROM ${CUDA_BUILD_IMAGE} AS whisper',
-    'COPY --from=node /usr/local/bin/node /usr/local/bin/node',
     'RUN apt-get update && apt-get install -y --no-install-recommends cmake g++ libc6-dev make && rm -rf /var/lib/apt/lists/*',
+    'COPY --from=node /usr/local/bin/node /usr/local/bin/node',
     'RUN node setup/whisper/main.mjs cuda',
-    'RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg libgomp1 && rm -rf /var/lib/apt/lists/*',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: as it stands in the file
     'FROM ${CUDA_IMAGE}',
+    'RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg libgomp1 && rm -rf /var/lib/apt/lists/*',
     'COPY --from=node /usr/local/bin/node /usr/local/bin/node',
   ]);
 });

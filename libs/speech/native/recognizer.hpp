@@ -26,8 +26,6 @@ struct Options {
     bool translate = false;
     std::string prompt;
     bool timestamps = true;
-    // Encoder positions of 20 ms; 0 is all 1500.
-    int audio_context = 0;
 };
 
 // One or a few tokens, whole characters. Times in seconds of the window; -1 where unknown.

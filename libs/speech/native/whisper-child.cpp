@@ -82,7 +82,6 @@ json transcribe(Recognizer & recognizer, const json & params, const Watch & watc
     options.translate = params.value("translate", false);
     options.prompt = params.value("prompt", std::string());
     options.timestamps = params.value("timestamps", true);
-    options.audio_context = params.value("audioContext", 0);
     std::vector<Window> windows;
     for (const auto & pieces : params.at("windows")) windows.push_back(window_of(pieces));
     json answers = json::array();

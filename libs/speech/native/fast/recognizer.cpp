@@ -20,6 +20,9 @@
 namespace {
 
 constexpr double seconds_a_position = 0.02;
+// Positions of silence behind the sound. Whisper learned on 30 s with silence at the end; without any it goes on writing what nobody says
+// (docs/adr/0008-whisper-engine.md).
+constexpr int64_t silence = 100;
 // Memory for what the windows decoded side by side are remembered by, bytes a thread.
 constexpr size_t room_for_windows = 120'000'000;
 
@@ -79,7 +82,7 @@ template <class E> class Fast : public Recognizer {
                         to = next = from + std::min(most, (windows.size() - from + hands - 1) / hands);
                     }
                     if (from == to) return;
-                    hear_some(wav, windows, from, to, options, request, shared, progress, int(size_t(threads) / hands), hearings);
+                    hear_some(wav, windows, from, to, request, shared, progress, int(size_t(threads) / hands), hearings);
                 }
             } catch (...) {
                 const std::lock_guard<std::mutex> lock(mutex);
@@ -98,8 +101,7 @@ template <class E> class Fast : public Recognizer {
         if (!vocabulary.multilingual) return {"en", 1.0};
         omp_set_num_threads(threads);
         const auto samples = samples_of(wav, window);
-        // A second of silence behind the sound, in steps that suit the kernels.
-        const int64_t positions = std::min<int64_t>(all_positions, (int64_t(samples.size()) / 320 + 50 + 63) / 64 * 64);
+        const int64_t positions = positions_for(samples);
         Sound<E> sound;
         listen(samples, positions, threads, watch, [] {}, sound);
         Text<E> text;
@@ -117,6 +119,11 @@ template <class E> class Fast : public Recognizer {
     }
 
   private:
+    // How far the encoder looks: over the sound and the silence behind it, in steps of 64, for which products are prepared once each.
+    int64_t positions_for(const std::vector<float> & samples) const {
+        return std::min(all_positions, (int64_t(samples.size()) / 320 + silence + 63) / 64 * 64);
+    }
+
     std::vector<int> prompt_of(const Options & options) const {
         const int language = whisper_lang_id(options.language.c_str());
         if (language < 0 || language >= vocabulary.languages) throw UnknownLanguage(options.language);
@@ -148,15 +155,15 @@ template <class E> class Fast : public Recognizer {
         decoder.listen(result, positions, sound);
     }
 
-    void hear_some(Wav & wav, const std::vector<Window> & windows, size_t from, size_t to, const Options & options, const Request & request,
+    void hear_some(Wav & wav, const std::vector<Window> & windows, size_t from, size_t to, const Request & request,
                    const Watch & watch, Progress & progress, int cores, std::vector<Hearing> & hearings) {
         thread_local std::vector<Sound<E>> sounds;
         if (sounds.size() < to - from) sounds.resize(to - from);
-        const int64_t positions = options.audio_context > 0 ? std::min<int64_t>(options.audio_context, all_positions) : all_positions;
         std::vector<const Sound<E> *> heard;
         std::vector<int64_t> lengths;
         for (size_t i = from; i < to; ++i) {
             const auto samples = samples_of(wav, windows[i]);
+            const int64_t positions = positions_for(samples);
             listen(samples, positions, cores, watch, [&] { progress.encoded(); }, sounds[i - from]);
             heard.push_back(&sounds[i - from]);
             lengths.push_back(std::clamp<int64_t>(int64_t(samples.size()) / 320, 1, positions));
@@ -164,6 +171,8 @@ template <class E> class Fast : public Recognizer {
         // Most texts end after a hundred tokens or so.
         const double whole = progress.decoded(to - from), share = whole / 120;
         double told = 0;
+        // A token is many small products: waiting for another thread at each would cost more than it helps.
+        omp_set_num_threads(1);
         auto written = write<E>(decoder, vocabulary, heard, request, [&] {
             if (watch.aborted()) throw Aborted();
             if (told + share > whole) return;
@@ -171,7 +180,8 @@ template <class E> class Fast : public Recognizer {
             progress.add(share);
         });
         progress.add(whole - told);
-        for (size_t i = from; i < to; ++i) hearings[i] = hearing_of(written[i - from], positions, lengths[i - from]);
+        omp_set_num_threads(cores);
+        for (size_t i = from; i < to; ++i) hearings[i] = hearing_of(written[i - from], sounds[i - from].positions, lengths[i - from]);
     }
 
     Hearing hearing_of(Written & written, int64_t positions, int64_t length) const {

@@ -166,7 +166,7 @@ Hearing WhisperCpp::hear(const Desk & desk, const std::vector<float> & samples, 
     params.token_timestamps = true;
     // 12 positions fewer than all: ggml's fast kernels want a multiple of 16, and half of the attention would be without them.
     const int fast = whisper_model_n_audio_ctx(context) / 16 * 16;
-    params.audio_ctx = options.audio_context > 0 ? options.audio_context : int(samples.size()) <= fast * 320 ? fast : 0;
+    params.audio_ctx = int(samples.size()) <= fast * 320 ? fast : 0;
     params.greedy.best_of = 1;
     params.temperature_inc = 0.4f;
     params.suppress_nst = true;

@@ -7,6 +7,7 @@ import { findWhisperBinary } from './binary.js';
 import { cutLong } from './cut.js';
 import type { WhisperEngine } from './pool.js';
 import { createPool } from './pool.js';
+import { unheard, withTails } from './tail.js';
 import { pack, type Window, widen } from './window.js';
 
 export interface WhisperTranscriberOptions {
@@ -61,13 +62,21 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
 
   return {
     async transcribe({ wav, speech, model, language, translate, prompt }, context) {
-      const windows = await windowsOf({ wav, speech });
+      const hear = async (windows: readonly Window[], callContext: CallContext) => {
+        const params = { wav, windows, language, translate, prompt: prompt.slice(0, promptLength) };
+        const request = { method: 'transcribe', params, windows: windows.length };
+        return transcribeAnswerSchema.parse(await call(model, request, callContext));
+      };
+      let windows = await windowsOf({ wav, speech });
       let hearings: Hearing[] = [];
       let engine = 'none';
       if (windows.length > 0) {
-        const params = { wav, windows, language, translate, prompt: prompt.slice(0, promptLength) };
-        const answer = await call(model, { method: 'transcribe', params, windows: windows.length }, context);
-        ({ windows: hearings, engine } = transcribeAnswerSchema.parse(answer));
+        ({ windows: hearings, engine } = await hear(windows, context));
+        const tails = unheard(windows, hearings);
+        if (tails.size > 0) {
+          const { windows: more } = await hear([...tails.values()], { signal: context.signal });
+          ({ windows, hearings } = withTails({ windows, hearings }, tails, more));
+        }
       }
       const spoken = translate ? 'en' : language;
       const segments = assemble(windows, hearings, { speech, language: spoken });

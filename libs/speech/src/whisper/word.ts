@@ -39,7 +39,8 @@ export const wordsOf = (pieces: readonly Piece[], language: string): HeardWord[]
     const end = aligned ? piece.aligned : piece.end;
     const joins = open !== undefined && (isSilent ? !opening.test(text) || !spaced : continues(open, spaced, language));
     if (open !== undefined && joins) {
-      open.text += text;
+      // A dash between words keeps its distance, as in Russian.
+      open.text += isSilent && spaced ? ` ${text}` : text;
       if (!isSilent) {
         if (silent.test(open.text.slice(0, -text.length))) open.start = aligned ? alignedUntil : piece.start;
         open.end = end;

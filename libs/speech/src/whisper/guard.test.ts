@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { collapseLoops, compressionRatio, withoutInventions } from './guard.js';
+import type { HeardWord } from './word.js';
+
+const words = (text: string, p = -0.2): HeardWord[] =>
+  text.split(' ').map((word, index) => ({
+    text: word,
+    spaceBefore: true,
+    start: index * 0.3,
+    end: index * 0.3 + 0.3,
+    logProbabilities: [p],
+  }));
+const textOf = (heard: readonly HeardWord[]) => heard.map(({ text }) => text).join(' ');
+const sure = { pieces: [], noSpeech: 0.01 };
+
+test('speech stays as it is, with what people repeat', () => {
+  const said = 'No, no, no, no, I said no. Very, very good. Never say never.';
+  expect(textOf(withoutInventions(sure, words(said), 6))).toBe(said);
+});
+
+test('a loop is told once', () => {
+  expect(textOf(collapseLoops(words('and so it goes on and on'.concat(' and on'.repeat(9)))))).toBe(
+    'and so it goes on and on',
+  );
+  expect(textOf(collapseLoops(words('Thank you. '.repeat(12).trim())))).toBe('Thank you.');
+});
+
+test('where the model hears no speech and is unsure, nothing was said', () => {
+  const heard = { pieces: [], noSpeech: 0.9 };
+  expect(withoutInventions(heard, words('Thanks for watching', -1.4), 2)).toEqual([]);
+  expect(withoutInventions(heard, words('Thanks for watching', -0.3), 2)).toHaveLength(3);
+});
+
+test('two words in half a minute are an invention', () => {
+  expect(withoutInventions(sure, words('Thank you.'), 30)).toEqual([]);
+  expect(withoutInventions(sure, words('Thank you.'), 2)).toHaveLength(2);
+});
+
+test('text that repeats itself deflates well', () => {
+  expect(compressionRatio('The warehouse in Hamburg promised the second week of March.')).toBeLessThan(1.3);
+  expect(compressionRatio('so '.repeat(100))).toBeGreaterThan(10);
+  expect(compressionRatio('')).toBe(0);
+});

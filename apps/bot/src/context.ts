@@ -34,8 +34,8 @@ export interface UsageBook {
 /** The operator's lists and limits; changes hold at once. */
 export interface LimitBook {
   get(): Promise<Limits>;
-  /** Changes the lists; resolves when the change is stored. */
-  change(edit: (limits: Limits) => Limits, by: number): Promise<void>;
+  /** Changes what a user or chat may; resolves when the change is stored, with who made it in the audit log. */
+  change(edit: (limits: Limits) => Limits, change: { by: number; id: number }): Promise<void>;
 }
 
 /** What the operator has set for this bot. */

@@ -1,19 +1,24 @@
+import { openTelegramDatabase, type TelegramDatabase } from '@whisper-bot/store/telegram';
+import { until } from '@whisper-bot/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Harness, saying, startDatabase, startHarness, texts } from './test/harness.js';
 import { createPeople, type People } from './test/people.js';
 
 let database: Awaited<ReturnType<typeof startDatabase>>;
+let pool: TelegramDatabase;
 let bot: Harness;
 let people: People;
 
 beforeAll(async () => {
   database = await startDatabase();
+  pool = await openTelegramDatabase(database.url, () => {});
   bot = await startHarness(database.url);
   people = createPeople(bot);
 });
 
 afterAll(async () => {
   await bot?.close();
+  await pool?.end();
   await database?.close();
   await database?.directory.remove();
 });
@@ -162,6 +167,17 @@ test('a file Telegram no longer has is told as such', async () => {
   await people.spoken(ann, 'expired', 'Telegram no longer has this file');
 });
 
+test('a recording whose length Telegram does not tell is charged once it is known', async () => {
+  const ann = people.someone();
+  ann.sendDocument(ann.user.id, saying('a long document'), { fileName: 'talk.mp3', mimeType: 'audio/mpeg' });
+  await ann.chat.until((chat) => chat.last?.text.includes('a long document'));
+  const charged = await until(async () => {
+    const { rows } = await pool.query('select seconds from telegram_usage where user_id = $1', [ann.user.id]);
+    return rows.length === 1 && rows[0].seconds > 0 && rows;
+  });
+  expect(charged).toEqual([{ seconds: 5 }]);
+});
+
 test('limits hold at once: block, allow, and who may set them', async () => {
   const operator = bot.api.user({ id: 1, first_name: 'Op' });
   const ann = people.someone();
@@ -174,6 +190,13 @@ test('limits hold at once: block, allow, and who may set them', async () => {
   operator.sendText(1, `/unblock ${ann.user.id}`);
   await operator.chat.until((chat) => chat.last?.text === `No longer blocked: ${ann.user.id}`);
   await people.spoken(ann, 'back again');
+  const { rows } = await pool.query(
+    `select action, before, after from audit where actor = 'tg:1' and target = 'user:${ann.user.id}' order by id`,
+  );
+  expect(rows).toEqual([
+    { action: 'person.change', before: { access: 'default' }, after: { access: 'blocked' } },
+    { action: 'person.change', before: { access: 'blocked' }, after: { access: 'default' } },
+  ]);
 });
 
 test('commands are registered in both languages', async () => {

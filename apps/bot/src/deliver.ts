@@ -1,17 +1,27 @@
 import type { DeliveryHandler } from '@whisper-bot/pipeline';
-import { TaskError } from '@whisper-bot/task';
-import type { BotLog } from './context.js';
+import { TaskError, taskFolder } from '@whisper-bot/task';
+import { transcriptSchema } from '@whisper-bot/transcript';
+import type { BotLog, UsageBook } from './context.js';
+import { newestTranscript } from './present.js';
 import type { Requests } from './request/request.js';
 import type { WorkingWork } from './work.js';
+
+export interface DeliveryDeps {
+  requests: Requests;
+  work: WorkingWork;
+  usage: Pick<UsageBook, 'charge'>;
+  tasksDir: string;
+  log: BotLog;
+}
 
 /**
  * Hands results and failures over to the outbox. Called again after a crash it posts the same letters, which changes
  * nothing; from there on the outbox answers for them.
  */
 export const createDelivery =
-  (deps: { requests: Requests; work: WorkingWork; log: BotLog }): DeliveryHandler =>
+  (deps: DeliveryDeps): DeliveryHandler =>
   async (delivery) => {
-    const { requests, work, log } = deps;
+    const { requests, work, usage, tasksDir, log } = deps;
     const { task } = delivery;
     const request = await requests.get(task.id);
     if (request === null || request.state === 'cancelled' || request.state === 'deleted') {
@@ -34,4 +44,8 @@ export const createDelivery =
     if (!(await work.present(done))) {
       throw new TaskError('internal', 'The result is missing.', { cause: `no transcript in the folder of ${task.id}` });
     }
+    // Telegram does not tell the length of a document, and of the rest it tells what the sender said.
+    const transcript = await taskFolder(tasksDir, task.id).read(newestTranscript, transcriptSchema);
+    if (transcript === null) return;
+    await usage.charge({ taskId: task.id, userId: done.userId, seconds: transcript.duration });
   };

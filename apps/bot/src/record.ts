@@ -26,6 +26,9 @@ export interface BotRecord {
   moveChat(from: number, to: number): Promise<void>;
 }
 
+const accessOf = ({ allow, block }: Limits, id: number): string =>
+  block.includes(id) ? 'blocked' : allow.includes(id) ? 'allowed' : 'default';
+
 const storedSchema = z.record(z.string(), z.unknown());
 
 /** Opens the record of one bot. `limits` are the operator's where none are stored. */
@@ -48,7 +51,21 @@ export const createRecord = (pool: TelegramDatabase, botId: number, limits: Limi
     forgetPerson: books.forgetPerson,
     limits: {
       get: readLimits,
-      change: async (edit) => books.setLimits(edit(await readLimits())),
+      change: (edit, { by, id }) =>
+        books.changeLimits(
+          (stored) => {
+            const current = limitSchema.parse({ ...limits, ...stored });
+            const edited = edit(current);
+            return {
+              // Only the lists: what the environment sets goes on coming from there.
+              limits: { ...stored, allow: edited.allow, block: edited.block },
+              before: { access: accessOf(current, id) },
+              after: { access: accessOf(edited, id) },
+            };
+          },
+          // As the dashboard writes it down.
+          { actor: `tg:${by}`, action: 'person.change', target: `${id < 0 ? 'chat' : 'user'}:${id}` },
+        ),
     },
     moveChat: async (from, to) => {
       await store.move(from, to);

@@ -28,7 +28,7 @@ export const createOperator = ({ options, limits }: BotDeps): Composer<BotContex
     if (!command || !Number.isSafeInteger(id) || id === 0) {
       return ctx.answer(text(ctx.words.html('admin-usage', { command: name })));
     }
-    await limits.change((current) => command.edit(current, id), ctx.actorId);
+    await limits.change((current) => command.edit(current, id), { by: ctx.actorId, id });
     await ctx.answer(text(ctx.words.html(command.said, { id: String(id) })));
   });
   ours.command('limits', async (ctx) => {

@@ -1,5 +1,12 @@
 import type pg from 'pg';
 
+export interface LimitChange {
+  limits: object;
+  /** For the audit log. */
+  before: unknown;
+  after: unknown;
+}
+
 /** What people and chats chose, what the operator limits, and what was used; the bodies are the bot's own. */
 export interface TelegramBooks {
   preference(chatId: number): Promise<unknown>;
@@ -8,6 +15,11 @@ export interface TelegramBooks {
   /** Null where none were ever set. */
   limits(): Promise<unknown>;
   setLimits(body: unknown): Promise<void>;
+  /** Changes what is stored ({} where nothing is) and writes down who did, both or neither; two at once change one after the other. */
+  changeLimits(
+    edit: (stored: object) => LimitChange,
+    by: { actor: string; action: string; target: string },
+  ): Promise<void>;
   /** Counts a task's seconds once. */
   charge(entry: { taskId: string; userId: number; seconds: number }): Promise<void>;
   /** Of this UTC day, and ever. */
@@ -44,6 +56,32 @@ export const createTelegramBooks = (pool: pg.Pool, botId: number): TelegramBooks
          on conflict (bot_id) do update set body = excluded.body`,
         [botId, JSON.stringify(limits)],
       );
+    },
+    changeLimits: async (edit, { actor, action, target }) => {
+      const client = await pool.connect();
+      try {
+        await client.query('begin');
+        // A row to be locked must be there.
+        await client.query(`insert into telegram_limit (bot_id, body) values ($1, '{}') on conflict do nothing`, [
+          botId,
+        ]);
+        const { rows } = await client.query<{ body: object }>(
+          'select body from telegram_limit where bot_id = $1 for update',
+          [botId],
+        );
+        const { limits, before, after } = edit(rows[0]?.body ?? {});
+        await client.query('update telegram_limit set body = $2 where bot_id = $1', [botId, JSON.stringify(limits)]);
+        await client.query(
+          `insert into audit (actor, action, target, address, before, after) values ($1, $2, $3, '', $4, $5)`,
+          [actor, action, target, JSON.stringify(before), JSON.stringify(after)],
+        );
+        await client.query('commit');
+      } catch (error) {
+        await client.query('rollback').catch(() => undefined);
+        throw error;
+      } finally {
+        client.release();
+      }
     },
     charge: async ({ taskId, userId, seconds }) => {
       await pool.query(

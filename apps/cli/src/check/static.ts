@@ -13,7 +13,7 @@ export interface StaticCheck {
 export const staticChecks: readonly StaticCheck[] = [
   {
     name: 'types',
-    what: 'TypeScript, and the JavaScript of setup/',
+    what: 'TypeScript, and the JavaScript of setup/ and docker/',
     runs: [
       { program: 'typescript/bin/tsc', args: ['-b', '--pretty', 'false'] },
       { program: 'typescript/bin/tsc', args: ['-p', 'setup', '--pretty', 'false'] },

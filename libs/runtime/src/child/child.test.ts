@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
@@ -150,6 +151,18 @@ test('lines that are not the protocol are ignored with a warning', async () => {
   expect(await child.call('chatter', null, unhurried)).toBe('said');
   expect(warnings.join()).toContain('plain garbage');
 });
+
+test.runIf(process.platform === 'linux')(
+  'a child gives freed memory back to the system, unless it was told otherwise',
+  async () => {
+    const allocatorOf = async (env: NodeJS.ProcessEnv) => {
+      const pid = await start({ env: { ...process.env, ...env } }).call('pid', null, unhurried);
+      return (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').filter((line) => line.startsWith('MALLOC_'));
+    };
+    expect(await allocatorOf({})).toContain('MALLOC_TRIM_THRESHOLD_=1048576');
+    expect(await allocatorOf({ MALLOC_TRIM_THRESHOLD_: '5' })).toContain('MALLOC_TRIM_THRESHOLD_=5');
+  },
+);
 
 test('a missing program is said to be missing', async () => {
   const child = start({ command: '/nowhere/engine' });

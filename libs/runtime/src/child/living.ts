@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { TaskError } from '@whisper-bot/task';
 import type { Logger } from 'pino';
+import { thriftyAllocator } from './allocator.js';
 import { deferred } from './deferred.js';
 import { createLineSplitter } from './line-splitter.js';
 import { commandNotFound, withParentDeathSignal } from './parent-death.js';
@@ -48,7 +49,8 @@ export const startLiving = (options: ChildOptions, onLine: (line: ChildLine) => 
   const { command, args } = withParentDeathSignal(options.command, options.args);
   const child: ChildProcess = spawn(command, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
-    ...(options.env === undefined ? {} : { env: options.env }),
+    // biome-ignore lint/style/noProcessEnv: handed on to the child; who has set an allocator up means it.
+    env: { ...thriftyAllocator, ...(options.env ?? process.env) },
   });
   const tail = createTail(8 * 1024);
   let alive = true;

@@ -1,13 +1,13 @@
 // Tasks for a pipeline, and processes that work them.
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { extname } from 'node:path';
 import { createTaskFolder, taskSchema } from '@whisper-bot/task';
 
 /** Lays a task's folder and describes it; `source` is a file to copy, or nothing for a stand-in. */
 export const newTask = async (tasksDir, { source, options = {} } = {}) => {
   const id = randomUUID();
-  const name = `audio${source === undefined ? '.ogg' : extname(source)}`;
+  // Never `audio.wav`: that is what the source is decoded to, and it would look as if that had been done.
+  const name = source === undefined ? 'audio.ogg' : 'audio.bin';
   const folder = await createTaskFolder(tasksDir, id);
   if (source === undefined) writeFileSync(folder.file(name), 'sound');
   else copyFileSync(source, folder.file(name));
@@ -40,8 +40,11 @@ export const familyOf = (pid) => {
   return family;
 };
 
-/** Resident memory of a process and all that it started, MiB each. */
-export const residentOf = (pid) =>
+/**
+ * Memory of a process and all that it started, MiB each: proportional set size, in which a page that several share (Node's
+ * own code) counts once.
+ */
+export const memoryOf = (pid) =>
   familyOf(pid).map((id) => ({
     name: readFileSync(`/proc/${id}/cmdline`, 'utf8')
       .split('\0')
@@ -49,5 +52,6 @@ export const residentOf = (pid) =>
       .findLast((part) => !part.endsWith('.bin'))
       ?.split('/')
       .at(-1),
-    mib: Number(/^VmRSS:\s+(\d+)/m.exec(statusOf(id))?.[1] ?? 0) / 1024,
+    mib: Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024,
+    peak: Number(/^VmHWM:\s+(\d+)/m.exec(statusOf(id))?.[1] ?? 0) / 1024,
   }));

@@ -8,7 +8,7 @@ import { startRedis, until } from '@whisper-bot/testing';
 import { context, hear, openEngines } from '../engines.mjs';
 import { conversation, materialNote, note } from '../material.mjs';
 import { differenceRow, median, row, spread, timed } from '../measure.mjs';
-import { newTask, residentOf } from '../task.mjs';
+import { memoryOf, newTask } from '../task.mjs';
 
 const worker = createRequire(import.meta.url).resolve('@whisper-bot/worker');
 const speakers = { kind: 'auto' };
@@ -68,12 +68,12 @@ export const pipeline = async ({ dir }) => {
     } finally {
       await alone.engines.close();
     }
-    const memory = residentOf(pid);
+    const memory = memoryOf(pid);
     const sum = memory.reduce((total, { mib }) => total + mib, 0);
     rows.push(
       row(
-        'memory of the worker after 5 min, all processes',
-        `${sum.toFixed(0)} MiB (${memory.map(({ name, mib }) => `${name} ${mib.toFixed(0)}`).join(', ')})`,
+        'memory of the worker after 5 min, all processes, PSS',
+        `${sum.toFixed(0)} MiB (${memory.map(({ name, mib, peak }) => `${name} ${mib.toFixed(0)}, peak RSS ${peak.toFixed(0)}`).join('; ')})`,
         '≤ 700 MB',
         (sum * 2 ** 20) / 1e6 <= 700,
       ),

@@ -1,13 +1,13 @@
 // Tasks for a pipeline, and processes that work them.
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { createTaskFolder, taskSchema } from '@whisper-bot/task';
 
 /** Lays a task's folder and describes it; `source` is a file to copy, or nothing for a stand-in. */
 export const newTask = async (tasksDir, { source, options = {} } = {}) => {
   const id = randomUUID();
-  // Never `audio.wav`: that is what the source is decoded to, and it would look as if that had been done.
-  const name = source === undefined ? 'audio.ogg' : 'audio.bin';
+  const name = `audio${source === undefined ? '.ogg' : extname(source)}`;
   const folder = await createTaskFolder(tasksDir, id);
   if (source === undefined) writeFileSync(folder.file(name), 'sound');
   else copyFileSync(source, folder.file(name));

@@ -6,7 +6,9 @@ ARG NODE_IMAGE=node:24-bookworm-slim
 # What the packages depend on, without their sources: installing is repeated only where this has changed.
 FROM ${NODE_IMAGE} AS manifest
 WORKDIR /app
-COPY . .
+COPY package.json package-lock.json .npmrc ./
+COPY apps apps
+COPY libs libs
 RUN mkdir manifest && cp --parents package.json package-lock.json .npmrc apps/*/package.json libs/*/package.json manifest
 
 # Everything that compiling needs; what was compiled lies in image/, without tests.

@@ -3,6 +3,7 @@ import { readMachine, resolveConfig } from '@whisper-bot/config';
 import { startGateway } from '@whisper-bot/gateway';
 import { announceReady, createLifecycle, createLogger } from '@whisper-bot/runtime';
 import { createRealEngines } from './real-engines.js';
+import { warmUp } from './warm-up.js';
 import { createWorker } from './worker.js';
 
 // One process works all stages; any number of them run against the same Redis and volume.
@@ -39,3 +40,4 @@ lifecycle.onClose('gateway', () => gateway.close());
 metrics.watchStreams(() => gateway.lag());
 logger.info({ tasksDir: config.tasksDir, threads: config.threads }, 'working');
 announceReady();
+void warmUp(engines, { model: config.model, signal: lifecycle.signal, logger });

@@ -21,6 +21,14 @@ test('people are counted, coughs are not', () => {
   expect(labels.slice(-2)).toEqual([-1, -1]);
 });
 
+test('in hours of recording noises add up to seconds, and are still no people', () => {
+  const noises = [voice(12, 160), voice(12, 160)];
+  const people20Minutes = voices.map((each) => ({ ...each, weight: 20 * each.weight }));
+  expect(people(peopleAmong([...people20Minutes, ...noises], 0.44, { kind: 'auto' }))).toBe(4);
+  const peopleHours = voices.map((each) => ({ ...each, weight: 200 * each.weight }));
+  expect(people(peopleAmong([...peopleHours, ...noises], 0.44, { kind: 'auto' }))).toBe(3);
+});
+
 test('asked for as many as there are, a cough takes nobody’s place', () => {
   const labels = peopleAmong(all, 0.44, { kind: 'exactly', count: 3 });
   expect(people(labels)).toBe(3);

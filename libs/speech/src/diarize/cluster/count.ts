@@ -1,9 +1,13 @@
 import type { SpeakerCount } from '@whisper-bot/task';
 import { labelsAfter, mergesOf, type Voice } from './agglomerate.js';
 
-/** Whoever holds less than 2 % of the speech, and less than 5 s of it, is a noise or another's laugh. */
+/**
+ * Whoever holds less than 2 % of the speech is a noise or another's laugh, unless it is 5 s of it; in hours of recording, whose
+ * noises add up, a thousandth.
+ */
 const leastShare = 0.02;
 const enoughFrames = 300;
+const leastShareOfHours = 0.001;
 
 /**
  * Clusters voices into the people who hold a worthwhile share of the speech; the others' few words are −1, to be told by
@@ -31,8 +35,10 @@ export const peopleAmong = (voices: readonly Voice[], threshold: number, count: 
   return labelsAfter(voices.length, merges.slice(0, Math.max(0, voices.length - count.count)));
 };
 
-const leastOf = (voices: readonly Voice[]): number =>
-  Math.min(enoughFrames, leastShare * voices.reduce((sum, { weight }) => sum + weight, 0));
+const leastOf = (voices: readonly Voice[]): number => {
+  const all = voices.reduce((sum, { weight }) => sum + weight, 0);
+  return Math.max(Math.min(enoughFrames, leastShare * all), leastShareOfHours * all);
+};
 
 /** How many clusters hold a worthwhile share after no merge, one, two … */
 const peopleAfterEach = (voices: readonly Voice[], merges: ReturnType<typeof mergesOf>): number[] => {

@@ -10,21 +10,33 @@ const python = join(here, '.venv', 'bin', 'python');
 /** Makes bench/.venv where it is not there. Throws where it cannot be made. */
 const install = () => {
   if (!existsSync(python)) run('python3', ['-m', 'venv', join(here, '.venv')]);
-  run(python, ['-m', 'pip', 'install', '--quiet', '-r', join(here, 'peer', 'requirements.txt')]);
+  installFrom('requirements.txt');
 };
+
+const installFrom = (file) => run(python, ['-m', 'pip', 'install', '--quiet', '-r', join(here, 'peer', file)]);
 
 const run = (command, args) => {
   const { status, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 600_000 });
   if (status !== 0) throw new Error(`${command} failed: ${stderr?.trim().split('\n').at(-1)}`);
 };
 
-/** Starts the process, or says why not and gives null: a bench without peers is still one. */
-export const openPeer = async (threads) => {
+/**
+ * Starts the process, or says why not and gives null: a bench without peers is still one. `more` names further requirement
+ * files; what cannot be installed fails when it is called.
+ */
+export const openPeer = async (threads, more = []) => {
   try {
     install();
   } catch (error) {
     console.error(`No peers: ${error.message}`);
     return null;
+  }
+  for (const file of more) {
+    try {
+      installFrom(file);
+    } catch (error) {
+      console.error(`Not installed: ${file}: ${error.message}`);
+    }
   }
   const child = spawn(python, [join(here, 'peer', 'peer.py'), String(threads)], { stdio: ['pipe', 'pipe', 'ignore'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

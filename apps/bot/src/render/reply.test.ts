@@ -200,3 +200,11 @@ test('messages stay within 4096 characters, balanced, never cut in a word', () =
     expect(html.replaceAll(/<\/?[bi]>/g, '')).not.toMatch(/[<>]/);
   }
 });
+
+test('a file that breaks off is told before its text', () => {
+  const cut = { ...transcriptOf([['SPEAKER_00', 'Good morning.']]), duration: 754, breaksOff: true };
+  const shown = (locale: 'en' | 'ru') =>
+    renderResult(cut, { times: false, asFile: false }, inLocale(locale)).messages[0];
+  expect(shown('en')).toMatch(/^The file breaks off at 12:34\.\n\n/);
+  expect(shown('ru')).toMatch(/^Файл обрывается на 12:34\.\n\n/);
+});

@@ -1,5 +1,6 @@
 import {
   type Block,
+  clock,
   englishLabels,
   russianLabels,
   speakerNames,
@@ -67,6 +68,7 @@ export const renderResult = (transcript: Transcript, options: ResultOptions, wor
   const blocks = transcriptBlocks(transcript, { times: options.times, labels: labelsOf(words) });
   const notes = options.note === undefined ? [] : [options.note];
   if (transcript.speakers.outcome === 'failed' && blocks.length > 0) notes.push(words.html('result-speakers-failed'));
+  if (transcript.breaksOff === true) notes.push(escapeHtml(labelsOf(words).breaksOff(clock(transcript.duration))));
   if (blocks.length === 0) return { messages: [[...notes, words.html('result-no-speech')].join('\n\n')], file: false };
 
   const head = notes.join('\n\n');

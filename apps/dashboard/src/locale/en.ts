@@ -261,6 +261,7 @@ export const en = {
     noTranscript: 'There is no transcript yet.',
     nobody: 'Nobody speaks in this recording.',
     noAudio: 'The recording is no longer kept. With KEEP_SOURCE=yes it stays as long as the result.',
+    breaksOff: (time: string) => `The file breaks off at ${time}.`,
     speakersFailed: 'The speakers could not be told apart. Retry that stage, or go on without.',
     speakers: 'Speakers',
     rename: 'Name of the speaker',
@@ -497,14 +498,21 @@ export const en = {
     on: 'on',
     off: 'off',
     names: {
-      model: 'Model for uploads that choose none',
+      model: 'Model for those who choose none',
       uploadsPaused: 'Refuse new uploads',
       uploadMegabytes: 'Largest upload, MB',
+      longestMinutes: 'Longest recording, minutes',
+      keepHours: 'Keep results, hours',
+      keepSource: 'Keep the recordings too',
     },
     hints: {
-      model: 'Of the models installed on this machine.',
-      uploadsPaused: 'What was accepted goes on; the page says that uploads are paused.',
-      uploadMegabytes: 'Never more than MAX_FILE_SIZE allows.',
+      model: 'For uploads, the HTTP API and the bot; of the models installed on this machine.',
+      uploadsPaused:
+        'On this dashboard and by the HTTP API. What was accepted goes on; the bot goes on taking recordings.',
+      uploadMegabytes: 'On this dashboard and by the HTTP API; never more than MAX_FILE_SIZE allows.',
+      longestMinutes: 'Wherever it comes from; longer ones fail, and their senders are told why.',
+      keepHours: 'How long a finished task’s folder stays on the disk. Transcripts stay in the database.',
+      keepSource: 'As long as the results. Off: a recording goes once it is delivered.',
     },
   },
   audit: {

@@ -50,6 +50,7 @@ export const transcriptCard = (
   return card(
     words.task.transcript,
     html`
+${transcript.breaksOff === true && html`<p class="notice bad">${words.task.breaksOff(clock(transcript.duration))}</p>`}
 ${transcript.speakers.outcome === 'failed' && html`<p class="notice bad">${words.task.speakersFailed}</p>`}
 ${
   audio === null

@@ -1,7 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { decodedAudio as name, TaskError } from '@whisper-bot/task';
+import { z } from 'zod';
 import { allowances, limited } from '../limit.js';
 import type { Material } from './material.js';
+
+const breakName = 'break.json';
+const breakSchema = z.object({ v: z.literal(1), /** Seconds. */ at: z.number() });
+
+/** Whether the recording was found to end before its time. */
+export const isBrokenOff = async ({ folder }: Pick<Material, 'folder'>): Promise<boolean> =>
+  (await folder.read(breakName, breakSchema)) !== null;
 
 /** Bytes of the header and of a second: 16 kHz, mono, 16 bit. */
 const wav = { header: 44, second: 32_000 };
@@ -44,14 +52,20 @@ const decode = async (material: Material, limit?: AudioLimit): Promise<number> =
   const temporary = folder.temporary(name);
   try {
     // A length the container does not tell may be anything: it is bounded by ten hours.
-    const { duration } = await limited(signal, allowances.decode, info.duration ?? 36_000, (within) =>
-      engines.decoder.decode(source, temporary, { signal: within, onProgress }),
+    const { duration, breaksOff = false } = await limited(
+      signal,
+      allowances.decode,
+      info.duration ?? 36_000,
+      (within) => engines.decoder.decode(source, temporary, { signal: within, onProgress }),
     );
     refuseTooLong(duration, limit);
     signal.throwIfAborted();
+    // Before the audio, which is not decoded again once it is there.
+    if (breaksOff) await folder.write(breakName, { v: 1, at: duration });
     await folder.adopt(temporary, name);
     const took = ((performance.now() - started) / 1000).toFixed(1);
     material.log(`Decoded ${duration.toFixed(1)} s of ${info.codec} in ${info.format} within ${took} s.`);
+    if (breaksOff) material.log(`The file breaks off at ${duration.toFixed(1)} s, before its time.`);
     return duration;
   } finally {
     await rm(temporary, { force: true });

@@ -8,6 +8,7 @@ import {
   transcriptSchema,
 } from '@whisper-bot/transcript';
 import type { Engines } from '../engines.js';
+import { isBrokenOff } from '../material/audio.js';
 import { readDiarization } from '../material/diarization.js';
 import type { Material } from '../material/material.js';
 import { ensureRecognition } from '../material/recognition.js';
@@ -54,7 +55,7 @@ export const createMerge =
 const join = async (material: Material, recognitions: Recognition[], duration: number): Promise<Transcript> => {
   const { options } = material.task;
   const diarization = recognitions.length === 0 ? nobody : await readDiarization(material);
-  return mergeTranscript({
+  const transcript = mergeTranscript({
     recognitions,
     duration,
     diarization: options.diarize ? diarization : null,
@@ -63,6 +64,7 @@ const join = async (material: Material, recognitions: Recognition[], duration: n
     model: options.model,
     ...named(options),
   });
+  return (await isBrokenOff(material)) ? { ...transcript, breaksOff: true } : transcript;
 };
 
 /** Where nobody speaks, no language can be heard: the one asked for is told. */

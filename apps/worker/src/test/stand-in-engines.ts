@@ -10,6 +10,8 @@ import type { Engines } from '../engines.js';
 export const recordingSchema = z.object({
   /** Seconds. */
   duration: z.number(),
+  /** Whether the file ends before its time. */
+  breaksOff: z.boolean().optional(),
   spans: z.array(z.object({ start: z.number(), end: z.number() })),
 });
 export type Recording = z.infer<typeof recordingSchema>;
@@ -50,11 +52,11 @@ export const createStandInEngines = ({ rate, name = '', before = () => {} }: Sta
       probe: async () => ({ duration: null, format: 'stand-in', codec: 'stand-in', channels: 1, sampleRate: 16_000 }),
       decode: async (path, target) => {
         await enter(path, 'decode');
-        const { duration } = recordingSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+        const { duration, breaksOff = false } = recordingSchema.parse(JSON.parse(await readFile(path, 'utf8')));
         const file = await open(target, 'wx');
         await file.truncate(44 + 32_000 * duration);
         await file.close();
-        return { duration };
+        return { duration, breaksOff };
       },
     },
     detector: {

@@ -146,6 +146,28 @@ test('of a recording cut short, what is there is decoded', async () => {
   expect(duration).toBeLessThan(8);
 });
 
+test.each([
+  ['cut.mp4', ['-c:a', 'aac', '-movflags', '+faststart']],
+  ['parts.mp4', ['-c:a', 'aac', '-movflags', 'frag_keyframe+empty_moov', '-frag_duration', '1000000']],
+  ['cut.webm', ['-c:a', 'libopus']],
+  ['cut.mkv', ['-c:a', 'aac']],
+  ['cut.mp3', []],
+  ['cut.flac', []],
+])('%s says that it breaks off, and only where it does', async (name, args) => {
+  const path = make(name, '-i', sample, ...args);
+  expect((await decode(path)).breaksOff ?? false).toBe(false);
+  await truncate(path, Math.floor((await stat(path)).size * 0.6));
+  const { duration, breaksOff } = await decode(path);
+  expect(breaksOff).toBe(true);
+  expect(duration).toBeGreaterThan(4);
+  expect(duration).toBeLessThan(8);
+});
+
+test('a film longer than its sound does not break off', async () => {
+  const film = make('long.mp4', '-f', 'lavfi', '-i', 'testsrc=d=20:s=64x64:r=5', '-i', sample);
+  expect((await decode(film)).breaksOff ?? false).toBe(false);
+});
+
 test('a full disk is called a full disk', async () => {
   await symlink('/dev/full', at('full.wav'));
   await expect(decoder.decode(sample, at('full.wav'), context)).rejects.toMatchObject({

@@ -3,6 +3,7 @@ import { runProcess } from '@whisper-bot/runtime';
 import { TaskError } from '@whisper-bot/task';
 import type { CallContext, Decoder } from '../contract.js';
 import { openWav, sampleRate } from '../wav/reader.js';
+import { breaksOff } from './break.js';
 import { parseDump } from './dump.js';
 import { cutOffMedia, damagedMedia, explainFailure, noAudioTrack } from './failure.js';
 import { ffmpegMissing, resolveFfmpeg } from './ffmpeg-path.js';
@@ -82,12 +83,12 @@ export const createFfmpegDecoder = ({ ffmpegPath }: FfmpegDecoderOptions = {}): 
       try {
         // -max_error_rate 1: what can be heard of a damaged recording is worth having.
         const wav = ['-max_error_rate', '1', '-progress', 'pipe:1', '-f', 'wav', '-bitexact', '-y', 'file:/dev/fd/4'];
-        const { exitCode, stderr } = await run([...input, ...output, ...wav], [handle.fd, file.fd], context);
+        const { exitCode, stderr, log } = await run([...input, ...output, ...wav], [handle.fd, file.fd], context);
         if (exitCode !== 0) throw explainFailure(stderr, head);
         const { duration, close } = await openWav(target);
         await close();
         if (duration === 0) throw damagedMedia(stderr);
-        return { duration };
+        return breaksOff(log + stderr, duration) ? { duration, breaksOff: true } : { duration };
       } catch (error) {
         await rm(target, { force: true });
         throw error;

@@ -41,8 +41,13 @@ export const transcriptBlocks = (
 /** The sentence a reader must see before or instead of the text; null where there is nothing to say. */
 export const transcriptNotice = (transcript: Transcript, options: FormatOptions = {}): string | null => {
   const { labels } = resolveOptions(transcript, options, false);
-  if (transcript.segments.every((segment) => singleLine(segment.text) === '')) return labels.noSpeech;
-  return transcript.speakers.outcome === 'failed' ? labels.speakersFailed : null;
+  const isSilent = transcript.segments.every((segment) => singleLine(segment.text) === '');
+  const sentences = [
+    ...(isSilent ? [labels.noSpeech] : []),
+    ...(!isSilent && transcript.speakers.outcome === 'failed' ? [labels.speakersFailed] : []),
+    ...(transcript.breaksOff === true ? [labels.breaksOff(clock(transcript.duration))] : []),
+  ];
+  return sentences.length === 0 ? null : sentences.join(' ');
 };
 
 /** `[00:07] Anna: text`, the plain form of a block. */

@@ -62,6 +62,12 @@ describe('formats', () => {
     expect(toVerbose(empty)).toMatchObject({ text: '', segments: [] });
   });
 
+  it('says where the file breaks off, whatever else there is to say', async () => {
+    const cut = { ...failed, breaksOff: true, duration: 754 };
+    expect(renderText(cut)).toBe('The speakers could not be told apart. The file breaks off at 12:34.\n\n*Hello*.\n');
+    expect(renderText({ ...cut, segments: [] })).toBe('No speech was found. The file breaks off at 12:34.\n');
+  });
+
   it('says where the speakers could not be told apart', async () => {
     expect(renderText(failed)).toBe('The speakers could not be told apart.\n\n*Hello*.\n');
     expect(await formats.md.render(failed, { times: false })).toContain('\\*Hello\\*.');

@@ -9,13 +9,15 @@ export const context = { signal: new AbortController().signal };
 
 const shipped = () => join(readMachine().repository, 'models');
 
-export const openEngines = () => {
+/** @param {'fast' | 'whispercpp'} [whisperEngine] */
+export const openEngines = (whisperEngine = 'fast') => {
   const config = resolveConfig({ env: process.env });
   const engines = createSpeechEngines({
     modelsDir: shipped(),
     moreModelsDirs: [config.modelsDir],
     cacheDir: config.cacheDir,
     threads: config.threads,
+    whisperEngine,
     logger,
     ...(config.ffmpegPath === null ? {} : { ffmpegPath: config.ffmpegPath }),
   });
@@ -25,9 +27,9 @@ export const openEngines = () => {
 export const openStock = (threads) =>
   createStockDiarizer({ models: shippedDiarizationModels(shipped()), threads, logger });
 
-/** Speech of a recording to words, the language given. */
-export const hear = async (engines, wav, language = 'en') => {
-  const speech = await engines.detector.detect(wav, context);
+/** Speech of a recording to words, the language given; the speech is looked for unless it is given too. */
+export const hear = async (engines, wav, language = 'en', found) => {
+  const speech = found ?? (await engines.detector.detect(wav, context));
   const request = { wav, speech, model: 'base', language, translate: false, prompt: '' };
   return engines.transcriber.transcribe(request, context);
 };

@@ -10,6 +10,7 @@ const parts = {
   queue: async (options) => (await import('./part/queue.mjs')).queue(options),
   asr: async (options) => (await import('./part/asr.mjs')).asr(options),
   diarize: async (options) => (await import('./part/diarize.mjs')).diarize(options),
+  silence: async (options) => (await import('./part/silence.mjs')).silence(options),
   pipeline: async (options) => (await import('./part/pipeline.mjs')).pipeline(options),
 };
 /** Minutes after which a part is given up. */

@@ -93,3 +93,67 @@ export const conversation = (dir, seconds) => {
 /** The first seconds of the dialogue: a voice note. */
 export const note = (dir, seconds) =>
   writeWav(join(dir, `note-${seconds}.wav`), pcmOf(spoken[0].wav).subarray(0, seconds * rate * 2));
+
+const seconds = (count) => Math.round(count * rate);
+/** A generator of noise that is the same in every run. */
+const dice = (seed) => () => {
+  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+  return seed / 2 ** 31 - 1;
+};
+
+/** Plucked chords over a bass, and a drum; 16 bit. */
+const music = (length) => {
+  const random = dice(7);
+  const chords = [
+    [220, 261.6, 329.6],
+    [174.6, 220, 261.6],
+    [261.6, 329.6, 392],
+    [196, 246.9, 293.7],
+  ];
+  const pcm = Buffer.alloc(seconds(length) * 2);
+  for (let i = 0; i < pcm.length / 2; i += 1) {
+    const beat = (i / rate) * 2;
+    const chord = chords[(beat >> 2) % chords.length];
+    const since = (beat % 1) / 2;
+    const t = i / rate;
+    const tone = (hertz, level) =>
+      level * Math.sin(2 * Math.PI * hertz * t) + 0.4 * level * Math.sin(4 * Math.PI * hertz * t);
+    const plucked = chord.reduce((sum, hertz) => sum + tone(hertz, 0.12), 0) * Math.exp(-4 * since);
+    const drum = random() * 0.2 * Math.exp(-40 * since) * (Math.floor(beat) % 2);
+    pcm.writeInt16LE(Math.round(20_000 * (plucked + tone(chord[0] / 2, 0.15) + drum)), i * 2);
+  }
+  return pcm;
+};
+
+const noise = (length) => {
+  const random = dice(3);
+  const pcm = Buffer.alloc(seconds(length) * 2);
+  let low = 0;
+  for (let i = 0; i < pcm.length / 2; i += 1) {
+    low = 0.97 * low + 0.03 * random();
+    pcm.writeInt16LE(Math.round(3000 * (low + 0.1 * random())), i * 2);
+  }
+  return pcm;
+};
+
+/**
+ * The dialogue `repeats` times with `hours` of silence, noise and music between: the recording, where nobody speaks, and how
+ * many words are said.
+ */
+export const gapped = (dir, { hours, repeats }) => {
+  const said = pcmOf(spoken[0].wav);
+  const each = (hours * 3600) / (repeats - 1);
+  const makers = { silence: (length) => Buffer.alloc(seconds(length) * 2), noise, music };
+  const kinds = Object.fromEntries(Object.entries(makers).map(([kind, make]) => [kind, make(each)]));
+  const gaps = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, []]));
+  const parts = [said];
+  let length = said.length;
+  for (let i = 1; i < repeats; i += 1) {
+    const kind = Object.keys(kinds)[i % 3];
+    gaps[kind].push({ start: length / 2 / rate, end: (length + kinds[kind].length) / 2 / rate });
+    parts.push(kinds[kind], said);
+    length += kinds[kind].length + said.length;
+  }
+  const wav = writeWav(join(dir, 'gapped.wav'), Buffer.concat(parts));
+  return { wav, gaps, words: repeats * spoken[0].text.split(/\s+/).length, seconds: length / 2 / rate };
+};

@@ -10,6 +10,7 @@ const modes = ['greedy', 'beam', 'batched'];
 /** Words: how fast and how right, ours (from detecting speech on) and faster-whisper's. */
 export const asr = async ({ dir, peers }) => {
   const { engines, threads } = openEngines();
+  const { engines: whispercpp } = openEngines('whispercpp');
   const peer = peers ? await openPeer(threads) : null;
   const notes = [
     materialNote,
@@ -19,6 +20,7 @@ export const asr = async ({ dir, peers }) => {
     const wav = conversation(dir, minutes5);
     const candidates = {
       ours: () => hear(engines, wav),
+      'whisper.cpp 1.9.1 in our driver': () => hear(whispercpp, wav),
       'ours, detecting speech alone': () => engines.detector.detect(wav, context),
     };
     if (peer)
@@ -39,19 +41,22 @@ export const asr = async ({ dir, peers }) => {
       const ratio = median(batched) / median(factor.ours);
       rows.push(row('faster-whisper batched over ours', `${ratio.toFixed(2)} times as long`, '> 1', ratio > 1));
     }
-    rows.push(...(await errorRates(engines, peer)));
-    notes.push('Not measured here: whisper.cpp’s own command line.');
+    rows.push(...(await errorRates({ ours: engines, 'whisper.cpp in our driver': whispercpp }, peer)));
+    notes.push(
+      'Not measured here: whisper.cpp’s own command line. In our driver it packs, guards and aligns as ours does.',
+    );
     return { rows, notes };
   } finally {
     await engines.close();
+    await whispercpp.close();
     peer?.close();
   }
 };
 
-const errorRates = async (engines, peer) => {
-  const heard = { ours: [] };
+const errorRates = async (own, peer) => {
+  const heard = Object.fromEntries(Object.keys(own).map((name) => [name, []]));
   for (const { wav, language } of spoken) {
-    heard.ours.push(textOf(await hear(engines, wav, language)));
+    for (const name of Object.keys(own)) heard[name].push(textOf(await hear(own[name], wav, language)));
     if (peer)
       for (const mode of modes) {
         heard[`faster-whisper ${mode}`] ??= [];

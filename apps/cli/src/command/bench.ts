@@ -5,7 +5,7 @@ import { Argument, type Command } from 'commander';
 import { CliError } from '../failure.js';
 import type { Terminal } from '../terminal.js';
 
-const parts = ['asr', 'diarize', 'pipeline', 'queue', 'formats'] as const;
+const parts = ['asr', 'diarize', 'silence', 'pipeline', 'queue', 'formats'] as const;
 
 export const addBench = (program: Command, terminal: Terminal): void => {
   program

@@ -15,10 +15,12 @@ template <class E> struct Decoder<E>::Room {
 };
 
 template <class E>
-Decoder<E>::Decoder(const WeightFile & file, std::vector<Head> aligned)
+Decoder<E>::Decoder(const WeightFile & file, const std::vector<float> & embedded, std::vector<Head> aligned)
     : state(file.shape.text_state), heads(file.shape.text_heads), words(file.shape.vocabulary), length(file.shape.text_context),
-      embedding(file.tensor("decoder.token_embedding.weight")), places(file.tensor("decoder.positional_embedding")), norm(file, "decoder.ln"),
-      logits_of(embedding.data(), nullptr, state, words, together), gazers(std::move(aligned)) {
+      places(file.tensor("decoder.positional_embedding")), norm(file, "decoder.ln"),
+      logits_of(embedded.data(), nullptr, state, words, together), gazers(std::move(aligned)) {
+    embedding.reserve(embedded.size());
+    for (size_t i = 0; i < embedded.size(); ++i) put(embedding.data()[i], embedded[i]);
     for (int i = 0; i < file.shape.text_layers; ++i) {
         const std::string name = "decoder.blocks." + std::to_string(i) + ".";
         const std::string self = name + "attn.", cross = name + "cross_attn.";
@@ -130,9 +132,9 @@ template <class E> void Decoder<E>::step(const std::vector<Text<E> *> & texts, c
     E * const attended = room.attended.reserve(size_t(count * width));
     E * const wide = room.wide.reserve(size_t(count * 4 * width));
     for (int64_t row = 0; row < count; ++row) {
-        const float * const word = embedding.data() + int64_t(tokens[size_t(row)]) * width;
+        const E * const word = embedding.data() + int64_t(tokens[size_t(row)]) * width;
         const float * const place = places.data() + texts[size_t(row)]->length * width;
-        for (int64_t i = 0; i < width; ++i) x[row * width + i] = word[i] + place[i];
+        for (int64_t i = 0; i < width; ++i) x[row * width + i] = value_of(word[i]) + place[i];
     }
     for (size_t i = 0; i < layers.size(); ++i) {
         const Layer & layer = layers[i];

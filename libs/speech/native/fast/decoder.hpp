@@ -25,7 +25,7 @@ struct Head {
 
 template <class E> class Decoder {
   public:
-    Decoder(const WeightFile & file, std::vector<Head> aligned);
+    Decoder(const WeightFile & file, std::vector<Head> aligned) : Decoder(file, file.tensor("decoder.token_embedding.weight"), std::move(aligned)) {}
 
     // `encoded`: positions × width.
     void listen(const E * encoded, int64_t positions, Sound<E> & sound) const;
@@ -45,12 +45,14 @@ template <class E> class Decoder {
         Linear<E> query_key_value, self_out, cross_query, cross_key_value, cross_out, wide, narrow;
     };
     struct Room;
+    Decoder(const WeightFile & file, const std::vector<float> & embedding, std::vector<Head> aligned);
     void attend_self(const E * joined, Text<E> & text, size_t layer, E * result) const;
     void attend_sound(const E * query, Text<E> & text, size_t layer, E * result) const;
 
     int state, heads, words;
     int64_t length;
-    std::vector<float> embedding, places;
+    std::vector<float> places;
+    Buffer<E> embedding;
     std::vector<Layer> layers;
     Norm norm;
     Linear<E> logits_of;

@@ -24,7 +24,7 @@ constexpr double seconds_a_position = 0.02;
 // (docs/adr/0008-whisper-engine.md).
 constexpr int64_t silence = 100;
 // Memory for what the windows decoded side by side are remembered by, bytes a thread.
-constexpr size_t room_for_windows = 120'000'000;
+constexpr size_t room_for_windows = 75'000'000;
 
 // How far all windows together have come; each counts layers of the encoder, and tokens as if all were as long as usual.
 class Progress {

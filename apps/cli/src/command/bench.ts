@@ -12,7 +12,7 @@ export const addBench = (program: Command, terminal: Terminal): void => {
     .command('bench')
     .summary('measure speed and error rates on this machine')
     .description(
-      'Measures words, speakers, the pipeline, the queue and the formats, in turn with their peers, and writes the figures to docs/benchmarks.md.',
+      'Measures words, speakers, what is made up in silence, the pipeline, the queue and the formats, in turn with their peers, and writes the figures to docs/benchmarks.md.',
     )
     .addArgument(new Argument('[part]', 'only this one').choices(parts))
     .option('--json', 'the figures as JSON on standard output')

@@ -118,6 +118,10 @@ const copy = async (sources, target, place) => {
   }
 };
 
+/** All that a step sees of this machine's settings: where programs, certificates, proxies and npm's packages are. */
+const passedOn =
+  /^(PATH|HOME|TMPDIR|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR|(https?|no)_proxy|npm_config_(cache|cafile|registry|userconfig))$/i;
+
 /** How much of a failed command's output is shown. */
 const tail = 3000;
 
@@ -128,9 +132,7 @@ const tail = 3000;
  */
 const run = (command, cwd, env) =>
   new Promise((done, fail) => {
-    // Nothing of the caller's settings: only where programs and npm's cache are.
-    const { PATH, HOME, npm_config_cache } = process.env;
-    const bare = { PATH, HOME, ...(npm_config_cache === undefined ? {} : { npm_config_cache }) };
+    const bare = Object.fromEntries(Object.entries(process.env).filter(([name]) => passedOn.test(name)));
     const child = spawn('/bin/sh', ['-c', command], {
       cwd,
       env: { ...bare, npm_config_prefer_offline: 'true', ...env },

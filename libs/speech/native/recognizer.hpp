@@ -13,6 +13,7 @@
 // Samples [from, to) of the recording, put at sample `at` of the window; between the pieces is silence.
 struct Stretch {
     int64_t from, to, at;
+    bool operator==(const Stretch & other) const { return from == other.from && to == other.to && at == other.at; }
 };
 using Window = std::vector<Stretch>;
 
@@ -63,7 +64,7 @@ class Recognizer {
     // and none waits for one that the system has put aside.
     virtual std::vector<Hearing> hear(const std::string & wav, const std::vector<Window> & windows, const Options & options, const Watch & watch) = 0;
     // The most likely language of the window, and its probability.
-    virtual std::pair<std::string, double> detect(Wav & wav, const Window & window, const Watch & watch) = 0;
+    virtual std::pair<std::string, double> detect(const std::string & wav, const Window & window, const Watch & watch) = 0;
     virtual bool multilingual() const = 0;
     virtual std::string engine() const = 0;
 };

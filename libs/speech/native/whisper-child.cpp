@@ -117,8 +117,8 @@ void serve(Recognizer & recognizer, Inbox & inbox) {
             if (method == "transcribe") {
                 write({{"id", id}, {"result", transcribe(recognizer, params, watch)}});
             } else if (method == "detectLanguage") {
-                Wav wav(params.at("wav").get<std::string>());
-                const auto [language, probability] = recognizer.detect(wav, window_of(params.at("window")), watch);
+                const auto [language, probability] =
+                    recognizer.detect(params.at("wav").get<std::string>(), window_of(params.at("window")), watch);
                 write({{"id", id}, {"result", {{"language", language}, {"probability", probability}}}});
             } else {
                 fail(id, "invalid-request", "The speech engine does not know this method.", method);

@@ -35,7 +35,6 @@ class Progress {
         done += share;
         if (watch.progress) watch.progress(std::min(1.0, done / total));
     }
-    void encoded() { add(1); }
     double decoded(size_t windows) const { return double(windows) * decoding(layers); }
 
   private:
@@ -82,7 +81,7 @@ template <class E> class Fast : public Recognizer {
                         to = next = from + std::min(most, (windows.size() - from + hands - 1) / hands);
                     }
                     if (from == to) return;
-                    hear_some(wav, windows, from, to, request, shared, progress, int(size_t(threads) / hands), hearings);
+                    hear_some(path, wav, windows, from, to, request, shared, progress, int(size_t(threads) / hands), hearings);
                 }
             } catch (...) {
                 const std::lock_guard<std::mutex> lock(mutex);
@@ -97,15 +96,17 @@ template <class E> class Fast : public Recognizer {
         return hearings;
     }
 
-    std::pair<std::string, double> detect(Wav & wav, const Window & window, const Watch & watch) override {
+    std::pair<std::string, double> detect(const std::string & path, const Window & window, const Watch & watch) override {
         if (!vocabulary.multilingual) return {"en", 1.0};
         omp_set_num_threads(threads);
+        Wav wav(path);
         const auto samples = samples_of(wav, window);
-        const int64_t positions = positions_for(samples);
-        Sound<E> sound;
-        listen(samples, positions, threads, watch, [] {}, sound);
+        remembered.path.clear();
+        listen(samples, positions_for(samples), threads, watch, [] {}, remembered.sound);
+        remembered.path = path;
+        remembered.window = window;
         Text<E> text;
-        decoder.begin(text, sound);
+        decoder.begin(text, remembered.sound);
         std::vector<float> logits(size_t(decoder.vocabulary()));
         decoder.step({&text}, {vocabulary.start}, logits.data());
         double sum = 0;
@@ -155,7 +156,7 @@ template <class E> class Fast : public Recognizer {
         decoder.listen(result, positions, sound);
     }
 
-    void hear_some(Wav & wav, const std::vector<Window> & windows, size_t from, size_t to, const Request & request,
+    void hear_some(const std::string & path, Wav & wav, const std::vector<Window> & windows, size_t from, size_t to, const Request & request,
                    const Watch & watch, Progress & progress, int cores, std::vector<Hearing> & hearings) {
         thread_local std::vector<Sound<E>> sounds;
         if (sounds.size() < to - from) sounds.resize(to - from);
@@ -163,10 +164,10 @@ template <class E> class Fast : public Recognizer {
         std::vector<int64_t> lengths;
         for (size_t i = from; i < to; ++i) {
             const auto samples = samples_of(wav, windows[i]);
-            const int64_t positions = positions_for(samples);
-            listen(samples, positions, cores, watch, [&] { progress.encoded(); }, sounds[i - from]);
-            heard.push_back(&sounds[i - from]);
-            lengths.push_back(std::clamp<int64_t>(int64_t(samples.size()) / 320, 1, positions));
+            const bool known = path == remembered.path && windows[i] == remembered.window;
+            if (!known) listen(samples, positions_for(samples), cores, watch, [&] { progress.add(1); }, sounds[i - from]);
+            heard.push_back(known ? &remembered.sound : &sounds[i - from]);
+            lengths.push_back(std::clamp<int64_t>(int64_t(samples.size()) / 320, 1, heard.back()->positions));
         }
         // Most texts end after a hundred tokens or so.
         const double whole = progress.decoded(to - from), share = whole / 120;
@@ -181,7 +182,7 @@ template <class E> class Fast : public Recognizer {
         });
         progress.add(whole - told);
         omp_set_num_threads(cores);
-        for (size_t i = from; i < to; ++i) hearings[i] = hearing_of(written[i - from], sounds[i - from].positions, lengths[i - from]);
+        for (size_t i = from; i < to; ++i) hearings[i] = hearing_of(written[i - from], heard[i - from]->positions, lengths[i - from]);
     }
 
     Hearing hearing_of(Written & written, int64_t positions, int64_t length) const {
@@ -218,6 +219,12 @@ template <class E> class Fast : public Recognizer {
     const Encoder<E> encoder;
     const Decoder<E> decoder;
     const int threads;
+    // The sound whose language was asked for last: a note's words are asked for next.
+    struct {
+        std::string path;
+        Window window;
+        Sound<E> sound;
+    } remembered;
 };
 
 } // namespace

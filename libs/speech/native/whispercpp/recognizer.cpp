@@ -42,7 +42,7 @@ class WhisperCpp : public Recognizer {
     WhisperCpp & operator=(const WhisperCpp &) = delete;
 
     std::vector<Hearing> hear(const std::string & wav, const std::vector<Window> & windows, const Options & options, const Watch & watch) override;
-    std::pair<std::string, double> detect(Wav & wav, const Window & window, const Watch & watch) override;
+    std::pair<std::string, double> detect(const std::string & path, const Window & window, const Watch & watch) override;
     bool multilingual() const override { return whisper_is_multilingual(context); }
     std::string engine() const override { return "whisper.cpp " WHISPER_RELEASE; }
 
@@ -92,8 +92,9 @@ WhisperCpp::~WhisperCpp() {
     whisper_free(context);
 }
 
-std::pair<std::string, double> WhisperCpp::detect(Wav & wav, const Window & window, const Watch & watch) {
+std::pair<std::string, double> WhisperCpp::detect(const std::string & path, const Window & window, const Watch & watch) {
     if (!multilingual()) return {"en", 1.0};
+    Wav wav(path);
     const auto samples = samples_of(wav, window);
     listen(state(0), samples);
     std::vector<float> probabilities(size_t(whisper_lang_max_id()) + 1, 0.0f);

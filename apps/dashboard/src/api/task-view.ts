@@ -1,6 +1,7 @@
 import type { TaskProgress } from '@whisper-bot/pipeline';
 import type { TaskRow } from '@whisper-bot/store';
-import { stages, taskStateSchema } from '@whisper-bot/task';
+import { stages, taskFolder, taskIdSchema, taskStateSchema } from '@whisper-bot/task';
+import { transcriptSchema } from '@whisper-bot/transcript';
 import { z } from 'zod';
 
 /** A task as programs see it. */
@@ -56,6 +57,13 @@ export const viewTask = (row: TaskRow, now: TaskProgress | null): TaskView => {
     position: now?.position ?? null,
     error: status === 'failed' ? failureOf(row, now) : null,
   };
+};
+
+/** The end of a task is told a moment before the record knows how long the recording was; its folder does. */
+export const withDuration = async (view: TaskView, tasksDir: string): Promise<TaskView> => {
+  if (view.status !== 'done' || view.duration !== null) return view;
+  const transcript = await taskFolder(tasksDir, taskIdSchema.parse(view.id)).read('transcript.json', transcriptSchema);
+  return { ...view, duration: transcript?.duration ?? null };
 };
 
 const failureOf = (row: TaskRow, now: TaskProgress | null): TaskView['error'] => ({

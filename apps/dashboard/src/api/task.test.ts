@@ -91,7 +91,7 @@ describe('a task', () => {
     const events = [...text.matchAll(/^data: (\{.*)$/gm)].map(([, json]) =>
       taskEventSchema.parse(JSON.parse(json ?? '')),
     );
-    expect(events.at(-1)).toMatchObject({ type: 'task.done', task: { id: task.id, percent: 100 } });
+    expect(events.at(-1)).toMatchObject({ type: 'task.done', task: { id: task.id, percent: 100, duration: 6 } });
     const percents = events.map((event) => event.task.percent);
     expect(percents).toEqual(percents.toSorted((a, b) => a - b));
   });
@@ -208,7 +208,7 @@ describe('a webhook', () => {
     const headers = call.headers as Record<string, string>;
     expect(webhookSchema.parse(await openai.webhooks.unwrap(call.body, headers, secret))).toMatchObject({
       type: 'task.completed',
-      data: { id: task.id, status: 'done' },
+      data: { id: task.id, status: 'done', duration: 6 },
     });
     const forged = call.body.replace('"done"', '"failed"');
     await expect(openai.webhooks.unwrap(forged, headers, secret)).rejects.toThrow();

@@ -8,13 +8,13 @@ import { optionsOf, parseFields, taskRequestSchema } from './field.js';
 import { idOfRequest } from './idempotency.js';
 import { notAccepted, takeRecording } from './intake.js';
 import { findOwnTask, readPage } from './task-find.js';
-import { type TaskView, viewTask } from './task-view.js';
+import { type TaskView, viewTask, withDuration } from './task-view.js';
 
 /** The task as it is now. */
 export const lookAt = async ({ desk }: Pick<ApiCall, 'desk'>, id: Task['id']): Promise<TaskView> => {
   const [row, now] = await Promise.all([desk.store.tasks.find(id), desk.pipeline.progress(id)]);
   if (row === null) throw new ApiError(404, 'There is no such task.', { code: 'task_not_found' });
-  return viewTask(row, now);
+  return withDuration(viewTask(row, now), desk.options.tasksDir);
 };
 
 /** `POST /v1/tasks`: accepted at once, worked on later; the same Idempotency-Key again is answered with the task it made. */

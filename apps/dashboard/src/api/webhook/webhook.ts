@@ -4,7 +4,7 @@ import type { Store } from '@whisper-bot/store';
 import { readTask, TaskError, taskFolder } from '@whisper-bot/task';
 import { z } from 'zod';
 import { ApiError } from '../error.js';
-import { taskViewSchema, viewTask } from '../task-view.js';
+import { taskViewSchema, viewTask, withDuration } from '../task-view.js';
 import { addressesOf, parseWebhook, type Resolve, resolveByDns } from './address.js';
 import { post } from './post.js';
 import { signatureHeaders } from './signature.js';
@@ -61,7 +61,7 @@ export const createWebhooks = (options: WebhookOptions): Webhooks => {
     const data: WebhookBody = {
       type: `task.${event}`,
       timestamp: new Date(now?.at ?? row.changedAt).toISOString(),
-      data: { ...viewTask(row, now), status: event === 'completed' ? 'done' : 'failed' },
+      data: await withDuration({ ...viewTask(row, now), status: event === 'completed' ? 'done' : 'failed' }, tasksDir),
     };
     const body = JSON.stringify(data);
     const url = parseWebhook(origin.data.webhook.url);

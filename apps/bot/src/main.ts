@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { assemble, openLiveSettings, type Settings, watchProcess } from '@whisper-bot/assembly';
+import { assemble, watchProcess } from '@whisper-bot/assembly';
 import { readMachine, resolveConfig } from '@whisper-bot/config';
 import { announceReady, createLifecycle, createLogger, exitNeedsPerson } from '@whisper-bot/runtime';
 import { BotStopped, startApp } from './app.js';
@@ -26,17 +26,8 @@ const apiRoot = config.botApiUrl.replace(/\/+$/, '');
 
 const installation = { config, logger, lifecycle };
 const parts = assemble(installation);
-const { pipeline } = parts;
+const { pipeline, rules } = parts;
 await watchProcess(parts, installation);
-
-// Until PostgreSQL answers, the environment's defaults hold.
-let settings: Settings | undefined;
-parts.store?.opened
-  .then(async (store) => {
-    settings = await openLiveSettings(store, config, (err) => logger.warn({ err }, 'settings are not up to date'));
-    lifecycle.onClose('settings', () => settings?.close());
-  })
-  .catch((err: unknown) => logger.warn({ err }, 'settings were not opened'));
 
 /** Telegram's own limits of a download: 20 MB in the cloud, 2,000 MB from a local server (core.telegram.org/bots/api#getfile). */
 const telegramLimit = config.botApiDir === null ? 20e6 : 2e9;
@@ -53,11 +44,13 @@ try {
     bot: {
       operators: config.botOperators,
       get defaultModel() {
-        return settings?.get('model') ?? config.model;
+        return rules.model;
       },
       models: () => installedModels(modelDirectories, readdir),
       largest: Math.min(config.maxFileSize, telegramLimit),
-      keep: { audio: config.keepSource ? config.resultTtl : 3600, results: config.resultTtl },
+      get keep() {
+        return { audio: rules.keepSource ? rules.resultTtl : 3600, results: rules.resultTtl };
+      },
     },
     limits: {
       allow: config.botAllow,
@@ -65,7 +58,9 @@ try {
       minutesPerDay: config.botMinutesPerDay,
       minutesFor: {},
       concurrentTasks: config.botConcurrentTasks,
-      longestRecording: config.maxDuration,
+      get longestRecording() {
+        return rules.maxDuration;
+      },
     },
     webhook:
       config.botWebhookUrl === null

@@ -1,4 +1,5 @@
 import type { AnalyticsDatabase } from '@whisper-bot/analytics';
+import type { Rules } from '@whisper-bot/assembly';
 import type { WorkingPipeline } from '@whisper-bot/pipeline';
 import type { Logger } from '@whisper-bot/runtime';
 import type { Store } from '@whisper-bot/store';
@@ -17,6 +18,8 @@ import type { Metrics } from './metric/metric.js';
 export interface Desk {
   store: Store;
   settings: Settings;
+  /** The settings in force, in seconds and bytes. */
+  rules: Rules;
   pipeline: WorkingPipeline;
   /** Queues, workers and disk as they are right now. */
   floor: Floor;
@@ -43,8 +46,6 @@ export interface DeskOptions {
   /** Whether people may sign in with a password. */
   passwordSignIn: boolean;
   tasksDir: string;
-  /** Seconds. */
-  maxDuration: number;
   /** Bytes. */
   maxFileSize: number;
   /** Bytes; below it nothing is accepted. */

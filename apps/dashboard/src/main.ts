@@ -22,7 +22,6 @@ await keepRecord(installation, { config, logger, lifecycle });
 const desk = await openDesk({
   installation,
   config,
-  databaseUrl: config.databaseUrl,
   shippedModels: join(readMachine().repository, 'models'),
   logger,
   lifecycle,

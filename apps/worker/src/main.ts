@@ -11,7 +11,7 @@ const config = resolveConfig({ env: process.env });
 const logger = createLogger({ name: 'worker', level: config.logLevel });
 const lifecycle = createLifecycle({ logger, graceMs: (config.shutdownGrace + 10) * 1000 });
 const installation = { config, logger, lifecycle };
-const { pipeline, store, metrics, name } = assemble(installation);
+const { pipeline, store, metrics, rules, name } = assemble(installation);
 await keepRecord({ pipeline, store }, installation);
 await watchProcess({ pipeline, store, metrics }, installation);
 
@@ -21,7 +21,7 @@ lifecycle.onClose('engines', () => engines.close());
 const working = await createWorker(
   { pipeline, engines },
   {
-    maximumSeconds: config.maxDuration,
+    maximumSeconds: () => rules.maxDuration,
     concurrency: { transcribe: config.workerConcurrency },
     name,
     model: config.model,

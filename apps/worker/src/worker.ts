@@ -6,8 +6,8 @@ import { createPrepare } from './stage/prepare.js';
 import { createTranscribe } from './stage/transcribe.js';
 
 export interface WorkerOptions extends WorkOptions {
-  /** Longest recording taken, seconds; default a day. */
-  maximumSeconds?: number;
+  /** Longest recording taken, seconds, asked for each; default a day. */
+  maximumSeconds?: () => number;
 }
 
 /** A running worker. */
@@ -19,10 +19,15 @@ export interface Worker {
 /** Works every stage in this process with the given engines; they and the pipeline stay the caller's to close. */
 export const createWorker = async (
   { pipeline, engines }: { pipeline: WorkingPipeline; engines: Engines },
-  { maximumSeconds = 24 * 3600, ...options }: WorkerOptions = {},
+  { maximumSeconds = () => 24 * 3600, ...options }: WorkerOptions = {},
 ): Promise<Worker> => {
+  const limit = {
+    get maximumSeconds() {
+      return maximumSeconds();
+    },
+  };
   const handlers: StageHandlers = {
-    prepare: createPrepare({ engines, limit: { maximumSeconds }, transcribers: () => pipeline.transcribers() }),
+    prepare: createPrepare({ engines, limit, transcribers: () => pipeline.transcribers() }),
     diarize: createDiarize({ engines, again: (id) => pipeline.revise(id, {}) }),
     transcribe: createTranscribe(engines),
     merge: createMerge(engines),

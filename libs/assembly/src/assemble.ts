@@ -13,6 +13,7 @@ import { type Lifecycle, type Logger, type MetricsServer, serveMetrics } from '@
 import { createChangeRecorder, type Store, startReconciler } from '@whisper-bot/store';
 import { TaskError } from '@whisper-bot/task';
 import { createPipelineMetrics, type PipelineMetrics } from './metric.js';
+import { followSettings, type Rules } from './setting.js';
 import { createStoreOpener, type StoreOpener } from './store-opener.js';
 import { startTracing } from './trace.js';
 
@@ -25,6 +26,8 @@ export interface Installation {
   analytics: AnalyticsDatabase | null;
   figures: Recorder | null;
   metrics: PipelineMetrics;
+  /** What may change while everything runs, as it is now. */
+  rules: Rules;
   /** Of this process, as figures and Bull Board show it. */
   name: string;
 }
@@ -54,6 +57,8 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
 
   const store = config.databaseUrl === null ? null : createStoreOpener(config.databaseUrl, logger);
   lifecycle.onClose('store', async () => store?.close());
+  const rules = followSettings(store, config, logger);
+  lifecycle.onClose('settings', () => rules.close());
 
   if (config.tracesUrl !== null) {
     const tracing = startTracing(config.tracesUrl, name);
@@ -67,7 +72,7 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
     minimumFree: config.minFreeDisk,
     // Without a database nobody serves the record.
     record: store !== null,
-    retention: { keepSource: config.keepSource, artefact: config.resultTtl },
+    retention: () => ({ keepSource: rules.keepSource, artefact: rules.resultTtl }),
     log: logger,
     trace: config.tracesUrl !== null,
     ...(store === null ? {} : { accept: async (task) => writeDown(await store.within(recordPatience), task) }),
@@ -77,7 +82,7 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
     },
   });
   lifecycle.onClose('pipeline', () => pipeline.close());
-  return { pipeline, store, analytics, figures, metrics, name };
+  return { pipeline, store, analytics, figures, metrics, rules, name };
 };
 
 const writeDown = async (store: Store, task: Parameters<Store['tasks']['accept']>[0]): Promise<void> => {

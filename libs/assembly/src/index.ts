@@ -1,3 +1,3 @@
 export { type AssembleOptions, assemble, type Installation, keepRecord, watchProcess } from './assemble.js';
-export { openLiveSettings, type Settings, settingSchemas } from './setting.js';
+export { type Rules, type Settings, settingSchemas } from './setting.js';
 export type { StoreOpener } from './store-opener.js';

@@ -27,7 +27,8 @@ export interface PipelineOptions {
   prefix?: string;
   /** Whether somebody serves the record (`serveRecord`); default false: changes of state are then not queued. */
   record?: boolean;
-  retention?: Partial<Retention>;
+  /** How long things are kept; a function is asked each time. */
+  retention?: Partial<Retention> | (() => Partial<Retention>);
   /** Bytes that must stay free on the volume; default 512 MiB. */
   minimumFree?: number;
   /** Milliseconds before the second attempt of a stage; doubles each time, half of it random. Default 2000. */
@@ -97,7 +98,10 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
     tasksDir: options.tasksDir,
     tasks: createTaskCache(),
     record: options.record ?? false,
-    retention: { ...defaultRetention, ...options.retention },
+    get retention() {
+      const given = typeof options.retention === 'function' ? options.retention() : options.retention;
+      return { ...defaultRetention, ...given };
+    },
     minimumFree: options.minimumFree ?? 512 * 1024 ** 2,
     accept: options.accept ?? (async () => {}),
     observe: options.observe ?? (() => {}),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createTelegramBooks, openTelegramDatabase } from '@whisper-bot/store/telegram';
-import { type TaskId, taskSchema } from '@whisper-bot/task';
+import { type TaskId, taskFolder, taskSchema } from '@whisper-bot/task';
 import { until } from '@whisper-bot/testing';
 import { afterAll, expect, test } from 'vitest';
 import { type Hub, startHub } from '../test/hub.js';
@@ -110,6 +110,24 @@ test('a user is blocked, allowed and limited: the bot reads it with the next mes
   await until(async () => (await page.getByLabel('Minutes a day: 1001').inputValue()) === '15');
   expect(await books.limits()).toMatchObject({ block: [], allow: [], minutesFor: { 1001: 15 } });
   await database.end();
+});
+
+test('a setting acts at once: recordings are no longer kept', async () => {
+  const { page } = await enter('administrator');
+  const kept = await stage.finished();
+  const folder = (id: TaskId) => taskFolder(stage.harness.desk.options.tasksDir, id);
+  expect(await folder(kept.id).has('audio.wav')).toBe(true);
+  await page.goto('/settings');
+  await page.getByLabel('Keep the recordings too', { exact: true }).selectOption('no');
+  await page.getByRole('button', { name: 'Save: Keep the recordings too' }).click();
+  await page.getByText('Saved.').waitFor();
+  const gone = await stage.finished();
+  await until(async () => !(await folder(gone.id).has('audio.wav')));
+  await page.getByLabel('Longest recording, minutes', { exact: true }).fill('90');
+  await page.getByRole('button', { name: 'Save: Longest recording, minutes' }).click();
+  await until(() => stage.harness.desk.rules.maxDuration === 5400);
+  await page.goto('/upload');
+  await page.getByText('1 h 30 min').waitFor();
 });
 
 test('a setting is changed and put back', async () => {

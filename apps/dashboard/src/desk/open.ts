@@ -1,4 +1,4 @@
-import { type Installation, openLiveSettings } from '@whisper-bot/assembly';
+import type { Installation } from '@whisper-bot/assembly';
 import { type Config, describeConfig } from '@whisper-bot/config';
 import type { Lifecycle, Logger } from '@whisper-bot/runtime';
 import { createAdmission } from '../api/admission.js';
@@ -16,7 +16,6 @@ import { createModelShelf } from './model.js';
 export interface OpenDeskOptions {
   installation: Installation;
   config: Config;
-  databaseUrl: string;
   /** Folder of the models that came with the product. */
   shippedModels: string;
   /** Where models are downloaded from; default the Hugging Face hub. */
@@ -34,18 +33,16 @@ const patience = 60_000;
 
 /** Opens all that the pages work with. Rejects where the database does not answer in time. */
 export const openDesk = async (options: OpenDeskOptions): Promise<Desk> => {
-  const { installation, config, databaseUrl, shippedModels, hub, resolve, logger, lifecycle } = options;
+  const { installation, config, shippedModels, hub, resolve, logger, lifecycle } = options;
   if (installation.store === null) throw new Error('The dashboard needs a database.');
   const store = await installation.store.within(patience);
-  const settings = await openLiveSettings(store, { ...config, databaseUrl }, (err) =>
-    logger.warn({ err }, 'settings are not up to date'),
-  );
-  lifecycle.onClose('settings', () => settings.close());
-  const { pipeline } = installation;
+  const settings = await installation.rules.opened;
+  const { pipeline, rules } = installation;
   const floor = createFloor(pipeline, config.tasksDir);
   return {
     store,
     settings,
+    rules,
     pipeline,
     floor,
     analytics: installation.analytics,
@@ -73,7 +70,6 @@ export const openDesk = async (options: OpenDeskOptions): Promise<Desk> => {
     options: {
       passwordSignIn: config.passwordSignIn,
       tasksDir: config.tasksDir,
-      maxDuration: config.maxDuration,
       maxFileSize: config.maxFileSize,
       minFreeDisk: config.minFreeDisk,
       uploadPatience: options.uploadPatience ?? {},

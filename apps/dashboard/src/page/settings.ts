@@ -1,5 +1,5 @@
 import { writeDown } from '../auth/audit.js';
-import { parseSetting, type SettingKey, settingKeys } from '../desk/setting.js';
+import { isSwitch, parseSetting, type SettingKey, settingKeys } from '../desk/setting.js';
 import { backTo } from '../http/answer.js';
 import { type Handler, HttpError, type Visit } from '../http/visit.js';
 import { buttonForm, csrfField, field, select } from '../view/form.js';
@@ -22,14 +22,14 @@ export const showSettings: Handler = async (visit) => {
 <section class="card"><div class="stack">${settingKeys.map((key) => control(visit, key, models))}</div></section>
 ${card(
   say.environment,
-  table(
+  html`<details><summary>${say.environmentAll}</summary>${table(
     say.environment,
     [
       { title: say.variable, cell: ([name]) => html`<code>${name}</code>` },
-      { title: say.value, cell: ([, value]) => html`<span class="mono">${value}</span>` },
+      { title: say.value, cell: ([, value]) => html`<span class="mono">${value || '–'}</span>` },
     ],
     desk.options.environment,
-  ),
+  )}</details>`,
 )}
 </div>`,
     }),
@@ -53,7 +53,7 @@ ${
         options: [...new Set([String(value), ...models])].map((name) => [name, name]),
         id: key,
       })
-    : key === 'uploadsPaused'
+    : isSwitch(key)
       ? select({
           name: 'value',
           label: text,

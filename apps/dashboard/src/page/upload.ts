@@ -17,7 +17,7 @@ export const uploadLimit = ({ settings, options }: Desk): number =>
 export const renderUpload = async (visit: Visit, error?: string, status = 200): ReturnType<Handler> => {
   const { words, desk, locale } = visit;
   const say = words.upload;
-  const { maxDuration } = desk.options;
+  const { maxDuration } = desk.rules;
   const models = (await desk.models.installed()).filter(({ kind }) => kind === 'whisper');
   const limit = bytes(uploadLimit(desk), locale);
   return {

@@ -87,7 +87,6 @@ export const startHarness = async ({
   const desk = await openDesk({
     installation,
     config,
-    databaseUrl: postgres.url,
     shippedModels,
     ...(hub === undefined ? {} : { hub }),
     ...more,

@@ -141,6 +141,7 @@ describe('with a busy week', () => {
   });
 
   test('no page is heavy from a cold cache, Bull Board’s and a transcript of 10,000 words included', async () => {
+    await window.page.setViewportSize(sizes.desktop);
     const long = await longTranscript();
     const pages = [
       ...Object.values(places),

@@ -128,6 +128,7 @@ ${card(
         ],
         figures.factors,
       )}`,
+  { wide: true },
 )}
 ${card(
   say.causes,

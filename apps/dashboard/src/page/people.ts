@@ -27,6 +27,7 @@ export const showPeople: Handler = async (visit) => {
       title: words.people.title,
       active: 'people',
       body: html`<div class="stack">
+${mayChange && html`<p class="hint">${words.people.allowHint}</p>`}
 <nav class="tabs" aria-label="${words.people.title}">${tab('user', words.people.users)}${tab('chat', words.people.chats)}</nav>
 ${
   rows.length === 0 && text === ''
@@ -60,27 +61,36 @@ const peopleTable = (visit: Visit, rows: readonly PersonRow[], mayChange: boolea
       },
       { title: words.people.lastSeen, figure: true, minor: true, cell: ({ lastSeen }) => ago(lastSeen, words, locale) },
       { title: words.people.access, cell: ({ access }) => words.people[access] },
-      ...(mayChange ? [{ title: words.people.limit, cell: (row: PersonRow) => controls(visit, row) }] : []),
+      ...(mayChange
+        ? [
+            { title: words.people.limit, cell: (row: PersonRow) => row.kind === 'user' && limitForm(visit, row) },
+            { title: words.people.access, silent: true, cell: (row: PersonRow) => accessButtons(visit, row) },
+          ]
+        : []),
     ],
     rows,
   );
 };
 
-const controls = (visit: Visit, row: PersonRow): SafeHtml => {
+const actionOf = ({ kind, id }: PersonRow): string => `/people/${kind}/${encodeURIComponent(id)}`;
+
+const limitForm = (visit: Visit, row: PersonRow): SafeHtml => {
   const { words } = visit;
-  const action = `/people/${row.kind}/${encodeURIComponent(row.id)}`;
+  return html`<form class="inline" method="post" action="${actionOf(row)}">${csrfField(visit)}<input type="number" name="minutes" min="0" max="100000" value="${row.minutes ?? ''}" aria-label="${words.people.limit}: ${row.name}"><button aria-label="${words.button.save}: ${row.name}">${words.button.save}</button></form>`;
+};
+
+const accessButtons = (visit: Visit, row: PersonRow): SafeHtml => {
+  const { words } = visit;
   const button = (access: Access, text: string) =>
     access !== row.access &&
     buttonForm(visit, {
-      action,
+      action: actionOf(row),
       text,
       fields: { access },
       label: `${text}: ${row.name}`,
       ...(access === 'blocked' ? { kind: 'danger' } : {}),
     });
-  return html`<div class="inline">
-${row.kind === 'user' && html`<form class="inline" method="post" action="${action}">${csrfField(visit)}<input type="number" name="minutes" min="0" max="100000" value="${row.minutes ?? ''}" aria-label="${words.people.limit}: ${row.name}"><button aria-label="${words.button.save}: ${row.name}">${words.button.save}</button></form>`}
-${button('allowed', words.people.allow)}${button('blocked', words.people.block)}${button('default', words.people.reset)}</div>`;
+  return html`<div class="inline">${button('allowed', words.people.allow)}${button('blocked', words.people.block)}${button('default', words.people.reset)}</div>`;
 };
 
 export const changePerson: Handler = async (visit) => {

@@ -44,16 +44,19 @@ export interface Column<Row> {
   cell: (row: Row) => Content;
 }
 
-/** A table that scrolls by itself where it is too wide, and says what it is. */
+/**
+ * A table that scrolls by itself where it is too wide, and says what it is; on a phone each row is a small list. The roles
+ * stay what they are where the style makes blocks of it.
+ */
 export const table = <Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[]): SafeHtml => html`
-<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
-  <thead><tr>${columns.map(
+<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table role="table">
+  <thead role="rowgroup"><tr role="row">${columns.map(
     (column) =>
-      html`<th scope="col" class="${classOf(column)}">${column.silent ? html`<span class="hidden">${column.title}</span>` : column.title}</th>`,
+      html`<th role="columnheader" scope="col" class="${classOf(column)}">${column.silent ? html`<span class="hidden">${column.title}</span>` : column.title}</th>`,
   )}</tr></thead>
-  <tbody>${rows.map(
+  <tbody role="rowgroup">${rows.map(
     (row) => html`
-    <tr>${columns.map((column) => html`<td class="${classOf(column)}">${column.cell(row)}</td>`)}</tr>`,
+    <tr role="row">${columns.map((column) => html`<td role="cell" class="${classOf(column)}" data-title="${column.silent ? '' : column.title}"><div>${column.cell(row)}</div></td>`)}</tr>`,
   )}
   </tbody>
 </table></div>`;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLogger } from '@whisper-bot/runtime';
 import { resolveFfmpeg } from '@whisper-bot/speech';
@@ -81,8 +81,8 @@ const start = async (name, env = {}) => {
       REDIS_URL_FILE: join(secrets, 'redis_url'),
       DATABASE_URL_FILE: join(secrets, 'database_url'),
       MIN_FREE_DISK: '1MB',
-      // The image has Debian's ffmpeg on its PATH; this machine may have it elsewhere.
-      FFMPEG_PATH: resolveFfmpeg(),
+      // The image has Debian's ffmpeg on its PATH; this machine may have npm's instead.
+      ...(isAbsolute(resolveFfmpeg()) ? { FFMPEG_PATH: resolveFfmpeg() } : {}),
       [name === 'dashboard' ? 'DASHBOARD_PORT' : 'METRICS_PORT']: String(await freePort()),
       ...env,
     },

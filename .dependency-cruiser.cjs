@@ -69,7 +69,7 @@ module.exports = {
       name: 'declared-only',
       comment: 'What is imported stands in the package.json of the package that imports it.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: '\\.test\\.js$' },
+      from: { path: '^(apps|libs)/', pathNot: '\\.test\\.js$|/test/' },
       to: { dependencyTypes: ['npm-no-pkg', 'unknown'] },
     },
     {

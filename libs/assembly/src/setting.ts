@@ -66,9 +66,12 @@ export const followSettings = (
   let settings: Settings | undefined;
   let closed = false;
   const onError = (err: unknown) => logger.warn({ err }, 'settings are not up to date');
+  let opening: Promise<Settings> | undefined;
   const opened = (store?.opened ?? new Promise<never>(() => undefined)).then(async (open) => {
-    settings = await openLiveSettings(open, config, onError);
-    if (closed) await settings.close();
+    // A store that opens while everything closes is of no use any more.
+    if (closed) return new Promise<never>(() => undefined);
+    opening = openLiveSettings(open, config, onError);
+    settings = await opening;
     return settings;
   });
   opened.catch(onError);
@@ -92,7 +95,8 @@ export const followSettings = (
     opened,
     close: async () => {
       closed = true;
-      await settings?.close();
+      const open = await opening?.catch(() => undefined);
+      await open?.close();
     },
   };
 };

@@ -75,7 +75,15 @@ export const openSettings = async <S extends SettingSchemas>({
       onError(error);
       if (!closed) again = setTimeout(() => void reconnect(), 1000);
     });
-  await listen();
+  try {
+    await listen();
+  } catch (error) {
+    // Nobody will have a handle to close it by.
+    closed = true;
+    clearTimeout(again);
+    await listener?.end().catch(() => undefined);
+    throw error;
+  }
 
   return {
     get: (name) => (stored.has(name) ? stored.get(name) : defaults[name]) as Values<S>[typeof name],

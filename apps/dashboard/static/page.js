@@ -30,9 +30,8 @@ if (root) {
   });
   source.addEventListener('reload', () => {
     source.close();
-    // Not under the hands of somebody who writes; a form that was sent comes back to a fresh page anyway.
-    if (!document.activeElement?.closest('form[method=post]')?.querySelector('textarea, input[type=text]'))
-      location.reload();
+    // Not under the hands of somebody who writes or chooses; a form that was sent comes back to a fresh page anyway.
+    if (!document.activeElement?.matches('form[method=post] :is(textarea, input, select)')) location.reload();
   });
   addEventListener('pagehide', () => source.close());
   // A reload must not cut off the answer to a form that is on its way.

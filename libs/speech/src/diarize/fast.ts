@@ -15,7 +15,7 @@ export interface FastDiarizerOptions {
 
 /**
  * Our own pipeline on sherpa-onnx's two networks, in a warm child: windows a quarter apart instead of a tenth, voices from what
- * each says alone, constrained clustering, progress and cancel between windows. docs/adr/0004-diarization.md has the figures.
+ * each says alone, constrained clustering, progress and cancel between windows. docs/adr/0004-diarization.md and 0007 have the figures.
  */
 export const createFastDiarizer = ({ models, threads, logger }: FastDiarizerOptions): Diarizer & Engine => {
   const child = createChild({

@@ -8,7 +8,7 @@ import { peopleAmong } from './count.js';
 
 /**
  * Mean cosine distance up to which clusters are one speaker. One speaker's voices lie at 0.05–0.3 in CAM++'s space, those of two
- * in one recording at 0.4–0.6; results are the same from 0.36 to 0.48 (docs/adr/0007-diarization.md).
+ * in one recording at 0.4–0.6; results are nearly the same from 0.40 to 0.46 (docs/adr/0007-diarization.md).
  */
 const threshold = 0.44;
 /** Frames alone (0.34 s) from which a voice may found a speaker. */

@@ -76,7 +76,14 @@ it('without the queue a recording is refused for now, and nothing of it stays', 
 
 it('a queue that is there but silent is away, too', async () => {
   toRedis.silence();
+  const refused = async () => {
+    const answer = await program.ask('/tasks?limit=1');
+    return answer.status === 200 && ((await answer.json()) as { data: { status: string }[] }).data[0];
+  };
   await expectAway(await hands('/tasks'));
+  await toRedis.mend();
+  // What it was asked in vain it may have done.
+  expect(await until(refused)).toMatchObject({ status: 'cancelled' });
 });
 
 it('without the database every request is refused for now', async () => {

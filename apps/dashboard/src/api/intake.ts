@@ -12,6 +12,7 @@ import { uploadLimit } from '../page/upload.js';
 import type { ApiCall } from './call.js';
 import { ApiError } from './error.js';
 import { moveTo } from './idempotency.js';
+import { notAccepted } from './task-view.js';
 
 /** What the fields of an upload ask for. */
 export interface Asked<F> {
@@ -79,9 +80,6 @@ export const takeRecording = async <F>(
     release();
   }
 };
-
-/** Why a task is cancelled that nobody was told of. */
-export const notAccepted = 'not accepted';
 
 /** The record may know already of what the queue did not take: the client is told that it was not accepted. */
 const takeBack = async ({ desk }: ApiCall, taskId: TaskId): Promise<void> => {

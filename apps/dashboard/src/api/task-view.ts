@@ -4,6 +4,9 @@ import { stages, taskFolder, taskIdSchema, taskStateSchema } from '@whisper-bot/
 import { transcriptSchema } from '@whisper-bot/transcript';
 import { z } from 'zod';
 
+/** Why a task is cancelled that nobody was told of. */
+export const notAccepted = 'not accepted';
+
 /** A task as programs see it. */
 export const taskViewSchema = z.object({
   id: z.uuidv4(),
@@ -39,7 +42,8 @@ export const taskDeletedSchema = z.object({
 
 /** The record knows the task for good, the queue knows how far it is; `now` is null once the queue has forgotten it. */
 export const viewTask = (row: TaskRow, now: TaskProgress | null): TaskView => {
-  const status = now?.state ?? row.state;
+  // The queue may have taken in later, from a client long gone, what was refused.
+  const status = row.cause === notAccepted ? 'cancelled' : (now?.state ?? row.state);
   return {
     id: row.id,
     object: 'task',

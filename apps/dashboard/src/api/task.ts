@@ -6,9 +6,9 @@ import type { ApiCall, ApiHandler } from './call.js';
 import { ApiError } from './error.js';
 import { optionsOf, parseFields, taskRequestSchema } from './field.js';
 import { idOfRequest } from './idempotency.js';
-import { notAccepted, takeRecording } from './intake.js';
+import { takeRecording } from './intake.js';
 import { findOwnTask, readPage } from './task-find.js';
-import { type TaskView, viewTask, withDuration } from './task-view.js';
+import { notAccepted, type TaskView, viewTask, withDuration } from './task-view.js';
 
 /** The task as it is now. */
 export const lookAt = async ({ desk }: Pick<ApiCall, 'desk'>, id: Task['id']): Promise<TaskView> => {
@@ -38,6 +38,8 @@ export const submitTask: ApiHandler = async (call) => {
     };
   };
   const { task } = await takeRecording(call, { read, id });
+  // Refused before, accepted now.
+  if (known !== null) await desk.store.tasks.change({ taskId: task.id, state: 'accepted', at: Date.now() });
   response.set('Location', `/v1/tasks/${task.id}`);
   return { kind: 'json', status: 202, body: await lookAt(call, task.id) };
 };

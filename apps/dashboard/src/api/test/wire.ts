@@ -16,7 +16,13 @@ export interface Wire {
 export const openWire = async (target: number): Promise<Wire> => {
   const sockets = new Set<Socket>();
   let isSilent = false;
+  let isCut = false;
   const server = createServer((near) => {
+    // It may have been on its way already.
+    if (isCut) {
+      near.destroy();
+      return;
+    }
     const far = connect(target, '127.0.0.1');
     for (const [from, to] of [
       [near, far],
@@ -40,6 +46,7 @@ export const openWire = async (target: number): Promise<Wire> => {
   await listen(0);
   const { port } = server.address() as AddressInfo;
   const cut = async (): Promise<void> => {
+    isCut = true;
     const closed = new Promise((resolve) => server.close(resolve));
     for (const socket of sockets) socket.destroy();
     await closed;
@@ -52,6 +59,7 @@ export const openWire = async (target: number): Promise<Wire> => {
     cut,
     mend: async () => {
       isSilent = false;
+      isCut = false;
       // What was swallowed cannot be made good: new connections begin anew.
       for (const socket of sockets) socket.destroy();
       if (!server.listening) await listen(port);

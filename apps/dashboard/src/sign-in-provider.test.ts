@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { createLogger } from '@whisper-bot/runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { maskSecret } from './auth/form-secret.js';
 import { type Harness, startHarness } from './test/harness.js';
 import {
   beginSignIn,
@@ -91,7 +92,9 @@ describe('somebody with a role at the provider', () => {
     expect(first).not.toBe(second);
     expect(await harness.desk.store.sessions.find(first)).toBeNull();
     const session = await harness.desk.store.sessions.find(second);
-    const ended = await walker.go(`${harness.url}/account/sign-out-everywhere`, { csrf: session?.csrf ?? '' });
+    const ended = await walker.go(`${harness.url}/account/sign-out-everywhere`, {
+      csrf: maskSecret(session?.csrf ?? ''),
+    });
     expect(ended.status).toBe(303);
     expect(await statusOf('/tasks')).toBe(303);
   });
@@ -103,9 +106,8 @@ describe('somebody with a role at the provider', () => {
 
   test('has neither a password nor a role that could be changed here', async () => {
     await signIn('u-ann');
-    const { csrf } = (await harness.desk.store.sessions.find(walker.cookies.get('whisper_session') ?? '')) ?? {
-      csrf: '',
-    };
+    const session = await harness.desk.store.sessions.find(walker.cookies.get('whisper_session') ?? '');
+    const csrf = maskSecret(session?.csrf ?? '');
     const fields = { csrf, current: '', fresh: 'correct horse battery', again: 'correct horse battery' };
     expect((await walker.go(`${harness.url}/account/password`, fields)).status).toBe(403);
     const page = await (await walker.go(`${harness.url}/account`)).text();

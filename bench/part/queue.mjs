@@ -15,15 +15,22 @@ const names = ['prepare', 'transcribe', 'diarize', 'merge', 'deliver'];
 /** As the pipeline's own: the same number of jobs of a stage at once. */
 const concurrency = { prepare: 2, transcribe: 1, diarize: 1, merge: 4, deliver: 8 };
 
-/** Our pipeline with stages that do nothing, and BullMQ alone with the same five jobs a task. */
+/**
+ * Our pipeline with stages that do nothing, and BullMQ alone with the same five jobs a task: first come, first served, and with
+ * the priorities that keep one user from starving the others.
+ */
 export const queue = async ({ dir }) => {
   // Durability as tests have it would measure the disk; both get what the product starts Redis with.
   const redis = await startRedis(['--appendfsync', 'everysec']);
   const ours = await openOurs(redis.url, dir);
   const bare = openBare(redis.url);
+  const fair = openBare(redis.url, { prefix: 'bench-fair', priority: 1 });
   try {
     await ours.prepare(tasks * (rounds + 1) + sampled);
-    const times = await inTurn({ ours: () => ours.run(tasks), bare: () => bare.run(tasks) }, rounds);
+    const times = await inTurn(
+      { ours: () => ours.run(tasks), bare: () => bare.run(tasks), fair: () => fair.run(tasks) },
+      rounds,
+    );
     const perSecond = (all) => all.map((s) => tasks / s);
     const share = (100 * median(times.bare)) / median(times.ours);
     const counted = {
@@ -34,7 +41,10 @@ export const queue = async ({ dir }) => {
       rows: [
         row('our pipeline', `${spread(perSecond(times.ours), 0)} tasks/s`),
         row('bare BullMQ', `${spread(perSecond(times.bare), 0)} tasks/s`),
+        row('bare BullMQ with priorities', `${spread(perSecond(times.fair), 0)} tasks/s`),
         row('ours of bare', `${share.toFixed(0)} %`, '≥ 60 %', share >= 60),
+        row('ours of bare with priorities', `${((100 * median(times.fair)) / median(times.ours)).toFixed(0)} %`),
+        row('a task over bare', `${((1000 * (median(times.ours) - median(times.bare))) / tasks).toFixed(1)} ms`),
         row('Redis commands sent a task, ours', (counted.ours / sampled).toFixed(1)),
         row('Redis commands sent a task, bare', (counted.bare / sampled).toFixed(1)),
       ],
@@ -46,6 +56,7 @@ export const queue = async ({ dir }) => {
   } finally {
     await ours.close();
     await bare.close();
+    await fair.close();
     await redis.close();
   }
 };
@@ -96,14 +107,14 @@ const openOurs = async (redis, tasksDir) => {
   };
 };
 
-const openBare = (url) => {
+const openBare = (url, { prefix = 'bench-bare', ...more } = {}) => {
   const { hostname: host, port } = new URL(url);
   const connection = { host, port: Number(port), maxRetriesPerRequest: null };
-  const shared = { connection, prefix: 'bench-bare' };
+  const shared = { connection, prefix };
   const flow = new FlowProducer(shared);
   const first = new Queue('prepare', shared);
   const ended = counter();
-  const kept = { removeOnComplete: { age: 86_400, count: 20_000 }, attempts: 3 };
+  const kept = { removeOnComplete: { age: 86_400, count: 20_000 }, attempts: 3, ...more };
   const node = (queueName, id, children) => ({
     name: queueName,
     queueName,

@@ -160,8 +160,8 @@ template <class E> class Fast : public Recognizer {
 
     void hear_some(const std::string & path, Wav & wav, const std::vector<Window> & windows, size_t from, size_t to, const Request & request,
                    const Watch & watch, Progress & progress, int cores, std::vector<Hearing> & hearings) {
-        thread_local std::vector<Sound<E>> sounds;
-        if (sounds.size() < to - from) sounds.resize(to - from);
+        // Not kept for the next call: an idle worker need not hold what its last windows sounded like.
+        std::vector<Sound<E>> sounds(to - from);
         std::vector<const Sound<E> *> heard;
         std::vector<int64_t> lengths;
         for (size_t i = from; i < to; ++i) {

@@ -36,10 +36,9 @@ bool loops(const std::vector<Token> & tokens) {
 template <class E>
 void write_once(const Decoder<E> & decoder, const Vocabulary & vocabulary, const Rules & rules, const std::vector<const Sound<E> *> & sounds,
                 const Request & request, float temperature, const std::function<void()> & step, std::vector<Written> & results) {
-    thread_local std::vector<Text<E>> desks;
-    thread_local Buffer<float> logits_room;
+    std::vector<Text<E>> desks(sounds.size());
+    Buffer<float> logits_room;
     const size_t size = size_t(decoder.vocabulary());
-    if (desks.size() < sounds.size()) desks.resize(sounds.size());
     std::vector<size_t> open(sounds.size());
     std::vector<int> next(sounds.size());
     std::mt19937 dice(1);

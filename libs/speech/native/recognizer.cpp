@@ -1,5 +1,30 @@
 #include "recognizer.hpp"
 
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+void side_by_side(size_t hands, const Watch & watch, const std::function<void(size_t, const Watch &)> & work) {
+    std::atomic<bool> failed{false};
+    std::exception_ptr failure;
+    std::mutex mutex;
+    const Watch shared = {nullptr, [&] { return failed || watch.aborted(); }};
+    const auto attempt = [&](size_t hand) {
+        try {
+            work(hand, shared);
+        } catch (...) {
+            const std::lock_guard<std::mutex> lock(mutex);
+            if (!failed.exchange(true)) failure = std::current_exception();
+        }
+    };
+    std::vector<std::thread> others;
+    for (size_t i = 1; i < hands; ++i) others.emplace_back(attempt, i);
+    attempt(0);
+    for (std::thread & other : others) other.join();
+    if (failure != nullptr) std::rethrow_exception(failure);
+}
+
 std::vector<float> samples_of(Wav & wav, const Window & window) {
     int64_t length = 0;
     for (const Stretch & stretch : window) length = std::max(length, stretch.at + stretch.to - stretch.from);

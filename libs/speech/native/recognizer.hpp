@@ -74,6 +74,10 @@ std::unique_ptr<Recognizer> open_whispercpp(const Setup & setup);
 std::unique_ptr<Recognizer> open_fast(const Setup & setup);
 #endif
 
+// Runs `work` on so many threads, this one among them, each with its number. The first thing thrown makes the others' watch say that they are aborted,
+// and is thrown here once all have ended.
+void side_by_side(size_t hands, const Watch & watch, const std::function<void(size_t hand, const Watch & shared)> & work);
+
 // The window's sound, -1 to 1. Throws std::runtime_error where it is longer than 30 s or a stretch runs backwards.
 std::vector<float> samples_of(Wav & wav, const Window & window);
 // Bytes at the end of the text that begin a character without ending it.

@@ -11,9 +11,6 @@
 #include <cstdlib>
 #include <deque>
 #include <iostream>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 #include <mutex>
 #include <set>
 #include <thread>
@@ -154,10 +151,6 @@ void bound_spinning(char ** argv) {
 
 int main(int argc, char ** argv) {
     bound_spinning(argv);
-#ifdef __GLIBC__
-    // Large blocks go back to the system when they are freed; glibc would raise this limit by itself and keep them.
-    mallopt(M_MMAP_THRESHOLD, 1 << 20);
-#endif
     std::signal(SIGPIPE, SIG_IGN);
     Setup setup;
     std::string engine = "fast";

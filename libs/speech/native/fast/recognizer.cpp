@@ -11,11 +11,8 @@
 
 #include <omp.h>
 
-#include <atomic>
 #include <cmath>
-#include <exception>
 #include <mutex>
-#include <thread>
 
 namespace {
 
@@ -65,35 +62,23 @@ template <class E> class Fast : public Recognizer {
         const size_t hands = std::max<size_t>(1, std::min(windows.size(), size_t(threads)));
         const size_t most = std::max<size_t>(1, room_for_windows / decoder.bytes(all_positions));
         Progress progress(windows.size(), encoder.steps(), watch);
+        const int cores = int(size_t(threads) / hands);
         size_t next = 0;
         std::mutex mutex;
-        std::exception_ptr failure;
-        std::atomic<bool> failed{false};
-        const Watch shared = {nullptr, [&] { return failed || watch.aborted(); }};
-        const auto work = [&] {
-            omp_set_num_threads(int(size_t(threads) / hands));
-            try {
-                Wav wav(path);
-                while (true) {
-                    size_t from, to;
-                    {
-                        const std::lock_guard<std::mutex> lock(mutex);
-                        from = next;
-                        to = next = from + std::min(most, (windows.size() - from + hands - 1) / hands);
-                    }
-                    if (from == to) return;
-                    hear_some(path, wav, windows, from, to, request, shared, progress, int(size_t(threads) / hands), hearings);
+        side_by_side(hands, watch, [&](size_t, const Watch & shared) {
+            omp_set_num_threads(cores);
+            Wav wav(path);
+            while (true) {
+                size_t from, to;
+                {
+                    const std::lock_guard<std::mutex> lock(mutex);
+                    from = next;
+                    to = next = from + std::min(most, (windows.size() - from + hands - 1) / hands);
                 }
-            } catch (...) {
-                const std::lock_guard<std::mutex> lock(mutex);
-                if (!failed.exchange(true)) failure = std::current_exception();
+                if (from == to) return;
+                hear_some(path, wav, windows, from, to, request, shared, progress, cores, hearings);
             }
-        };
-        std::vector<std::thread> others;
-        for (size_t i = 1; i < hands; ++i) others.emplace_back(work);
-        work();
-        for (std::thread & other : others) other.join();
-        if (failure != nullptr) std::rethrow_exception(failure);
+        });
         return hearings;
     }
 

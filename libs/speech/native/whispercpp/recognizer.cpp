@@ -5,10 +5,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
 #include <fstream>
 #include <mutex>
-#include <thread>
 
 namespace {
 
@@ -121,33 +119,19 @@ std::vector<Hearing> WhisperCpp::hear(const std::string & path, const std::vecto
     if (whisper_lang_id(options.language.c_str()) < 0) throw UnknownLanguage(options.language);
     std::vector<Hearing> hearings(windows.size());
     const size_t hands = std::max<size_t>(1, std::min(windows.size(), size_t(threads)));
+    std::vector<Desk> desks;
+    for (size_t i = 0; i < hands; ++i) desks.push_back({state(i), int(size_t(threads) / hands)});
     std::atomic<size_t> next{0};
     size_t done = 0;
     std::mutex mutex;
-    std::exception_ptr failure;
-    std::atomic<bool> failed{false};
-
-    const Watch shared = {nullptr, [&] { return failed || watch.aborted(); }};
-    const auto work = [&](Desk desk) {
-        try {
-            Wav wav(path);
-            for (size_t i = next++; i < windows.size(); i = next++) {
-                hearings[i] = hear(desk, samples_of(wav, windows[i]), options, shared);
-                const std::lock_guard<std::mutex> lock(mutex);
-                watch.progress(double(++done) / double(windows.size()));
-            }
-        } catch (...) {
+    side_by_side(hands, watch, [&](size_t hand, const Watch & shared) {
+        Wav wav(path);
+        for (size_t i = next++; i < windows.size(); i = next++) {
+            hearings[i] = hear(desks[hand], samples_of(wav, windows[i]), options, shared);
             const std::lock_guard<std::mutex> lock(mutex);
-            if (!failed.exchange(true)) failure = std::current_exception();
+            watch.progress(double(++done) / double(windows.size()));
         }
-    };
-    std::vector<Desk> desks;
-    for (size_t i = 0; i < hands; ++i) desks.push_back({state(i), int(size_t(threads) / hands)});
-    std::vector<std::thread> others;
-    for (size_t i = 1; i < hands; ++i) others.emplace_back(work, desks[i]);
-    work(desks[0]);
-    for (std::thread & other : others) other.join();
-    if (failure != nullptr) std::rethrow_exception(failure);
+    });
     return hearings;
 }
 

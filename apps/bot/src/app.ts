@@ -152,10 +152,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   );
 
   await sender.start();
-  const deliveries = await pipeline.serveDeliveries(
-    'telegram',
-    createDelivery({ requests, work, usage, tasksDir, log }),
-  );
+  const deliveries = await pipeline.serveDeliveries('telegram', createDelivery({ requests, work, usage, log }));
   const interval = options.progressInterval ?? 3000;
   const board = await startProgressBoard({ pipeline, requests, mailbox: sender, log, interval });
   const handling = startHandling({

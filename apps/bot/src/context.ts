@@ -1,5 +1,6 @@
 import type { Pipeline } from '@whisper-bot/pipeline';
 import type { TaskErrorCode, TaskId } from '@whisper-bot/task';
+import type { Transcript } from '@whisper-bot/transcript';
 import type { Context } from 'grammy';
 import type { Limits } from './limit/policy.js';
 import type { Words } from './locale/locale.js';
@@ -75,8 +76,8 @@ export interface Work {
   begin(request: Request): void;
   /** Stops fetching, if that is what goes on. */
   abandon(taskId: TaskId): void;
-  /** Posts the result of a request from what is stored; false where nothing is. */
-  present(request: Request, note?: string): Promise<boolean>;
+  /** Posts the result of a request from what is stored and returns it; null where nothing is. */
+  present(request: Request, note?: string): Promise<Transcript | null>;
   /** Tells the user that a request has failed, with Retry where that can help. */
   fail(request: Request, code: TaskErrorCode, params: Record<string, string | number>): Promise<void>;
   /** Names of the speakers in order, empty where none were told apart; null where the text is gone. */

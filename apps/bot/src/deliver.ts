@@ -1,8 +1,6 @@
 import type { DeliveryHandler } from '@whisper-bot/pipeline';
-import { TaskError, taskFolder } from '@whisper-bot/task';
-import { transcriptSchema } from '@whisper-bot/transcript';
+import { TaskError } from '@whisper-bot/task';
 import type { BotLog, UsageBook } from './context.js';
-import { newestTranscript } from './present.js';
 import type { Requests } from './request/request.js';
 import type { WorkingWork } from './work.js';
 
@@ -10,7 +8,6 @@ export interface DeliveryDeps {
   requests: Requests;
   work: WorkingWork;
   usage: Pick<UsageBook, 'charge'>;
-  tasksDir: string;
   log: BotLog;
 }
 
@@ -21,7 +18,7 @@ export interface DeliveryDeps {
 export const createDelivery =
   (deps: DeliveryDeps): DeliveryHandler =>
   async (delivery) => {
-    const { requests, work, usage, tasksDir, log } = deps;
+    const { requests, work, usage, log } = deps;
     const { task } = delivery;
     const request = await requests.get(task.id);
     if (request === null || request.state === 'cancelled' || request.state === 'deleted') {
@@ -41,11 +38,10 @@ export const createDelivery =
       'failed',
     ]);
     if (done === null) return;
-    if (!(await work.present(done))) {
+    const transcript = await work.present(done);
+    if (transcript === null) {
       throw new TaskError('internal', 'The result is missing.', { cause: `no transcript in the folder of ${task.id}` });
     }
     // Telegram does not tell the length of a document, and of the rest it tells what the sender said.
-    const transcript = await taskFolder(tasksDir, task.id).read(newestTranscript, transcriptSchema);
-    if (transcript === null) return;
     await usage.charge({ taskId: task.id, userId: done.userId, seconds: transcript.duration });
   };

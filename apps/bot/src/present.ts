@@ -63,14 +63,14 @@ export const createPresenter = ({ tasksDir, mailbox, requests }: PresentDeps) =>
     return { letters, parts: messages.length };
   };
 
-  /** Posts the result; false where there is none. */
-  const present = async (request: Request, note?: string): Promise<boolean> => {
+  /** Posts the result and returns it; null where there is none. */
+  const present = async (request: Request, note?: string): Promise<Transcript | null> => {
     const transcript = await read(taskFolder(tasksDir, request.taskId));
-    if (transcript === null) return false;
+    if (transcript === null) return null;
     const { letters, parts } = lettersOf(request, transcript, note);
     await mailbox.post(letters);
     if (parts > request.parts) await requests.change(request.taskId, { parts });
-    return true;
+    return transcript;
   };
 
   return {

@@ -83,7 +83,7 @@ export const createResultButtons = (deps: BotDeps) => {
     } catch (error) {
       if (!(error instanceof TaskError)) throw error;
       const back = await requests.change(taskId, { state: 'done', options: before.options }, ['working']);
-      if (back !== null && !(await work.present(back))) {
+      if (back !== null && (await work.present(back)) === null) {
         await requests.change(taskId, { state: 'working' });
         await work.fail(back, error.code, error.params);
       }

@@ -81,7 +81,8 @@ test('a user is blocked, allowed and limited: the bot reads it with the next mes
   const { harness } = stage;
   const database = await openTelegramDatabase(harness.environment.DATABASE_URL ?? '', () => undefined);
   const books = createTelegramBooks(database, 4711);
-  await books.setLimits({ minutesPerDay: 60 });
+  const limited = { limits: { minutesPerDay: 60 }, before: null, after: null };
+  await books.changeLimits(() => limited, { actor: 'test', action: 'person.change', target: 'everybody' });
   const id = randomUUID() as TaskId;
   await harness.desk.store.tasks.accept(
     taskSchema.parse({

@@ -14,7 +14,6 @@ export interface TelegramBooks {
   forgetPreference(chatId: number): Promise<void>;
   /** Null where none were ever set. */
   limits(): Promise<unknown>;
-  setLimits(body: unknown): Promise<void>;
   /** Changes what is stored ({} where nothing is) and writes down who did, both or neither; two at once change one after the other. */
   changeLimits(
     edit: (stored: object) => LimitChange,
@@ -50,13 +49,6 @@ export const createTelegramBooks = (pool: pg.Pool, botId: number): TelegramBooks
       await pool.query('delete from telegram_preference where bot_id = $1 and chat_id = $2', [botId, chatId]);
     },
     limits: () => body('select body from telegram_limit where bot_id = $1', [botId]),
-    setLimits: async (limits) => {
-      await pool.query(
-        `insert into telegram_limit (bot_id, body) values ($1, $2)
-         on conflict (bot_id) do update set body = excluded.body`,
-        [botId, JSON.stringify(limits)],
-      );
-    },
     changeLimits: async (edit, { actor, action, target }) => {
       const client = await pool.connect();
       try {

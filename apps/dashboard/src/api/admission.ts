@@ -2,6 +2,7 @@ import type { Pipeline } from '@whisper-bot/pipeline';
 import type { KeyRow, Store } from '@whisper-bot/store';
 import { isFinal, type TaskId } from '@whisper-bot/task';
 import { ApiError } from './error.js';
+import { createTally } from './tally.js';
 
 /** What a key may do, counted in the record, so that it holds for all processes and across restarts. */
 export interface Admission {
@@ -23,7 +24,7 @@ export const createAdmission = (
   { progress }: Pick<Pipeline, 'progress'>,
 ): Admission => {
   /** Of each key: uploads on their way, which the record does not know yet. */
-  const arriving = new Map<string, number>();
+  const arriving = createTally();
   return {
     request: async ({ id, limits: { requestsPerMinute } }) => {
       if (requestsPerMinute === undefined) return;
@@ -35,16 +36,8 @@ export const createAdmission = (
       });
     },
     task: async ({ id, limits: { concurrentTasks, minutesPerDay } }) => {
-      const before = arriving.get(id) ?? 0;
-      arriving.set(id, before + 1);
-      let released = false;
-      const release = (): void => {
-        if (released) return;
-        released = true;
-        const left = (arriving.get(id) ?? 1) - 1;
-        if (left === 0) arriving.delete(id);
-        else arriving.set(id, left);
-      };
+      const before = arriving.held(id);
+      const release = arriving.hold(id);
       if (concurrentTasks === undefined && minutesPerDay === undefined) return release;
       try {
         const now = new Date();

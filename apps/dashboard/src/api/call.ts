@@ -47,9 +47,12 @@ const authenticate = async (desk: Desk, header = ''): Promise<KeyRow> => {
     throw new ApiError(401, 'There is no API key: send it as "Authorization: Bearer …".', { code: 'missing_api_key' });
   }
   const key = await desk.store.keys.find(given);
-  if (key === null) throw new ApiError(401, 'This API key is wrong or revoked.', { code: 'invalid_api_key' });
+  if (key === null) throw noSuchKey();
   return key;
 };
+
+export const noSuchKey = (): ApiError =>
+  new ApiError(401, 'This API key is wrong or revoked.', { code: 'invalid_api_key' });
 
 /** What a program is told of whatever went wrong; the cause goes to the log alone. */
 export const refuse = (

@@ -1,5 +1,4 @@
-import type { Route } from '../http/route.js';
-import type { Handler } from '../http/visit.js';
+import { type Route, read } from '../http/route.js';
 import { type ApiHandler, forKey } from './call.js';
 import { showOpenApi } from './document.js';
 import { listModels, showModel } from './model.js';
@@ -20,18 +19,9 @@ const program = (method: Method, path: string, sentence: string, handler: ApiHan
   handler: forKey(handler),
 });
 
-const open = (method: Method, path: string, sentence: string, handler: Handler): Route => ({
-  method,
-  path,
-  guard: 'anyone',
-  proof: 'none',
-  sentence,
-  handler,
-});
-
 /** The HTTP API for programs, `/v1/…`: its rows of the route table. */
 export const apiRoutes: readonly Route[] = [
-  open('get', '/v1/openapi.json', 'API: its OpenAPI document', showOpenApi),
+  read('/v1/openapi.json', 'anyone', 'API: its OpenAPI document', showOpenApi),
   program('post', '/v1/audio/transcriptions', 'API: transcribe a recording and wait for it', transcribe),
   program('post', '/v1/audio/translations', 'API: translate a recording into English and wait for it', translate),
   program('get', '/v1/models', 'API: list the models', listModels),

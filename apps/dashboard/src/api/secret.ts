@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { ApiHandler } from './call.js';
-import { ApiError } from './error.js';
+import { type ApiHandler, noSuchKey } from './call.js';
 import { showSecret } from './webhook/signature.js';
 
 export const secretSchema = z.object({
@@ -11,6 +10,6 @@ export const secretSchema = z.object({
 /** `GET /v1/webhook_secret`: what this key's webhooks are signed with. */
 export const showWebhookSecret: ApiHandler = async ({ desk, key }) => {
   const secret = await desk.store.keys.signingSecret(key.id);
-  if (secret === null) throw new ApiError(401, 'This API key is wrong or revoked.', { code: 'invalid_api_key' });
+  if (secret === null) throw noSuchKey();
   return { kind: 'json', body: { object: 'webhook_secret', secret: showSecret(secret) } };
 };

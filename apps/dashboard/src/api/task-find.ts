@@ -9,10 +9,11 @@ import { ApiError } from './error.js';
 export const findOwnTask = async ({ desk, owner }: ApiCall, visit: Visit): Promise<FoundTask> => {
   const id = taskIdSchema.safeParse(visit.param('id'));
   const row = id.success ? await desk.store.tasks.find(id.data) : null;
-  if (row === null || row.owner !== owner)
-    throw new ApiError(404, 'There is no such task.', { code: 'task_not_found' });
+  if (row === null || row.owner !== owner) throw noSuchTask();
   return { id: row.id, row, folder: taskFolder(desk.options.tasksDir, row.id) };
 };
+
+export const noSuchTask = (): ApiError => new ApiError(404, 'There is no such task.', { code: 'task_not_found' });
 
 /** A page of a list. */
 export const pageSchema = z.object({

@@ -1,20 +1,25 @@
-import { isFinal, type Task } from '@whisper-bot/task';
+import type { TaskRow } from '@whisper-bot/store';
+import { isFinal, type TaskId } from '@whisper-bot/task';
 import { formats, isFormatId } from '@whisper-bot/transcript';
 import { dropBody } from '../http/pace.js';
-import { type FoundTask, readTranscript } from '../page/task-find.js';
+import { forgetTask, readTranscript } from '../page/task-find.js';
 import type { ApiCall, ApiHandler } from './call.js';
 import { ApiError } from './error.js';
 import { optionsOf, parseFields, taskRequestSchema } from './field.js';
 import { idOfRequest } from './idempotency.js';
 import { takeRecording } from './intake.js';
-import { findOwnTask, readPage } from './task-find.js';
+import { findOwnTask, noSuchTask, readPage } from './task-find.js';
 import { notAccepted, type TaskView, viewTask, withDuration } from './task-view.js';
 
-/** The task as it is now. */
-export const lookAt = async ({ desk }: Pick<ApiCall, 'desk'>, id: Task['id']): Promise<TaskView> => {
-  const [row, now] = await Promise.all([desk.store.tasks.find(id), desk.pipeline.progress(id)]);
-  if (row === null) throw new ApiError(404, 'There is no such task.', { code: 'task_not_found' });
-  return withDuration(viewTask(row, now), desk.options.tasksDir);
+/** The task of a row that has just been read, as it is now. */
+const viewNow = async ({ desk }: Pick<ApiCall, 'desk'>, row: TaskRow): Promise<TaskView> =>
+  withDuration(viewTask(row, await desk.pipeline.progress(row.id)), desk.options.tasksDir);
+
+/** The task as it is now. Throws ApiError 404. */
+export const lookAt = async (call: Pick<ApiCall, 'desk'>, id: TaskId): Promise<TaskView> => {
+  const row = await call.desk.store.tasks.find(id);
+  if (row === null) throw noSuchTask();
+  return viewNow(call, row);
 };
 
 /** `POST /v1/tasks`: accepted at once, worked on later; the same Idempotency-Key again is answered with the task it made. */
@@ -25,7 +30,7 @@ export const submitTask: ApiHandler = async (call) => {
   if (known !== null && known.cause !== notAccepted) {
     dropBody(request, desk.options.uploadPatience);
     response.set({ Location: `/v1/tasks/${known.id}`, 'Idempotent-Replayed': 'true' });
-    return { kind: 'json', status: 202, body: await lookAt(call, known.id) };
+    return { kind: 'json', status: 202, body: await viewNow(call, known) };
   }
   const read = async (given: URLSearchParams) => {
     const asked = parseFields(taskRequestSchema, given);
@@ -54,7 +59,7 @@ export const listTasks: ApiHandler = async ({ desk, owner }, visit) => {
 
 export const showTask: ApiHandler = async (call, visit) => ({
   kind: 'json',
-  body: await lookAt(call, (await findOwnTask(call, visit)).id),
+  body: await viewNow(call, (await findOwnTask(call, visit)).row),
 });
 
 /** `GET /v1/tasks/{id}/result`: in any of the formats. */
@@ -68,7 +73,7 @@ export const showResult: ApiHandler = async (call, visit) => {
       code: 'unknown_format',
     });
   }
-  const { status, error } = await lookAt(call, task.id);
+  const { status, error } = await viewNow(call, task.row);
   if (!isFinal(status)) {
     throw new ApiError(409, 'The task has not ended yet.', { code: 'not_ended', retryAfter: 2 });
   }
@@ -85,7 +90,7 @@ export const showResult: ApiHandler = async (call, visit) => {
 /** `DELETE /v1/tasks/{id}`: stops it where it runs; the recording and all that came of it go. */
 export const deleteTask: ApiHandler = async (call, visit) => {
   const task = await findOwnTask(call, visit);
-  await forget(call, task);
+  await forgetTask(call.desk, task);
   await call.desk.store.audit.append({
     actor: call.owner,
     action: 'task.delete',
@@ -95,11 +100,4 @@ export const deleteTask: ApiHandler = async (call, visit) => {
     after: null,
   });
   return { kind: 'json', body: { id: task.id, object: 'task.deleted', deleted: true } };
-};
-
-const forget = async ({ desk: { pipeline, store } }: ApiCall, { id, folder }: FoundTask): Promise<void> => {
-  await pipeline.cancel(id);
-  for (const letter of await pipeline.deadLetters()) if (letter.taskId === id) await pipeline.dismiss(letter.id);
-  await folder.destroy();
-  await store.tasks.forget(id);
 };

@@ -1,5 +1,6 @@
 import type { Answer, Visit } from '../http/visit.js';
 import { markup, type SafeHtml } from '../view/html.js';
+import { createBell } from './bell.js';
 
 /** Parts of a page by the id of the element each fills. */
 export type Parts = Record<string, SafeHtml>;
@@ -56,32 +57,4 @@ export const streamParts = async (visit: Visit, { interval, render, watch }: Liv
     response.end();
   }
   return { kind: 'sent' };
-};
-
-/** Waits that end early: `wait` when rung (also before), both when the signal aborts. */
-const createBell = (ended: AbortSignal) => {
-  let rung = false;
-  let wake: () => void = () => {};
-  ended.addEventListener('abort', () => wake(), { once: true });
-  const sleep = (ms: number, wakes: boolean): Promise<void> =>
-    new Promise((resolve) => {
-      if (ended.aborted || (wakes && rung)) return resolve();
-      const timer = setTimeout(resolve, ms);
-      wake = () => {
-        if (!wakes && !ended.aborted) return;
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  return {
-    ring: (): void => {
-      rung = true;
-      wake();
-    },
-    quiet: (ms: number) => sleep(ms, false),
-    wait: async (ms: number): Promise<void> => {
-      await sleep(ms, true);
-      rung = false;
-    },
-  };
 };

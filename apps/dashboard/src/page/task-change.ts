@@ -3,7 +3,7 @@ import { correctText, formats, isFormatId, renameSpeaker, type Transcript } from
 import { writeDown } from '../auth/audit.js';
 import { backTo } from '../http/answer.js';
 import { type Answer, type Handler, HttpError, type Visit } from '../http/visit.js';
-import { type FoundTask, findTask, readTranscript } from './task-find.js';
+import { dismissLetters, type FoundTask, findTask, forgetTask, readTranscript } from './task-find.js';
 import { labelsOf, versionOf } from './task-transcript.js';
 
 const pageOf = ({ id }: FoundTask): string => `/tasks/${id}`;
@@ -51,8 +51,7 @@ export const rerunTask: Handler = async (visit) => {
   for (const name of await folder.list()) if (anew.some((start) => name.startsWith(start))) await folder.remove(name);
   try {
     const revision = await pipeline.revise(task.id, {});
-    for (const { id } of (await pipeline.deadLetters()).filter(({ taskId }) => taskId === task.id))
-      await pipeline.dismiss(id);
+    await dismissLetters(visit.desk, task.id);
     await writeDown(visit, { action: 'task.rerun', target: task.id, after: { from, revision } });
   } catch (error) {
     if (error instanceof TaskError) throw new HttpError(409, visit.words.errors[error.code]);
@@ -70,14 +69,9 @@ const artefactsFrom = (from: Stage): string[] => {
 
 /** The recording and all that came of it go; that there was a task stays in the record. */
 export const deleteTask: Handler = async (visit) => {
-  const { pipeline, store } = visit.desk;
   const task = await findTask(visit);
   if (visit.field('sure') !== 'yes') throw new HttpError(400);
-  await pipeline.cancel(task.id);
-  for (const { id } of (await pipeline.deadLetters()).filter(({ taskId }) => taskId === task.id))
-    await pipeline.dismiss(id);
-  await task.folder.destroy();
-  await store.tasks.forget(task.id);
+  await forgetTask(visit.desk, task);
   await writeDown(visit, {
     action: 'task.delete',
     target: task.id,

@@ -1,6 +1,7 @@
 import type { TaskRow } from '@whisper-bot/store';
 import { type TaskFolder, type TaskId, taskFolder, taskIdSchema } from '@whisper-bot/task';
 import { type Transcript, transcriptSchema } from '@whisper-bot/transcript';
+import type { Desk } from '../desk.js';
 import { HttpError, type Visit } from '../http/visit.js';
 
 export interface FoundTask {
@@ -27,3 +28,16 @@ export const findTask = async (visit: Visit): Promise<FoundTask> => {
 /** The newest transcript: with its corrections from the record, otherwise from the folder. */
 export const readTranscript = async (visit: Visit, { id, folder }: FoundTask): Promise<Transcript | null> =>
   (await visit.desk.store.tasks.transcript(id)) ?? (await folder.read('transcript.json', transcriptSchema));
+
+/** Dead letters of a task, where what comes next makes them pointless. */
+export const dismissLetters = async ({ pipeline }: Pick<Desk, 'pipeline'>, task: TaskId): Promise<void> => {
+  for (const { id, taskId } of await pipeline.deadLetters()) if (taskId === task) await pipeline.dismiss(id);
+};
+
+/** Stops a task where it runs; the recording and all that came of it go, that there was a task stays in the record. */
+export const forgetTask = async (desk: Desk, { id, folder }: FoundTask): Promise<void> => {
+  await desk.pipeline.cancel(id);
+  await dismissLetters(desk, id);
+  await folder.destroy();
+  await desk.store.tasks.forget(id);
+};

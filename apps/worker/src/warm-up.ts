@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '@whisper-bot/runtime';
+import { sampleRate, wavOf } from '@whisper-bot/speech';
 import type { Engines } from './engines.js';
 
 export interface WarmUpOptions {
@@ -24,7 +25,7 @@ export const warmUp = async (engines: Engines, { model, signal, logger }: WarmUp
   try {
     folder = await mkdtemp(join(tmpdir(), 'whisper-bot-warm-up-'));
     const wav = join(folder, 'silence.wav');
-    await writeFile(wav, silence());
+    await writeFile(wav, wavOf(new Float32Array(seconds * sampleRate)));
     const started = performance.now();
     const speech = [{ start: 0, end: seconds }];
     // One after another: a task that comes meanwhile finds a core.
@@ -37,24 +38,4 @@ export const warmUp = async (engines: Engines, { model, signal, logger }: WarmUp
   } finally {
     if (folder !== null) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
-};
-
-/** A 16 kHz mono 16-bit WAV. */
-const silence = (): Buffer => {
-  const rate = 16_000;
-  const bytes = 2 * rate * seconds;
-  const wav = Buffer.alloc(44 + bytes);
-  wav.write('RIFF', 0, 'latin1');
-  wav.writeUInt32LE(36 + bytes, 4);
-  wav.write('WAVEfmt ', 8, 'latin1');
-  wav.writeUInt32LE(16, 16);
-  wav.writeUInt16LE(1, 20);
-  wav.writeUInt16LE(1, 22);
-  wav.writeUInt32LE(rate, 24);
-  wav.writeUInt32LE(rate * 2, 28);
-  wav.writeUInt16LE(2, 32);
-  wav.writeUInt16LE(16, 34);
-  wav.write('data', 36, 'latin1');
-  wav.writeUInt32LE(bytes, 40);
-  return wav;
 };

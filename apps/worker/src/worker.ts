@@ -21,13 +21,8 @@ export const createWorker = async (
   { pipeline, engines }: { pipeline: WorkingPipeline; engines: Engines },
   { maximumSeconds = () => 24 * 3600, ...options }: WorkerOptions = {},
 ): Promise<Worker> => {
-  const limit = {
-    get maximumSeconds() {
-      return maximumSeconds();
-    },
-  };
   const handlers: StageHandlers = {
-    prepare: createPrepare({ engines, limit, transcribers: () => pipeline.transcribers() }),
+    prepare: createPrepare({ engines, limit: { maximumSeconds }, transcribers: () => pipeline.transcribers() }),
     diarize: createDiarize({ engines, again: (id) => pipeline.revise(id, {}) }),
     transcribe: createTranscribe(engines),
     merge: createMerge(engines),

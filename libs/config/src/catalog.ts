@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type DefaultContext, setting } from './setting.js';
+import { type DefaultContext, is, none, setting } from './setting.js';
 import { signIn } from './sign-in.js';
 import {
   booleanSchema,
@@ -13,12 +13,10 @@ import {
 } from './unit.js';
 
 const listed = { text: 'none', value: () => [] as number[] };
-const none = (text: string) => ({ text, value: null });
 const within = (name: string) => ({
   text: `WHISPER_BOT_HOME/${name}`,
   value: ({ home }: DefaultContext) => join(home, name),
 });
-const is = <Value extends string | number | boolean>(value: Value, text = String(value)) => ({ text, value });
 
 const stateHome = ({ machine, env }: DefaultContext): string =>
   machine.isRoot

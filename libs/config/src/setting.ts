@@ -24,6 +24,11 @@ export interface Setting<Value> {
   fallbackText: string;
 }
 
+/** A default that is there, in its own words or others. */
+export const is = <Value extends string | number | boolean>(value: Value, text = String(value)) => ({ text, value });
+/** The default is that there is nothing, which means something. */
+export const none = (text: string) => ({ text, value: null });
+
 type SettingOptions<Value> = Omit<
   Setting<Value>,
   'env' | 'schema' | 'fallback' | 'fallbackText' | 'secret' | 'path'

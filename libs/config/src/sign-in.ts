@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { setting } from './setting.js';
+import { is, none, setting } from './setting.js';
 import { booleanSchema, issuerSchema, textsSchema } from './unit.js';
 
-const none = (text: string) => ({ text, value: null });
 const nobody = { text: 'nobody', value: () => [] as string[] };
 
 /** Which sign-in the dashboard offers besides, or instead of, the one with a password. */
@@ -21,18 +20,13 @@ export const signIn = {
   oidcScopes: setting(
     'OIDC_SCOPES',
     z.string().regex(/^(?=.*\bopenid\b)[\x21-\x7e]+( [\x21-\x7e]+)*$/, 'names with spaces between, openid among them'),
-    { text: 'openid profile email', value: 'openid profile email' },
+    is('openid profile email'),
     { sentence: 'What the provider is asked for; some need one of their own to tell the groups.' },
   ),
-  oidcRoleClaim: setting(
-    'OIDC_ROLE_CLAIM',
-    z.string(),
-    { text: 'groups', value: 'groups' },
-    {
-      sentence:
-        'The claim, in the ID token or from UserInfo, that decides on the role: `groups`, `realm_access.roles`, …; `email` counts only where the provider has verified it.',
-    },
-  ),
+  oidcRoleClaim: setting('OIDC_ROLE_CLAIM', z.string(), is('groups'), {
+    sentence:
+      'The claim, in the ID token or from UserInfo, that decides on the role: `groups`, `realm_access.roles`, …; `email` counts only where the provider has verified it.',
+  }),
   oidcAdministrators: setting<string[]>('OIDC_ADMINISTRATORS', textsSchema, nobody, {
     sentence: 'Values of that claim, with commas between, whose holders are administrators; the highest role counts.',
   }),
@@ -51,10 +45,7 @@ export const signIn = {
   oidcLabel: setting<string | null>('OIDC_LABEL', z.string().max(60, 'at most 60 characters'), none('words of ours'), {
     sentence: 'What stands on the button that leads to the provider.',
   }),
-  passwordSignIn: setting(
-    'PASSWORD_SIGN_IN',
-    booleanSchema,
-    { text: 'yes', value: true },
-    { sentence: 'Whether people may sign in with a password; `no` needs OIDC_ISSUER.' },
-  ),
+  passwordSignIn: setting('PASSWORD_SIGN_IN', booleanSchema, is(true, 'yes'), {
+    sentence: 'Whether people may sign in with a password; `no` needs OIDC_ISSUER.',
+  }),
 };

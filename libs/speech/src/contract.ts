@@ -20,7 +20,6 @@ export interface MediaInfo {
   sampleRate: number;
 }
 
-/** Any audio or video → 16 kHz mono 16-bit PCM in a WAV file, streamed in bounded memory. */
 export interface Decoded {
   /** Seconds. */
   duration: number;
@@ -28,6 +27,7 @@ export interface Decoded {
   breaksOff?: boolean;
 }
 
+/** Any audio or video → 16 kHz mono 16-bit PCM in a WAV file, streamed in bounded memory. */
 export interface Decoder {
   /** Throws TaskError `empty-file`, `not-media`, `no-audio-track`, `unsafe-media`. */
   probe(path: string, context: CallContext): Promise<MediaInfo>;

@@ -16,7 +16,8 @@ const wav = { header: 44, second: 32_000 };
 
 /** Longest recording, seconds, and whatever else an operator may bound. */
 export interface AudioLimit {
-  maximumSeconds: number;
+  /** Asked for each recording: it may change while everything runs. */
+  maximumSeconds: () => number;
 }
 
 /**
@@ -73,7 +74,8 @@ const decode = async (material: Material, limit?: AudioLimit): Promise<number> =
 };
 
 const refuseTooLong = (duration: number | null, limit?: AudioLimit): void => {
-  if (limit === undefined || duration === null || duration <= limit.maximumSeconds) return;
-  const hours = Math.round(limit.maximumSeconds / 360) / 10;
+  const maximum = limit?.maximumSeconds() ?? Number.POSITIVE_INFINITY;
+  if (duration === null || duration <= maximum) return;
+  const hours = Math.round(maximum / 360) / 10;
   throw new TaskError('too-long', `The recording is longer than ${hours} hours.`, { params: { hours } });
 };

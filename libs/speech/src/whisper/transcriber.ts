@@ -5,8 +5,7 @@ import { detectAnswerSchema, type Hearing, transcribeAnswerSchema } from './answ
 import { assemble } from './assemble.js';
 import { findWhisperBinary } from './binary.js';
 import { cutLong } from './cut.js';
-import type { WhisperEngine } from './pool.js';
-import { createPool } from './pool.js';
+import { createPool, type WhisperEngine } from './pool.js';
 import { unheard, withTails } from './tail.js';
 import { pack, type Window, widen } from './window.js';
 

@@ -59,7 +59,7 @@ export const startProgressBoard = async (deps: BoardDeps): Promise<{ close(): Pr
       else if (waiting.has(taskId)) newest.set(taskId, progress);
     }
     const served = new Set<number>();
-    for (const [taskId, progress] of newest) {
+    for (const taskId of newest.keys()) {
       const request = await requests.get(taskId);
       // Submitted, but its record is still being written: told at the next turn.
       if (request?.state === 'fetching') continue;
@@ -71,8 +71,10 @@ export const startProgressBoard = async (deps: BoardDeps): Promise<{ close(): Pr
       }
       if (request.edit || served.has(request.chatId)) continue;
       served.add(request.chatId);
+      // Read only now: while the request was looked up the task may have gone on, and nobody might tell of that again.
+      const progress = newest.get(taskId);
       newest.delete(taskId);
-      await tell(request, progress);
+      if (progress !== undefined) await tell(request, progress);
     }
   };
 

@@ -7,6 +7,9 @@ namespace {
 // Texts that are usually written side by side.
 constexpr int together = 4;
 
+// How likely each word is comes of the same matrix that words are looked up in.
+constexpr auto embedding_name = "decoder.token_embedding.weight";
+
 } // namespace
 
 template <class E> struct Decoder<E>::Room {
@@ -15,12 +18,10 @@ template <class E> struct Decoder<E>::Room {
 };
 
 template <class E>
-Decoder<E>::Decoder(const WeightFile & file, const std::vector<float> & embedded, std::vector<Head> aligned)
+Decoder<E>::Decoder(const WeightFile & file, std::vector<Head> aligned)
     : state(file.shape.text_state), heads(file.shape.text_heads), words(file.shape.vocabulary), length(file.shape.text_context),
-      places(file.tensor("decoder.positional_embedding")), norm(file, "decoder.ln"),
-      logits_of(embedded.data(), nullptr, state, words, together), gazers(std::move(aligned)) {
-    embedding.reserve(embedded.size());
-    for (size_t i = 0; i < embedded.size(); ++i) put(embedding.data()[i], embedded[i]);
+      places(file.tensor("decoder.positional_embedding")), embedding(file.rows(embedding_name, state)), norm(file, "decoder.ln"),
+      logits_of(file.tensor(embedding_name).data(), nullptr, state, words, together), gazers(std::move(aligned)) {
     for (int i = 0; i < file.shape.text_layers; ++i) {
         const std::string name = "decoder.blocks." + std::to_string(i) + ".";
         const std::string self = name + "attn.", cross = name + "cross_attn.";
@@ -33,10 +34,10 @@ Decoder<E>::Decoder(const WeightFile & file, const std::vector<float> & embedded
 }
 
 template <class E> size_t Decoder<E>::bytes(int64_t positions) const {
-    return layers.size() * size_t(2 * state * (positions + length)) * sizeof(E);
+    return layers.size() * size_t(2 * state * (positions + length)) * sizeof(Bf16);
 }
 
-template <class E> void Decoder<E>::listen(const E * encoded, int64_t positions, Sound<E> & sound) const {
+template <class E> void Decoder<E>::listen(const E * encoded, int64_t positions, Sound & sound) const {
     thread_local Room room;
     const int64_t width = state;
     sound.positions = positions;
@@ -45,19 +46,21 @@ template <class E> void Decoder<E>::listen(const E * encoded, int64_t positions,
     for (size_t i = 0; i < layers.size(); ++i) {
         E * const pairs = room.pairs.reserve(size_t(positions * 2 * width));
         layers[i].cross_key_value(encoded, positions, pairs);
-        E * const keys = sound.keys[i].reserve(size_t(width * positions));
-        E * const values = sound.values[i].reserve(size_t(width * positions));
+        Bf16 * const keys = sound.keys[i].reserve(size_t(width * positions));
+        Bf16 * const values = sound.values[i].reserve(size_t(width * positions));
         // In tiles: a transposed write of whole columns would miss the cache with each element.
         constexpr int64_t tile = 32;
         for (int64_t from = 0; from < positions; from += tile)
             for (int64_t column = 0; column < width; column += tile)
                 for (int64_t c = column; c < std::min(column + tile, width); ++c)
-                    for (int64_t t = from; t < std::min(from + tile, positions); ++t) keys[c * positions + t] = pairs[t * 2 * width + c];
-        for (int64_t t = 0; t < positions; ++t) std::copy_n(pairs + t * 2 * width + width, width, values + t * width);
+                    for (int64_t t = from; t < std::min(from + tile, positions); ++t)
+                        put(keys[c * positions + t], value_of(pairs[t * 2 * width + c]));
+        for (int64_t t = 0; t < positions; ++t)
+            for (int64_t c = 0; c < width; ++c) put(values[t * width + c], value_of(pairs[(t * 2 + 1) * width + c]));
     }
 }
 
-template <class E> void Decoder<E>::begin(Text<E> & text, const Sound<E> & sound) const {
+template <class E> void Decoder<E>::begin(Text & text, const Sound & sound) const {
     text.sound = &sound;
     text.length = 0;
     text.keys.resize(layers.size());
@@ -69,13 +72,15 @@ template <class E> void Decoder<E>::begin(Text<E> & text, const Sound<E> & sound
     text.gaze.reserve(gazers.size() * size_t(sound.positions));
 }
 
-template <class E> void Decoder<E>::attend_self(const E * joined, Text<E> & text, size_t layer, E * result) const {
+template <class E> void Decoder<E>::attend_self(const E * joined, Text & text, size_t layer, E * result) const {
     thread_local Room room;
     const int64_t width = state, count = text.length + 1;
-    E * const keys = text.keys[layer].data();
-    E * const values = text.values[layer].data();
-    std::copy_n(joined + width, width, keys + text.length * width);
-    std::copy_n(joined + 2 * width, width, values + text.length * width);
+    Bf16 * const keys = text.keys[layer].data();
+    Bf16 * const values = text.values[layer].data();
+    for (int64_t c = 0; c < width; ++c) {
+        put(keys[text.length * width + c], value_of(joined[width + c]));
+        put(values[text.length * width + c], value_of(joined[2 * width + c]));
+    }
     float * const scores = room.scores.reserve(size_t(count));
     for (int h = 0; h < heads; ++h) {
         const int64_t at = h * head;
@@ -93,18 +98,18 @@ template <class E> void Decoder<E>::attend_self(const E * joined, Text<E> & text
     }
 }
 
-template <class E> void Decoder<E>::attend_sound(const E * query, Text<E> & text, size_t layer, E * result) const {
+template <class E> void Decoder<E>::attend_sound(const E * query, Text & text, size_t layer, E * result) const {
     thread_local Room room;
     const int64_t width = state, count = text.sound->positions;
-    const E * const keys = text.sound->keys[layer].data();
-    const E * const values = text.sound->values[layer].data();
+    const Bf16 * const keys = text.sound->keys[layer].data();
+    const Bf16 * const values = text.sound->values[layer].data();
     float * const scores = room.scores.reserve(size_t(count));
     for (int h = 0; h < heads; ++h) {
         const int64_t at = h * head;
         std::fill(scores, scores + count, 0.0f);
         // Four rows of keys a turn: the scores are read and written a quarter as often.
         for (int i = 0; i < head; i += 4) {
-            const E * const row = keys + (at + i) * count;
+            const Bf16 * const row = keys + (at + i) * count;
             const float a = value_of(query[at + i]), b = value_of(query[at + i + 1]), c = value_of(query[at + i + 2]), d = value_of(query[at + i + 3]);
             for (int64_t t = 0; t < count; ++t)
                 scores[t] += a * value_of(row[t]) + b * value_of(row[count + t]) + c * value_of(row[2 * count + t]) + d * value_of(row[3 * count + t]);
@@ -116,14 +121,14 @@ template <class E> void Decoder<E>::attend_sound(const E * query, Text<E> & text
         float sums[head] = {};
         for (int64_t t = 0; t < count; ++t) {
             const float share = scores[t];
-            const E * const row = values + t * width + at;
+            const Bf16 * const row = values + t * width + at;
             for (int i = 0; i < head; ++i) sums[i] += share * value_of(row[i]);
         }
         for (int i = 0; i < head; ++i) put(result[at + i], sums[i]);
     }
 }
 
-template <class E> void Decoder<E>::step(const std::vector<Text<E> *> & texts, const std::vector<int> & tokens, float * logits) const {
+template <class E> void Decoder<E>::step(const std::vector<Text *> & texts, const std::vector<int> & tokens, float * logits) const {
     thread_local Room room;
     const int64_t width = state, count = int64_t(texts.size());
     float * const x = room.x.reserve(size_t(count * width));
@@ -132,9 +137,9 @@ template <class E> void Decoder<E>::step(const std::vector<Text<E> *> & texts, c
     E * const attended = room.attended.reserve(size_t(count * width));
     E * const wide = room.wide.reserve(size_t(count * 4 * width));
     for (int64_t row = 0; row < count; ++row) {
-        const E * const word = embedding.data() + int64_t(tokens[size_t(row)]) * width;
         const float * const place = places.data() + texts[size_t(row)]->length * width;
-        for (int64_t i = 0; i < width; ++i) x[row * width + i] = value_of(word[i]) + place[i];
+        embedding.read(tokens[size_t(row)], x + row * width);
+        for (int64_t i = 0; i < width; ++i) x[row * width + i] += place[i];
     }
     for (size_t i = 0; i < layers.size(); ++i) {
         const Layer & layer = layers[i];
@@ -150,7 +155,7 @@ template <class E> void Decoder<E>::step(const std::vector<Text<E> *> & texts, c
         layer.wide(normed, count, wide, Then::gelu);
         layer.narrow(wide, count, x, Then::add);
     }
-    for (Text<E> * text : texts) ++text->length;
+    for (Text * text : texts) ++text->length;
     if (logits == nullptr) return;
     norm(x, count, normed);
     logits_of(normed, count, logits);

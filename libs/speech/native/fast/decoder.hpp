@@ -2,18 +2,19 @@
 
 #include "layer.hpp"
 
-// What the decoder keeps of one window's sound, prepared for each of its layers.
-template <class E> struct Sound {
+// What the decoder keeps of one window's sound, prepared for each of its layers. Reading it takes longer than reckoning with it:
+// hence in 16 bits.
+struct Sound {
     int64_t positions = 0;
     // By layer: keys transposed, [width][positions]; values, [positions][width].
-    std::vector<Buffer<E>> keys, values;
+    std::vector<Buffer<Bf16>> keys, values;
 };
 
 // One text being written, with the layers' keys and values of its tokens so far.
-template <class E> struct Text {
-    const Sound<E> * sound = nullptr;
+struct Text {
+    const Sound * sound = nullptr;
     int64_t length = 0;
-    std::vector<Buffer<E>> keys, values;
+    std::vector<Buffer<Bf16>> keys, values;
     // Where the alignment heads looked with the newest token: [heads][positions].
     Buffer<float> gaze;
 };
@@ -25,14 +26,14 @@ struct Head {
 
 template <class E> class Decoder {
   public:
-    Decoder(const WeightFile & file, std::vector<Head> aligned) : Decoder(file, file.tensor("decoder.token_embedding.weight"), std::move(aligned)) {}
+    Decoder(const WeightFile & file, std::vector<Head> aligned);
 
     // `encoded`: positions × width.
-    void listen(const E * encoded, int64_t positions, Sound<E> & sound) const;
+    void listen(const E * encoded, int64_t positions, Sound & sound) const;
     // Room for a text of up to `context()` tokens about this sound; an old text's memory is used again.
-    void begin(Text<E> & text, const Sound<E> & sound) const;
+    void begin(Text & text, const Sound & sound) const;
     // One more token for each text, all at once: the weights are read once. `logits`: texts × vocabulary, or null.
-    void step(const std::vector<Text<E> *> & texts, const std::vector<int> & tokens, float * logits) const;
+    void step(const std::vector<Text *> & texts, const std::vector<int> & tokens, float * logits) const;
     int64_t context() const { return length; }
     int vocabulary() const { return words; }
     size_t aligned() const { return gazers.size(); }
@@ -45,14 +46,13 @@ template <class E> class Decoder {
         Linear<E> query_key_value, self_out, cross_query, cross_key_value, cross_out, wide, narrow;
     };
     struct Room;
-    Decoder(const WeightFile & file, const std::vector<float> & embedding, std::vector<Head> aligned);
-    void attend_self(const E * joined, Text<E> & text, size_t layer, E * result) const;
-    void attend_sound(const E * query, Text<E> & text, size_t layer, E * result) const;
+    void attend_self(const E * joined, Text & text, size_t layer, E * result) const;
+    void attend_sound(const E * query, Text & text, size_t layer, E * result) const;
 
     int state, heads, words;
     int64_t length;
     std::vector<float> places;
-    Buffer<E> embedding;
+    TensorRows embedding;
     std::vector<Layer> layers;
     Norm norm;
     Linear<E> logits_of;

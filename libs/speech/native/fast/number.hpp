@@ -47,6 +47,13 @@ inline float exponential(float x) {
     return sum * power;
 }
 
+// x · Φ(x), with the error function to seven digits (Abramowitz and Stegun, 7.1.26).
+inline float gelu(float x) {
+    const float z = std::fabs(x) * 0.70710678f, t = 1 / (1 + 0.3275911f * z);
+    const float tail = ((((1.061405429f * t - 1.453152027f) * t + 1.421413741f) * t - 0.284496736f) * t + 0.254829592f) * t * exponential(-z * z);
+    return x > 0 ? x * (1 - 0.5f * tail) : 0.5f * x * tail;
+}
+
 // Memory on cache line borders, as vector units like it; not initialized.
 template <class T> class Buffer {
   public:

@@ -103,5 +103,4 @@ const Product & Linear<E>::product(int64_t rows, memory::data_type y, Then then)
     return found->second;
 }
 
-template class Linear<float>;
 template class Linear<Bf16>;

@@ -79,6 +79,7 @@ template <class E> class Fast : public Recognizer {
                 hear_some(path, wav, windows, from, to, request, shared, progress, cores, hearings);
             }
         });
+        if (remembered.path == path) remembered = {};
         return hearings;
     }
 
@@ -91,7 +92,7 @@ template <class E> class Fast : public Recognizer {
         listen(samples, positions_for(samples), threads, watch, [] {}, remembered.sound);
         remembered.path = path;
         remembered.window = window;
-        Text<E> text;
+        Text text;
         decoder.begin(text, remembered.sound);
         std::vector<float> logits(size_t(decoder.vocabulary()));
         decoder.step({&text}, {vocabulary.start}, logits.data());
@@ -132,7 +133,7 @@ template <class E> class Fast : public Recognizer {
         return prompt;
     }
 
-    void listen(const std::vector<float> & samples, int64_t positions, int cores, const Watch & watch, const std::function<void()> & step, Sound<E> & sound) {
+    void listen(const std::vector<float> & samples, int64_t positions, int cores, const Watch & watch, const std::function<void()> & step, Sound & sound) {
         thread_local Buffer<E> encoded;
         E * const result = encoded.reserve(size_t(positions * encoder.width()));
         const auto each = [&] {
@@ -146,8 +147,8 @@ template <class E> class Fast : public Recognizer {
     void hear_some(const std::string & path, Wav & wav, const std::vector<Window> & windows, size_t from, size_t to, const Request & request,
                    const Watch & watch, Progress & progress, int cores, std::vector<Hearing> & hearings) {
         // Not kept for the next call: an idle worker need not hold what its last windows sounded like.
-        std::vector<Sound<E>> sounds(to - from);
-        std::vector<const Sound<E> *> heard;
+        std::vector<Sound> sounds(to - from);
+        std::vector<const Sound *> heard;
         std::vector<int64_t> lengths;
         for (size_t i = from; i < to; ++i) {
             const auto samples = samples_of(wav, windows[i]);
@@ -207,11 +208,12 @@ template <class E> class Fast : public Recognizer {
     const Decoder<E> decoder;
     const int threads;
     // The sound whose language was asked for last: a note's words are asked for next.
-    struct {
+    struct Remembered {
         std::string path;
         Window window;
-        Sound<E> sound;
-    } remembered;
+        Sound sound;
+    };
+    Remembered remembered;
 };
 
 } // namespace

@@ -2,9 +2,14 @@
 
 #include <ggml.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstring>
 #include <fstream>
 #include <stdexcept>
+#include <utility>
 
 namespace {
 
@@ -29,6 +34,17 @@ void find_special(Vocabulary & vocabulary, int size) {
     vocabulary.no_speech = 50361 + shift;
     vocabulary.no_marks = 50362 + shift;
     vocabulary.first_mark = 50363 + shift;
+}
+
+// `bytes` hold that many numbers of a type of GGML's.
+void to_floats(const char * bytes, int32_t type, int64_t count, float * values) {
+    if (type == GGML_TYPE_F32) {
+        std::memcpy(values, bytes, size_t(count) * sizeof(float));
+        return;
+    }
+    const auto * traits = ggml_get_type_traits(ggml_type(type));
+    if (traits->to_float == nullptr) throw std::runtime_error("the model's weights are in a form that is not known");
+    traits->to_float(bytes, values, count);
 }
 
 } // namespace
@@ -75,23 +91,46 @@ WeightFile::WeightFile(const std::string & from) : path(from) {
     }
 }
 
-std::vector<float> WeightFile::tensor(const std::string & name) const {
+const WeightFile::Place & WeightFile::place_of(const std::string & name) const {
     const auto found = places.find(name);
     if (found == places.end()) throw std::runtime_error("the model lacks " + name + ": " + path);
-    const auto [offset, type, elements] = found->second;
+    return found->second;
+}
+
+std::vector<float> WeightFile::tensor(const std::string & name) const {
+    const auto & [offset, type, elements] = place_of(name);
     std::vector<char> bytes(ggml_row_size(ggml_type(type), elements));
     std::ifstream file(path, std::ios::binary);
     file.seekg(offset);
     if (!file.read(bytes.data(), std::streamsize(bytes.size()))) throw std::runtime_error("the model's file breaks off: " + path);
     std::vector<float> values(static_cast<size_t>(elements));
-    if (type == GGML_TYPE_F32) {
-        std::copy_n(reinterpret_cast<const float *>(bytes.data()), elements, values.begin());
-        return values;
-    }
-    const auto * traits = ggml_get_type_traits(ggml_type(type));
-    if (traits->to_float == nullptr) throw std::runtime_error("the model's weights are in a form that is not known: " + path);
-    traits->to_float(bytes.data(), values.data(), elements);
+    to_floats(bytes.data(), type, elements, values.data());
     return values;
+}
+
+TensorRows WeightFile::rows(const std::string & name, int64_t width) const {
+    const auto & place = place_of(name);
+    return {path, place.offset, place.type, width};
+}
+
+TensorRows::TensorRows(const std::string & path, int64_t from, int32_t kind, int64_t wide)
+    : file(open(path.c_str(), O_RDONLY | O_CLOEXEC)), offset(from), width(wide), type(kind), row_bytes(ggml_row_size(ggml_type(kind), wide)) {
+    if (file < 0) throw std::runtime_error("the model's file cannot be opened: " + path);
+}
+
+TensorRows::TensorRows(TensorRows && other) noexcept
+    : file(std::exchange(other.file, -1)), offset(other.offset), width(other.width), type(other.type), row_bytes(other.row_bytes) {}
+
+TensorRows::~TensorRows() {
+    if (file >= 0) close(file);
+}
+
+void TensorRows::read(int64_t row, float * values) const {
+    thread_local std::vector<char> bytes;
+    bytes.resize(row_bytes);
+    if (pread(file, bytes.data(), row_bytes, offset + row * int64_t(row_bytes)) != ssize_t(row_bytes))
+        throw std::runtime_error("the model's file breaks off");
+    to_floats(bytes.data(), type, width, values);
 }
 
 std::vector<int> Vocabulary::tokens_of(const std::string & given) const {

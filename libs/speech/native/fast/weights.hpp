@@ -23,6 +23,23 @@ struct Vocabulary {
     std::vector<int> tokens_of(const std::string & text) const;
 };
 
+// Rows of a tensor that stays in its file: the embedding is a sixth of the memory that all weights take, and a text looks up a
+// few rows of it a second. The file is kept open; a model that is replaced meanwhile is another file.
+class TensorRows {
+  public:
+    TensorRows(const std::string & path, int64_t offset, int32_t type, int64_t width);
+    TensorRows(TensorRows && other) noexcept;
+    ~TensorRows();
+    // A row as floats. Several threads may read at once. Throws std::runtime_error where the file breaks off.
+    void read(int64_t row, float * values) const;
+
+  private:
+    int file;
+    int64_t offset, width;
+    int32_t type;
+    size_t row_bytes;
+};
+
 class WeightFile {
   public:
     // Throws std::runtime_error where the file is not whisper.cpp's or breaks off.
@@ -38,12 +55,16 @@ class WeightFile {
     std::vector<float> tensor(const std::string & name) const;
     bool has(const std::string & name) const { return places.count(name) > 0; }
 
+    // A tensor whose rows are read one at a time.
+    TensorRows rows(const std::string & name, int64_t width) const;
+
   private:
     struct Place {
         int64_t offset;
         int32_t type;
         int64_t elements;
     };
+    const Place & place_of(const std::string & name) const;
     std::string path;
     std::map<std::string, Place> places;
 };

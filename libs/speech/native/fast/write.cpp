@@ -34,9 +34,9 @@ bool loops(const std::vector<Token> & tokens) {
 }
 
 template <class E>
-void write_once(const Decoder<E> & decoder, const Vocabulary & vocabulary, const Rules & rules, const std::vector<const Sound<E> *> & sounds,
+void write_once(const Decoder<E> & decoder, const Vocabulary & vocabulary, const Rules & rules, const std::vector<const Sound *> & sounds,
                 const Request & request, float temperature, const std::function<void()> & step, std::vector<Written> & results) {
-    std::vector<Text<E>> desks(sounds.size());
+    std::vector<Text> desks(sounds.size());
     Buffer<float> logits_room;
     const size_t size = size_t(decoder.vocabulary());
     std::vector<size_t> open(sounds.size());
@@ -49,7 +49,7 @@ void write_once(const Decoder<E> & decoder, const Vocabulary & vocabulary, const
         decoder.begin(desks[i], *sounds[i]);
         results[i] = {};
     }
-    std::vector<Text<E> *> texts;
+    std::vector<Text *> texts;
     std::vector<int> tokens;
     for (size_t at = 0; !open.empty(); ++at) {
         step();
@@ -73,7 +73,7 @@ void write_once(const Decoder<E> & decoder, const Vocabulary & vocabulary, const
                 continue;
             }
             const Token token = rules.choose(own, written.tokens, temperature, dice);
-            const Text<E> & text = desks[open[row]];
+            const Text & text = desks[open[row]];
             written.gaze.insert(written.gaze.end(), text.gaze.data(), text.gaze.data() + decoder.aligned() * size_t(text.sound->positions));
             written.tokens.push_back(token);
             if (token.id == vocabulary.end) continue;
@@ -103,7 +103,7 @@ double Written::average() const {
 }
 
 template <class E>
-std::vector<Written> write(const Decoder<E> & decoder, const Vocabulary & vocabulary, const std::vector<const Sound<E> *> & sounds,
+std::vector<Written> write(const Decoder<E> & decoder, const Vocabulary & vocabulary, const std::vector<const Sound *> & sounds,
                            const Request & request, const std::function<void()> & step) {
     const Rules rules(vocabulary, request.marks);
     std::vector<Written> best(sounds.size());
@@ -111,7 +111,7 @@ std::vector<Written> write(const Decoder<E> & decoder, const Vocabulary & vocabu
     for (size_t i = 0; i < sounds.size(); ++i) open.push_back(i);
     for (float temperature : temperatures) {
         if (open.empty()) break;
-        std::vector<const Sound<E> *> some;
+        std::vector<const Sound *> some;
         for (size_t i : open) some.push_back(sounds[i]);
         std::vector<Written> results(open.size());
         write_once(decoder, vocabulary, rules, some, request, temperature, step, results);
@@ -127,7 +127,7 @@ std::vector<Written> write(const Decoder<E> & decoder, const Vocabulary & vocabu
     return best;
 }
 
-template std::vector<Written> write(const Decoder<float> &, const Vocabulary &, const std::vector<const Sound<float> *> &, const Request &,
+template std::vector<Written> write(const Decoder<float> &, const Vocabulary &, const std::vector<const Sound *> &, const Request &,
                                     const std::function<void()> &);
-template std::vector<Written> write(const Decoder<Bf16> &, const Vocabulary &, const std::vector<const Sound<Bf16> *> &, const Request &,
+template std::vector<Written> write(const Decoder<Bf16> &, const Vocabulary &, const std::vector<const Sound *> &, const Request &,
                                     const std::function<void()> &);

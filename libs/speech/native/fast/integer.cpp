@@ -1,0 +1,134 @@
+#include "integer.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#ifdef __AVX2__
+#include <immintrin.h>
+#endif
+
+namespace {
+
+constexpr float most_weight = 127;
+// Rows worked on at once: with 16 outputs each, AVX2 has just the registers for their sums.
+constexpr int64_t tall = 6;
+// Rows that a thread takes at a time: they stay in the second-level cache while all weights pass by.
+constexpr int64_t block = 16 * tall;
+
+// Sums of products of pairs: rows of x, `stride` apart, times the columns of a panel.
+template <int rows, int wide>
+void multiply(const int16_t * x, int64_t stride, const int8_t * panel, int64_t pairs, int32_t (*sums)[wide]) {
+#ifdef __AVX2__
+    static_assert(wide == 16);
+    __m256i low[rows], high[rows];
+    // Unrolled early, so that the sums are in registers.
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; ++r) low[r] = high[r] = _mm256_setzero_si256();
+    for (int64_t pair = 0; pair < pairs; ++pair, panel += 2 * wide) {
+        const __m256i left = _mm256_cvtepi8_epi16(_mm_load_si128(reinterpret_cast<const __m128i *>(panel)));
+        const __m256i right = _mm256_cvtepi8_epi16(_mm_load_si128(reinterpret_cast<const __m128i *>(panel + wide)));
+#pragma GCC unroll 8
+        for (int r = 0; r < rows; ++r) {
+            int32_t both;
+            std::memcpy(&both, x + r * stride + 2 * pair, sizeof both);
+            const __m256i spread = _mm256_set1_epi32(both);
+            low[r] = _mm256_add_epi32(low[r], _mm256_madd_epi16(spread, left));
+            high[r] = _mm256_add_epi32(high[r], _mm256_madd_epi16(spread, right));
+        }
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; ++r) {
+        _mm256_storeu_si256(reinterpret_cast<__m256i *>(sums[r]), low[r]);
+        _mm256_storeu_si256(reinterpret_cast<__m256i *>(sums[r] + 8), high[r]);
+    }
+#else
+    for (int r = 0; r < rows; ++r) std::fill_n(sums[r], wide, 0);
+    for (int64_t pair = 0; pair < pairs; ++pair, panel += 2 * wide)
+        for (int r = 0; r < rows; ++r)
+            for (int i = 0; i < wide; ++i)
+                sums[r][i] += int32_t(x[r * stride + 2 * pair]) * panel[2 * i] + int32_t(x[r * stride + 2 * pair + 1]) * panel[2 * i + 1];
+#endif
+}
+
+// y of `count` outputs of one row.
+void finish(const int32_t * sums, float scale, const float * scales, const float * shifts, int64_t count, float * y, Then then) {
+    switch (then) {
+        case Then::nothing:
+            for (int64_t i = 0; i < count; ++i) y[i] = float(sums[i]) * (scale * scales[i]) + shifts[i];
+            break;
+        case Then::gelu:
+            for (int64_t i = 0; i < count; ++i) y[i] = gelu(float(sums[i]) * (scale * scales[i]) + shifts[i]);
+            break;
+        case Then::add:
+            for (int64_t i = 0; i < count; ++i) y[i] += float(sums[i]) * (scale * scales[i]) + shifts[i];
+    }
+}
+
+float greatest_of(const float * values, int64_t count) {
+    float most = 0;
+    for (int64_t i = 0; i < count; ++i) most = std::max(most, std::fabs(values[i]));
+    return most;
+}
+
+} // namespace
+
+IntegerMatrix::IntegerMatrix(const float * weights, const float * bias, int in, int out)
+    : inputs(in), outputs(out), padded((in + 1) / 2 * 2),
+      greatest(std::min(32767.0f, std::floor(float(std::numeric_limits<int32_t>::max()) / (most_weight * float(padded))))) {
+    const int64_t columns = (out + wide - 1) / wide * wide;
+    int8_t * const packed = numbers.reserve(size_t(columns * padded));
+    std::fill_n(packed, columns * padded, int8_t(0));
+    scales.assign(size_t(columns), 0);
+    shifts.assign(size_t(columns), 0);
+    if (bias != nullptr) std::copy_n(bias, out, shifts.begin());
+    for (int64_t row = 0; row < out; ++row) {
+        const float * const given = weights + row * in;
+        const float most = greatest_of(given, in), factor = most > 0 ? most_weight / most : 0;
+        scales[size_t(row)] = most / most_weight;
+        int8_t * const column = packed + row / wide * wide * padded + row % wide * 2;
+        for (int64_t i = 0; i < in; ++i) column[i / 2 * 2 * wide + i % 2] = int8_t(std::lrint(given[i] * factor));
+    }
+}
+
+void IntegerMatrix::operator()(const float * x, int64_t rows, float * y, Then then) const {
+    thread_local Buffer<int16_t> number_room;
+    thread_local Buffer<float> scale_room;
+    int16_t * const taken = number_room.reserve(size_t(rows * padded));
+    float * const scale = scale_room.reserve(size_t(rows));
+    const int64_t blocks = (rows + block - 1) / block, panels = (outputs + wide - 1) / wide;
+#pragma omp parallel for schedule(dynamic) if (blocks > 1)
+    for (int64_t b = 0; b < blocks; ++b) {
+        const int64_t end = std::min(rows, (b + 1) * block);
+        for (int64_t row = b * block; row < end; ++row) {
+            const float * const given = x + row * inputs;
+            const float most = greatest_of(given, inputs), factor = most > 0 ? greatest / most : 0;
+            scale[row] = most / greatest;
+            for (int64_t i = 0; i < inputs; ++i) taken[row * padded + i] = int16_t(int32_t(std::nearbyint(given[i] * factor)));
+            for (int64_t i = inputs; i < padded; ++i) taken[row * padded + i] = 0;
+        }
+        for (int64_t panel = 0; panel < panels; ++panel)
+            for (int64_t row = b * block; row < end; row += tall)
+                tile(taken + row * padded, scale + row, std::min(tall, end - row), panel, y + row * outputs, then);
+    }
+}
+
+// Of up to `tall` rows, the outputs of one panel.
+void IntegerMatrix::tile(const int16_t * x, const float * scale, int64_t rows, int64_t panel, float * y, Then then) const {
+    alignas(64) int32_t sums[tall][wide];
+    const int64_t from = panel * wide, count = std::min<int64_t>(wide, outputs - from);
+    const int8_t * const columns = numbers.data() + from * padded;
+    switch (rows) {
+        case 1: multiply<1>(x, padded, columns, padded / 2, sums); break;
+        case 2: multiply<2>(x, padded, columns, padded / 2, sums); break;
+        case 3: multiply<3>(x, padded, columns, padded / 2, sums); break;
+        case 4: multiply<4>(x, padded, columns, padded / 2, sums); break;
+        case 5: multiply<5>(x, padded, columns, padded / 2, sums); break;
+        default: multiply<tall>(x, padded, columns, padded / 2, sums);
+    }
+    for (int64_t r = 0; r < rows; ++r) {
+        float * const target = y + r * outputs + from;
+        // A number that the compiler knows: whole vectors.
+        if (count == wide) finish(sums[r], scale[r], &scales[size_t(from)], &shifts[size_t(from)], wide, target, then);
+        else finish(sums[r], scale[r], &scales[size_t(from)], &shifts[size_t(from)], count, target, then);
+    }
+}

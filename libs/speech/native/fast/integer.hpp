@@ -1,0 +1,38 @@
+// Matrix products of whole numbers, for processors that do not multiply bfloat16: their vector units multiply twice as many
+// 16-bit numbers a cycle as floats, and weights of 8 bits are read from memory in a quarter of the time.
+#pragma once
+
+#include "number.hpp"
+
+#include <cstdint>
+#include <vector>
+
+// What becomes of a product.
+enum class Then { nothing, gelu, add };
+
+// Weights in 8 bits with a scale for each output.
+class IntegerMatrix {
+  public:
+    // `weights` row by row: [out][in]; `bias` may be null.
+    IntegerMatrix(const float * weights, const float * bias, int in, int out);
+
+    // y = x · Wᵀ + b; x is rows × in, and each of its rows is taken as whole numbers of up to 15 bits, as many as keep sums from
+    // overflowing. On all of OpenMP's threads where there are many rows.
+    void operator()(const float * x, int64_t rows, float * y, Then then) const;
+    int in() const { return inputs; }
+    int out() const { return outputs; }
+
+  private:
+    // Outputs whose weights lie together.
+    static constexpr int wide = 16;
+    void tile(const int16_t * x, const float * scale, int64_t rows, int64_t panel, float * y, Then then) const;
+
+    int inputs, outputs;
+    // Inputs, to an even number.
+    int64_t padded;
+    float greatest;
+    // [panel][pair of inputs][wide][2]
+    Buffer<int8_t> numbers;
+    // By output, to whole panels.
+    std::vector<float> scales, shifts;
+};

@@ -1,11 +1,11 @@
 /** One voice, or a handful already joined. */
 export interface Voice {
-  /** Of length 1. */
+  /** Of length 1; of several already joined, their mean, which is shorter. */
   vector: Float32Array;
   /** How much speech it was taken from, any unit. */
   weight: number;
-  /** Indexes of voices that are surely somebody else. */
-  unlike: readonly number[];
+  /** Voices that the network told from this one, by index, with how much speech of both says so. */
+  unlike: ReadonlyMap<number, number>;
 }
 
 /** Two clusters, named by a voice of each, that became one: the first's. */
@@ -16,25 +16,38 @@ interface Merge {
   distance: number;
 }
 
+/** Clusters are known to differ where this share of the smaller one was told from the other; in hours some is told wrongly. */
+const toldApart = 0.2;
+
 /**
  * Average-linkage clustering by cosine distance, weighted by speech, in which voices known to differ come last: the merges in
  * their order, up to `limit`. O(n²) memory, O(n²) to O(n³) time: for up to a thousand voices.
  */
 export const mergesOf = (voices: readonly Voice[], limit: number): Merge[] => {
   const count = voices.length;
-  const distance = distances(voices);
   const weight = voices.map((voice) => voice.weight);
+  const told = toldBetween(voices);
+  const mean = distances(voices);
+  /** The mean, or beyond all means. */
+  const distance = new Float32Array(count * count);
   const alive = voices.map(() => true);
   const nearest = new Int32Array(count).fill(-1);
   const at = (a: number, b: number) => distance[a * count + b] as number;
   const merges: Merge[] = [];
 
+  const judge = (a: number, b: number) => {
+    const least = toldApart * Math.min(weight[a] as number, weight[b] as number);
+    const value = (mean[a * count + b] as number) + ((told[a * count + b] as number) > least ? apart : 0);
+    distance[a * count + b] = value;
+    distance[b * count + a] = value;
+  };
   const findNearest = (row: number) => {
     let best = -1;
     for (let other = 0; other < count; other++)
       if (alive[other] && other !== row && (best < 0 || at(row, other) < at(row, best))) best = other;
     nearest[row] = best;
   };
+  for (let a = 0; a < count; a++) for (let b = 0; b < a; b++) judge(a, b);
   for (let row = 0; row < count; row++) findNearest(row);
 
   while (merges.length < count - 1) {
@@ -48,16 +61,17 @@ export const mergesOf = (voices: readonly Voice[], limit: number): Merge[] => {
     merges.push({ into: a, from: b, distance: at(a, b) });
 
     const [wa, wb] = [weight[a] as number, weight[b] as number];
-    for (let other = 0; other < count; other++) {
-      if (!alive[other] || other === a || other === b) continue;
-      const [da, db] = [at(a, other), at(b, other)];
-      // What is apart from one part is apart from the whole.
-      const joined = Math.max(da, db) >= apart ? Math.max(da, db) : (wa * da + wb * db) / (wa + wb);
-      distance[a * count + other] = joined;
-      distance[other * count + a] = joined;
-    }
     weight[a] = wa + wb;
     alive[b] = false;
+    for (let other = 0; other < count; other++) {
+      if (!alive[other] || other === a) continue;
+      const [one, two] = [a * count + other, b * count + other];
+      mean[one] = (wa * (mean[one] as number) + wb * (mean[two] as number)) / (wa + wb);
+      mean[other * count + a] = mean[one] as number;
+      told[one] = (told[one] as number) + (told[two] as number);
+      told[other * count + a] = told[one] as number;
+      judge(a, other);
+    }
     for (let row = 0; row < count; row++)
       if (alive[row] && (row === a || nearest[row] === a || nearest[row] === b)) findNearest(row);
       else if (alive[row] && at(row, a) < at(row, nearest[row] as number)) nearest[row] = a;
@@ -84,18 +98,24 @@ const apart = 4;
 const distances = (voices: readonly Voice[]): Float32Array => {
   const count = voices.length;
   const distance = new Float32Array(count * count);
-  for (let a = 0; a < count; a++) {
+  for (let a = 0; a < count; a++)
     for (let b = 0; b < a; b++) {
       const value = 1 - dot((voices[a] as Voice).vector, (voices[b] as Voice).vector);
       distance[a * count + b] = value;
       distance[b * count + a] = value;
     }
-    for (const b of (voices[a] as Voice).unlike) {
-      distance[a * count + b] = apart + 1 - dot((voices[a] as Voice).vector, (voices[b] as Voice).vector);
-      distance[b * count + a] = distance[a * count + b] as number;
-    }
-  }
   return distance;
+};
+
+const toldBetween = (voices: readonly Voice[]): Float32Array => {
+  const count = voices.length;
+  const told = new Float32Array(count * count);
+  for (const [a, { unlike }] of voices.entries())
+    for (const [b, weight] of unlike) {
+      told[a * count + b] = weight;
+      told[b * count + a] = weight;
+    }
+  return told;
 };
 
 export const dot = (a: Float32Array, b: Float32Array): number => {

@@ -55,7 +55,7 @@ const viewsOf = (window: number, others: readonly number[]): Uint8Array =>
 
 /** How much of the time two local speakers are heard at the same moments; each moment counts once, however many look at it. */
 const agreeing = ({ windows }: Analysis, local: LocalSpeaker, other: LocalSpeaker, views: Uint8Array): number => {
-  const [mine, theirs] = [windows[local.window], windows[other.window]];
+  const [mine, theirs] = [windows.at(local.window), windows.at(other.window)];
   if (!mine || !theirs) return 0;
   const shift = (local.window - other.window) * stepFrames;
   let sum = 0;

@@ -8,49 +8,70 @@ const surely = 0.2;
 
 /**
  * Joins voices that are surely the same, in blocks as they come, until few enough are left to be clustered at once: what
- * keeps hours of recording from costing the square or the cube of their length.
+ * keeps hours of recording from costing the square or the cube of their length. `count` is how many come.
  */
-export const condense = (voices: readonly Voice[]): readonly Voice[] => {
-  let current = voices;
-  for (let threshold = surely; current.length > most; threshold += 0.05) current = joinBlocks(current, threshold);
+export const condense = (voices: Iterable<Voice>, count: number): Voice[] => {
+  if (count <= most) return [...voices];
+  let current = joinBlocks(voices, surely);
+  for (let threshold = surely + 0.05; current.length > most; threshold += 0.05)
+    current = joinBlocks(current, threshold);
   return current;
 };
 
-const joinBlocks = (voices: readonly Voice[], threshold: number): Voice[] => {
+const joinBlocks = (voices: Iterable<Voice>, threshold: number): Voice[] => {
+  /** The cluster of each voice. */
   const into: number[] = [];
-  let clusters = 0;
-  for (let start = 0; start < voices.length; start += block) {
-    const part = voices.slice(start, start + block).map((voice) => ({
-      ...voice,
-      unlike: voice.unlike.map((index) => index - start).filter((index) => index >= 0 && index < block),
-    }));
-    const labels = labelsAfter(part.length, mergesOf(part, threshold));
-    into.push(...labels.map((label) => label + clusters));
-    clusters += Math.max(...labels) + 1;
+  const sums: { vector: Float32Array; weight: number; unlike: [voice: number, weight: number][] }[] = [];
+  let part: Voice[] = [];
+  const join = () => {
+    const [begin, clusters] = [into.length, sums.length];
+    const labels = labelsAfter(
+      part.length,
+      mergesOf(
+        part.map((voice) => within(voice, begin, part.length)),
+        threshold,
+      ),
+    );
+    for (const [index, { vector, weight, unlike }] of part.entries()) {
+      const cluster = clusters + (labels[index] as number);
+      into.push(cluster);
+      sums[cluster] ??= { vector: new Float32Array(vector.length), weight: 0, unlike: [] };
+      const sum = sums[cluster] as (typeof sums)[number];
+      sum.weight += weight;
+      for (let i = 0; i < vector.length; i++)
+        sum.vector[i] = (sum.vector[i] as number) + weight * (vector[i] as number);
+      sum.unlike.push(...unlike);
+    }
+    part = [];
+  };
+  for (const voice of voices) {
+    part.push(voice);
+    if (part.length === block) join();
   }
-  return joined(voices, into, clusters);
+  if (part.length > 0) join();
+  return sums.map(({ vector, weight, unlike }, own) => {
+    const others = new Map<number, number>();
+    for (const [voice, told] of unlike) {
+      const other = into[voice] as number;
+      if (other !== own) others.set(other, (others.get(other) ?? 0) + told);
+    }
+    // Not made longer: the product of two means is the mean of the products, so that distances stay what they are.
+    return { vector: vector.map((value) => value / weight), weight, unlike: others };
+  });
 };
 
-const joined = (voices: readonly Voice[], into: readonly number[], clusters: number): Voice[] => {
-  const length = voices[0]?.vector.length ?? 0;
-  const sums = Array.from({ length: clusters }, () => ({
-    vector: new Float32Array(length),
-    weight: 0,
-    unlike: new Set<number>(),
-  }));
-  for (const [index, voice] of voices.entries()) {
-    const sum = sums[into[index] as number];
-    if (!sum) continue;
-    sum.weight += voice.weight;
-    for (let i = 0; i < length; i++)
-      sum.vector[i] = (sum.vector[i] as number) + voice.weight * (voice.vector[i] as number);
-    for (const other of voice.unlike) if (into[other] !== into[index]) sum.unlike.add(into[other] as number);
-  }
-  return sums.map(({ vector, weight, unlike }) => ({ vector: unit(vector), weight, unlike: [...unlike] }));
+/** A voice of a block that begins at `begin`, told only from others of that block. */
+const within = (voice: Voice, begin: number, length: number): Voice => {
+  const unlike = new Map<number, number>();
+  for (const [other, told] of voice.unlike)
+    if (other >= begin && other < begin + length) unlike.set(other - begin, told);
+  return { ...voice, unlike };
 };
 
 /** The same direction at length 1. */
-export const unit = (vector: Float32Array): Float32Array => {
-  const norm = Math.hypot(...vector) || 1;
-  return vector.map((value) => value / norm);
+export const unit = (vector: Float32Array | Int8Array): Float32Array => {
+  const result = Float32Array.from(vector);
+  const norm = Math.hypot(...result) || 1;
+  for (let i = 0; i < result.length; i++) result[i] = (result[i] as number) / norm;
+  return result;
 };

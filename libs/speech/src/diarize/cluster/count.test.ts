@@ -8,7 +8,7 @@ const voice = (axis: number, weight: number, off = 0): Voice => {
   const vector = new Float32Array(16);
   vector[axis] = 1;
   vector[(axis + 1) % 16] = off;
-  return { vector: unit(vector), weight, unlike: [] };
+  return { vector: unit(vector), weight, unlike: new Map() };
 };
 /** Three people of half a minute each, and two coughs. */
 const voices = [0, 4, 8].flatMap((axis) => Array.from({ length: 10 }, (_, i) => voice(axis, 178, i / 30)));

@@ -23,7 +23,7 @@ export const clusterSpeakers = (analysis: Analysis, count: SpeakerCount): number
   // Nobody was ever heard alone long enough: one voice at most can be told.
   if (founders.length === 0) return locals.map(() => 0);
 
-  const voices = condense(voicesOf(locals, founders));
+  const voices = condense(voicesOf(locals, founders), founders.length);
   const speakers = speakersOf(voices, peopleAmong(voices, threshold, count));
   const label = assignByVoice(locals, speakers);
   return alignByTime(analysis, label, speakers.length);
@@ -35,18 +35,21 @@ const chooseFounders = (locals: readonly LocalSpeaker[]): number[] => {
   return good.length > 0 ? good : heard;
 };
 
-const voicesOf = (locals: readonly LocalSpeaker[], founders: readonly number[]): Voice[] =>
-  founders.map((index, position) => {
-    const { voice, alone, window } = locals[index] as LocalSpeaker & { voice: Float32Array };
-    const unlike: number[] = [];
+/** One after another: the numbers of all of them at once would be many for hours. */
+function* voicesOf(locals: readonly LocalSpeaker[], founders: readonly number[]): Generator<Voice> {
+  for (const [position, index] of founders.entries()) {
+    const { voice, alone, window } = locals[index] as LocalSpeaker & { voice: Int8Array };
+    const vector = unit(voice);
+    const unlike = new Map<number, number>();
     // At most three in a window, one after another.
     for (const other of [position - 2, position - 1, position + 1, position + 2]) {
       const neighbour = locals[founders[other] ?? -1];
-      if (neighbour?.window === window && neighbour.voice && dot(voice, neighbour.voice) < splitSimilarity)
-        unlike.push(other);
+      if (neighbour?.window === window && neighbour.voice && dot(vector, unit(neighbour.voice)) < splitSimilarity)
+        unlike.set(other, Math.min(alone, neighbour.alone));
     }
-    return { vector: voice, weight: alone, unlike };
-  });
+    yield { vector, weight: alone, unlike };
+  }
+}
 
 const speakersOf = (voices: readonly Voice[], labels: readonly number[]): Speaker[] => {
   const speakers: Speaker[] = [];

@@ -4,17 +4,18 @@ import { sampleRate, type Wav } from '../../wav/reader.js';
 import { embed } from './embedding.js';
 import type { Heard, HeardSpeaker } from './hearing.js';
 import { frameSamples, windowFrames, windowSamples } from './segmentation.js';
+import { createVoiceStore } from './voice-store.js';
+import { createWindowStore, type WindowStore } from './window-store.js';
 
 /** A voice in one window. */
 export interface LocalSpeaker extends Omit<HeardSpeaker, 'features'> {
   window: number;
-  /** Of frames alone; null where there are too few to tell. */
-  voice: Float32Array | null;
+  /** Direction of the voice in the frames alone, of any length; null where there are too few to tell. */
+  voice: Int8Array | null;
 }
 
 export interface Analysis {
-  /** Of each window the probabilities in 255ths, `windowFrames` × `columns`; null where nobody speaks. */
-  windows: (Uint8Array | null)[];
+  windows: WindowStore;
   /** In the order of windows. */
   speakers: LocalSpeaker[];
 }
@@ -45,7 +46,8 @@ export const analyse = async (options: AnalysisOptions): Promise<Analysis> => {
   const { wav } = options;
   const count = Math.max(1, 1 + Math.ceil((wav.length - windowSamples) / stepSamples));
   const todo = windowsWith(options.speech, count);
-  const analysis: Analysis = { windows: new Array<Uint8Array | null>(count).fill(null), speakers: [] };
+  const analysis: Analysis = { windows: createWindowStore(count), speakers: [] };
+  const keep = createVoiceStore();
   if (todo.length === 0) return analysis;
 
   let spare = new ArrayBuffer(0);
@@ -69,10 +71,10 @@ export const analyse = async (options: AnalysisOptions): Promise<Analysis> => {
     next.catch(() => {});
     for (const [i, { probabilities, speakers }] of windows.entries()) {
       const window = indexes[i] as number;
-      analysis.windows[window] = probabilities;
+      analysis.windows.add(window, probabilities);
       for (const { features, ...speaker } of speakers) {
         options.throwIfCancelled();
-        const voice = features && (await embed(options.embedding, features));
+        const voice = features && keep(await embed(options.embedding, features));
         analysis.speakers.push({ ...speaker, window, voice });
       }
     }

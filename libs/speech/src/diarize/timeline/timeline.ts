@@ -22,7 +22,7 @@ export const timeline = (analysis: Analysis, speakerOf: readonly number[], durat
     for (const sums of [weight, one, two]) sums.fill(0);
     const sums = new Map<number, Float32Array>();
     for (let window = Math.max(0, block - windowsAtOnce + 1); window <= block; window++) {
-      const probabilities = windows[window];
+      const probabilities = windows.at(window);
       if (!probabilities) continue;
       const from = (block - window) * stepFrames;
       count(probabilities, from, { weight, one, two });

@@ -52,7 +52,7 @@ class Inbox {
         const std::lock_guard<std::mutex> lock(mutex);
         cancelled.insert(id);
     }
-    bool is_cancelled(int64_t id) {
+    bool is_cancelled(int64_t id) const {
         const std::lock_guard<std::mutex> lock(mutex);
         return cancelled.count(id) > 0;
     }
@@ -63,7 +63,7 @@ class Inbox {
     }
 
   private:
-    std::mutex mutex;
+    mutable std::mutex mutex;
     std::condition_variable arrived;
     std::deque<json> requests;
     std::set<int64_t> cancelled;
@@ -95,39 +95,44 @@ json transcribe(Recognizer & recognizer, const json & params, const Watch & watc
     return {{"windows", answers}, {"engine", recognizer.engine()}};
 }
 
+void answer(Recognizer & recognizer, const json & request, const Inbox & inbox) {
+    const int64_t id = request.value("id", int64_t(0));
+    double told = 0;
+    const Watch watch = {
+        [&](double part) {
+            if (part < told + 0.02) return;
+            told = part;
+            write({{"id", id}, {"progress", part}});
+        },
+        [&] { return inbox.is_cancelled(id); },
+    };
+    try {
+        const std::string method = request.at("method").get<std::string>();
+        const json & params = request.at("params");
+        if (method == "transcribe") {
+            write({{"id", id}, {"result", transcribe(recognizer, params, watch)}});
+        } else if (method == "detectLanguage") {
+            const auto [language, probability] =
+                recognizer.detect(params.at("wav").get<std::string>(), window_of(params.at("window")), watch);
+            write({{"id", id}, {"result", {{"language", language}, {"probability", probability}}}});
+        } else {
+            fail(id, "invalid-request", "The speech engine does not know this method.", method);
+        }
+    } catch (const Aborted &) {
+        fail(id, "cancelled", "Cancelled.", "");
+    } catch (const UnknownLanguage & error) {
+        fail(id, "unknown-language", "This language is not known to the model.", error.what());
+    } catch (const std::exception & error) {
+        fail(id, "internal", "The speech could not be recognized.", error.what());
+    }
+}
+
 void serve(Recognizer & recognizer, Inbox & inbox) {
     while (true) {
         const json request = inbox.take();
-        const int64_t id = request.value("id", int64_t(0));
-        double told = 0;
-        const Watch watch = {
-            [&](double part) {
-                if (part < told + 0.02) return;
-                told = part;
-                write({{"id", id}, {"progress", part}});
-            },
-            [&] { return inbox.is_cancelled(id); },
-        };
-        try {
-            const std::string method = request.at("method").get<std::string>();
-            const json & params = request.at("params");
-            if (method == "transcribe") {
-                write({{"id", id}, {"result", transcribe(recognizer, params, watch)}});
-            } else if (method == "detectLanguage") {
-                const auto [language, probability] =
-                    recognizer.detect(params.at("wav").get<std::string>(), window_of(params.at("window")), watch);
-                write({{"id", id}, {"result", {{"language", language}, {"probability", probability}}}});
-            } else {
-                fail(id, "invalid-request", "The speech engine does not know this method.", method);
-            }
-        } catch (const Aborted &) {
-            fail(id, "cancelled", "Cancelled.", "");
-        } catch (const UnknownLanguage & error) {
-            fail(id, "unknown-language", "This language is not known to the model.", error.what());
-        } catch (const std::exception & error) {
-            fail(id, "internal", "The speech could not be recognized.", error.what());
-        }
-        inbox.done(id);
+        // A thread for each: the memory that engines keep by thread from window to window is given back when it ends.
+        std::thread([&] { answer(recognizer, request, inbox); }).join();
+        inbox.done(request.value("id", int64_t(0)));
     }
 }
 

@@ -34,29 +34,19 @@ Decoder<E>::Decoder(const WeightFile & file, std::vector<Head> aligned)
 }
 
 template <class E> size_t Decoder<E>::bytes(int64_t positions) const {
-    return layers.size() * size_t(2 * state * (positions + length)) * sizeof(Bf16);
+    return layers.size() * size_t(2 * state) * (size_t(positions) * sizeof(int8_t) + size_t(length) * sizeof(Bf16));
 }
 
 template <class E> void Decoder<E>::listen(const E * encoded, int64_t positions, Sound & sound) const {
     thread_local Room room;
     const int64_t width = state;
     sound.positions = positions;
-    sound.keys.resize(layers.size());
-    sound.values.resize(layers.size());
+    sound.heads.resize(layers.size() * size_t(heads));
+    E * const pairs = room.pairs.reserve(size_t(positions * 2 * width));
     for (size_t i = 0; i < layers.size(); ++i) {
-        E * const pairs = room.pairs.reserve(size_t(positions * 2 * width));
         layers[i].cross_key_value(encoded, positions, pairs);
-        Bf16 * const keys = sound.keys[i].reserve(size_t(width * positions));
-        Bf16 * const values = sound.values[i].reserve(size_t(width * positions));
-        // In tiles: a transposed write of whole columns would miss the cache with each element.
-        constexpr int64_t tile = 32;
-        for (int64_t from = 0; from < positions; from += tile)
-            for (int64_t column = 0; column < width; column += tile)
-                for (int64_t c = column; c < std::min(column + tile, width); ++c)
-                    for (int64_t t = from; t < std::min(from + tile, positions); ++t)
-                        put(keys[c * positions + t], value_of(pairs[t * 2 * width + c]));
-        for (int64_t t = 0; t < positions; ++t)
-            for (int64_t c = 0; c < width; ++c) put(values[t * width + c], value_of(pairs[(t * 2 + 1) * width + c]));
+        for (int h = 0; h < heads; ++h)
+            sound.heads[i * size_t(heads) + size_t(h)].pack(pairs + h * head, pairs + width + h * head, 2 * width, positions);
     }
 }
 
@@ -99,32 +89,10 @@ template <class E> void Decoder<E>::attend_self(const E * joined, Text & text, s
 }
 
 template <class E> void Decoder<E>::attend_sound(const E * query, Text & text, size_t layer, E * result) const {
-    thread_local Room room;
-    const int64_t width = state, count = text.sound->positions;
-    const Bf16 * const keys = text.sound->keys[layer].data();
-    const Bf16 * const values = text.sound->values[layer].data();
-    float * const scores = room.scores.reserve(size_t(count));
     for (int h = 0; h < heads; ++h) {
-        const int64_t at = h * head;
-        std::fill(scores, scores + count, 0.0f);
-        // Four rows of keys a turn: the scores are read and written a quarter as often.
-        for (int i = 0; i < head; i += 4) {
-            const Bf16 * const row = keys + (at + i) * count;
-            const float a = value_of(query[at + i]), b = value_of(query[at + i + 1]), c = value_of(query[at + i + 2]), d = value_of(query[at + i + 3]);
-            for (int64_t t = 0; t < count; ++t)
-                scores[t] += a * value_of(row[t]) + b * value_of(row[count + t]) + c * value_of(row[2 * count + t]) + d * value_of(row[3 * count + t]);
-        }
-        const float whole = weigh(scores, count, 1 / std::sqrt(float(head)), scores);
-        for (int64_t t = 0; t < count; ++t) scores[t] /= whole;
-        for (size_t g = 0; g < gazers.size(); ++g)
-            if (gazers[g].layer == int(layer) && gazers[g].head == h) std::copy_n(scores, count, text.gaze.data() + int64_t(g) * count);
-        float sums[head] = {};
-        for (int64_t t = 0; t < count; ++t) {
-            const float share = scores[t];
-            const Bf16 * const row = values + t * width + at;
-            for (int i = 0; i < head; ++i) sums[i] += share * value_of(row[i]);
-        }
-        for (int i = 0; i < head; ++i) put(result[at + i], sums[i]);
+        const auto gazer = std::find_if(gazers.begin(), gazers.end(), [&](const Head & one) { return one.layer == int(layer) && one.head == h; });
+        float * const gaze = gazer == gazers.end() ? nullptr : text.gaze.data() + (gazer - gazers.begin()) * text.sound->positions;
+        text.sound->heads[layer * size_t(heads) + size_t(h)].attend(query + h * head, 0, 1, result + h * head, 0, gaze);
     }
 }
 

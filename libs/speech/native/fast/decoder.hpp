@@ -1,13 +1,12 @@
 #pragma once
 
-#include "layer.hpp"
+#include "attend.hpp"
 
-// What the decoder keeps of one window's sound, prepared for each of its layers. Reading it takes longer than reckoning with it:
-// hence in 16 bits.
+// What the decoder keeps of one window's sound, for each of its layers' heads. Reading it at each token takes longer than reckoning with
+// it: hence in 8 bits.
 struct Sound {
     int64_t positions = 0;
-    // By layer: keys transposed, [width][positions]; values, [positions][width].
-    std::vector<Buffer<Bf16>> keys, values;
+    std::vector<KeyValues<int8_t>> heads;
 };
 
 // One text being written, with the layers' keys and values of its tokens so far.

@@ -1,5 +1,7 @@
 #include "encoder.hpp"
 
+#include "attend.hpp"
+
 #include <algorithm>
 
 namespace {
@@ -72,6 +74,18 @@ void Encoder<E>::operator()(const float * samples, int64_t count, int64_t positi
         step();
     }
     norm(x, positions, result);
+}
+
+template <> void Encoder<float>::attend(Room & room, int64_t positions, int threads) const {
+    const int64_t width = state;
+    const float * const joined = room.joined.data();
+    float * const attended = room.attended.data();
+#pragma omp parallel for num_threads(threads) schedule(dynamic) if (threads > 1)
+    for (int64_t at = 0; at < width; at += head) {
+        thread_local KeyValues<int16_t> known;
+        known.pack(joined + width + at, joined + 2 * width + at, 3 * width, positions);
+        known.attend(joined + at, 3 * width, positions, attended + at, width);
+    }
 }
 
 template <class E> void Encoder<E>::attend(Room & room, int64_t positions, int threads) const {

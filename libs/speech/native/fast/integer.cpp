@@ -1,54 +1,15 @@
 #include "integer.hpp"
 
+#include "multiply.hpp"
+
 #include <algorithm>
 #include <limits>
-
-#ifdef __AVX2__
-#include <immintrin.h>
-#endif
 
 namespace {
 
 constexpr float most_weight = 127;
-// Rows worked on at once: with 16 outputs each, AVX2 has just the registers for their sums.
-constexpr int64_t tall = 6;
 // Rows that a thread takes at a time: they stay in the second-level cache while all weights pass by.
 constexpr int64_t block = 16 * tall;
-
-// Sums of products of pairs: rows of x, `stride` apart, times the columns of a panel.
-template <int rows, int wide>
-void multiply(const int16_t * x, int64_t stride, const int8_t * panel, int64_t pairs, int32_t (*sums)[wide]) {
-#ifdef __AVX2__
-    static_assert(wide == 16);
-    __m256i low[rows], high[rows];
-    // Unrolled early, so that the sums are in registers.
-#pragma GCC unroll 8
-    for (int r = 0; r < rows; ++r) low[r] = high[r] = _mm256_setzero_si256();
-    for (int64_t pair = 0; pair < pairs; ++pair, panel += 2 * wide) {
-        const __m256i left = _mm256_cvtepi8_epi16(_mm_load_si128(reinterpret_cast<const __m128i *>(panel)));
-        const __m256i right = _mm256_cvtepi8_epi16(_mm_load_si128(reinterpret_cast<const __m128i *>(panel + wide)));
-#pragma GCC unroll 8
-        for (int r = 0; r < rows; ++r) {
-            int32_t both;
-            std::memcpy(&both, x + r * stride + 2 * pair, sizeof both);
-            const __m256i spread = _mm256_set1_epi32(both);
-            low[r] = _mm256_add_epi32(low[r], _mm256_madd_epi16(spread, left));
-            high[r] = _mm256_add_epi32(high[r], _mm256_madd_epi16(spread, right));
-        }
-    }
-#pragma GCC unroll 8
-    for (int r = 0; r < rows; ++r) {
-        _mm256_storeu_si256(reinterpret_cast<__m256i *>(sums[r]), low[r]);
-        _mm256_storeu_si256(reinterpret_cast<__m256i *>(sums[r] + 8), high[r]);
-    }
-#else
-    for (int r = 0; r < rows; ++r) std::fill_n(sums[r], wide, 0);
-    for (int64_t pair = 0; pair < pairs; ++pair, panel += 2 * wide)
-        for (int r = 0; r < rows; ++r)
-            for (int i = 0; i < wide; ++i)
-                sums[r][i] += int32_t(x[r * stride + 2 * pair]) * panel[2 * i] + int32_t(x[r * stride + 2 * pair + 1]) * panel[2 * i + 1];
-#endif
-}
 
 // y of `count` outputs of one row.
 void finish(const int32_t * sums, float scale, const float * scales, const float * shifts, int64_t count, float * y, Then then) {
@@ -62,12 +23,6 @@ void finish(const int32_t * sums, float scale, const float * scales, const float
         case Then::add:
             for (int64_t i = 0; i < count; ++i) y[i] += float(sums[i]) * (scale * scales[i]) + shifts[i];
     }
-}
-
-float greatest_of(const float * values, int64_t count) {
-    float most = 0;
-    for (int64_t i = 0; i < count; ++i) most = std::max(most, std::fabs(values[i]));
-    return most;
 }
 
 } // namespace
@@ -117,14 +72,7 @@ void IntegerMatrix::tile(const int16_t * x, const float * scale, int64_t rows, i
     alignas(64) int32_t sums[tall][wide];
     const int64_t from = panel * wide, count = std::min<int64_t>(wide, outputs - from);
     const int8_t * const columns = numbers.data() + from * padded;
-    switch (rows) {
-        case 1: multiply<1>(x, padded, columns, padded / 2, sums); break;
-        case 2: multiply<2>(x, padded, columns, padded / 2, sums); break;
-        case 3: multiply<3>(x, padded, columns, padded / 2, sums); break;
-        case 4: multiply<4>(x, padded, columns, padded / 2, sums); break;
-        case 5: multiply<5>(x, padded, columns, padded / 2, sums); break;
-        default: multiply<tall>(x, padded, columns, padded / 2, sums);
-    }
+    multiply(rows, x, padded, columns, padded / 2, sums[0], wide);
     for (int64_t r = 0; r < rows; ++r) {
         float * const target = y + r * outputs + from;
         // A number that the compiler knows: whole vectors.

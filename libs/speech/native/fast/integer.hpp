@@ -23,15 +23,13 @@ class IntegerMatrix {
     int out() const { return outputs; }
 
   private:
-    // Outputs whose weights lie together.
-    static constexpr int wide = 16;
     void tile(const int16_t * x, const float * scale, int64_t rows, int64_t panel, float * y, Then then) const;
 
     int inputs, outputs;
     // Inputs, to an even number.
     int64_t padded;
     float greatest;
-    // [panel][pair of inputs][wide][2]
+    // Panels as multiply() likes them.
     Buffer<int8_t> numbers;
     // By output, to whole panels.
     std::vector<float> scales, shifts;

@@ -1,0 +1,118 @@
+#include "attend.hpp"
+
+#include <limits>
+#include <type_traits>
+
+namespace {
+
+// Queries worked on at once: their scores and shares stay in the second-level cache.
+constexpr int64_t block = 8 * tall;
+constexpr float most_sum = float(std::numeric_limits<int32_t>::max());
+
+// The greatest numbers whose 64 products, and whose products with all shares of attention, sum up to no more than 31 bits.
+template <class W> constexpr float most_number = std::is_same_v<W, int8_t> ? 127 : 5792;
+template <class W> constexpr float most_query = std::is_same_v<W, int8_t> ? 32767 : 5792;
+// Less what rounding may add to each of up to 1,500 shares.
+template <class W> constexpr float most_shares = most_sum / most_number<W> - 2000;
+constexpr float most_share = 32767;
+
+template <class W> W whole(float value) { return W(int32_t(std::nearbyint(value))); }
+
+template <class E> std::array<float, head> greatest_by_number(const E * rows, int64_t stride, int64_t count) {
+    std::array<float, head> most = {};
+    for (int64_t t = 0; t < count; ++t)
+        for (size_t i = 0; i < head; ++i) most[i] = std::max(most[i], std::fabs(value_of(rows[t * stride + int64_t(i)])));
+    return most;
+}
+
+} // namespace
+
+template <class W> template <class E> void KeyValues<W>::pack(const E * given_keys, const E * given_values, int64_t stride, int64_t positions) {
+    length = positions;
+    padded = (positions + wide - 1) / wide * wide;
+    W * const columns = keys.reserve(size_t(padded * head));
+    W * const rows = values.reserve(size_t(padded * head));
+    // Behind the last position there is nothing.
+    std::fill_n(columns + (padded - wide) * head, wide * head, W(0));
+    for (int64_t panel = 0; panel < head; panel += wide) std::fill_n(rows + (panel + wide) * padded - 2 * wide * (wide / 2), wide * wide, W(0));
+    const auto most_key = greatest_by_number(given_keys, stride, positions), most_value = greatest_by_number(given_values, stride, positions);
+    std::array<float, head> key_factors, value_factors;
+    for (size_t i = 0; i < head; ++i) {
+        key_scales[i] = most_key[i] / most_number<W>;
+        value_scales[i] = most_value[i] / most_number<W>;
+        key_factors[i] = most_key[i] > 0 ? most_number<W> / most_key[i] : 0;
+        value_factors[i] = most_value[i] > 0 ? most_number<W> / most_value[i] : 0;
+    }
+    for (int64_t t = 0; t < positions; ++t) {
+        W * const column = columns + t / wide * wide * head + t % wide * 2;
+        W * const row = rows + t / 2 * 2 * wide + t % 2;
+        for (int64_t i = 0; i < head; ++i) {
+            column[i / 2 * 2 * wide + i % 2] = whole<W>(value_of(given_keys[t * stride + i]) * key_factors[size_t(i)]);
+            row[i / wide * wide * padded + i % wide * 2] = whole<W>(value_of(given_values[t * stride + i]) * value_factors[size_t(i)]);
+        }
+    }
+}
+
+template <class W> template <class E>
+void KeyValues<W>::attend(const E * queries, int64_t stride, int64_t count, E * result, int64_t result_stride, float * shares) const {
+    thread_local Buffer<int16_t> query_room, share_room;
+    thread_local Buffer<int32_t> score_room;
+    thread_local Buffer<float> weight_room;
+    const int64_t most_rows = std::min(block, count);
+    int16_t * const asked = query_room.reserve(size_t(most_rows * head));
+    int16_t * const whole_shares = share_room.reserve(size_t(most_rows * padded));
+    int32_t * const scores = score_room.reserve(size_t(most_rows * padded));
+    float * const weights = weight_room.reserve(size_t(length));
+
+    for (int64_t from = 0; from < count; from += block) {
+        const int64_t some = std::min(block, count - from);
+        float scales[block];
+        for (int64_t r = 0; r < some; ++r) {
+            float query[head];
+            for (int64_t i = 0; i < head; ++i) query[i] = value_of(queries[(from + r) * stride + i]) * key_scales[size_t(i)];
+            const float most = greatest_of(query, head), factor = most > 0 ? most_query<W> / most : 0;
+            for (int64_t i = 0; i < head; ++i) asked[r * head + i] = whole<int16_t>(query[i] * factor);
+            scales[r] = most / most_query<W> / std::sqrt(float(head));
+        }
+        for (int64_t panel = 0; panel < padded; panel += wide)
+            for (int64_t r = 0; r < some; r += tall)
+                multiply(std::min(tall, some - r), asked + r * head, head, keys.data() + panel * head, head / 2, scores + r * padded + panel, padded);
+        for (int64_t r = 0; r < some; ++r) {
+            const int32_t * const score = scores + r * padded;
+            int16_t * const share = whole_shares + r * padded;
+            int32_t most = score[0];
+            for (int64_t t = 1; t < length; ++t) most = std::max(most, score[t]);
+            float sum = 0;
+            for (int64_t t = 0; t < length; ++t) {
+                const float weight = exponential((float(score[t]) - float(most)) * scales[r]);
+                sum += weight;
+                weights[t] = weight;
+            }
+            const float factor = std::min(most_share, most_shares<W> / sum);
+            for (int64_t t = 0; t < length; ++t) share[t] = whole<int16_t>(weights[t] * factor);
+            for (int64_t t = length; t < padded; ++t) share[t] = 0;
+            if (shares != nullptr)
+                for (int64_t t = 0; t < length; ++t) shares[(from + r) * length + t] = weights[t] / sum;
+            scales[r] = 1 / (factor * sum);
+        }
+        for (int64_t r = 0; r < some; r += tall) {
+            const int64_t rows = std::min(tall, some - r);
+            int32_t sums[tall][wide];
+            for (int64_t panel = 0; panel < head; panel += wide) {
+                multiply(rows, whole_shares + r * padded, padded, values.data() + panel * padded, padded / 2, sums[0], wide);
+                for (int64_t row = 0; row < rows; ++row)
+                    for (int64_t i = 0; i < wide; ++i)
+                        put(result[(from + r + row) * result_stride + panel + i], float(sums[row][i]) * scales[r + row] * value_scales[size_t(panel + i)]);
+            }
+        }
+    }
+}
+
+template class KeyValues<int8_t>;
+template class KeyValues<int16_t>;
+template void KeyValues<int8_t>::pack(const float *, const float *, int64_t, int64_t);
+template void KeyValues<int8_t>::pack(const Bf16 *, const Bf16 *, int64_t, int64_t);
+template void KeyValues<int16_t>::pack(const float *, const float *, int64_t, int64_t);
+template void KeyValues<int8_t>::attend(const float *, int64_t, int64_t, float *, int64_t, float *) const;
+template void KeyValues<int8_t>::attend(const Bf16 *, int64_t, int64_t, Bf16 *, int64_t, float *) const;
+template void KeyValues<int16_t>::attend(const float *, int64_t, int64_t, float *, int64_t, float *) const;

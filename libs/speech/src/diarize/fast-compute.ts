@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { openWav } from '../wav/reader.js';
 import { clusterSpeakers } from './cluster/speaker.js';
 import { analyse } from './network/analysis.js';
-import { hearAside } from './network/aside.js';
+import { startHearing } from './network/aside.js';
 import { loadNetwork } from './network/session.js';
 import { timeline } from './timeline/timeline.js';
 
@@ -23,20 +23,20 @@ export const diarizeFast = async (params: unknown, context: HandlerContext): Pro
   const request = paramsSchema.parse(params);
   // The two networks work beside each other.
   const threads = Math.ceil(request.threads / 2);
-  const embedding = await loadNetwork(request.embedding, threads);
   const wav = await openWav(request.wav);
+  const hearing = startHearing({ network: request.segmentation, threads });
   try {
     const analysis = await analyse({
       wav,
       speech: request.speech,
-      hear: (samples, indexes) => hearAside({ network: request.segmentation, threads, samples, indexes }),
-      embedding,
+      hear: hearing.hear,
+      embedding: await loadNetwork(request.embedding, threads),
       ahead: request.threads > 1,
       onProgress: (fraction) => context.progress(fraction * 0.98),
       throwIfCancelled: context.throwIfCancelled,
     });
     return timeline(analysis, clusterSpeakers(analysis, request.speakers), wav.duration);
   } finally {
-    await wav.close();
+    await Promise.all([wav.close(), hearing.close()]);
   }
 };

@@ -21,7 +21,7 @@ export const createFastDiarizer = ({ models, threads, logger }: FastDiarizerOpti
   const child = createChild({
     name: 'diarize',
     command: process.execPath,
-    args: [childEntry('diarize-child')],
+    args: ['--max-semi-space-size=1', '--expose-gc', childEntry('diarize-child')],
     memoryLimitBytes: 1.5 * 2 ** 30,
     logger,
   });

@@ -13,10 +13,13 @@ const createRandom = (seed: number) => {
 };
 
 /** Voices as a recording has them: people take turns, and two of a window are known to differ. */
-const recording = (people: number, count: number) => {
+const recording = (people: number, count: number, alike = 0) => {
   const random = createRandom(7);
   const vector = () => unit(Float32Array.from({ length: 192 }, random));
-  const centres = Array.from({ length: people }, vector);
+  const shared = vector();
+  const centres = Array.from({ length: people }, vector).map((own) =>
+    unit(own.map((value, at) => value + alike * (shared[at] as number))),
+  );
   const who: number[] = [];
   const voices: Voice[] = [];
   for (let i = 0; i < count; i++) {
@@ -65,4 +68,32 @@ test('voices known to differ stay apart, however alike, also when joined with ot
 test('few voices are left as they are', () => {
   const { voices } = recording(3, 1000);
   expect(condense(voices, voices.length)).toEqual(voices);
+});
+
+test('one person in two clusters is joined although the network once told them apart, two people are not', () => {
+  // Ten voices of each, all alike; some of the first ten are told from some of the others.
+  const voicesToldApart = (pairs: number): Voice[] =>
+    Array.from({ length: 20 }, (_, index) => ({
+      vector: unit(Float32Array.from({ length: 192 }, (_, axis) => (axis < 96 ? 1 : index < 10 ? 0.3 : -0.3))),
+      weight: 100,
+      unlike: new Map(index % 10 < pairs ? [[(index + 10) % 20, 100]] : []),
+    }));
+  const people = (pairs: number) => {
+    const voices = voicesToldApart(pairs);
+    return new Set(labelsAfter(voices.length, mergesOf(voices, 0.44))).size;
+  };
+  expect(people(1)).toBe(1);
+  expect(people(6)).toBe(2);
+});
+
+test('joining what is alike first changes no distance between people', () => {
+  const { voices } = recording(2, 1200, 1);
+  const together = (some: readonly Voice[]) =>
+    mergesOf(
+      some.map((voice) => ({ ...voice, unlike: new Map() })),
+      Number.POSITIVE_INFINITY,
+    ).at(-1)?.distance ?? 0;
+  const directly = together(voices.slice(0, 900));
+  expect(directly).toBeGreaterThan(0.44);
+  expect(together(condense(voices, voices.length))).toBeCloseTo(directly, 1.5);
 });

@@ -1,24 +1,28 @@
 import type { SpeakerCount } from '@whisper-bot/task';
 import { labelsAfter, mergesOf, type Voice } from './agglomerate.js';
+import { withoutMixtures } from './mixture.js';
 
 /**
  * Whoever holds less than 2 % of the speech is a noise or another's laugh, unless it is 5 s of it; in hours of recording, whose
- * noises add up, a thousandth.
+ * noises add up, two thousandths.
  */
 const leastShare = 0.02;
 const enoughFrames = 300;
-const leastShareOfHours = 0.001;
+const leastShareOfHours = 0.002;
 
 /**
  * Clusters voices into the people who hold a worthwhile share of the speech; the others' few words are −1, to be told by
- * likeness. Auto joins clusters up to a mean cosine distance of `threshold`; a number given by the user moves the cut to where
+ * likeness, and so are those of clusters that only mix others. Auto joins clusters up to a mean cosine distance of `threshold`; a number given by the user moves the cut to where
  * as many are found, the nearest such, so that a cough never takes the place of a person.
  */
 export const peopleAmong = (voices: readonly Voice[], threshold: number, count: SpeakerCount): number[] => {
   const merges = mergesOf(voices, Number.POSITIVE_INFINITY);
   const beyond = merges.findIndex(({ distance }) => distance > threshold);
   const auto = beyond < 0 ? merges.length : beyond;
-  if (count.kind === 'auto') return large(voices, labelsAfter(voices.length, merges.slice(0, auto)));
+  const heard = withoutMixtures(voices, large(voices, labelsAfter(voices.length, merges.slice(0, auto))));
+  const people = Math.max(...heard) + 1;
+  if (count.kind === 'auto' || people === count.count || (count.kind === 'at-most' && people < count.count))
+    return heard;
 
   const found = peopleAfterEach(voices, merges);
   const cuts = [...found.keys()];

@@ -13,6 +13,9 @@ import { peopleAmong } from './count.js';
 const threshold = 0.44;
 /** Frames alone (0.34 s) from which a voice may found a speaker. */
 const reliable = 20;
+/** Where there are so many of a second, shorter ones found nobody: they are like their speaker only roughly. */
+const plenty = 150;
+const second = 60;
 /** Above this cosine two voices of one window may be one: the network split a speaker. */
 const splitSimilarity = 0.6;
 
@@ -31,7 +34,10 @@ export const clusterSpeakers = (analysis: Analysis, count: SpeakerCount): number
 
 const chooseFounders = (locals: readonly LocalSpeaker[]): number[] => {
   const heard = [...locals.keys()].filter((index) => locals[index]?.voice);
-  const good = heard.filter((index) => !locals[index]?.rough && (locals[index]?.alone ?? 0) >= reliable);
+  const of = (least: number) => heard.filter((index) => !locals[index]?.rough && (locals[index]?.alone ?? 0) >= least);
+  const long = of(second);
+  if (long.length >= plenty) return long;
+  const good = of(reliable);
   return good.length > 0 ? good : heard;
 };
 

@@ -47,7 +47,7 @@ const transform = createFft(fftSize);
  * Features of some frames of samples −1 … 1: a row of `melBins` for each of `chosen` (below `frameCount(samples.length)`), not
  * yet mean-subtracted.
  */
-export const fbank = (samples: Float32Array, chosen: readonly number[]): Float32Array => {
+export const fbank = (samples: Float32Array, chosen: readonly number[]): Float32Array<ArrayBuffer> => {
   const features = new Float32Array(chosen.length * melBins);
   const [re, im] = [new Float64Array(fftSize), new Float64Array(fftSize)];
   const power = new Float64Array(fftSize / 2);

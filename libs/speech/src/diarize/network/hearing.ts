@@ -20,7 +20,7 @@ export interface HeardSpeaker {
   /** Of too little speech to be clustered; good enough to tell which cluster it is. */
   rough: boolean;
   /** Rows for the voice network, of frames alone; null where there are too few to tell, or no need to. */
-  features: Float32Array | null;
+  features: Float32Array<ArrayBuffer> | null;
 }
 
 /** What the segmentation network hears in one window. */

@@ -11,6 +11,9 @@
 #include <cstdlib>
 #include <deque>
 #include <iostream>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <mutex>
 #include <set>
 #include <thread>
@@ -132,6 +135,9 @@ void serve(Recognizer & recognizer, Inbox & inbox) {
         const json request = inbox.take();
         // A thread for each: the memory that engines keep by thread from window to window is given back when it ends.
         std::thread([&] { answer(recognizer, request, inbox); }).join();
+#ifdef __GLIBC__
+        malloc_trim(0);
+#endif
         inbox.done(request.value("id", int64_t(0)));
     }
 }

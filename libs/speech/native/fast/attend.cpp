@@ -18,16 +18,16 @@ constexpr float most_share = 32767;
 
 template <class W> W whole(float value) { return W(int32_t(std::nearbyint(value))); }
 
-template <class E> std::array<float, head> greatest_by_number(const E * rows, int64_t stride, int64_t count) {
+std::array<float, head> greatest_by_number(const float * rows, int64_t stride, int64_t count) {
     std::array<float, head> most = {};
     for (int64_t t = 0; t < count; ++t)
-        for (size_t i = 0; i < head; ++i) most[i] = std::max(most[i], std::fabs(value_of(rows[t * stride + int64_t(i)])));
+        for (size_t i = 0; i < head; ++i) most[i] = std::max(most[i], std::fabs(rows[t * stride + int64_t(i)]));
     return most;
 }
 
 } // namespace
 
-template <class W> template <class E> void KeyValues<W>::pack(const E * given_keys, const E * given_values, int64_t stride, int64_t positions) {
+template <class W> void KeyValues<W>::pack(const float * given_keys, const float * given_values, int64_t stride, int64_t positions) {
     length = positions;
     padded = (positions + wide - 1) / wide * wide;
     W * const columns = keys.reserve(size_t(padded * head));
@@ -47,14 +47,14 @@ template <class W> template <class E> void KeyValues<W>::pack(const E * given_ke
         W * const column = columns + t / wide * wide * head + t % wide * 2;
         W * const row = rows + t / 2 * 2 * wide + t % 2;
         for (int64_t i = 0; i < head; ++i) {
-            column[i / 2 * 2 * wide + i % 2] = whole<W>(value_of(given_keys[t * stride + i]) * key_factors[size_t(i)]);
-            row[i / wide * wide * padded + i % wide * 2] = whole<W>(value_of(given_values[t * stride + i]) * value_factors[size_t(i)]);
+            column[i / 2 * 2 * wide + i % 2] = whole<W>(given_keys[t * stride + i] * key_factors[size_t(i)]);
+            row[i / wide * wide * padded + i % wide * 2] = whole<W>(given_values[t * stride + i] * value_factors[size_t(i)]);
         }
     }
 }
 
-template <class W> template <class E>
-void KeyValues<W>::attend(const E * queries, int64_t stride, int64_t count, E * result, int64_t result_stride, float * shares) const {
+template <class W>
+void KeyValues<W>::attend(const float * queries, int64_t stride, int64_t count, float * result, int64_t result_stride, float * shares) const {
     thread_local Buffer<int16_t> query_room, share_room;
     thread_local Buffer<int32_t> score_room;
     thread_local Buffer<float> weight_room;
@@ -69,7 +69,7 @@ void KeyValues<W>::attend(const E * queries, int64_t stride, int64_t count, E * 
         float scales[block];
         for (int64_t r = 0; r < some; ++r) {
             float query[head];
-            for (int64_t i = 0; i < head; ++i) query[i] = value_of(queries[(from + r) * stride + i]) * key_scales[size_t(i)];
+            for (int64_t i = 0; i < head; ++i) query[i] = queries[(from + r) * stride + i] * key_scales[size_t(i)];
             const float most = greatest_of(query, head), factor = most > 0 ? most_query<W> / most : 0;
             for (int64_t i = 0; i < head; ++i) asked[r * head + i] = whole<int16_t>(query[i] * factor);
             scales[r] = most / most_query<W> / std::sqrt(float(head));
@@ -102,7 +102,7 @@ void KeyValues<W>::attend(const E * queries, int64_t stride, int64_t count, E * 
                 multiply(rows, whole_shares + r * padded, padded, values.data() + panel * padded, padded / 2, sums[0], wide);
                 for (int64_t row = 0; row < rows; ++row)
                     for (int64_t i = 0; i < wide; ++i)
-                        put(result[(from + r + row) * result_stride + panel + i], float(sums[row][i]) * scales[r + row] * value_scales[size_t(panel + i)]);
+                        result[(from + r + row) * result_stride + panel + i] = float(sums[row][i]) * scales[r + row] * value_scales[size_t(panel + i)];
             }
         }
     }
@@ -110,9 +110,3 @@ void KeyValues<W>::attend(const E * queries, int64_t stride, int64_t count, E * 
 
 template class KeyValues<int8_t>;
 template class KeyValues<int16_t>;
-template void KeyValues<int8_t>::pack(const float *, const float *, int64_t, int64_t);
-template void KeyValues<int8_t>::pack(const Bf16 *, const Bf16 *, int64_t, int64_t);
-template void KeyValues<int16_t>::pack(const float *, const float *, int64_t, int64_t);
-template void KeyValues<int8_t>::attend(const float *, int64_t, int64_t, float *, int64_t, float *) const;
-template void KeyValues<int8_t>::attend(const Bf16 *, int64_t, int64_t, Bf16 *, int64_t, float *) const;
-template void KeyValues<int16_t>::attend(const float *, int64_t, int64_t, float *, int64_t, float *) const;

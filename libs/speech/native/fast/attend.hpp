@@ -11,12 +11,11 @@
 template <class W> class KeyValues {
   public:
     // Rows of keys and of values, `stride` apart.
-    template <class E> void pack(const E * keys, const E * values, int64_t stride, int64_t positions);
+    void pack(const float * keys, const float * values, int64_t stride, int64_t positions);
 
     // For `count` rows of queries what each attends to: softmax(q · kᵀ / √64) · v. `shares`, if not null, gets how much of each position,
     // count × positions.
-    template <class E>
-    void attend(const E * queries, int64_t stride, int64_t count, E * result, int64_t result_stride, float * shares = nullptr) const;
+    void attend(const float * queries, int64_t stride, int64_t count, float * result, int64_t result_stride, float * shares = nullptr) const;
 
     int64_t positions() const { return length; }
 

@@ -4,45 +4,40 @@
 
 namespace {
 
-// Texts that are usually written side by side.
-constexpr int together = 4;
-
 // How likely each word is comes of the same matrix that words are looked up in.
 constexpr auto embedding_name = "decoder.token_embedding.weight";
 
 } // namespace
 
-template <class E> struct Decoder<E>::Room {
-    Buffer<float> x, scores;
-    Buffer<E> normed, joined, attended, wide, pairs;
+struct Decoder::Room {
+    Buffer<float> x, scores, normed, joined, attended, wide, pairs;
 };
 
-template <class E>
-Decoder<E>::Decoder(const WeightFile & file, std::vector<Head> aligned)
+Decoder::Decoder(const WeightFile & file, std::vector<Head> aligned)
     : state(file.shape.text_state), heads(file.shape.text_heads), words(file.shape.vocabulary), length(file.shape.text_context),
       places(file.tensor("decoder.positional_embedding")), embedding(file.rows(embedding_name, state)), norm(file, "decoder.ln"),
-      logits_of(file.tensor(embedding_name).data(), nullptr, state, words, together), gazers(std::move(aligned)) {
+      logits_of(file.tensor(embedding_name).data(), nullptr, state, words), gazers(std::move(aligned)) {
     for (int i = 0; i < file.shape.text_layers; ++i) {
         const std::string name = "decoder.blocks." + std::to_string(i) + ".";
         const std::string self = name + "attn.", cross = name + "cross_attn.";
         layers.push_back({Norm(file, name + "attn_ln"), Norm(file, name + "cross_attn_ln"), Norm(file, name + "mlp_ln"),
-                          linear_of<E>(file, {self + "query", self + "key", self + "value"}, state, together),
-                          linear_of<E>(file, {self + "out"}, state, together), linear_of<E>(file, {cross + "query"}, state, together),
-                          linear_of<E>(file, {cross + "key", cross + "value"}, state, 1500), linear_of<E>(file, {cross + "out"}, state, together),
-                          linear_of<E>(file, {name + "mlp.0"}, state, together), linear_of<E>(file, {name + "mlp.2"}, 4 * state, together)});
+                          linear_of<IntegerMatrix>(file, {self + "query", self + "key", self + "value"}, state),
+                          linear_of<IntegerMatrix>(file, {self + "out"}, state), linear_of<IntegerMatrix>(file, {cross + "query"}, state),
+                          linear_of<IntegerMatrix>(file, {cross + "key", cross + "value"}, state), linear_of<IntegerMatrix>(file, {cross + "out"}, state),
+                          linear_of<IntegerMatrix>(file, {name + "mlp.0"}, state), linear_of<IntegerMatrix>(file, {name + "mlp.2"}, 4 * state)});
     }
 }
 
-template <class E> size_t Decoder<E>::bytes(int64_t positions) const {
+size_t Decoder::bytes(int64_t positions) const {
     return layers.size() * size_t(2 * state) * (size_t(positions) * sizeof(int8_t) + size_t(length) * sizeof(Bf16));
 }
 
-template <class E> void Decoder<E>::listen(const E * encoded, int64_t positions, Sound & sound) const {
+void Decoder::listen(const float * encoded, int64_t positions, Sound & sound) const {
     thread_local Room room;
     const int64_t width = state;
     sound.positions = positions;
     sound.heads.resize(layers.size() * size_t(heads));
-    E * const pairs = room.pairs.reserve(size_t(positions * 2 * width));
+    float * const pairs = room.pairs.reserve(size_t(positions * 2 * width));
     for (size_t i = 0; i < layers.size(); ++i) {
         layers[i].cross_key_value(encoded, positions, pairs);
         for (int h = 0; h < heads; ++h)
@@ -50,7 +45,7 @@ template <class E> void Decoder<E>::listen(const E * encoded, int64_t positions,
     }
 }
 
-template <class E> void Decoder<E>::begin(Text & text, const Sound & sound) const {
+void Decoder::begin(Text & text, const Sound & sound) const {
     text.sound = &sound;
     text.length = 0;
     text.keys.resize(layers.size());
@@ -62,7 +57,7 @@ template <class E> void Decoder<E>::begin(Text & text, const Sound & sound) cons
     text.gaze.reserve(gazers.size() * size_t(sound.positions));
 }
 
-template <class E> void Decoder<E>::attend_self(const E * joined, Text & text, size_t layer, E * result) const {
+void Decoder::attend_self(const float * joined, Text & text, size_t layer, float * result) const {
     thread_local Room room;
     const int64_t width = state, count = text.length + 1;
     Bf16 * const keys = text.keys[layer].data();
@@ -88,7 +83,7 @@ template <class E> void Decoder<E>::attend_self(const E * joined, Text & text, s
     }
 }
 
-template <class E> void Decoder<E>::attend_sound(const E * query, Text & text, size_t layer, E * result) const {
+void Decoder::attend_sound(const float * query, Text & text, size_t layer, float * result) const {
     for (int h = 0; h < heads; ++h) {
         const auto gazer = std::find_if(gazers.begin(), gazers.end(), [&](const Head & one) { return one.layer == int(layer) && one.head == h; });
         float * const gaze = gazer == gazers.end() ? nullptr : text.gaze.data() + (gazer - gazers.begin()) * text.sound->positions;
@@ -96,14 +91,14 @@ template <class E> void Decoder<E>::attend_sound(const E * query, Text & text, s
     }
 }
 
-template <class E> void Decoder<E>::step(const std::vector<Text *> & texts, const std::vector<int> & tokens, float * logits) const {
+void Decoder::step(const std::vector<Text *> & texts, const std::vector<int> & tokens, float * logits) const {
     thread_local Room room;
     const int64_t width = state, count = int64_t(texts.size());
     float * const x = room.x.reserve(size_t(count * width));
-    E * const normed = room.normed.reserve(size_t(count * width));
-    E * const joined = room.joined.reserve(size_t(count * 3 * width));
-    E * const attended = room.attended.reserve(size_t(count * width));
-    E * const wide = room.wide.reserve(size_t(count * 4 * width));
+    float * const normed = room.normed.reserve(size_t(count * width));
+    float * const joined = room.joined.reserve(size_t(count * 3 * width));
+    float * const attended = room.attended.reserve(size_t(count * width));
+    float * const wide = room.wide.reserve(size_t(count * 4 * width));
     for (int64_t row = 0; row < count; ++row) {
         const float * const place = places.data() + texts[size_t(row)]->length * width;
         embedding.read(tokens[size_t(row)], x + row * width);
@@ -128,6 +123,3 @@ template <class E> void Decoder<E>::step(const std::vector<Text *> & texts, cons
     norm(x, count, normed);
     logits_of(normed, count, logits);
 }
-
-template class Decoder<float>;
-template class Decoder<Bf16>;

@@ -23,12 +23,12 @@ struct Head {
     int layer, head;
 };
 
-template <class E> class Decoder {
+class Decoder {
   public:
     Decoder(const WeightFile & file, std::vector<Head> aligned);
 
     // `encoded`: positions × width.
-    void listen(const E * encoded, int64_t positions, Sound & sound) const;
+    void listen(const float * encoded, int64_t positions, Sound & sound) const;
     // Room for a text of up to `context()` tokens about this sound; an old text's memory is used again.
     void begin(Text & text, const Sound & sound) const;
     // One more token for each text, all at once: the weights are read once. `logits`: texts × vocabulary, or null.
@@ -42,11 +42,11 @@ template <class E> class Decoder {
   private:
     struct Layer {
         Norm self_norm, cross_norm, mlp_norm;
-        Linear<E> query_key_value, self_out, cross_query, cross_key_value, cross_out, wide, narrow;
+        IntegerMatrix query_key_value, self_out, cross_query, cross_key_value, cross_out, wide, narrow;
     };
     struct Room;
-    void attend_self(const E * joined, Text & text, size_t layer, E * result) const;
-    void attend_sound(const E * query, Text & text, size_t layer, E * result) const;
+    void attend_self(const float * joined, Text & text, size_t layer, float * result) const;
+    void attend_sound(const float * query, Text & text, size_t layer, float * result) const;
 
     int state, heads, words;
     int64_t length;
@@ -54,6 +54,6 @@ template <class E> class Decoder {
     TensorRows embedding;
     std::vector<Layer> layers;
     Norm norm;
-    Linear<E> logits_of;
+    IntegerMatrix logits_of;
     std::vector<Head> gazers;
 };

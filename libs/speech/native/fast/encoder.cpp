@@ -35,9 +35,9 @@ Encoder<E>::Encoder(const WeightFile & file)
         const std::string name = "encoder.blocks." + std::to_string(i) + ".";
         const std::string attention = name + "attn.";
         layers.push_back({Norm(file, name + "attn_ln"), Norm(file, name + "mlp_ln"),
-                          linear_of<E>(file, {attention + "query", attention + "key", attention + "value"}, state, 1500),
-                          linear_of<E>(file, {attention + "out"}, state, 1500), linear_of<E>(file, {name + "mlp.0"}, state, 1500),
-                          linear_of<E>(file, {name + "mlp.2"}, 4 * state, 1500)});
+                          linear_of<Linear<E>>(file, {attention + "query", attention + "key", attention + "value"}, state, 1500),
+                          linear_of<Linear<E>>(file, {attention + "out"}, state, 1500), linear_of<Linear<E>>(file, {name + "mlp.0"}, state, 1500),
+                          linear_of<Linear<E>>(file, {name + "mlp.2"}, 4 * state, 1500)});
     }
 }
 

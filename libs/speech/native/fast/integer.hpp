@@ -18,7 +18,7 @@ class IntegerMatrix {
 
     // y = x · Wᵀ + b; x is rows × in, and each of its rows is taken as whole numbers of up to 15 bits, as many as keep sums from
     // overflowing. On all of OpenMP's threads where there are many rows.
-    void operator()(const float * x, int64_t rows, float * y, Then then) const;
+    void operator()(const float * x, int64_t rows, float * y, Then then = Then::nothing) const;
     int in() const { return inputs; }
     int out() const { return outputs; }
 

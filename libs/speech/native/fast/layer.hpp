@@ -30,16 +30,16 @@ class Norm {
     std::vector<float> scale, shift;
 };
 
-// Linear layers whose outputs stand side by side; those without a bias get zeros. `rows`: how many they usually work on.
-template <class E> Linear<E> linear_of(const WeightFile & file, const std::vector<std::string> & names, int in, int rows) {
+// Linear layers whose outputs stand side by side; those without a bias get zeros. `more` is what the layer's type asks for besides.
+template <class L, class... More> L linear_of(const WeightFile & file, const std::vector<std::string> & names, int in, More... more) {
     std::vector<float> weights, bias;
     for (const std::string & name : names) {
-        const auto more = file.tensor(name + ".weight");
-        weights.insert(weights.end(), more.begin(), more.end());
-        const auto added = file.has(name + ".bias") ? file.tensor(name + ".bias") : std::vector<float>(more.size() / size_t(in), 0.0f);
+        const auto next = file.tensor(name + ".weight");
+        weights.insert(weights.end(), next.begin(), next.end());
+        const auto added = file.has(name + ".bias") ? file.tensor(name + ".bias") : std::vector<float>(next.size() / size_t(in), 0.0f);
         bias.insert(bias.end(), added.begin(), added.end());
     }
-    return Linear<E>(weights.data(), bias.data(), in, int(bias.size()), rows);
+    return L(weights.data(), bias.data(), in, int(bias.size()), more...);
 }
 
 // Rows `wide` elements long that begin `step` elements after one another, as rows of their own.

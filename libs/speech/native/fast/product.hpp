@@ -66,14 +66,8 @@ template <class E> class Linear {
 };
 
 // Where floats are the best that the processor multiplies, whole numbers are faster still.
-template <> class Linear<float> {
+template <> class Linear<float> : public IntegerMatrix {
   public:
-    Linear(const float * weights, const float * bias, int in, int out, int) : matrix(weights, bias, in, out) {}
-
-    void operator()(const float * x, int64_t rows, float * y, Then then = Then::nothing) const { matrix(x, rows, y, then); }
-    int in() const { return matrix.in(); }
-    int out() const { return matrix.out(); }
-
-  private:
-    IntegerMatrix matrix;
+    // `rows` is no matter here.
+    Linear(const float * weights, const float * bias, int in, int out, int) : IntegerMatrix(weights, bias, in, out) {}
 };

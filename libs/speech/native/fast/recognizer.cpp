@@ -135,13 +135,17 @@ template <class E> class Fast : public Recognizer {
 
     void listen(const std::vector<float> & samples, int64_t positions, int cores, const Watch & watch, const std::function<void()> & step, Sound & sound) {
         thread_local Buffer<E> encoded;
-        E * const result = encoded.reserve(size_t(positions * encoder.width()));
+        thread_local Buffer<float> heard;
+        const int64_t size = positions * encoder.width();
+        E * const result = encoded.reserve(size_t(size));
+        float * const numbers = heard.reserve(size_t(size));
         const auto each = [&] {
             if (watch.aborted()) throw Aborted();
             step();
         };
         encoder(samples.data(), int64_t(samples.size()), positions, cores, each, result);
-        decoder.listen(result, positions, sound);
+        for (int64_t i = 0; i < size; ++i) numbers[i] = value_of(result[i]);
+        decoder.listen(numbers, positions, sound);
     }
 
     void hear_some(const std::string & path, Wav & wav, const std::vector<Window> & windows, size_t from, size_t to, const Request & request,
@@ -162,7 +166,7 @@ template <class E> class Fast : public Recognizer {
         double told = 0;
         // A token is many small products: waiting for another thread at each would cost more than it helps.
         omp_set_num_threads(1);
-        auto written = write<E>(decoder, vocabulary, heard, request, [&] {
+        auto written = write(decoder, vocabulary, heard, request, [&] {
             if (watch.aborted()) throw Aborted();
             if (told + share > whole) return;
             told += share;
@@ -205,7 +209,7 @@ template <class E> class Fast : public Recognizer {
     const Vocabulary vocabulary;
     const int64_t all_positions;
     const Encoder<E> encoder;
-    const Decoder<E> decoder;
+    const Decoder decoder;
     const int threads;
     // The sound whose language was asked for last: a note's words are asked for next.
     struct Remembered {

@@ -33,8 +33,7 @@ bool loops(const std::vector<Token> & tokens) {
     return false;
 }
 
-template <class E>
-void write_once(const Decoder<E> & decoder, const Vocabulary & vocabulary, const Rules & rules, const std::vector<const Sound *> & sounds,
+void write_once(const Decoder & decoder, const Vocabulary & vocabulary, const Rules & rules, const std::vector<const Sound *> & sounds,
                 const Request & request, float temperature, const std::function<void()> & step, std::vector<Written> & results) {
     std::vector<Text> desks(sounds.size());
     Buffer<float> logits_room;
@@ -102,8 +101,7 @@ double Written::average() const {
     return tokens.empty() ? 0 : sum / double(tokens.size());
 }
 
-template <class E>
-std::vector<Written> write(const Decoder<E> & decoder, const Vocabulary & vocabulary, const std::vector<const Sound *> & sounds,
+std::vector<Written> write(const Decoder & decoder, const Vocabulary & vocabulary, const std::vector<const Sound *> & sounds,
                            const Request & request, const std::function<void()> & step) {
     const Rules rules(vocabulary, request.marks);
     std::vector<Written> best(sounds.size());
@@ -126,8 +124,3 @@ std::vector<Written> write(const Decoder<E> & decoder, const Vocabulary & vocabu
     }
     return best;
 }
-
-template std::vector<Written> write(const Decoder<float> &, const Vocabulary &, const std::vector<const Sound *> &, const Request &,
-                                    const std::function<void()> &);
-template std::vector<Written> write(const Decoder<Bf16> &, const Vocabulary &, const std::vector<const Sound *> &, const Request &,
-                                    const std::function<void()> &);

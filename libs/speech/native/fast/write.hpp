@@ -20,6 +20,5 @@ struct Written {
 
 // Writes the texts of several windows side by side; what fails is tried again at higher temperatures. `step` is called before
 // each token and may throw.
-template <class E>
-std::vector<Written> write(const Decoder<E> & decoder, const Vocabulary & vocabulary, const std::vector<const Sound *> & sounds,
+std::vector<Written> write(const Decoder & decoder, const Vocabulary & vocabulary, const std::vector<const Sound *> & sounds,
                            const Request & request, const std::function<void()> & step);

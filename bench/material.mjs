@@ -157,3 +157,78 @@ export const gapped = (dir, { hours, repeats }) => {
   const wav = writeWav(join(dir, 'gapped.wav'), Buffer.concat(parts));
   return { wav, gaps, words: repeats * spoken[0].text.split(/\s+/).length, seconds: length / 2 / rate };
 };
+
+const jfkPhrases = [
+  [0.3, 2.2],
+  [3.2, 4.4],
+  [5.4, 7.7],
+  [8.1, 10.6],
+];
+/** Stretches of 2–6 s (whole turns where they are given in turns) in which one person speaks alone, by person, 16-bit samples. */
+const stretches = () => {
+  const people = new Map();
+  const add = (who, pcm, start, end) => {
+    if (!people.has(who)) people.set(who, []);
+    people.get(who).push(pcm.subarray(seconds(start) * 2, seconds(end) * 2));
+  };
+  for (const { set, wav, turns } of turned) {
+    const pcm = pcmOf(wav);
+    for (const turn of turns) {
+      const others = turns.filter((other) => other !== turn && other.start < turn.end && other.end > turn.start);
+      if (set === 'samples') add(turn.speaker, pcm, turn.start, turn.end);
+      else
+        for (let start = turn.start; start + 2 <= turn.end; start += 4) {
+          const end = Math.min(start + 4, turn.end);
+          if (!others.some((other) => other.start < end && other.end > start)) add(turn.speaker, pcm, start, end);
+        }
+    }
+  }
+  const enough = [...people].filter(([, pieces]) => pieces.length > 1);
+  // Where no real recordings lie beside the repository, what the samples have.
+  if (enough.length < 6) for (const [start, end] of jfkPhrases) add('jfk', pcmOf(join(samples, 'jfk.wav')), start, end);
+  return new Map([...people].toSorted(([, a], [, b]) => lengthOf(b) - lengthOf(a)).slice(0, 6));
+};
+const lengthOf = (pieces) => pieces.reduce((sum, piece) => sum + piece.length, 0);
+
+/**
+ * Six people (four without the real recordings) in ever new order for so many seconds: turns of one to three stretches, one
+ * in six begins before the last has ended, one in twelve after a pause; each is louder or softer every four minutes, and
+ * there is some noise. The recording, who speaks when, and how many there are.
+ */
+export const gathering = (dir, length) => {
+  const random = dice(11);
+  const within = (low, high) => low + ((random() + 1) / 2) * (high - low);
+  const people = [...stretches()];
+  const sound = new Float32Array(seconds(length));
+  // A generator of its own, so that a shorter recording is the beginning of a longer one.
+  const hiss = dice(5);
+  for (let i = 0; i < sound.length; i += 1) sound[i] = 30 * hiss();
+  const turns = [];
+  let [at, last, levels, quarter] = [0.5, -1, [], -1];
+  while (at < length) {
+    if (Math.floor(at / 240) !== quarter) {
+      quarter = Math.floor(at / 240);
+      levels = people.map(() => 10 ** (within(-6, 3) / 20));
+    }
+    let who = Math.floor(within(0, people.length - 1e-9));
+    if (who === last) who = (who + 1) % people.length;
+    last = who;
+    const [speaker, pieces] = people[who];
+    const begin = at;
+    for (let left = Math.ceil(within(0.01, 3)); left > 0 && at < length; left -= 1) {
+      const piece = pieces[Math.floor(within(0, pieces.length - 1e-9))];
+      const from = seconds(at);
+      const count = Math.min(piece.length / 2, sound.length - from);
+      for (let i = 0; i < count; i += 1) sound[from + i] += levels[who] * piece.readInt16LE(i * 2);
+      turns.push({ speaker, start: at, end: at + count / rate });
+      at += count / rate + within(0, 0.3);
+    }
+    const lot = within(0, 1);
+    if (lot < 1 / 6) at = Math.max(begin + 0.5, at - within(0.3, 1.8));
+    else at += lot > 11 / 12 ? within(2, 15) : within(0, 0.5);
+  }
+  const pcm = Buffer.alloc(sound.length * 2);
+  for (const [i, value] of sound.entries())
+    pcm.writeInt16LE(Math.max(-32_768, Math.min(32_767, Math.round(value))), i * 2);
+  return { wav: writeWav(join(dir, `gathering-${length}.wav`), pcm), turns, people: people.length };
+};

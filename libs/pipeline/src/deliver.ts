@@ -1,4 +1,4 @@
-import { type Channel, taskFolder } from '@whisper-bot/task';
+import type { Channel } from '@whisper-bot/task';
 import { UnrecoverableError } from 'bullmq';
 import { type DeliverQueue, type Payload, queueNames } from './catalogue.js';
 import type { PipelineContext } from './context.js';
@@ -41,7 +41,7 @@ export const serveChannel = (
           finish(context.connection, { ...payload, part: 'deliver', state: 'done', at }),
         ]);
         observeTask(context, 'delivered', { taskId: payload.taskId, task: call.task, stage: 'deliver' });
-        if (!context.retention.keepSource) await taskFolder(context.tasksDir, payload.taskId).remove(call.task.source);
+        if (!context.retention.keepSource) await call.folder.remove(call.task.source);
       });
     },
     { ...options, onDead: (job) => reportDeath(context, queue, job) },

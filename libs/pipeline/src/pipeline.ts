@@ -96,7 +96,7 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
     rates: createRateBook(connection),
     room: createRoom(options.tasksDir),
     tasksDir: options.tasksDir,
-    tasks: createTaskCache(),
+    tasks: createTaskCache(options.tasksDir),
     record: options.record ?? false,
     get retention() {
       const given = typeof options.retention === 'function' ? options.retention() : options.retention;

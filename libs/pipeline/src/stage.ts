@@ -1,4 +1,4 @@
-import { type Task, TaskError, type TaskFolder, type TaskState, taskFolder } from '@whisper-bot/task';
+import { type Task, TaskError, type TaskFolder, type TaskState } from '@whisper-bot/task';
 import type { Job } from 'bullmq';
 import type { OfTask, Payload, QueueName, WorkQueue } from './catalogue.js';
 import type { PipelineContext } from './context.js';
@@ -90,8 +90,7 @@ export const runPart = async <P extends OfTask>(
       await begun;
       run.signal.throwIfAborted();
     }
-    const folder = taskFolder(context.tasksDir, payload.taskId);
-    const task = await context.tasks.get(folder, payload.revision);
+    const { task, folder } = await context.tasks.get(payload.taskId, payload.revision);
     observed.start(task);
     const reporter = createReporter(context, running, job, (state) => {
       if (state === 'cancelled') run.abort(cancelledError());

@@ -11,6 +11,8 @@ const artefactName = /^[a-z0-9][a-zA-Z0-9._-]{0,120}$/;
 const temporaryMark = '.tmp-';
 /** A link is refused, not followed: an artefact is never outside its folder. */
 const readOnlyNoLink = constants.O_RDONLY | constants.O_NOFOLLOW;
+/** Each write waits for the disk, as a sync after it would, without a further call. */
+const newAndSynced = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_SYNC;
 
 /** One task's folder on the shared volume, `TASKS_DIR/{task_id}/`; every path it gives lies inside. */
 export interface TaskFolder {
@@ -75,10 +77,9 @@ export const taskFolder = (tasksDir: string, id: TaskId): TaskFolder => {
     write: async (name, value, durable = false) => {
       const from = temporary(name);
       try {
-        const handle = await open(from, 'wx');
+        const handle = await open(from, durable ? newAndSynced : 'wx');
         try {
           await handle.writeFile(JSON.stringify(value));
-          if (durable) await handle.sync();
         } finally {
           await handle.close();
         }

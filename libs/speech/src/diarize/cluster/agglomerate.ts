@@ -1,3 +1,5 @@
+import { dot } from './vector.js';
+
 /** One voice, or a handful already joined. */
 export interface Voice {
   /** Of length 1; of several already joined, their mean, which is shorter. */
@@ -26,10 +28,17 @@ const toldApart = 0.2;
 export const mergesOf = (voices: readonly Voice[], limit: number): Merge[] => {
   const count = voices.length;
   const weight = voices.map((voice) => voice.weight);
-  const told = toldBetween(voices);
-  const mean = distances(voices);
-  /** The mean, or beyond all means. */
-  const distance = new Float32Array(count * count);
+  // In one block, which the allocator gives back whole: for hours there are many of these.
+  const cells = new Float32Array(3 * count * count);
+  const [mean, told, distance] = [0, 1, 2].map((at) =>
+    cells.subarray(at * count * count, (at + 1) * count * count),
+  ) as [
+    mean: Float32Array,
+    told: Float32Array,
+    /** The mean, or beyond all means. */
+    distance: Float32Array,
+  ];
+  measure(voices, mean, told);
   const alive = voices.map(() => true);
   const nearest = new Int32Array(count).fill(-1);
   const at = (a: number, b: number) => distance[a * count + b] as number;
@@ -95,31 +104,17 @@ export const labelsAfter = (count: number, merges: readonly Merge[]): number[] =
 /** Added to the distance of those known to differ: more than any cosine distance. */
 const apart = 4;
 
-const distances = (voices: readonly Voice[]): Float32Array => {
+const measure = (voices: readonly Voice[], mean: Float32Array, told: Float32Array): void => {
   const count = voices.length;
-  const distance = new Float32Array(count * count);
-  for (let a = 0; a < count; a++)
+  for (const [a, { vector, unlike }] of voices.entries()) {
     for (let b = 0; b < a; b++) {
-      const value = 1 - dot((voices[a] as Voice).vector, (voices[b] as Voice).vector);
-      distance[a * count + b] = value;
-      distance[b * count + a] = value;
+      const value = 1 - dot(vector, (voices[b] as Voice).vector);
+      mean[a * count + b] = value;
+      mean[b * count + a] = value;
     }
-  return distance;
-};
-
-const toldBetween = (voices: readonly Voice[]): Float32Array => {
-  const count = voices.length;
-  const told = new Float32Array(count * count);
-  for (const [a, { unlike }] of voices.entries())
     for (const [b, weight] of unlike) {
       told[a * count + b] = weight;
       told[b * count + a] = weight;
     }
-  return told;
-};
-
-export const dot = (a: Float32Array, b: Float32Array): number => {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
+  }
 };

@@ -1,7 +1,6 @@
 import type { LocalSpeaker } from '../network/analysis.js';
-import { dot } from './agglomerate.js';
-import { unit } from './condense.js';
 import { bestMatch } from './match.js';
+import { cosine } from './vector.js';
 
 /** Somebody heard in the whole recording. */
 export interface Speaker {
@@ -21,8 +20,7 @@ export const assignByVoice = (locals: readonly LocalSpeaker[], speakers: readonl
     const heard = group.filter((index) => locals[index]?.voice);
     const likeness = heard.map((index) => {
       const { voice, active } = locals[index] as LocalSpeaker & { voice: Int8Array };
-      const direction = unit(voice);
-      return speakers.map((speaker) => (1 + dot(direction, speaker.voice)) * Math.sqrt(active));
+      return speakers.map((speaker) => (1 + cosine(voice, speaker.voice)) * Math.sqrt(active));
     });
     for (const [row, speaker] of bestMatch(likeness).entries()) {
       const nearest = (likeness[row] as number[]).reduce((a, value, b, all) => (value > (all[a] as number) ? b : a), 0);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { dot, labelsAfter, mergesOf, type Voice } from './agglomerate.js';
-import { condense, unit } from './condense.js';
+import { labelsAfter, mergesOf, type Voice } from './agglomerate.js';
+import { condense } from './condense.js';
+import { dot, unit } from './vector.js';
 
 /** The same numbers every time, −1 … 1, summed to something like a normal distribution. */
 const createRandom = (seed: number) => {

@@ -1,4 +1,5 @@
 import { labelsAfter, mergesOf, type Voice } from './agglomerate.js';
+import { createVectors } from './vector.js';
 
 /** As many as the clustering takes at once: 1000² distances. */
 const most = 1000;
@@ -23,6 +24,7 @@ const joinBlocks = (voices: Iterable<Voice>, threshold: number): Voice[] => {
   const into: number[] = [];
   const sums: { vector: Float32Array; weight: number; unlike: [voice: number, weight: number][] }[] = [];
   let part: Voice[] = [];
+  let newVector: (() => Float32Array) | undefined;
   const join = () => {
     const [begin, clusters] = [into.length, sums.length];
     const labels = labelsAfter(
@@ -35,7 +37,8 @@ const joinBlocks = (voices: Iterable<Voice>, threshold: number): Voice[] => {
     for (const [index, { vector, weight, unlike }] of part.entries()) {
       const cluster = clusters + (labels[index] as number);
       into.push(cluster);
-      sums[cluster] ??= { vector: new Float32Array(vector.length), weight: 0, unlike: [] };
+      newVector ??= createVectors(vector.length);
+      sums[cluster] ??= { vector: newVector(), weight: 0, unlike: [] };
       const sum = sums[cluster] as (typeof sums)[number];
       sum.weight += weight;
       for (let i = 0; i < vector.length; i++)
@@ -56,7 +59,8 @@ const joinBlocks = (voices: Iterable<Voice>, threshold: number): Voice[] => {
       if (other !== own) others.set(other, (others.get(other) ?? 0) + told);
     }
     // Not made longer: the product of two means is the mean of the products, so that distances stay what they are.
-    return { vector: vector.map((value) => value / weight), weight, unlike: others };
+    for (let i = 0; i < vector.length; i++) vector[i] = (vector[i] as number) / weight;
+    return { vector, weight, unlike: others };
   });
 };
 
@@ -66,12 +70,4 @@ const within = (voice: Voice, begin: number, length: number): Voice => {
   for (const [other, told] of voice.unlike)
     if (other >= begin && other < begin + length) unlike.set(other - begin, told);
   return { ...voice, unlike };
-};
-
-/** The same direction at length 1. */
-export const unit = (vector: Float32Array | Int8Array): Float32Array => {
-  const result = Float32Array.from(vector);
-  const norm = Math.hypot(...result) || 1;
-  for (let i = 0; i < result.length; i++) result[i] = (result[i] as number) / norm;
-  return result;
 };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Voice } from './agglomerate.js';
-import { unit } from './condense.js';
 import { peopleAmong } from './count.js';
+import { unit } from './vector.js';
 
 /** A voice near one of the axes, or alone on its own; frames it was heard in. */
 const voice = (axis: number, weight: number, off = 0): Voice => {

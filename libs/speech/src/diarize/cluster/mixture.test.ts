@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Voice } from './agglomerate.js';
-import { unit } from './condense.js';
 import { peopleAmong } from './count.js';
 import { withoutMixtures } from './mixture.js';
+import { unit } from './vector.js';
 
 /** A voice made of shares of some axes, heard for so many frames. */
 const voice = (shares: Record<number, number>, weight: number): Voice => ({

@@ -1,5 +1,5 @@
-import { dot, type Voice } from './agglomerate.js';
-import { unit } from './condense.js';
+import type { Voice } from './agglomerate.js';
+import { dot, unit } from './vector.js';
 
 /**
  * Cosine to a greater cluster, or to the nearest direction between two, beyond which a cluster is these over again: the

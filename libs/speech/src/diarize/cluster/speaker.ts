@@ -1,10 +1,12 @@
 import type { SpeakerCount } from '@whisper-bot/task';
 import type { Analysis, LocalSpeaker } from '../network/analysis.js';
-import { dot, type Voice } from './agglomerate.js';
+import { voiceLength } from '../network/voice-store.js';
+import type { Voice } from './agglomerate.js';
 import { alignByTime } from './align.js';
 import { assignByVoice, type Speaker } from './assign.js';
-import { condense, unit } from './condense.js';
+import { condense } from './condense.js';
 import { peopleAmong } from './count.js';
+import { cosine, createVectors, unit, unitInto } from './vector.js';
 
 /**
  * Mean cosine distance up to which clusters are one speaker. One speaker's voices lie at 0.05–0.3 in CAM++'s space, those of two
@@ -43,17 +45,17 @@ const chooseFounders = (locals: readonly LocalSpeaker[]): number[] => {
 
 /** One after another: the numbers of all of them at once would be many for hours. */
 function* voicesOf(locals: readonly LocalSpeaker[], founders: readonly number[]): Generator<Voice> {
+  const newVector = createVectors(voiceLength);
   for (const [position, index] of founders.entries()) {
     const { voice, alone, window } = locals[index] as LocalSpeaker & { voice: Int8Array };
-    const vector = unit(voice);
     const unlike = new Map<number, number>();
     // At most three in a window, one after another.
     for (const other of [position - 2, position - 1, position + 1, position + 2]) {
       const neighbour = locals[founders[other] ?? -1];
-      if (neighbour?.window === window && neighbour.voice && dot(vector, unit(neighbour.voice)) < splitSimilarity)
+      if (neighbour?.window === window && neighbour.voice && cosine(voice, neighbour.voice) < splitSimilarity)
         unlike.set(other, Math.min(alone, neighbour.alone));
     }
-    yield { vector, weight: alone, unlike };
+    yield { vector: unitInto(newVector(), voice), weight: alone, unlike };
   }
 }
 

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { dot } from '../cluster/agglomerate.js';
-import { unit } from '../cluster/condense.js';
+import { dot, unit } from '../cluster/vector.js';
 import { createVoiceStore, voiceLength } from './voice-store.js';
 
 test('thousands of voices keep their directions, and none lies over another', () => {

@@ -23,7 +23,7 @@ import { recordChange } from './state-change.js';
 export const submit = async (context: PipelineContext, given: Task): Promise<'accepted' | 'known'> => {
   const task = taskSchema.parse(given);
   const folder = taskFolder(context.tasksDir, task.id);
-  const known = (await folder.has(taskFile(1))) ? await latestRevision(folder) : 0;
+  const known = await latestRevision(folder);
   // Once delivered the source may be gone: only a task nobody has heard of needs it.
   if (known === 0) {
     await folder.source(task.source);

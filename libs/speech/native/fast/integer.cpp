@@ -7,7 +7,7 @@
 
 namespace {
 
-constexpr float most_weight = 127;
+constexpr float most_weight = 4095;
 // Rows that a thread takes at a time: they stay in the second-level cache while all weights pass by.
 constexpr int64_t block = 16 * tall;
 
@@ -27,22 +27,28 @@ void finish(const int32_t * sums, float scale, const float * scales, const float
 
 } // namespace
 
-IntegerMatrix::IntegerMatrix(const float * weights, const float * bias, int in, int out)
-    : inputs(in), outputs(out), padded((in + 1) / 2 * 2),
-      greatest(std::min(32767.0f, std::floor(float(std::numeric_limits<int32_t>::max()) / (most_weight * float(padded))))) {
+IntegerMatrix::IntegerMatrix(const float * weights, const float * bias, int in, int out) : inputs(in), outputs(out), padded((in + 1) / 2 * 2) {
     const int64_t columns = (out + wide - 1) / wide * wide;
-    int8_t * const packed = numbers.reserve(size_t(columns * padded));
-    std::fill_n(packed, columns * padded, int8_t(0));
+    int16_t * const packed = numbers.reserve(size_t(columns * padded));
+    std::fill_n(packed, columns * padded, int16_t(0));
     scales.assign(size_t(columns), 0);
     shifts.assign(size_t(columns), 0);
     if (bias != nullptr) std::copy_n(bias, out, shifts.begin());
+    int64_t most_sum = 1;
     for (int64_t row = 0; row < out; ++row) {
         const float * const given = weights + row * in;
         const float most = greatest_of(given, in), factor = most > 0 ? most_weight / most : 0;
         scales[size_t(row)] = most / most_weight;
-        int8_t * const column = packed + row / wide * wide * padded + row % wide * 2;
-        for (int64_t i = 0; i < in; ++i) column[i / 2 * 2 * wide + i % 2] = int8_t(std::lrint(given[i] * factor));
+        int16_t * const column = packed + row / wide * wide * padded + row % wide * 2;
+        int64_t sum = 0;
+        for (int64_t i = 0; i < in; ++i) {
+            const auto weight = int16_t(std::lrint(given[i] * factor));
+            column[i / 2 * 2 * wide + i % 2] = weight;
+            sum += std::abs(weight);
+        }
+        most_sum = std::max(most_sum, sum);
     }
+    greatest = float(std::min<int64_t>(std::numeric_limits<int16_t>::max(), std::numeric_limits<int32_t>::max() / most_sum));
 }
 
 void IntegerMatrix::operator()(const float * x, int64_t rows, float * y, Then then) const {
@@ -71,7 +77,7 @@ void IntegerMatrix::operator()(const float * x, int64_t rows, float * y, Then th
 void IntegerMatrix::tile(const int16_t * x, const float * scale, int64_t rows, int64_t panel, float * y, Then then) const {
     alignas(64) int32_t sums[tall][wide];
     const int64_t from = panel * wide, count = std::min<int64_t>(wide, outputs - from);
-    const int8_t * const columns = numbers.data() + from * padded;
+    const int16_t * const columns = numbers.data() + from * padded;
     multiply(rows, x, padded, columns, padded / 2, sums[0], wide);
     for (int64_t r = 0; r < rows; ++r) {
         float * const target = y + r * outputs + from;

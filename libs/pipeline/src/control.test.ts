@@ -1,8 +1,8 @@
 import { access, writeFile } from 'node:fs/promises';
-import { TaskError, type TaskId, taskFolder } from '@whisper-bot/task';
+import { type Task, TaskError, type TaskId, taskFolder } from '@whisper-bot/task';
 import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
 import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Delivery, TaskProgress } from './contract.js';
 import type { WorkingPipeline } from './pipeline.js';
 import { createStage, newTask, openPipeline, type Stage } from './test/stand-in.js';
@@ -61,6 +61,37 @@ test('cancelling reaches the engine, delivers nothing, and the folder goes', asy
   await ended(next.id);
   expect(deliveries.map(({ task: { id } }) => id)).toEqual([next.id]);
   expect(await pipeline.deadLetters()).toEqual([]);
+});
+
+describe('what was cancelled without any worker being told', () => {
+  const cancelled = async (task: Task): Promise<void> => {
+    const client = new Redis(redis.url);
+    const [key] = await client.keys(`*:task:${task.id}`);
+    await client.hset(key ?? '', 'state', 'cancelled');
+    client.disconnect();
+  };
+  const nothingLeft = async (task: Task): Promise<boolean> =>
+    (await pipeline.jobs(task.id)).every(({ state }) => state === 'completed');
+
+  test('gets no further than the stage that was about to start', async () => {
+    const task = await newTask(pipeline.tasksDir);
+    await work.close();
+    await pipeline.submit(task);
+    await cancelled(task);
+    work = await pipeline.work(stage.handlers);
+    await until(async () => stage.log.length > 0 && (await nothingLeft(task)));
+    expect(stage.log).toEqual(['prepare']);
+    expect(await pipeline.deadLetters()).toEqual([]);
+  });
+
+  test('is not delivered', async () => {
+    const task = await newTask(pipeline.tasksDir);
+    stage.behave = async (part) => (part === 'merge' ? cancelled(task) : undefined);
+    await pipeline.submit(task);
+    await until(async () => stage.log.includes('merge') && (await nothingLeft(task)));
+    expect(deliveries).toEqual([]);
+    expect(await pipeline.deadLetters()).toEqual([]);
+  });
 });
 
 test('a revision runs with the new options and is delivered under the next number', async () => {

@@ -15,11 +15,20 @@ export interface Planned {
   chunks: readonly number[];
 }
 
-/** Queues the stages after `prepare`, all or none: deliver ← merge ← [diarize, transcribe-0 … n]. Adding them again changes nothing. */
+/** The run of `prepare` a flow comes from. */
+export interface FlowSource {
+  task: Task;
+  revision: number;
+  signal: AbortSignal;
+}
+
+/**
+ * Queues the stages after `prepare`, all or none: deliver ← merge ← [diarize, transcribe-0 … n]. Adding them again changes
+ * nothing. Throws the reason of an abort, and then adds nothing.
+ */
 export const addFlow = async (
   context: PipelineContext,
-  task: Task,
-  revision: number,
+  { task, revision, signal }: FlowSource,
   planned: Planned,
 ): Promise<void> => {
   const { connection } = context;
@@ -29,6 +38,8 @@ export const addFlow = async (
     costs: planned.chunks.map((seconds) => seconds / 10),
     parts: expectedWork(planned, diarize, rates),
   });
+  // By now the run's first report is answered: what was cancelled meanwhile goes no further.
+  signal.throwIfAborted();
 
   const chunks = planned.chunks.length;
   const node = (queueName: QueueName, part: Part, more: object = {}, data: object = {}): FlowJob => ({

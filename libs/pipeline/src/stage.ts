@@ -58,7 +58,7 @@ export const serveStage = <K extends WorkQueue>(
       runPart(context, { queue: name, job, payload, run, state: stateOf[name] }, async (call) => {
         const result = await handler(call as StageCall<Payload<K>>);
         call.signal.throwIfAborted();
-        if (name === 'prepare') await addFlow(context, call.task, payload.revision, result as Planned);
+        if (name === 'prepare') await addFlow(context, { ...call, revision: payload.revision }, result as Planned);
       }),
     { ...options, onDead: (job) => reportDeath(context, name, job) },
   );

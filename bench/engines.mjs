@@ -9,6 +9,9 @@ export const context = { signal: new AbortController().signal };
 
 const shipped = () => join(readMachine().repository, 'models');
 
+/** The weights that all who take whisper.cpp's files are given. */
+export const baseWeights = () => join(shipped(), 'ggml-base-q8_0.bin');
+
 /** @param {'fast' | 'whispercpp'} [whisperEngine] */
 export const openEngines = (whisperEngine = 'fast') => {
   const config = resolveConfig({ env: process.env });

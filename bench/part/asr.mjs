@@ -1,8 +1,9 @@
 import { wordErrorRate } from '@whisper-bot/testing';
-import { context, hear, openEngines, textOf } from '../engines.mjs';
+import { baseWeights, context, hear, openEngines, textOf } from '../engines.mjs';
 import { conversation, materialNote, spoken } from '../material.mjs';
 import { inTurn, median, row, spread } from '../measure.mjs';
 import { openPeer } from '../peer.mjs';
+import { openWhisperCli } from '../whisper-cli.mjs';
 
 const minutes5 = 300;
 const modes = ['greedy', 'beam', 'batched'];
@@ -12,6 +13,7 @@ export const asr = async ({ dir, peers }) => {
   const { engines, threads } = openEngines();
   const { engines: whispercpp } = openEngines('whispercpp');
   const peer = peers ? await openPeer(threads) : null;
+  const cli = peers ? openWhisperCli(threads) : null;
   const notes = [
     materialNote,
     'Ours includes detecting speech; faster-whisper runs in int8 with its own VAD filter and word times; ours on the shipped weights. The language is given to all.',
@@ -30,6 +32,7 @@ export const asr = async ({ dir, peers }) => {
       notes.push(
         'No peers in this run (`--peers`, and what bench/peer/requirements.txt names installed in bench/.venv).',
       );
+    if (cli) candidates['whisper.cpp’s own command line'] = () => cli.transcribe(wav, baseWeights(), 'en');
     const times = await inTurn(candidates, 3);
     const factor = Object.fromEntries(Object.entries(times).map(([name, all]) => [name, all.map((s) => s / minutes5)]));
     const rows = Object.entries(factor).map(([name, all]) => {
@@ -41,9 +44,9 @@ export const asr = async ({ dir, peers }) => {
       const ratio = median(batched) / median(factor.ours);
       rows.push(row('faster-whisper batched over ours', `${ratio.toFixed(2)} times as long`, '> 1', ratio > 1));
     }
-    rows.push(...(await errorRates({ ours: engines, 'whisper.cpp in our driver': whispercpp }, peer)));
+    rows.push(...(await errorRates({ ours: engines, 'whisper.cpp in our driver': whispercpp }, peer, cli)));
     notes.push(
-      'Not measured here: whisper.cpp’s own command line. In our driver it packs, guards and aligns as ours does.',
+      'In our driver whisper.cpp packs, guards and aligns as ours does; its own command line hears the silence too, searches by beams, times no words, and loads the model each time.',
     );
     return { rows, notes };
   } finally {
@@ -53,7 +56,7 @@ export const asr = async ({ dir, peers }) => {
   }
 };
 
-const errorRates = async (own, peer) => {
+const errorRates = async (own, peer, cli) => {
   const heard = Object.fromEntries(Object.keys(own).map((name) => [name, []]));
   for (const { wav, language } of spoken) {
     for (const name of Object.keys(own)) heard[name].push(textOf(await hear(own[name], wav, language)));
@@ -62,6 +65,10 @@ const errorRates = async (own, peer) => {
         heard[`faster-whisper ${mode}`] ??= [];
         heard[`faster-whisper ${mode}`].push((await peer.call({ do: 'transcribe', wav, mode, language })).text);
       }
+    if (cli) {
+      heard['whisper.cpp’s own command line'] ??= [];
+      heard['whisper.cpp’s own command line'].push(await cli.transcribe(wav, baseWeights(), language));
+    }
   }
   const rows = [];
   for (const [name, texts] of Object.entries(heard)) {

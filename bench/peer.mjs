@@ -1,5 +1,6 @@
 // The peers' Python process: one question at a time, a line each way.
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -38,17 +39,33 @@ export const openPeer = async (threads, more = []) => {
       console.error(`Not installed: ${file}: ${error.message}`);
     }
   }
-  const child = spawn(python, [join(here, 'peer', 'peer.py'), String(threads)], { stdio: ['pipe', 'pipe', 'ignore'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  let living = null;
   return {
+    /** The answer to a question. Throws where the process dies of it; the next question is for a new one. */
     async call(question) {
+      living ??= start(threads);
+      const { child, lines } = living;
       child.stdin.write(`${JSON.stringify(question)}\n`);
       const { value, done } = await lines.next();
-      if (done) throw new Error('the peers’ process has ended');
+      if (done) {
+        living = null;
+        const [code, signal] =
+          (child.exitCode ?? child.signalCode) ? [child.exitCode, child.signalCode] : await once(child, 'exit');
+        const why = signal === 'SIGILL' ? 'this processor lacks what it was compiled for' : (signal ?? `code ${code}`);
+        throw new Error(`the peers’ process has ended: ${why}`);
+      }
       const answer = JSON.parse(value);
       if (answer.error) throw new Error(answer.error);
       return answer;
     },
-    close: () => child.stdin.end(),
+    close: () => living?.child.stdin.end(),
   };
+};
+
+const start = (threads) => {
+  const args = [join(here, 'peer', 'peer.py'), String(threads)];
+  const child = spawn(python, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+  // A question to one that has just died is answered by its end.
+  child.stdin.on('error', () => {});
+  return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
 };

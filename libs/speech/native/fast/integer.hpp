@@ -1,5 +1,5 @@
-// Matrix products of whole numbers, for processors that do not multiply bfloat16: their vector units multiply twice as many
-// 16-bit numbers a cycle as floats, and read them from memory in half the time.
+// Matrix products of whole numbers: vector units multiply twice as many 16-bit numbers a cycle as floats, and read them from memory in half
+// the time. For the decoder, and for the encoder where the processor does not multiply bfloat16.
 #pragma once
 
 #include "number.hpp"

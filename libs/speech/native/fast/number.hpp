@@ -1,4 +1,4 @@
-// Element types of weights and activations: bfloat16 where the processor multiplies it, float elsewhere.
+// Element types of activations: bfloat16 in the encoder where the processor multiplies it, float elsewhere.
 #pragma once
 
 #include <cmath>

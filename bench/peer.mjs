@@ -16,7 +16,8 @@ const install = () => {
 
 const installFrom = (file) => run(python, ['-m', 'pip', 'install', '--quiet', '-r', join(here, 'peer', file)]);
 
-const run = (command, args) => {
+/** Runs a program to its end. Throws with the last line it complained with. */
+export const run = (command, args) => {
   const { status, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 600_000 });
   if (status !== 0) throw new Error(`${command} failed: ${stderr?.trim().split('\n').at(-1)}`);
 };

@@ -1,17 +1,13 @@
 // whisper.cpp's own command line, built from the sources that the engine is built from.
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { source } from '../setup/whisper/source.mjs';
+import { run } from './peer.mjs';
 
 const folder = join(import.meta.dirname, '.venv', 'whisper-cli');
 const binary = join(folder, 'bin', 'whisper-cli');
-
-const run = (command, args) => {
-  const { status, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 600_000 });
-  if (status !== 0) throw new Error(`${command} failed: ${stderr?.trim().split('\n').at(-1)}`);
-};
 
 /** Compiles it where that was not yet done, or says why it cannot and gives null. */
 export const openWhisperCli = (threads) => {

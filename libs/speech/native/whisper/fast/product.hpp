@@ -1,7 +1,7 @@
 // Matrix products by oneDNN. Every thread works alone unless it is told to use more (omp_set_num_threads).
 #pragma once
 
-#include "integer.hpp"
+#include "../../compute/integer.hpp"
 
 #include <dnnl.hpp>
 

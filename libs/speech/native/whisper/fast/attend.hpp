@@ -2,7 +2,7 @@
 #pragma once
 
 #include "layer.hpp"
-#include "multiply.hpp"
+#include "../../compute/multiply.hpp"
 
 #include <array>
 

@@ -1,7 +1,7 @@
 // One loaded model. Two engines: ours on oneDNN (fast/), and whisper.cpp, which runs everywhere.
 #pragma once
 
-#include "wav.hpp"
+#include "../wav.hpp"
 
 #include <functional>
 #include <memory>

@@ -1,0 +1,134 @@
+#include "child.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <cstdio>
+#include <deque>
+#include <iostream>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+#include <mutex>
+#include <set>
+#include <thread>
+#include <unistd.h>
+
+namespace {
+
+std::mutex output;
+
+void write(const json & line) {
+    // Invalid UTF-8 from the model must not throw: it becomes U+FFFD.
+    const std::string text = line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+    const std::lock_guard<std::mutex> lock(output);
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) _exit(0);
+}
+
+void fail(int64_t id, const char * code, const char * message, const std::string & cause) {
+    write({{"id", id}, {"error", {{"code", code}, {"message", message}, {"cause", cause}}}});
+}
+
+// Requests in order of arrival, and the ids that are no longer wanted.
+class Inbox {
+  public:
+    void add(json request) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        requests.push_back(std::move(request));
+        arrived.notify_one();
+    }
+    json take() {
+        std::unique_lock<std::mutex> lock(mutex);
+        arrived.wait(lock, [this] { return !requests.empty(); });
+        json request = std::move(requests.front());
+        requests.pop_front();
+        return request;
+    }
+    void cancel(int64_t id) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        cancelled.insert(id);
+    }
+    bool is_cancelled(int64_t id) const {
+        const std::lock_guard<std::mutex> lock(mutex);
+        return cancelled.count(id) > 0;
+    }
+    // Ids only grow: what was asked to be cancelled up to this one is history.
+    void done(int64_t id) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        cancelled.erase(cancelled.begin(), cancelled.upper_bound(id));
+    }
+
+  private:
+    mutable std::mutex mutex;
+    std::condition_variable arrived;
+    std::deque<json> requests;
+    std::set<int64_t> cancelled;
+};
+
+void answer(const Service & service, const json & request, const Inbox & inbox) {
+    const int64_t id = request.value("id", int64_t(0));
+    Call call(id, [&inbox, id] { return inbox.is_cancelled(id); });
+    try {
+        write({{"id", id}, {"result", service.answer(request.at("method").get<std::string>(), request.at("params"), call)}});
+    } catch (const Cancelled &) {
+        fail(id, "cancelled", "Cancelled.", "");
+    } catch (const Refused & error) {
+        fail(id, error.code, error.message, error.what());
+    } catch (const std::exception & error) {
+        fail(id, "internal", "The speech engine failed.", error.what());
+    }
+}
+
+void serve_all(const Service & service, Inbox & inbox) {
+    while (true) {
+        const json request = inbox.take();
+        // A thread for each: the memory that engines keep by thread from call to call is given back when it ends.
+        std::thread([&] { answer(service, request, inbox); }).join();
+#ifdef __GLIBC__
+        malloc_trim(0);
+#endif
+        inbox.done(request.value("id", int64_t(0)));
+    }
+}
+
+} // namespace
+
+void Call::progress(double part) {
+    if (part < told + 0.02) return;
+    told = part;
+    write({{"id", id}, {"progress", part}});
+}
+
+void Call::part(const json & part) const { write({{"id", id}, {"part", part}}); }
+
+void serve(const std::function<Service()> & open) {
+    std::signal(SIGPIPE, SIG_IGN);
+    std::thread([] {
+        while (true) {
+            std::this_thread::sleep_for(std::chrono::seconds(1));
+            write({{"beat", true}});
+        }
+    }).detach();
+
+    Inbox inbox;
+    std::thread([&] {
+        try {
+            const Service service = open();
+            write({{"ready", service.ready}});
+            serve_all(service, inbox);
+        } catch (const std::exception & error) {
+            std::cerr << error.what() << std::endl;
+            _exit(1);
+        }
+    }).detach();
+
+    std::string line;
+    while (std::getline(std::cin, line)) {
+        const json message = json::parse(line, nullptr, false);
+        if (!message.is_object()) continue;
+        if (message.value("cancel", false)) inbox.cancel(message.value("id", int64_t(0)));
+        else inbox.add(message);
+    }
+    // The parent is gone: no destructors, they would wait for the computation.
+    _exit(0);
+}

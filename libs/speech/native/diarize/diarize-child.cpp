@@ -1,0 +1,66 @@
+// Keeps the two networks of diarization loaded and listens with them.
+#include "../child.hpp"
+#include "hearing.hpp"
+
+#include <iostream>
+#include <memory>
+
+namespace {
+
+// RFC 4648.
+template <class Bytes> std::string base64(const Bytes & bytes) {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string text;
+    text.reserve((bytes.size() + 2) / 3 * 4);
+    for (size_t at = 0; at < bytes.size(); at += 3) {
+        const auto byte = [&](size_t i) { return i < bytes.size() ? uint32_t(uint8_t(bytes[i])) : 0; };
+        const uint32_t three = byte(at) << 16 | byte(at + 1) << 8 | byte(at + 2);
+        for (size_t i = 0; i < 4; ++i) text += at + i <= bytes.size() ? letters[three >> (18 - 6 * i) & 63] : '=';
+    }
+    return text;
+}
+
+json part_of(const HeardWindow & heard) {
+    json speakers = json::array();
+    for (const HeardSpeaker & speaker : heard.speakers)
+        speakers.push_back({{"local", speaker.local}, {"alone", speaker.alone}, {"active", speaker.active}, {"rough", speaker.rough},
+                            {"voice", speaker.voice ? json(base64(*speaker.voice)) : json()}});
+    return {{"window", heard.window}, {"probabilities", base64(heard.probabilities)}, {"speakers", speakers}};
+}
+
+json hear(const Networks & networks, int threads, const json & params, Call & call) {
+    const auto windows = params.at("windows").get<std::vector<int64_t>>();
+    size_t done = 0;
+    listen(networks, params.at("wav").get<std::string>(), windows, threads, call.cancelled, [&](const HeardWindow & heard) {
+        call.part(part_of(heard));
+        call.progress(double(++done) / double(windows.size()));
+    });
+    return json::object();
+}
+
+} // namespace
+
+int main(int argc, char ** argv) {
+    std::string segmentation, voices;
+    int threads = 1;
+    for (int i = 1; i + 1 < argc; i += 2) {
+        const std::string name = argv[i], value = argv[i + 1];
+        if (name == "--segmentation") segmentation = value;
+        else if (name == "--voices") voices = value;
+        else if (name == "--threads") threads = std::stoi(value);
+        else {
+            std::cerr << "unknown option " << name << "\n";
+            return 2;
+        }
+    }
+    serve([&] {
+        const auto networks = std::make_shared<Networks>(Networks{Segmentation(Network(segmentation)), VoiceNetwork(Network(voices))});
+        return Service{
+            {{"threads", threads}},
+            [networks, threads](const std::string & method, const json & params, Call & call) {
+                if (method == "hear") return hear(*networks, threads, params, call);
+                throw Refused("invalid-request", "The speech engine does not know this method.", method);
+            },
+        };
+    });
+}

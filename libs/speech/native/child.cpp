@@ -65,6 +65,13 @@ class Inbox {
     std::set<int64_t> cancelled;
 };
 
+// Memory that is not used any more, to the system.
+void give_back() {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 void answer(const Service & service, const json & request, const Inbox & inbox) {
     const int64_t id = request.value("id", int64_t(0));
     Call call(id, [&inbox, id] { return inbox.is_cancelled(id); });
@@ -84,9 +91,7 @@ void serve_all(const Service & service, Inbox & inbox) {
         const json request = inbox.take();
         // A thread for each: the memory that engines keep by thread from call to call is given back when it ends.
         std::thread([&] { answer(service, request, inbox); }).join();
-#ifdef __GLIBC__
-        malloc_trim(0);
-#endif
+        give_back();
         inbox.done(request.value("id", int64_t(0)));
     }
 }
@@ -114,6 +119,7 @@ void serve(const std::function<Service()> & open) {
     std::thread([&] {
         try {
             const Service service = open();
+            give_back();
             write({{"ready", service.ready}});
             serve_all(service, inbox);
         } catch (const std::exception & error) {

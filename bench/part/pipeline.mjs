@@ -1,58 +1,36 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createPipeline } from '@whisper-bot/pipeline';
-import { startRedis, until } from '@whisper-bot/testing';
+import { startRedis } from '@whisper-bot/testing';
 import { context, hear, openEngines } from '../engines.mjs';
 import { conversation, materialNote, note } from '../material.mjs';
 import { differenceRow, median, row, spread, timed } from '../measure.mjs';
-import { memoryOf, newTask } from '../task.mjs';
+import { newTask } from '../task.mjs';
+import { memoryRow, openWorkers } from '../worker.mjs';
 
-const worker = createRequire(import.meta.url).resolve('@whisper-bot/worker');
 const speakers = { kind: 'auto' };
 
 /** Everything from submit to result with real workers; and a long recording over stand-in ones. */
 export const pipeline = async ({ dir }) => {
   const redis = await startRedis();
-  const tasksDir = join(dir, 'tasks');
-  const started = [];
-  const main = createPipeline({ redis: redis.url, tasksDir, minimumFree: 0 });
-  const startWorker = async () => {
-    const env = { ...process.env, REDIS_URL: redis.url, TASKS_DIR: tasksDir, WHISPER_BOT_HOME: join(dir, 'home') };
-    const child = spawn(process.execPath, [worker], { env, stdio: 'ignore' });
-    started.push(child);
-    const expected = started.length;
-    await until(async () => (await main.transcribers()) >= expected);
-    return child.pid;
-  };
-  const run = async (source) => {
-    const task = await newTask(tasksDir, { source, options: { language: 'en' } });
-    const { seconds } = await timed(async () => {
-      await main.submit(task);
-      const end = await main.untilEnded(task.id, context.signal);
-      if (end.state !== 'done') throw new Error(`the task ended as ${end.state}: ${end.failure?.cause}`);
-    });
-    return seconds;
-  };
+  const workers = openWorkers({ redis: redis.url, dir });
   const rows = [];
   try {
-    const pid = await startWorker();
+    const pid = await workers.start();
     const short = note(dir, 7);
     const five = conversation(dir, 300);
     const alone = openEngines();
     const engines = (source, name) => timed(() => enginesAlone(alone.engines, source, join(dir, `${name}.wav`)));
     try {
-      await run(short);
+      await workers.run(short);
       await engines(short, 'note');
       const [notes, notesAlone, fives, fivesAlone] = [[], [], [], []];
       for (let round = 0; round < 9; round += 1) {
-        notes.push(await run(short));
+        notes.push(await workers.run(short));
         notesAlone.push((await engines(short, 'note')).seconds);
       }
       for (let round = 0; round < 5; round += 1) {
-        fives.push(await run(five));
+        fives.push(await workers.run(five));
         fivesAlone.push((await engines(five, 'five')).seconds);
       }
       const factor = fives.map((s) => s / 300);
@@ -68,24 +46,17 @@ export const pipeline = async ({ dir }) => {
     } finally {
       await alone.engines.close();
     }
-    rows.push(memoryRow('5 min', memoryOf(pid)));
-    const hour = await run(conversation(dir, 3600));
-    rows.push(
-      row('60 min, submit → result (one run)', `${(hour / 3600).toFixed(4)} ×`),
-      memoryRow('60 min', memoryOf(pid)),
-    );
+    rows.push(memoryRow('5 min', pid));
+    const hour = await workers.run(conversation(dir, 3600));
+    rows.push(row('60 min, submit → result (one run)', `${(hour / 3600).toFixed(4)} ×`), memoryRow('60 min', pid));
     const quarter = conversation(dir, 900);
-    const one = await run(quarter);
-    await startWorker();
-    await run(short);
-    const two = await run(quarter);
+    const one = await workers.run(quarter);
+    await workers.start();
+    await workers.run(short);
+    const two = await workers.run(quarter);
     rows.push(row('15 min over 1 and 2 real workers (one run each)', `${one.toFixed(1)} s, ${two.toFixed(1)} s`));
   } finally {
-    for (const child of started) {
-      child.kill('SIGTERM');
-      if (child.exitCode === null) await once(child, 'exit');
-    }
-    await main.close();
+    await workers.close();
   }
   rows.push(...(await spreadOut(redis.url, dir)));
   await redis.close();
@@ -98,19 +69,6 @@ export const pipeline = async ({ dir }) => {
       'Stand-in workers wait 1/100 of each chunk’s length: what is measured is how evenly the pipeline spreads 24 chunks.',
     ],
   };
-};
-
-/** Memory that a worker and its children hold once the recording is delivered. */
-const memoryRow = (after, memory) => {
-  const sum = memory.reduce((total, { mib }) => total + mib, 0);
-  const each = memory.map(({ name, mib, peak }) => `${name} ${mib.toFixed(0)}, peak RSS ${peak.toFixed(0)}`).join('; ');
-  const megabytes = (sum * 2 ** 20) / 1e6;
-  return row(
-    `memory of the worker after ${after}, all processes, PSS`,
-    `${megabytes.toFixed(0)} MB (MiB: ${each})`,
-    '≤ 700 MB',
-    megabytes <= 700,
-  );
 };
 
 /** What a worker asks of its engines, without a queue. */

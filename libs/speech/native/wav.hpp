@@ -56,6 +56,9 @@ class Wav {
         for (int64_t i = 0; i < got; ++i) target[i] = float(int16_t(word16(&bytes[size_t(i) * 2]))) / 32768.0f;
     }
 
+    // Samples.
+    int64_t length() const { return total; }
+
   private:
     static uint16_t word16(const char * at) { return uint16_t(uint8_t(at[0]) | uint8_t(at[1]) << 8); }
     static uint32_t word32(const char * at) { return uint32_t(word16(at)) | uint32_t(word16(at + 2)) << 16; }

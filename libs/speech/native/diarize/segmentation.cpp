@@ -1,5 +1,7 @@
 #include "segmentation.hpp"
 
+#include "../compute/activation.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -54,14 +56,6 @@ std::vector<float> transposed(const std::vector<float> & matrix, int64_t rows, i
     return turned;
 }
 
-float sigmoid(float x) {
-    const float power = exponential(-std::fabs(x)), part = 1 / (1 + power);
-    return x < 0 ? power * part : part;
-}
-float tangent(float x) {
-    const float power = exponential(-2 * std::fabs(x)), size = (1 - power) / (1 + power);
-    return x < 0 ? -size : size;
-}
 float leaky(float x) { return x < 0 ? 0.01f * x : x; }
 
 // Each channel to mean 0 and deviation 1 over its frames (Ulyanov et al. 2016), scaled and shifted, then a leaky rectifier.
@@ -86,7 +80,7 @@ void normalize(float * frames, int64_t count, int64_t channels, const float * sc
         }
 }
 
-// The greatest of every three frames, by size where `unsigned_` is asked for.
+// The greatest of every three frames, by size where asked for.
 template <bool absolute> void pool(const float * frames, int64_t count, int64_t channels, float * target) {
     for (int64_t frame = 0; frame < count; ++frame)
         for (int64_t c = 0; c < channels; ++c) {
@@ -98,7 +92,7 @@ template <bool absolute> void pool(const float * frames, int64_t count, int64_t 
 
 } // namespace
 
-Segmentation::Segmentation(Network network) {
+Segmentation::Segmentation(Network && network) {
     const std::string norm = "sincnet.";
     sound = {network.weights(norm + "wav_norm1d.weight", {1}), network.weights(norm + "wav_norm1d.bias", {1})};
     convolutions.emplace_back(bands(network).data(), nullptr, 1, taps, filters);

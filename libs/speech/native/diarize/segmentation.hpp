@@ -2,7 +2,7 @@
 #pragma once
 
 #include "../compute/integer.hpp"
-#include "network.hpp"
+#include "../onnx/network.hpp"
 
 #include <cstdint>
 #include <vector>
@@ -18,7 +18,7 @@ constexpr int columns = local_speakers + 1, anybody = local_speakers;
 // Weights only: threads may share one.
 class Segmentation {
   public:
-    explicit Segmentation(Network network);
+    explicit Segmentation(Network && network);
 
     // Windows of `window_samples`, one after another, to `window_frames` × `columns` probabilities each. Two windows take less time than twice
     // one: weights are read once for both.
@@ -33,10 +33,6 @@ class Segmentation {
         IntegerMatrix in;
         IntegerConvolution forward, backward;
     };
-    struct Linear {
-        IntegerMatrix matrix;
-    };
-
     void listen(const float * samples, float * frames) const;
     void recur(const Lstm & layer, const float * in, int64_t windows, float * out) const;
 

@@ -1,5 +1,6 @@
 #include "voice.hpp"
 
+#include "../compute/activation.hpp"
 #include "fbank.hpp"
 
 #include <algorithm>
@@ -14,8 +15,6 @@ constexpr struct { int layers, dilation, out; } sizes[] = {{12, 1, 256}, {24, 2,
 constexpr int last_channels = 512;
 // Frames that a layer's mask is the same for.
 constexpr int64_t segment = 100;
-
-float sigmoid(float x) { return 1 / (1 + std::exp(-x)); }
 
 // Convolution weights [out][in][a][b] to [out][a][b][in].
 std::vector<float> channels_last(const std::vector<float> & weights, int64_t out, int64_t in, int64_t taps) {
@@ -90,7 +89,7 @@ VoiceNetwork::Rectified VoiceNetwork::rectified(Network & network, int channels)
     return layer;
 }
 
-VoiceNetwork::VoiceNetwork(Network network) {
+VoiceNetwork::VoiceNetwork(Network && network) {
     head.push_back(square(network, 1, kernel));
     for (int i = 0; i < 4; ++i) {
         const bool smaller = i % 2 == 0;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "../compute/integer.hpp"
-#include "network.hpp"
+#include "../onnx/network.hpp"
 
 #include <array>
 #include <cstdint>
@@ -13,7 +13,7 @@ constexpr int voice_length = 192;
 // Weights only: threads may share one.
 class VoiceNetwork {
   public:
-    explicit VoiceNetwork(Network network);
+    explicit VoiceNetwork(Network && network);
 
     // `features`: frames × mel_bins, of which the mean over time is taken off here. A voice of length 1, so that a dot product is a cosine.
     std::array<float, voice_length> operator()(const float * features, int64_t frames) const;

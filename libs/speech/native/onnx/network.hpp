@@ -1,7 +1,7 @@
 // The layers of an ONNX file in their order, with their weights.
 #pragma once
 
-#include <diarize/onnx.pb.h>
+#include <onnx/onnx.pb.h>
 
 #include <cstdint>
 #include <initializer_list>

@@ -1,0 +1,26 @@
+// Where there is speech, of the probabilities that there is.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+struct Span {
+    // Frames [from, to).
+    int64_t from, to;
+};
+
+// Takes probabilities frame by frame. Silero's own thresholds (get_speech_timestamps): above 0.5 is speech, below 0.35 none, between
+// nothing changes.
+class SpeechSpans {
+  public:
+    void add(float probability);
+    // All spans, once all frames are in.
+    std::vector<Span> finish();
+
+  private:
+    std::vector<Span> spans;
+    int64_t frame = 0;
+    // Where speech or silence began that may turn out too short to count; -1 for none.
+    int64_t speech = -1, silence = -1;
+    bool speaking = false;
+};

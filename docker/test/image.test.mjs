@@ -123,7 +123,7 @@ test('the builder gets sources and weights: no secrets, no history, nothing buil
 test.each([
   ['bot', 240e6, ['grammy']],
   ['dashboard', 250e6, ['express', '@bull-board']],
-  ['worker', 420e6, ['onnxruntime-node', 'sherpa-onnx-node']],
+  ['worker', 420e6, ['sherpa-onnx-node']],
 ])('the %s image holds what it runs and no more', async (name, largest, own) => {
   const app = join(images[name] ?? '', 'app');
   const packages = readdirSync(join(app, 'node_modules'));
@@ -149,7 +149,7 @@ test('worker-cuda is the worker on another base, with whisper.cpp compiled for G
     'FROM ${NODE_IMAGE} AS node',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: as it stands in the file
     'FROM ${CUDA_BUILD_IMAGE} AS whisper',
-    'RUN apt-get update && apt-get install -y --no-install-recommends cmake g++ libc6-dev make && rm -rf /var/lib/apt/lists/*',
+    '    cmake g++ libc6-dev libprotobuf-dev make protobuf-compiler \\',
     'COPY --from=node /usr/local/bin/node /usr/local/bin/node',
     'RUN node setup/whisper/main.mjs cuda',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: as it stands in the file

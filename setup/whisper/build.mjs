@@ -2,15 +2,14 @@ import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { driverDir, optionsOf, source, whisperRelease } from './source.mjs';
+import { driverDir, optionsOf, programs, source, whisperRelease } from './source.mjs';
 
 /** How much of the compiler's output a failure shows. */
 const tailLines = 30;
 
 /**
- * Configures and compiles whisper-child into `dir` and returns the binary's path.
+ * Configures and compiles the programs into `dir`.
  *
  * @param {object} options
  * @param {import('./source.mjs').WhisperTarget} options.target
@@ -56,17 +55,18 @@ export const build = async ({ target, dir, log, onProgress, signal }) => {
     onProgress(0);
     if ((await cmake(configure)) !== 0) throw await failure(log, out);
     const jobs = String(availableParallelism());
-    const compile = ['--build', dir, '--target', 'whisper-child', '--parallel', jobs];
+    const compile = ['--build', dir, '--target', ...programs, '--parallel', jobs];
     if ((await cmake(compile)) !== 0) throw await failure(log, out);
   } finally {
     out.end();
   }
-  return join(dir, 'whisper-child');
 };
 
 /** @param {Error} error */
 const cannotStart = (error) =>
-  new Error(`cmake cannot be started (${error.message}). Install it with a compiler: apt-get install cmake g++ make`);
+  new Error(
+    `cmake cannot be started (${error.message}). Install it with a compiler: apt-get install cmake g++ make protobuf-compiler libprotobuf-dev`,
+  );
 
 /**
  * @param {string} log

@@ -5,7 +5,7 @@ import { withLock } from '../lock.mjs';
 import { build } from './build.mjs';
 import { fingerprint, neededFlags } from './fingerprint.mjs';
 import { createProgressLine } from './progress-line.mjs';
-import { root, whisperRelease } from './source.mjs';
+import { programs, root, whisperRelease } from './source.mjs';
 
 /**
  * @typedef {object} EnsureOptions
@@ -16,78 +16,81 @@ import { root, whisperRelease } from './source.mjs';
  */
 
 /** @param {string} [cacheDir] */
-const folderOf = (cacheDir) => join(cacheDir ?? join(root, '.cache'), 'whisper.cpp');
+const homeOf = (cacheDir) => join(cacheDir ?? join(root, '.cache'), 'whisper.cpp');
 
 /**
- * Where the binary for this target and these sources is, built or not.
+ * Where the programs for this target and these sources are, built or not.
  *
- * @param {EnsureOptions} [options]
+ * @param {EnsureOptions} options
  */
-export const whisperPath = ({ target = 'native', cacheDir } = {}) =>
-  join(folderOf(cacheDir), fingerprint(target), 'whisper-child');
+const folderOf = ({ target = 'native', cacheDir }) => join(homeOf(cacheDir), fingerprint(target));
+
+/** @param {string} folder */
+const isFinished = (folder) => programs.every((name) => existsSync(join(folder, name)));
 
 /** @param {string} [cacheDir] */
-const recordOf = (cacheDir) => join(folderOf(cacheDir), 'current.json');
+const recordOf = (cacheDir) => join(homeOf(cacheDir), 'current.json');
 
 /**
- * Whether the binary is there and recorded. Throws an Error where the sources are missing.
+ * Whether the programs are there and recorded. Throws an Error where the sources are missing.
  *
  * @param {EnsureOptions} [options]
  */
 export const isWhisperBuilt = (options = {}) => {
   const record = recordOf(options.cacheDir);
-  const binary = whisperPath(options);
-  return existsSync(binary) && existsSync(record) && JSON.parse(readFileSync(record, 'utf8')).binary === binary;
+  const folder = folderOf(options);
+  return isFinished(folder) && existsSync(record) && JSON.parse(readFileSync(record, 'utf8')).folder === folder;
 };
 
 /**
- * Compiles whisper-child for the target unless it is there, records it in `current.json` (which
- * libs/speech reads) and returns its path. Two processes that start at once compile once; a killed one leaves nothing
- * that looks finished. Throws an Error whose message holds the end of the compiler's output.
+ * Compiles the programs for the target unless they are there, records where in `current.json` (which libs/speech reads) and
+ * returns their folder. Two processes that start at once compile once; a killed one leaves nothing that looks
+ * finished. Throws an Error whose message holds the end of the compiler's output.
  *
  * @param {EnsureOptions} [options]
  * @returns {Promise<string>}
  */
 export const ensureWhisper = async (options = {}) => {
   const { target = 'native', cacheDir, onProgress, signal = new AbortController().signal } = options;
-  const folder = folderOf(cacheDir);
-  const binary = whisperPath({ target, ...(cacheDir === undefined ? {} : { cacheDir }) });
-  if (!existsSync(binary)) {
-    await mkdir(folder, { recursive: true });
+  const home = homeOf(cacheDir);
+  const folder = folderOf(options);
+  if (!isFinished(folder)) {
+    await mkdir(home, { recursive: true });
     const waiting = { onWait: () => {}, signal };
-    await withLock(binary, waiting, async () => {
-      if (existsSync(binary)) return;
+    await withLock(folder, waiting, async () => {
+      if (isFinished(folder)) return;
       await compile({
         target,
+        home,
         folder,
-        binary,
         signal,
         onProgress: onProgress ?? createProgressLine('speech engine:'),
       });
     });
   }
-  await writeRecord(recordOf(cacheDir), { v: 2, release: whisperRelease, binary, cpuFlags: neededFlags(target) });
-  return binary;
+  await writeRecord(recordOf(cacheDir), { v: 3, release: whisperRelease, folder, cpuFlags: neededFlags(target) });
+  return folder;
 };
 
 /**
  * @param {object} options
  * @param {import('./source.mjs').WhisperTarget} options.target
+ * @param {string} options.home where the folders of all builds are
  * @param {string} options.folder
- * @param {string} options.binary
  * @param {(fraction: number) => void} options.onProgress
  * @param {AbortSignal} options.signal
  */
-const compile = async ({ target, folder, binary, onProgress, signal }) => {
-  const work = await mkdtemp(join(folder, 'building-'));
+const compile = async ({ target, home, folder, onProgress, signal }) => {
+  const work = await mkdtemp(join(home, 'building-'));
   try {
-    const log = join(folder, 'build.log');
-    const built = await build({ target, dir: join(work, 'tree'), log, onProgress, signal });
+    const tree = join(work, 'tree');
+    await build({ target, dir: tree, log: join(home, 'build.log'), onProgress, signal });
     const finished = join(work, 'finished');
     await mkdir(finished);
-    await copyFile(built, join(finished, 'whisper-child'));
-    await rename(finished, join(binary, '..')).catch((error) => {
-      if (!existsSync(binary)) throw error;
+    for (const name of programs) await copyFile(join(tree, name), join(finished, name));
+    await rm(folder, { recursive: true, force: true });
+    await rename(finished, folder).catch((error) => {
+      if (!isFinished(folder)) throw error;
     });
     onProgress(1);
   } finally {

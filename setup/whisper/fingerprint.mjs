@@ -19,6 +19,9 @@ const cpuFlags = () => {
 /** Whether oneDNN can be compiled against: our own engine needs it. */
 export const hasOneDnn = () => existsSync('/usr/include/dnnl.hpp') || existsSync('/usr/include/oneapi/dnnl/dnnl.hpp');
 
+/** Whether the classes that read networks can be compiled against. */
+export const hasProtobuf = () => existsSync('/usr/include/google/protobuf/message_lite.h');
+
 /** What GGML's own defaults for x86-64 ask for where it does not look at the processor. */
 const anyFlags = ['avx', 'avx2', 'bmi2', 'f16c', 'fma', 'sse4_2'];
 

@@ -10,7 +10,10 @@ import { fileURLToPath } from 'node:url';
 /** The root of the repository. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** Our driver and our engine. */
+/** The programs that speech is heard by, each a process of its own: the targets of CMake's project and the names of what it makes. */
+export const programs = /** @type {const} */ (['whisper-child', 'diarize-child']);
+
+/** Our drivers and our engines. */
 export const driverDir = join(root, 'libs', 'speech', 'native');
 
 /** The release of whisper.cpp in the npm package nodejs-whisper. */

@@ -15,7 +15,7 @@ export interface SpeechEnginesConfig {
   modelsDir: string;
   /** Folders with further Whisper models, looked at before `modelsDir`. */
   moreModelsDirs?: readonly string[];
-  /** Where setup puts the compiled whisper.cpp. */
+  /** Where setup puts the compiled engines. */
   cacheDir: string;
   /** Processor cores an engine may use. */
   threads: number;
@@ -35,7 +35,7 @@ export const createSpeechEngines = (config: SpeechEnginesConfig): SpeechEngines 
   const { ffmpegPath, modelsDir, cacheDir, threads, whisperEngine, logger } = config;
   const store = createModelStore([...(config.moreModelsDirs ?? []), modelsDir]);
   const detector = createSileroDetector({ modelsDir, logger });
-  const diarizer = createFastDiarizer({ models: shippedDiarizationModels(modelsDir), threads, logger });
+  const diarizer = createFastDiarizer({ models: shippedDiarizationModels(modelsDir), cacheDir, threads, logger });
   const transcriber = createWhisperTranscriber({
     cacheDir,
     threads,

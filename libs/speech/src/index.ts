@@ -1,3 +1,4 @@
+export { findEngineBinary } from './binary.js';
 export * from './contract.js';
 export { createFfmpegDecoder, type FfmpegDecoderOptions } from './decode/ffmpeg.js';
 export { resolveFfmpeg } from './decode/ffmpeg-path.js';
@@ -11,5 +12,4 @@ export { type Downloaded, type DownloadOptions, downloadModel } from './model/do
 export { createModelStore, type InstalledModel, type ModelStore } from './model/store.js';
 export { sampleRate } from './wav/reader.js';
 export { wavOf } from './wav/wav-of.js';
-export { findWhisperBinary } from './whisper/binary.js';
 export { createWhisperTranscriber, type WhisperTranscriberOptions } from './whisper/transcriber.js';

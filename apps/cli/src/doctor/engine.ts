@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '@whisper-bot/config';
-import { createModelStore, findWhisperBinary, resolveFfmpeg } from '@whisper-bot/speech';
+import { createModelStore, findEngineBinary, resolveFfmpeg } from '@whisper-bot/speech';
 import { type Finding, ok, wrong } from './finding.js';
 import { versionOf } from './program.js';
 
@@ -23,16 +23,26 @@ const examineFfmpeg = async ({ ffmpegPath }: Config): Promise<Finding> => {
   return ok('ffmpeg', `${version.replace(/ Copyright.*/, '')} (${program})`);
 };
 
+const programs = ['whisper-child', 'diarize-child'] as const;
+
+/** What compiles them, and the Debian packages that bring it. */
+const compilers = [
+  { tool: 'g++', from: 'g++' },
+  { tool: 'cmake', from: 'cmake' },
+  { tool: 'make', from: 'make' },
+  { tool: 'protoc', from: 'protobuf-compiler libprotobuf-dev' },
+];
+
 const examineWhisper = async ({ cacheDir }: Config): Promise<Finding> => {
   const name = 'speech engine';
   try {
-    const binary = await findWhisperBinary(cacheDir);
-    if (!existsSync(binary)) throw new Error(`${binary} is gone`);
-    return ok(name, binary);
+    const binaries = await Promise.all(programs.map((program) => findEngineBinary(cacheDir, program)));
+    for (const binary of binaries) if (!existsSync(binary)) throw new Error(`${binary} is gone`);
+    return ok(name, binaries.join(', '));
   } catch (error) {
     const found = error instanceof Error ? `${error.message}` : String(error);
-    const tools = await Promise.all(['g++', 'cmake', 'make'].map((tool) => versionOf(tool, ['--version'])));
-    const lacking = ['g++', 'cmake', 'make'].filter((_, index) => tools[index] === null);
+    const tools = await Promise.all(compilers.map(({ tool }) => versionOf(tool, ['--version'])));
+    const lacking = compilers.flatMap(({ from }, index) => (tools[index] === null ? from : []));
     const first = lacking.length > 0 ? `apt-get install ${lacking.join(' ')}; then ` : '';
     return wrong(name, found, `${first}any transcription compiles it, in about two minutes`);
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createChild, type Logger } from '@whisper-bot/runtime';
 import { z } from 'zod';
-import { childEntry } from '../child-entry.js';
+import { builtEntry } from '../built-entry.js';
 import type { Engine, SpeechDetector } from '../contract.js';
 import { openWav } from '../wav/reader.js';
 import { widenSpans } from './span.js';
@@ -19,7 +19,7 @@ export const createSileroDetector = ({ modelsDir, logger }: SileroDetectorOption
   const child = createChild({
     name: 'detect',
     command: process.execPath,
-    args: [childEntry('audio-child')],
+    args: [builtEntry('audio-child')],
     memoryLimitBytes: 600 * 2 ** 20,
     logger,
   });

@@ -15,7 +15,9 @@ import { createFastDiarizer } from './fast.js';
 
 const file = (path: string) => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
 const logger = createLogger({ name: 'test', level: 'silent' });
-const diarizer = createFastDiarizer({ models: shippedDiarizationModels(file('models')), threads: 2, logger });
+const open = (threads: number) =>
+  createFastDiarizer({ models: shippedDiarizationModels(file('models')), cacheDir: file('.cache'), threads, logger });
+const diarizer = open(2);
 const detector = createSileroDetector({ modelsDir: file('models'), logger });
 afterAll(() => Promise.all([diarizer.close(), detector.close()]));
 const context = { signal: new AbortController().signal };
@@ -51,7 +53,7 @@ test('a given number of speakers is kept to', async () => {
 });
 
 test('one core gives the same turns as two', async () => {
-  const slow = createFastDiarizer({ models: shippedDiarizationModels(file('models')), threads: 1, logger });
+  const slow = open(1);
   try {
     const request = { wav: dialogue, speech: [{ start: 0, end: 12 }], speakers: { kind: 'auto' } as const };
     expect(await slow.diarize(request, context)).toEqual(await diarizer.diarize(request, context));

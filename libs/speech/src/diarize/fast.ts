@@ -1,44 +1,73 @@
-import { createChild, type Logger } from '@whisper-bot/runtime';
-import { speakerTurnSchema } from '@whisper-bot/transcript';
-import { z } from 'zod';
-import { childEntry } from '../child-entry.js';
+import { type Child, createChild, type Logger } from '@whisper-bot/runtime';
+import { findEngineBinary } from '../binary.js';
 import type { Diarizer, Engine } from '../contract.js';
 import { openWav } from '../wav/reader.js';
+import { windowsOf, windowsWith } from './analysis/grid.js';
+import { startClustering } from './clustering.js';
 import { type DiarizationModels, toDiarization } from './diarization.js';
 
 export interface FastDiarizerOptions {
   models: DiarizationModels;
-  /** Per network; 2 suits 2 cores. */
+  /** Where setup/whisper puts what it compiled. */
+  cacheDir: string;
+  /** Windows listened to at once. */
   threads: number;
   logger: Logger;
 }
 
 /**
- * Our own pipeline on sherpa-onnx's two networks, in a warm child: windows a quarter apart instead of a tenth, voices from what
- * each says alone, constrained clustering, progress and cancel between windows. docs/adr/0004-diarization.md and 0007 have the figures.
+ * Our own pipeline on sherpa-onnx's two networks. A warm native child listens: windows a quarter apart instead of a tenth, voices from what
+ * each says alone, progress and cancel between windows. A thread of this process tells the voices apart: constrained
+ * clustering. docs/adr/0004-diarization.md and 0007 have the figures.
  */
-export const createFastDiarizer = ({ models, threads, logger }: FastDiarizerOptions): Diarizer & Engine => {
-  const child = createChild({
-    name: 'diarize',
-    command: process.execPath,
-    args: ['--max-semi-space-size=1', '--expose-gc', childEntry('diarize-child')],
-    memoryLimitBytes: 1.5 * 2 ** 30,
-    logger,
-  });
+export const createFastDiarizer = (options: FastDiarizerOptions): Diarizer & Engine => {
+  const { models, cacheDir, threads, logger } = options;
+  let child: Promise<Child> | undefined;
+  const open = async () => {
+    const command = await findEngineBinary(cacheDir, 'diarize-child');
+    const args = ['--segmentation', models.segmentation, '--voices', models.embedding, '--threads', String(threads)];
+    return createChild({ name: 'diarize', command, args, memoryLimitBytes: 1.5 * 2 ** 30, logger });
+  };
+  const opened = () => {
+    child ??= open().catch((error) => {
+      // It may be installed by the next call.
+      child = undefined;
+      throw error;
+    });
+    return child;
+  };
   return {
     async diarize(request, { signal, onProgress }) {
       const wav = await openWav(request.wav);
       await wav.close();
-      const { wav: path, speech, speakers } = request;
-      const params = { wav: path, speech, speakers, ...models, threads };
-      const turns = await child.call('diarize', params, {
-        signal,
-        // Forty times slower than measured means that something is wrong.
-        timeLimitMs: 60_000 + wav.duration * 1000,
-        ...(onProgress ? { onProgress } : {}),
-      });
-      return toDiarization('pyannote-campplus', z.array(speakerTurnSchema).parse(turns));
+      const { duration } = wav;
+      const count = windowsOf(wav.length);
+      const windows = windowsWith(request.speech, count);
+      if (windows.length === 0) return toDiarization(engine, []);
+      const listener = await opened();
+      // Forty times slower than measured means that something is wrong.
+      const timeLimitMs = 60_000 + duration * 1000;
+      const clustering = startClustering({ windows, count, duration, speakers: request.speakers });
+      try {
+        await listener.call(
+          'hear',
+          { wav: request.wav, windows },
+          {
+            signal: AbortSignal.any([signal, clustering.broken]),
+            timeLimitMs,
+            onPart: clustering.add,
+            ...(onProgress ? { onProgress: (fraction) => onProgress(fraction * listening) } : {}),
+          },
+        );
+        return toDiarization(engine, await clustering.turns(signal, timeLimitMs));
+      } finally {
+        await clustering.close();
+      }
     },
-    close: () => child.close(),
+    close: async () => (await child?.catch(() => undefined))?.close(),
   };
 };
+
+const engine = 'pyannote-campplus';
+/** How much of the time listening takes. */
+const listening = 0.98;

@@ -1,7 +1,7 @@
 import { createChild, type Logger } from '@whisper-bot/runtime';
 import { speakerTurnSchema } from '@whisper-bot/transcript';
 import { z } from 'zod';
-import { childEntry } from '../child-entry.js';
+import { builtEntry } from '../built-entry.js';
 import type { Diarizer, Engine } from '../contract.js';
 import { openWav } from '../wav/reader.js';
 import { type DiarizationModels, toDiarization } from './diarization.js';
@@ -17,7 +17,7 @@ export const createStockDiarizer = ({ models, threads, logger }: StockDiarizerOp
   const child = createChild({
     name: 'diarize-stock',
     command: process.execPath,
-    args: [childEntry('audio-child')],
+    args: [builtEntry('audio-child')],
     memoryLimitBytes: 4 * 2 ** 30,
     logger,
   });

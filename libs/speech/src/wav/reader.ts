@@ -11,11 +11,6 @@ export interface Wav {
   duration: number;
   /** Samples from `start` on, −1 … 1; fewer than `count` at the end of the recording. */
   read(start: number, count: number): Promise<Float32Array>;
-  /**
-   * Fills `target` with samples from `start` on, and with silence beyond the end of the recording: for the many reads of a long
-   * recording, whose garbage would pile up.
-   */
-  readInto(start: number, target: Float32Array<ArrayBuffer>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,15 +32,6 @@ export const openWav = async (path: string): Promise<Wav> => {
         const samples = new Float32Array(Math.floor(bytesRead / 2));
         for (let i = 0; i < samples.length; i++) samples[i] = buffer.readInt16LE(i * 2) / 32_768;
         return samples;
-      },
-      async readInto(start, target) {
-        const wanted = Math.max(0, Math.min(target.length, length - start));
-        // The 16-bit samples lie in the back half until each becomes a float further in front: none is lost before it is read.
-        const raw = new Int16Array(target.buffer, target.byteOffset + target.length * 2, target.length);
-        const { bytesRead } = await handle.read(raw, 0, wanted * 2, offset + start * 2);
-        const got = Math.floor(bytesRead / 2);
-        for (let i = 0; i < got; i++) target[i] = (raw[i] as number) / 32_768;
-        target.fill(0, got);
       },
       close: () => handle.close(),
     };

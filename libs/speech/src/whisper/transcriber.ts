@@ -1,9 +1,9 @@
 import type { Logger } from '@whisper-bot/runtime';
+import { findEngineBinary } from '../binary.js';
 import type { CallContext, Engine, TranscribeRequest, Transcriber } from '../contract.js';
 import { openWav } from '../wav/reader.js';
 import { detectAnswerSchema, type Hearing, transcribeAnswerSchema } from './answer.js';
 import { assemble } from './assemble.js';
-import { findWhisperBinary } from './binary.js';
 import { cutLong } from './cut.js';
 import { createPool, type WhisperEngine } from './pool.js';
 import { unheard, withTails } from './tail.js';
@@ -44,7 +44,7 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
     threads: options.threads,
     engine: options.engine ?? 'fast',
     memoryLimitBytes: options.memoryLimitBytes ?? 6 * 2 ** 30,
-    binary: () => findWhisperBinary(options.cacheDir),
+    binary: () => findEngineBinary(options.cacheDir, 'whisper-child'),
     logger,
   });
 

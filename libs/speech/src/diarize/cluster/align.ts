@@ -1,5 +1,5 @@
-import { type Analysis, type LocalSpeaker, stepFrames, windowsAtOnce } from '../network/analysis.js';
-import { columns, windowFrames } from '../network/segmentation.js';
+import type { Analysis, LocalSpeaker } from '../analysis/analysis.js';
+import { columns, stepFrames, windowFrames, windowsAtOnce } from '../analysis/grid.js';
 import { byWindow } from './assign.js';
 import { bestMatch } from './match.js';
 

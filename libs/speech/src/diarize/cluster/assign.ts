@@ -1,4 +1,4 @@
-import type { LocalSpeaker } from '../network/analysis.js';
+import type { LocalSpeaker } from '../analysis/analysis.js';
 import { bestMatch } from './match.js';
 import { cosine } from './vector.js';
 

@@ -1,6 +1,6 @@
 import type { SpeakerCount } from '@whisper-bot/task';
-import type { Analysis, LocalSpeaker } from '../network/analysis.js';
-import { voiceLength } from '../network/voice-store.js';
+import type { Analysis, LocalSpeaker } from '../analysis/analysis.js';
+import { voiceLength } from '../analysis/grid.js';
 import type { Voice } from './agglomerate.js';
 import { alignByTime } from './align.js';
 import { assignByVoice, type Speaker } from './assign.js';

@@ -1,7 +1,7 @@
 import type { SpeakerTurn } from '@whisper-bot/transcript';
+import type { Analysis, LocalSpeaker } from '../analysis/analysis.js';
+import { anybody, columns, stepFrames, windowFrames, windowsAtOnce } from '../analysis/grid.js';
 import { byWindow } from '../cluster/assign.js';
-import { type Analysis, type LocalSpeaker, stepFrames, windowsAtOnce } from '../network/analysis.js';
-import { anybody, columns, windowFrames } from '../network/segmentation.js';
 import { createTurns } from './turns.js';
 
 /** A speaker less likely than this in a frame does not speak there, however many are said to. */

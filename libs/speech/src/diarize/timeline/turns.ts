@@ -1,6 +1,6 @@
 import type { SpeakerTurn } from '@whisper-bot/transcript';
 import { sampleRate } from '../../wav/reader.js';
-import { frameCenter, frameSamples } from '../network/segmentation.js';
+import { frameCenter, frameSamples } from '../analysis/grid.js';
 
 /** Silences of one speaker up to this long do not end a turn, seconds: what lies within a word. */
 const longestPause = 0.2;

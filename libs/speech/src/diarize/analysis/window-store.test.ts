@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { columns, windowFrames } from './segmentation.js';
+import { columns, windowFrames } from './grid.js';
 import { createWindowStore } from './window-store.js';
 
 const cells = windowFrames * columns;

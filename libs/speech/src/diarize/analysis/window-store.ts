@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { columns, windowFrames } from './segmentation.js';
+import { createBlocks } from './block.js';
+import { columns, windowFrames } from './grid.js';
 
 /** What the segmentation network said of each window of a recording; hours of it are kept until all voices are told apart. */
 export interface WindowStore {
@@ -14,8 +15,6 @@ export interface WindowStore {
 const cells = windowFrames * columns;
 /** Windows packed together: 38 KB, which is what deflate looks back. */
 const groupSize = 16;
-/** What packed groups are laid into, bytes: blocks so large that the allocator gives them back at once (mallopt(3)). */
-const blockSize = 2 ** 20;
 /** Unpacked groups kept: whoever goes through the recording looks four windows back and ahead. */
 const mostUnpacked = 3;
 
@@ -25,6 +24,7 @@ const mostUnpacked = 3;
  */
 export const createWindowStore = (length: number): WindowStore => {
   const groups: (Uint8Array | undefined)[] = [];
+  // Deflate's answers lie in 16 KB each.
   const keep = createBlocks();
   const known = new Uint8Array(length);
   let open = new Uint8Array(groupSize * cells);
@@ -61,22 +61,6 @@ export const createWindowStore = (length: number): WindowStore => {
       const from = (window % groupSize) * cells;
       return group ? group.subarray(from, from + cells) : null;
     },
-  };
-};
-
-/** Copies what is to be kept for long beside each other: deflate's answers lie in 16 KB each. */
-const createBlocks = () => {
-  let block = new Uint8Array(0);
-  let used = 0;
-  return (bytes: Uint8Array): Uint8Array => {
-    if (used + bytes.length > block.length) {
-      block = new Uint8Array(blockSize);
-      used = 0;
-    }
-    const kept = block.subarray(used, used + bytes.length);
-    kept.set(bytes);
-    used += bytes.length;
-    return kept;
   };
 };
 

@@ -5,10 +5,11 @@ import { z } from 'zod';
 
 /** What setup/whisper writes once a build is in place. */
 const recordSchema = z.object({
-  v: z.literal(2),
+  v: z.literal(3),
   /** Of whisper.cpp, which the build carries. */
   release: z.string(),
-  binary: z.string(),
+  /** Where the programs lie. */
+  folder: z.string(),
   cpuFlags: z.array(z.string()),
 });
 
@@ -25,10 +26,10 @@ const cpuFlags = async (): Promise<Set<string> | null> => {
 };
 
 /**
- * The whisper-child that setup/whisper compiled. Throws TaskError `engine-missing` where there is none, or where it
+ * Path of a program that setup/whisper compiled. Throws TaskError `engine-missing` where there is none, or where it
  * was compiled for a processor that can do more than this one (it would die of an illegal instruction).
  */
-export const findWhisperBinary = async (cacheDir: string): Promise<string> => {
+export const findEngineBinary = async (cacheDir: string, name: 'whisper-child' | 'diarize-child'): Promise<string> => {
   const path = join(cacheDir, 'whisper.cpp', 'current.json');
   const text = await readFile(path, 'utf8').catch(() => null);
   if (text === null) throw missing(`it has not been compiled (${path})`);
@@ -37,5 +38,5 @@ export const findWhisperBinary = async (cacheDir: string): Promise<string> => {
   const here = await cpuFlags();
   const lacking = here === null ? [] : record.data.cpuFlags.filter((flag) => !here.has(flag));
   if (lacking.length > 0) throw missing(`it was compiled for another processor (${lacking.join(' ')})`);
-  return record.data.binary;
+  return join(record.data.folder, name);
 };

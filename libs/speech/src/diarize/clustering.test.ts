@@ -1,0 +1,83 @@
+import { afterEach, expect, test } from 'vitest';
+import { columns, voiceLength, windowFrames } from './analysis/grid.js';
+import { type Clustering, startClustering } from './clustering.js';
+
+const never = new AbortController().signal;
+const unhurried = 60_000;
+/** Seconds. */
+const duration = 20;
+
+let clustering: Clustering;
+const start = (windows: number[]) => {
+  clustering = startClustering({ windows, count: 5, duration, speakers: { kind: 'auto' } });
+  return clustering;
+};
+afterEach(() => clustering.close());
+
+const base64 = (values: number[]) => Buffer.from(values).toString('base64');
+const always = Array.from({ length: windowFrames * columns }, (_, cell) => (cell % columns === 1 ? 0 : 255));
+const voice = base64(Array.from({ length: voiceLength }, (_, at) => at));
+const speaker = { local: 0, alone: 300, active: 300, rough: false, voice };
+const part = (window: number, more: object = {}) => ({
+  window,
+  probabilities: base64(always),
+  speakers: [speaker],
+  ...more,
+});
+
+test('one voice in all windows is one speaker, for as long as somebody speaks', async () => {
+  const { add, turns } = start([0, 1, 2, 3, 4]);
+  for (const window of [0, 1, 2, 3, 4]) add(part(window));
+  const [turn, ...more] = await turns(never, unhurried);
+  expect(turn).toEqual({ start: expect.closeTo(0, 1), end: expect.closeTo(duration, 1), speaker: 0 });
+  expect(more).toEqual([]);
+});
+
+test.each([
+  ['no object', 'gibberish', /expected object/],
+  ['probabilities that lack one', part(0, { probabilities: base64(always.slice(1)) }), /3144 characters/],
+  ['probabilities that are one too many', part(0, { probabilities: base64([...always, 0]) }), /not 2356 bytes/],
+  ['probabilities that are no base64', part(0, { probabilities: `!${base64(always).slice(1)}` }), /base64/],
+  ['more frames than a window has', part(0, { speakers: [{ ...speaker, alone: windowFrames + 1 }] }), /alone/],
+  ['a fourth speaker', part(0, { speakers: [{ ...speaker, local: 3 }] }), /local/],
+  ['two speakers in one place', part(0, { speakers: [speaker, speaker] }), /a position twice/],
+  ['a short voice', part(0, { speakers: [{ ...speaker, voice: base64([1, 2, 3]) }] }), /voice/],
+  ['another window than the next', part(1), /window 1 instead of 0/],
+])('%s breaks it', async (_, wrong, said) => {
+  const { add, turns, broken } = start([0, 1]);
+  add(wrong);
+  await expect(turns(never, unhurried)).rejects.toMatchObject({
+    code: 'engine-crashed',
+    cause: expect.stringMatching(said),
+  });
+  expect(broken.aborted).toBe(true);
+});
+
+test('windows that were not heard break it', async () => {
+  const { add, turns } = start([0, 1]);
+  add(part(0));
+  await expect(turns(never, unhurried)).rejects.toMatchObject({
+    code: 'engine-crashed',
+    cause: expect.stringContaining('1 windows instead of 2'),
+  });
+});
+
+test('what takes too long ends at its limit', async () => {
+  const { add, turns } = start([0]);
+  add(part(0));
+  await expect(turns(never, 1)).rejects.toMatchObject({ code: 'time-limit' });
+});
+
+test('cancelling rejects at once', async () => {
+  const { turns } = start([0]);
+  const controller = new AbortController();
+  const cancelled = turns(controller.signal, unhurried);
+  controller.abort(new Error('enough'));
+  await expect(cancelled).rejects.toThrow('enough');
+});
+
+test('running out of memory is told as such', async () => {
+  const { add, turns } = start([0]);
+  add(Array.from({ length: 3_000_000 }, (_, index) => ({ index })));
+  await expect(turns(never, unhurried)).rejects.toMatchObject({ code: 'engine-memory' });
+});

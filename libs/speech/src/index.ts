@@ -10,6 +10,6 @@ export { createSpeechEngines, type SpeechEngines, type SpeechEnginesConfig } fro
 export { type PublishedModel, publishedModels } from './model/catalog.js';
 export { type Downloaded, type DownloadOptions, downloadModel } from './model/download.js';
 export { createModelStore, type InstalledModel, type ModelStore } from './model/store.js';
-export { sampleRate } from './wav/reader.js';
+export { sampleRate } from './wav/sample-rate.js';
 export { wavOf } from './wav/wav-of.js';
 export { createWhisperTranscriber, type WhisperTranscriberOptions } from './whisper/transcriber.js';

@@ -3,7 +3,8 @@ import sherpa from 'sherpa-onnx-node';
 import { z } from 'zod';
 import type { Span } from '../contract.js';
 import { piecesOf } from '../wav/pieces.js';
-import { openWav, sampleRate } from '../wav/reader.js';
+import { openWav } from '../wav/reader.js';
+import { sampleRate } from '../wav/sample-rate.js';
 
 export const detectParamsSchema = z.object({ wav: z.string(), model: z.string() });
 

@@ -1,26 +1,26 @@
 import { Worker } from 'node:worker_threads';
 import { type SpeakerCount, TaskError, type TaskErrorCode } from '@whisper-bot/task';
 import type { SpeakerTurn } from '@whisper-bot/transcript';
+import { z } from 'zod';
 import { builtEntry } from '../built-entry.js';
+import { type Part, partSchema } from './analysis/part.js';
 
 export interface ClusteringTask {
-  /** Indexes of the windows that are listened to, in order. */
-  windows: readonly number[];
   /** Windows of the recording, also those nobody listens to. */
   count: number;
   /** Of the recording, seconds. */
   duration: number;
   speakers: SpeakerCount;
 }
-export type ClusteringMessage = { part: unknown } | { all: true };
+export type ClusteringMessage = { part: Part } | { all: true };
 
 export interface Clustering {
-  /** Hands on what diarize-child says of the next window, as it said it. */
+  /** Hands on what diarize-child said of the next window; what is out of shape breaks it. Does not throw. */
   add(part: unknown): void;
   /** Aborts once there will be no turns; its reason is a TaskError (`engine-crashed`, `engine-memory`, `time-limit`). */
   readonly broken: AbortSignal;
   /**
-   * Who speaks when, once all windows were handed on. Rejects with the reason of `signal` or of `broken`; `broken` aborts where it
+   * Who speaks when, in the windows that were handed on. Rejects with the reason of `signal` or of `broken`; `broken` aborts where it
    * takes more than `timeLimitMs`.
    */
   turns(signal: AbortSignal, timeLimitMs: number): Promise<SpeakerTurn[]>;
@@ -36,26 +36,35 @@ const sentences = {
 
 /**
  * Makes speakers of one recording's voices in a thread of its own: clustering hours takes seconds, and the caller's process talks
- * to Redis meanwhile. The thread lives as long as the recording is listened to.
+ * to Redis meanwhile. The thread lives as long as the recording is listened to. `windows`: indexes of those that are listened to, in order.
  */
-export const startClustering = (task: ClusteringTask): Clustering => {
+export const startClustering = (windows: readonly number[], task: ClusteringTask): Clustering => {
   const thread = new Worker(builtEntry('cluster-thread'), {
     workerData: task,
-    // Ten hours take a third of it; what lies in blocks does not count.
-    resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 },
+    // Ten hours take a quarter of it; what lies in blocks does not count.
+    resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 128 },
   });
+  let heard = 0;
   const broken = new AbortController();
   const fail = (code: keyof typeof sentences, cause: string) =>
     broken.abort(new TaskError(code, sentences[code], { cause }));
   thread.on('error', (error: NodeJS.ErrnoException) =>
-    // Of zod's errors only the stack comes through with the words.
     fail(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'engine-memory' : 'engine-crashed', error.stack ?? error.message),
   );
   thread.on('exit', (exitCode) => fail('engine-crashed', `the clustering ended with exit code ${exitCode}`));
   return {
-    add: (part) => thread.postMessage({ part } satisfies ClusteringMessage),
+    add(said) {
+      const { data: part, error } = partSchema.safeParse(said);
+      if (error) fail('engine-crashed', z.prettifyError(error));
+      else if (part.window !== windows[heard]) fail('engine-crashed', `window ${part.window}, not ${windows[heard]}`);
+      else {
+        heard++;
+        thread.postMessage({ part } satisfies ClusteringMessage);
+      }
+    },
     broken: broken.signal,
     async turns(signal, timeLimitMs) {
+      if (heard < windows.length) fail('engine-crashed', `${heard} windows, not ${windows.length}`);
       const limit = setTimeout(fail, timeLimitMs, 'time-limit', `the clustering took over ${timeLimitMs} ms`);
       const over = AbortSignal.any([signal, broken.signal]);
       try {

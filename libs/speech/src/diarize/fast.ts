@@ -47,7 +47,7 @@ export const createFastDiarizer = (options: FastDiarizerOptions): Diarizer & Eng
       const listener = await opened();
       // Forty times slower than measured means that something is wrong.
       const timeLimitMs = 60_000 + duration * 1000;
-      const clustering = startClustering({ windows, count, duration, speakers: request.speakers });
+      const clustering = startClustering(windows, { count, duration, speakers: request.speakers });
       try {
         await listener.call(
           'hear',

@@ -1,8 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { TaskError } from '@whisper-bot/task';
-
-/** Hz: what every engine here hears. */
-export const sampleRate = 16_000;
+import { sampleRate } from './sample-rate.js';
 
 export interface Wav {
   /** Of the recording, samples. */

@@ -1,4 +1,4 @@
-import { sampleRate } from './reader.js';
+import { sampleRate } from './sample-rate.js';
 
 /** A 16 kHz mono 16-bit WAV of samples −1 … 1, in memory: for clips, not for recordings. */
 export const wavOf = (samples: Float32Array): Buffer => {

@@ -1,6 +1,6 @@
 import type { RecognizedSegment } from '@whisper-bot/transcript';
 import type { Span } from '../contract.js';
-import { sampleRate } from '../wav/reader.js';
+import { sampleRate } from '../wav/sample-rate.js';
 import type { Hearing } from './answer.js';
 import { withoutInventions } from './guard.js';
 import { createPlacer } from './place.js';

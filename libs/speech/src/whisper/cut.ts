@@ -1,5 +1,5 @@
 import type { Wav } from '../wav/reader.js';
-import { sampleRate } from '../wav/reader.js';
+import { sampleRate } from '../wav/sample-rate.js';
 import { windowSamples } from './window.js';
 
 /** Where a long stretch is cut: the last third of the window is searched, so that windows stay well filled. */

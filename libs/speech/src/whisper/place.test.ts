@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sampleRate } from '../wav/reader.js';
+import { sampleRate } from '../wav/sample-rate.js';
 import { createPlacer } from './place.js';
 import { pack, widen } from './window.js';
 

@@ -1,5 +1,5 @@
 import type { Span } from '../contract.js';
-import { sampleRate } from '../wav/reader.js';
+import { sampleRate } from '../wav/sample-rate.js';
 import type { Window } from './window.js';
 
 /** No word is shorter, seconds: one step of the encoder. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sampleRate } from '../wav/reader.js';
+import { sampleRate } from '../wav/sample-rate.js';
 import type { Hearing, Piece } from './answer.js';
 import { unheard, withTails } from './tail.js';
 import type { Window } from './window.js';

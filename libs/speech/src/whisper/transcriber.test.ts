@@ -7,7 +7,7 @@ import { TaskError } from '@whisper-bot/task';
 import { wordErrorRate } from '@whisper-bot/testing';
 import type { Recognition } from '@whisper-bot/transcript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sampleRate } from '../wav/reader.js';
+import { sampleRate } from '../wav/sample-rate.js';
 import { wavOf } from '../wav/wav-of.js';
 import type { WhisperEngine } from './pool.js';
 import { createWhisperTranscriber } from './transcriber.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sampleRate } from '../wav/reader.js';
+import { sampleRate } from '../wav/sample-rate.js';
 import { margin, pack, tailOf, widen, windowLength, windowSamples } from './window.js';
 
 const seconds = (from: number, to: number) => ({ from: from * sampleRate, to: to * sampleRate });

@@ -1,5 +1,5 @@
 import type { Span } from '../contract.js';
-import { sampleRate } from '../wav/reader.js';
+import { sampleRate } from '../wav/sample-rate.js';
 
 /** Samples [from, to) of the recording, put at sample `at` of the window. */
 export interface Stretch {

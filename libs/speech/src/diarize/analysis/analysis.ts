@@ -20,16 +20,16 @@ export interface Analysis {
 export const collectAnalysis = (count: number) => {
   const analysis: Analysis = { windows: createWindowStore(count), speakers: [] };
   const keep = createBlocks();
-  const keepVoice = (voice: Uint8Array) => {
-    const { buffer, byteOffset, length } = keep(voice);
+  const keepVoice = (voice: string) => {
+    const { buffer, byteOffset, length } = keep(Buffer.from(voice, 'base64'));
     return new Int8Array(buffer, byteOffset, length);
   };
   return {
     analysis,
     add({ window, probabilities, speakers }: Part): void {
-      analysis.windows.add(window, probabilities);
+      analysis.windows.add(window, Buffer.from(probabilities, 'base64'));
       for (const { voice, ...speaker } of speakers)
-        analysis.speakers.push({ ...speaker, window, voice: voice && keepVoice(voice) });
+        analysis.speakers.push({ ...speaker, window, voice: voice === null ? null : keepVoice(voice) });
     },
   };
 };

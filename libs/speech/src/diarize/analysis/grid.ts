@@ -1,5 +1,5 @@
 import type { Span } from '../../contract.js';
-import { sampleRate } from '../../wav/reader.js';
+import { sampleRate } from '../../wav/sample-rate.js';
 
 // What diarize-child knows as well (libs/speech/native/diarize).
 

@@ -1,5 +1,5 @@
 import type { SpeakerTurn } from '@whisper-bot/transcript';
-import { sampleRate } from '../../wav/reader.js';
+import { sampleRate } from '../../wav/sample-rate.js';
 import { frameCenter, frameSamples } from '../analysis/grid.js';
 
 /** Silences of one speaker up to this long do not end a turn, seconds: what lies within a word. */

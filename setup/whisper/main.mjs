@@ -1,4 +1,4 @@
-// node setup/whisper/main.mjs [native|cuda]: compiles whisper-child and diarize-child and prints the folder they lie in.
+// node setup/whisper/main.mjs [native|cuda]: compiles the engine processes and prints the folder they lie in.
 import { ensureWhisper } from './ensure.mjs';
 import { targets } from './source.mjs';
 

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** The programs that speech is heard by, each a process of its own: the targets of CMake's project and the names of what it makes. */
-export const programs = /** @type {const} */ (['whisper-child', 'diarize-child']);
+export const programs = /** @type {const} */ (['whisper-child', 'detect-child', 'diarize-child']);
 
 /** Our drivers and our engines. */
 export const driverDir = join(root, 'libs', 'speech', 'native');

@@ -14,6 +14,7 @@ const { signal } = new AbortController();
 const listening = (refuse = '') => {
   const detector = createSileroDetector({
     modelsDir: fileURLToPath(new URL('../../../models', import.meta.url)),
+    cacheDir: fileURLToPath(new URL('../../../.cache', import.meta.url)),
     logger,
   });
   const asked: string[] = [];

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { TaskError } from '@whisper-bot/task';
 import { z } from 'zod';
 
+/** What setup/whisper compiles. */
+export type NativeProgram = 'whisper-child' | 'detect-child' | 'diarize-child';
+
 /** What setup/whisper writes once a build is in place. */
 const recordSchema = z.object({
   v: z.literal(3),
@@ -29,7 +32,7 @@ const cpuFlags = async (): Promise<Set<string> | null> => {
  * Path of a program that setup/whisper compiled. Throws TaskError `engine-missing` where there is none, or where it
  * was compiled for a processor that can do more than this one (it would die of an illegal instruction).
  */
-export const findEngineBinary = async (cacheDir: string, name: 'whisper-child' | 'diarize-child'): Promise<string> => {
+export const findEngineBinary = async (cacheDir: string, name: NativeProgram): Promise<string> => {
   const path = join(cacheDir, 'whisper.cpp', 'current.json');
   const text = await readFile(path, 'utf8').catch(() => null);
   if (text === null) throw missing(`it has not been compiled (${path})`);

@@ -34,7 +34,7 @@ export interface SpeechEngines extends Engine {
 export const createSpeechEngines = (config: SpeechEnginesConfig): SpeechEngines => {
   const { ffmpegPath, modelsDir, cacheDir, threads, whisperEngine, logger } = config;
   const store = createModelStore([...(config.moreModelsDirs ?? []), modelsDir]);
-  const detector = createSileroDetector({ modelsDir, logger });
+  const detector = createSileroDetector({ modelsDir, cacheDir, logger });
   const diarizer = createFastDiarizer({ models: shippedDiarizationModels(modelsDir), cacheDir, threads, logger });
   const transcriber = createWhisperTranscriber({
     cacheDir,

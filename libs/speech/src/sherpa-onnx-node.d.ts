@@ -1,30 +1,5 @@
 // sherpa-onnx-node carries no declarations: these are of what is used here.
 declare module 'sherpa-onnx-node' {
-  export interface VadConfig {
-    sileroVad: {
-      model: string;
-      threshold: number;
-      /** Seconds. */
-      minSpeechDuration: number;
-      minSilenceDuration: number;
-      maxSpeechDuration: number;
-      /** Samples. */
-      windowSize: number;
-    };
-    sampleRate: number;
-    numThreads: number;
-    debug: boolean;
-  }
-  export class Vad {
-    constructor(config: VadConfig, bufferSizeInSeconds: number);
-    acceptWaveform(samples: Float32Array): void;
-    isEmpty(): boolean;
-    pop(): void;
-    flush(): void;
-    /** `start` in samples from the beginning. */
-    front(enableExternalBuffer: boolean): { start: number; samples: Float32Array };
-  }
-
   export interface ClusteringConfig {
     /** -1: find out by the threshold. */
     numClusters: number;
@@ -46,6 +21,6 @@ declare module 'sherpa-onnx-node' {
   }
 
   // A CommonJS module whose exports Node cannot tell by name.
-  const sherpa: { Vad: typeof Vad; OfflineSpeakerDiarization: typeof OfflineSpeakerDiarization };
+  const sherpa: { OfflineSpeakerDiarization: typeof OfflineSpeakerDiarization };
   export default sherpa;
 }

@@ -11,7 +11,6 @@ import { versionOf } from './program.js';
 export const examineEngines = async (config: Config, repository: string): Promise<Finding[]> => [
   await examineFfmpeg(config),
   await examineWhisper(config),
-  await examineSherpa(repository),
   ...(await examineModels(config, repository)),
 ];
 
@@ -23,7 +22,7 @@ const examineFfmpeg = async ({ ffmpegPath }: Config): Promise<Finding> => {
   return ok('ffmpeg', `${version.replace(/ Copyright.*/, '')} (${program})`);
 };
 
-const programs = ['whisper-child', 'diarize-child'] as const;
+const programs = ['whisper-child', 'detect-child', 'diarize-child'] as const;
 
 /** What compiles them, and the Debian packages that bring it. */
 const compilers = [
@@ -46,15 +45,6 @@ const examineWhisper = async ({ cacheDir }: Config): Promise<Finding> => {
     const first = lacking.length > 0 ? `apt-get install ${lacking.join(' ')}; then ` : '';
     return wrong(name, found, `${first}any transcription compiles it, in about two minutes`);
   }
-};
-
-const examineSherpa = async (repository: string): Promise<Finding> => {
-  const name = 'sherpa-onnx-node';
-  const load = 'process.stdout.write(String(require("sherpa-onnx-node").version ?? "loads"))';
-  const version = await versionOf(process.execPath, ['--input-type=commonjs', '--eval', load], repository);
-  return version === null
-    ? wrong(name, 'does not load', 'rm -r node_modules; the next start installs it anew')
-    : ok(name, version);
 };
 
 /** The shipped weights against their checksums, and the model that is asked for by default. */

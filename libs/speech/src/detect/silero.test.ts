@@ -12,6 +12,7 @@ const sample = (name: string) => fileURLToPath(new URL(`samples/${name}`, root))
 const context = { signal: new AbortController().signal };
 const detector = createSileroDetector({
   modelsDir: fileURLToPath(new URL('models', root)),
+  cacheDir: fileURLToPath(new URL('.cache', root)),
   logger: createLogger({ name: 'test', level: 'silent' }),
 });
 let folder: string;

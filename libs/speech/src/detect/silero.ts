@@ -1,27 +1,30 @@
 import { join } from 'node:path';
-import { createChild, type Logger } from '@whisper-bot/runtime';
+import type { Logger } from '@whisper-bot/runtime';
 import { z } from 'zod';
-import { builtEntry } from '../built-entry.js';
 import type { Engine, SpeechDetector } from '../contract.js';
+import { createNativeChild } from '../native-child.js';
 import { openWav } from '../wav/reader.js';
 import { widenSpans } from './span.js';
 
 export interface SileroDetectorOptions {
   /** Folder with `silero_vad.onnx`. */
   modelsDir: string;
+  /** Where setup/whisper puts what it compiled. */
+  cacheDir: string;
   logger: Logger;
 }
 
 const spansSchema = z.array(z.object({ start: z.number(), end: z.number() }));
 
-/** Silero VAD through sherpa-onnx in a warm child. */
-export const createSileroDetector = ({ modelsDir, logger }: SileroDetectorOptions): SpeechDetector & Engine => {
-  const child = createChild({
+/** Silero VAD in a warm native child (docs/adr/0010-native-networks.md). */
+export const createSileroDetector = (options: SileroDetectorOptions): SpeechDetector & Engine => {
+  const child = createNativeChild({
     name: 'detect',
-    command: process.execPath,
-    args: [builtEntry('audio-child')],
-    memoryLimitBytes: 600 * 2 ** 20,
-    logger,
+    program: 'detect-child',
+    cacheDir: options.cacheDir,
+    args: ['--model', join(options.modelsDir, 'silero_vad.onnx')],
+    memoryLimitBytes: 300 * 2 ** 20,
+    logger: options.logger,
   });
   return {
     async detect(path, { signal, onProgress }) {
@@ -29,16 +32,16 @@ export const createSileroDetector = ({ modelsDir, logger }: SileroDetectorOption
       await wav.close();
       const found = await child.call(
         'detect',
-        { wav: path, model: join(modelsDir, 'silero_vad.onnx') },
+        { wav: path },
         {
           signal,
-          // Fifty times slower than measured means that something is wrong.
+          // Four hundred times slower than measured means that something is wrong.
           timeLimitMs: 60_000 + wav.duration * 200,
           ...(onProgress ? { onProgress } : {}),
         },
       );
-      return widenSpans(spansSchema.parse(found), { duration: wav.duration, padding: 0.2, shortestGap: 0.3 });
+      return widenSpans(spansSchema.parse(found), { duration: wav.duration, padding: 0.2, shortestGap: 0.32 });
     },
-    close: () => child.close(),
+    close: child.close,
   };
 };

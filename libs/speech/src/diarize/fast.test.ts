@@ -18,7 +18,7 @@ const logger = createLogger({ name: 'test', level: 'silent' });
 const open = (threads: number) =>
   createFastDiarizer({ models: shippedDiarizationModels(file('models')), cacheDir: file('.cache'), threads, logger });
 const diarizer = open(2);
-const detector = createSileroDetector({ modelsDir: file('models'), logger });
+const detector = createSileroDetector({ modelsDir: file('models'), cacheDir: file('.cache'), logger });
 afterAll(() => Promise.all([diarizer.close(), detector.close()]));
 const context = { signal: new AbortController().signal };
 const diarize = async (wav: string, speakers: SpeakerCount = { kind: 'auto' }, more: Partial<CallContext> = {}) =>

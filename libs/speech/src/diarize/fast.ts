@@ -1,6 +1,6 @@
-import { type Child, createChild, type Logger } from '@whisper-bot/runtime';
-import { findEngineBinary } from '../binary.js';
+import type { Logger } from '@whisper-bot/runtime';
 import type { Diarizer, Engine } from '../contract.js';
+import { createNativeChild } from '../native-child.js';
 import { openWav } from '../wav/reader.js';
 import { windowsOf, windowsWith } from './analysis/grid.js';
 import { startClustering } from './clustering.js';
@@ -22,20 +22,14 @@ export interface FastDiarizerOptions {
  */
 export const createFastDiarizer = (options: FastDiarizerOptions): Diarizer & Engine => {
   const { models, cacheDir, threads, logger } = options;
-  let child: Promise<Child> | undefined;
-  const open = async () => {
-    const command = await findEngineBinary(cacheDir, 'diarize-child');
-    const args = ['--segmentation', models.segmentation, '--voices', models.embedding, '--threads', String(threads)];
-    return createChild({ name: 'diarize', command, args, memoryLimitBytes: 1.5 * 2 ** 30, logger });
-  };
-  const opened = () => {
-    child ??= open().catch((error) => {
-      // It may be installed by the next call.
-      child = undefined;
-      throw error;
-    });
-    return child;
-  };
+  const child = createNativeChild({
+    name: 'diarize',
+    program: 'diarize-child',
+    cacheDir,
+    args: ['--segmentation', models.segmentation, '--voices', models.embedding, '--threads', String(threads)],
+    memoryLimitBytes: 1.5 * 2 ** 30,
+    logger,
+  });
   return {
     async diarize(request, { signal, onProgress }) {
       const wav = await openWav(request.wav);
@@ -44,12 +38,11 @@ export const createFastDiarizer = (options: FastDiarizerOptions): Diarizer & Eng
       const count = windowsOf(wav.length);
       const windows = windowsWith(request.speech, count);
       if (windows.length === 0) return toDiarization(engine, []);
-      const listener = await opened();
       // Forty times slower than measured means that something is wrong.
       const timeLimitMs = 60_000 + duration * 1000;
       const clustering = startClustering(windows, { count, duration, speakers: request.speakers });
       try {
-        await listener.call(
+        await child.call(
           'hear',
           { wav: request.wav, windows },
           {
@@ -64,7 +57,7 @@ export const createFastDiarizer = (options: FastDiarizerOptions): Diarizer & Eng
         await clustering.close();
       }
     },
-    close: async () => (await child?.catch(() => undefined))?.close(),
+    close: child.close,
   };
 };
 

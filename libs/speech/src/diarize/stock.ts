@@ -17,7 +17,7 @@ export const createStockDiarizer = ({ models, threads, logger }: StockDiarizerOp
   const child = createChild({
     name: 'diarize-stock',
     command: process.execPath,
-    args: [builtEntry('audio-child')],
+    args: [builtEntry('stock-child')],
     memoryLimitBytes: 4 * 2 ** 30,
     logger,
   });

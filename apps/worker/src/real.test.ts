@@ -17,7 +17,7 @@ import { descendants, living } from './test/process-tree.js';
 const hangBound = 150_000;
 vi.setConfig({ testTimeout: 2 * hangBound });
 
-// The program as it is started, with ffmpeg, whisper.cpp and sherpa-onnx.
+// The program as it is started, with ffmpeg and the speech engines.
 let redis: TestRedis;
 let home: string;
 let pipeline: WorkingPipeline;

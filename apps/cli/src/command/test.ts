@@ -13,7 +13,7 @@ export const addTest = (program: Command, terminal: Terminal, config: () => Conf
     .command('test')
     .summary('check everything: types, lint, imports, dead code, tests')
     .description(
-      `Checks ${staticChecks.map(({ what }) => what).join('; ')}; then runs all tests, on real Redis, PostgreSQL, ffmpeg, whisper.cpp and sherpa-onnx. The last line counts them: N passed, N failed.`,
+      `Checks ${staticChecks.map(({ what }) => what).join('; ')}; then runs all tests, on real Redis, PostgreSQL, ffmpeg and the speech engines. The last line counts them: N passed, N failed.`,
     )
     .argument('[path...]', 'only the tests in files whose path contains this, without the other checks')
     .addHelpText('after', '\nExamples:\n  whisper-bot test\n  whisper-bot test libs/transcript')

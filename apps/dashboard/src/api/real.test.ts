@@ -11,7 +11,7 @@ import { createProgram, type Program } from './test/client.js';
 // Generous: whisper.cpp on a busy machine takes many times as long as alone.
 vi.setConfig({ testTimeout: 300_000 });
 
-// The worker as it is started, with ffmpeg, whisper.cpp and sherpa-onnx.
+// The worker as it is started, with ffmpeg and the speech engines.
 let harness: Harness;
 let worker: ChildProcess;
 let program: Program;

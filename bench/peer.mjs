@@ -18,7 +18,7 @@ const installFrom = (file) => run(python, ['-m', 'pip', 'install', '--quiet', '-
 
 /** Runs a program to its end. Throws with the last line it complained with. */
 export const run = (command, args) => {
-  const { status, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 600_000 });
+  const { status, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 600_000, maxBuffer: 2 ** 26 });
   if (status !== 0) throw new Error(`${command} failed: ${stderr?.trim().split('\n').at(-1)}`);
 };
 

@@ -1,4 +1,5 @@
 import { wordErrorRate } from '@whisper-bot/testing';
+import { conditionNames, degraded } from '../degraded.mjs';
 import { baseWeights, context, hear, openEngines, textOf } from '../engines.mjs';
 import { conversation, materialNote, spoken } from '../material.mjs';
 import { inTurn, median, row, spread } from '../measure.mjs';
@@ -44,7 +45,11 @@ export const asr = async ({ dir, peers }) => {
       const ratio = median(batched) / median(factor.ours);
       rows.push(row('faster-whisper batched over ours', `${ratio.toFixed(2)} times as long`, '> 1', ratio > 1));
     }
-    rows.push(...(await errorRates({ ours: engines, 'whisper.cpp in our driver': whispercpp }, peer, cli)));
+    const own = { ours: engines, 'whisper.cpp in our driver': whispercpp };
+    const sets = { 'the samples': spoken, 'the samples made worse': degraded(dir) };
+    for (const [set, recordings] of Object.entries(sets))
+      rows.push(...(await errorRates(set, recordings, { own, peer, cli })));
+    notes.push(`Made worse: ${conditionNames.join(', ')}.`);
     notes.push(
       'In our driver whisper.cpp packs, guards and aligns as ours does; its own command line hears the silence too, searches by beams, times no words, and loads the model each time.',
     );
@@ -56,30 +61,30 @@ export const asr = async ({ dir, peers }) => {
   }
 };
 
-const errorRates = async (own, peer, cli) => {
-  const heard = Object.fromEntries(Object.keys(own).map((name) => [name, []]));
-  for (const { wav, language } of spoken) {
-    for (const name of Object.keys(own)) heard[name].push(textOf(await hear(own[name], wav, language)));
-    if (peer)
-      for (const mode of modes) {
-        heard[`faster-whisper ${mode}`] ??= [];
-        heard[`faster-whisper ${mode}`].push((await peer.call({ do: 'transcribe', wav, mode, language })).text);
-      }
-    if (cli) {
-      heard['whisper.cpp’s own command line'] ??= [];
-      heard['whisper.cpp’s own command line'].push(await cli.transcribe(wav, baseWeights(), language));
-    }
-  }
-  const rows = [];
-  for (const [name, texts] of Object.entries(heard)) {
-    const scores = texts.map((text, index) => wordErrorRate(spoken[index].text, text));
+const errorRates = async (set, recordings, { own, peer, cli }) => {
+  const engines = Object.fromEntries(
+    Object.entries(own).map(([name, one]) => [name, async (wav, language) => textOf(await hear(one, wav, language))]),
+  );
+  if (peer)
+    for (const mode of modes)
+      engines[`faster-whisper ${mode}`] = async (wav, language) =>
+        (await peer.call({ do: 'transcribe', wav, mode, language })).text;
+  if (cli) engines['whisper.cpp’s own command line'] = (wav, language) => cli.transcribe(wav, baseWeights(), language);
+
+  const found = {};
+  for (const [name, transcribe] of Object.entries(engines)) {
+    const pairs = [];
+    for (const { wav, language, text } of recordings) pairs.push([text, await transcribe(wav, language)]);
+    const scores = pairs.map(([said, heard]) => wordErrorRate(said, heard));
     const words = scores.reduce((sum, score) => sum + score.words, 0);
     const wrong = scores.reduce((sum, score) => sum + score.rate * score.words, 0);
-    const pairs = texts.map((text, index) => [spoken[index].text, text]);
     const jiwer = peer ? `, jiwer ${(100 * (await peer.call({ do: 'wer', pairs })).rate).toFixed(1)} %` : '';
-    rows.push(
-      row(`${name}, word error rate on the samples`, `${((100 * wrong) / words).toFixed(1)} % of ${words}${jiwer}`),
-    );
+    found[name] = { rate: (100 * wrong) / words, told: `${((100 * wrong) / words).toFixed(1)} % of ${words}${jiwer}` };
   }
-  return rows;
+  const rival = found['faster-whisper batched'];
+  return Object.entries(found).map(([name, { rate, told }]) => {
+    const what = `${name}, word error rate on ${set}`;
+    if (name !== 'ours' || rival === undefined) return row(what, told);
+    return row(what, told, `≤ ${rival.rate.toFixed(1)} %, as faster-whisper batched`, rate <= rival.rate);
+  });
 };

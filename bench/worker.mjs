@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createPipeline } from '@whisper-bot/pipeline';
+import { thriftyNode } from '@whisper-bot/runtime';
 import { until } from '@whisper-bot/testing';
 import { context } from './engines.mjs';
 import { row, timed } from './measure.mjs';
@@ -18,7 +19,8 @@ export const openWorkers = ({ redis, dir }) => {
   const pipeline = createPipeline({ redis, tasksDir, minimumFree: 0 });
   return {
     async start() {
-      const env = { ...process.env, REDIS_URL: redis, TASKS_DIR: tasksDir, WHISPER_BOT_HOME: join(dir, 'home') };
+      const places = { REDIS_URL: redis, TASKS_DIR: tasksDir, WHISPER_BOT_HOME: join(dir, 'home') };
+      const env = { ...thriftyNode, ...process.env, ...places };
       const child = spawn(process.execPath, [program], { env, stdio: 'ignore' });
       started.push(child);
       await until(async () => (await pipeline.transcribers()) >= started.length);

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { thriftyNode } from '@whisper-bot/runtime';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, test } from 'vitest';
 import { readStages, settingsOf } from './dockerfile.mjs';
@@ -48,6 +49,10 @@ describe.each(dockerfiles)('%s', (name) => {
     const { healthcheck, entrypoint } = settingsOf(last);
     expect(healthcheck.slice(0, 2)).toEqual(['node', 'docker/health.mjs']);
     expect(entrypoint).toEqual(['node', expect.stringMatching(/^apps\/\w+\/dist\/main\.js$/)]);
+  });
+
+  test('holds no more memory than the same app does outside a container', () => {
+    expect(settingsOf(last).env).toMatchObject(thriftyNode);
   });
 
   test('carries neither compilers nor sources: only its last stage is shipped, and that compiles nothing', () => {

@@ -6,6 +6,7 @@ export type { ChildOptions } from './child/living.js';
 export { withParentDeathSignal } from './child/parent-death.js';
 export { type ProcessOutcome, type RunProcessOptions, runProcess } from './child/run-process.js';
 export { type ServeChildOptions, serveChild } from './child/serve.js';
+export { thriftyNode } from './child/thrift.js';
 export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.js';
 export { createLogger, type LoggerOptions } from './logger.js';
 export { type MetricsServer, type MetricsServerOptions, serveMetrics } from './metric/server.js';

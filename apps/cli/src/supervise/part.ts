@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Config } from '@whisper-bot/config';
+import { thriftyNode } from '@whisper-bot/runtime';
 import { type Supervised, supervise } from './supervise.js';
 
 /** The apps that run as processes of their own. */
@@ -22,7 +23,7 @@ export const startPart = ({ app, name, logDir, env, onRestart }: PartOptions): S
     name,
     command: process.execPath,
     args: [createRequire(import.meta.url).resolve(`@whisper-bot/${app}`)],
-    env: { ...process.env, ...env },
+    env: { ...thriftyNode, ...process.env, ...env },
     log: join(logDir, `${name}.log`),
     ...(onRestart === undefined ? {} : { onRestart }),
   });

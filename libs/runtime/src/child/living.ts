@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { TaskError } from '@whisper-bot/task';
 import type { Logger } from 'pino';
-import { thriftyAllocator } from './allocator.js';
 import { deferred } from './deferred.js';
 import { createLineSplitter } from './line-splitter.js';
 import { commandNotFound, withParentDeathSignal } from './parent-death.js';
 import { type ChildLine, childLineSchema, maxLineBytes, type ParentLine } from './protocol.js';
 import { preferAsOomVictim } from './resource.js';
 import { createTail } from './tail.js';
+import { thriftyAllocator } from './thrift.js';
 import { watchChild } from './watch.js';
 
 export interface ChildOptions {

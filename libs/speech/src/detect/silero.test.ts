@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLogger } from '@whisper-bot/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openWav } from '../wav/reader.js';
+import { sampleRate } from '../wav/sample-rate.js';
 import { wavOf } from '../wav/wav-of.js';
 import { createSileroDetector } from './silero.js';
 
@@ -40,10 +42,30 @@ test('every turn of a dialogue is found, no word of it clipped', async () => {
   }
 });
 
+test.each([
+  ['faint', (sample: number) => sample * 0.01],
+  [
+    'beneath a hum',
+    (sample: number, at: number) => sample * 0.1 + 0.3 * Math.sin((2 * Math.PI * 100 * at) / sampleRate),
+  ],
+])('a voice that is %s is found where the clear one is', async (name, spoil) => {
+  const clear = await detector.detect(sample('jfk.wav'), context);
+  const wav = await openWav(sample('jfk.wav'));
+  const samples = await wav.read(0, wav.length);
+  await wav.close();
+  await writeFile(join(folder, `${name}.wav`), wavOf(samples.map(spoil)));
+  const found = await detector.detect(join(folder, `${name}.wav`), context);
+  const both = clear.flatMap((a) => found.map((b) => Math.max(0, Math.min(a.end, b.end) - Math.max(a.start, b.start))));
+  const length = (spans: typeof clear) => spans.reduce((sum, { start, end }) => sum + end - start, 0);
+  expect(both.reduce((sum, part) => sum + part) / length(clear)).toBeGreaterThan(0.9);
+  expect(length(found) / length(clear)).toBeLessThan(1.15);
+});
+
 test('silence and noise are no speech', async () => {
   const quiet = new Float32Array(16_000 * 20);
   const noise = Float32Array.from(quiet, (_, i) => 0.05 * Math.sin(i * i * 0.37));
-  for (const [name, samples] of Object.entries({ quiet, noise })) {
+  const hiss = noise.map((value) => value * 0.01);
+  for (const [name, samples] of Object.entries({ quiet, noise, hiss })) {
     await writeFile(join(folder, `${name}.wav`), wavOf(samples));
     expect(await detector.detect(join(folder, `${name}.wav`), context)).toEqual([]);
   }

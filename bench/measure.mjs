@@ -59,13 +59,26 @@ export const row = (what, measured, target = '', met = null) => ({ what, measure
 
 /**
  * A line about the difference of runs that took turns, each with its neighbour: a difference of medians would say more about
- * the machine than about the two. Undecided where the quartiles lie on both sides of the target.
+ * the machine than about the two. Undecided where the median may lie on both sides of the target: its confidence interval of
+ * 95 % by the sign test.
  */
 export const differenceRow = (what, differences, { limit, unit, digits }) => {
   const sorted = differences.toSorted((a, b) => a - b);
-  // Outwards: of few runs the quartiles are the least and the greatest.
-  const [low, high] = [sorted[Math.floor(0.25 * (sorted.length - 1))], sorted[Math.ceil(0.75 * (sorted.length - 1))]];
+  const rank = signTestRank(sorted.length);
+  const [low, high] = [sorted[rank], sorted[sorted.length - 1 - rank]];
   const decided = high <= limit || low > limit;
-  const measured = `${spread(differences, digits)} ${unit}, quartiles ${low.toFixed(digits)} and ${high.toFixed(digits)}`;
+  const measured = `${spread(differences, digits)} ${unit}, median with 95 % within ${low.toFixed(digits)} and ${high.toFixed(digits)}`;
   return row(what, decided ? measured : `${measured}: undecided`, `≤ ${limit} ${unit}`, decided ? high <= limit : null);
+};
+
+/** How many of the least and of the greatest of `count` values lie outside the median's interval of 95 %: as many heads of as many coins. */
+const signTestRank = (count) => {
+  let rank = 0;
+  let chance = 0.5 ** count;
+  for (let ways = chance; rank < count / 2; rank += 1) {
+    ways = (ways * (count - rank)) / (rank + 1);
+    if (chance + ways > 0.025) break;
+    chance += ways;
+  }
+  return chance > 0.025 ? 0 : rank;
 };

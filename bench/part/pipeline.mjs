@@ -36,8 +36,8 @@ export const pipeline = async ({ dir }) => {
         }
         return [queued, alone];
       };
-      const [notes, notesAlone] = await pairs(10, short, 'note');
-      const [fives, fivesAlone] = await pairs(10, five, 'five');
+      const [notes, notesAlone] = await pairs(20, short, 'note');
+      const [fives, fivesAlone] = await pairs(20, five, 'five');
       const factor = fives.map((s) => s / 300);
       const added = notes.map((time, round) => (time - notesAlone[round]) * 1000);
       const addedFive = fives.map((time, round) => (100 * (time - fivesAlone[round])) / fivesAlone[round]);

@@ -29,17 +29,17 @@ const Half halves[] = {Half(0.54119610), Half(1.30656297)};
 } // namespace
 
 void HighPass::operator()(float * samples, int64_t count) {
-    for (size_t half = 0; half < states.size(); ++half) {
-        const auto [b0, b1, a1, a2] = halves[half];
-        auto [first, second] = states[half];
-        for (int64_t i = 0; i < count; ++i) {
-            const double x = double(samples[i]), y = b0 * x + first;
-            first = b1 * x - a1 * y + second;
-            second = b0 * x - a2 * y;
-            samples[i] = float(y);
-        }
-        states[half] = {first, second};
-    }
+    const auto [once, twice] = halves;
+    auto [one, two] = states;
+    const auto through = [](const Half & half, std::array<double, 2> & state, double x) {
+        const double y = half.b0 * x + state[0];
+        state[0] = half.b1 * x - half.a1 * y + state[1];
+        state[1] = half.b0 * x - half.a2 * y;
+        return y;
+    };
+    // Both in one loop: the second works on a sample while the first has the next.
+    for (int64_t i = 0; i < count; ++i) samples[i] = float(through(twice, two, through(once, one, double(samples[i]))));
+    states = {one, two};
 }
 
 ClearWav::ClearWav(const std::string & path, const std::function<void()> & each) : wav(path) {

@@ -18,7 +18,7 @@ const longParts = {
   hours: async (options) => (await import('./part/hours.mjs')).tenHours(options),
 };
 /** Minutes after which a part is given up. */
-const boundOf = (part) => (Object.hasOwn(longParts, part) ? 75 : 20);
+const boundOf = (part) => (Object.hasOwn(longParts, part) ? 75 : 40);
 
 const args = process.argv.slice(2);
 const asked = args.filter((arg) => !arg.startsWith('-'));

@@ -38,7 +38,7 @@ export interface Budget {
   start(chatId: number): (made: boolean) => void;
   /** Nothing to this chat (or, with null, to any) before `until`. */
   block(chatId: number | null, until: number): void;
-  /** Takes up what was sent before a restart. */
+  /** Takes up what was sent before a restart: of each message the last call, be it its sending or an edit. */
   recall(calls: readonly PastCall[]): void;
 }
 
@@ -124,7 +124,12 @@ export const createBudget = (options: BudgetOptions, now: () => number): Budget 
       }
     },
     recall: (calls) => {
-      for (const call of [...calls].sort((a, b) => a.at - b.at)) record(call.chatId, call.at);
+      for (const { chatId, at } of [...calls].sort((a, b) => a.at - b.at)) record(chatId, at);
+      // Of a message that was edited only the last call is known: by then the chat may have had its whole burst, and no more.
+      for (const { chatId, at } of calls) {
+        const count = countOf(chatId);
+        count.full = Math.max(count.full, at + options.chatBurst * options.chatInterval);
+      }
     },
   };
 };

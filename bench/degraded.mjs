@@ -6,7 +6,7 @@ import { resolveFfmpeg } from '@whisper-bot/speech';
 const under = (sound) => `[0]volume=0.5[speech];${sound}[more];[speech][more]amix=duration=first:normalize=0`;
 
 /** ffmpeg's filters from a clean recording `[0]` to a bad one; what is random has a seed, so that every run hears the same. */
-const conditions = {
+export const conditions = {
   'a telephone’s band': '[0]highpass=f=300:p=2,lowpass=f=3400:p=2,aresample=8000',
   'a hall': '[0]aecho=0.8:0.8:35|70|120|180:0.5|0.4|0.3|0.2',
   'pink noise': under('anoisesrc=color=pink:amplitude=0.12:seed=1'),
@@ -14,11 +14,12 @@ const conditions = {
   'a hum': under('sine=frequency=100,volume=0.8'),
   'a low level': '[0]volume=-40dB,aformat=sample_fmts=s16',
 };
-const paces = { 'a quick speaker': '[0]atempo=1.4', 'a slow speaker': '[0]atempo=0.75' };
+/** Not for turns, which would move. */
+export const paces = { 'a quick speaker': '[0]atempo=1.4', 'a slow speaker': '[0]atempo=0.75' };
 
-/** Recordings under each condition, in a temporary folder; whatever else is known of them stays. At another pace turns would move. */
-export const degraded = (dir, recordings, { paced = false } = {}) =>
-  Object.values(paced ? { ...conditions, ...paces } : conditions).flatMap((filter, index) =>
+/** Recordings through each of the filters, in a temporary folder; whatever else is known of them stays. */
+export const degraded = (dir, recordings, filters) =>
+  Object.values(filters).flatMap((filter, index) =>
     recordings.map((one) => {
       const wav = join(dir, `degraded-${index}-${basename(one.wav)}`);
       const from = ['-v', 'error', '-y', '-i', one.wav];
@@ -29,5 +30,4 @@ export const degraded = (dir, recordings, { paced = false } = {}) =>
   );
 
 /** Says how recordings were made worse. */
-export const worseNote = ({ paced = false } = {}) =>
-  `Made worse: ${Object.keys(paced ? { ...conditions, ...paces } : conditions).join(', ')}.`;
+export const worseNote = (filters) => `Made worse: ${Object.keys(filters).join(', ')}.`;

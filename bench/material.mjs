@@ -1,6 +1,7 @@
 // Recordings with known answers, joined in a temporary folder. Real ones are used where they lie beside the repository.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { dice } from './dice.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const samples = join(root, 'samples');
@@ -95,12 +96,6 @@ export const note = (dir, seconds) =>
   writeWav(join(dir, `note-${seconds}.wav`), pcmOf(spoken[0].wav).subarray(0, seconds * rate * 2));
 
 const seconds = (count) => Math.round(count * rate);
-/** A generator of noise that is the same in every run. */
-const dice = (seed) => () => {
-  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-  return seed / 2 ** 31 - 1;
-};
-
 /** Plucked chords over a bass, and a drum; 16 bit. */
 const music = (length) => {
   const random = dice(7);

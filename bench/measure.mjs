@@ -1,4 +1,5 @@
 // Timing and how it is told: medians with their spread, of runs that take turns.
+import { dice } from './dice.mjs';
 
 /** @param {readonly number[]} values */
 export const median = (values) => {
@@ -31,26 +32,18 @@ export const inTurn = async (candidates, rounds) => {
 };
 
 /**
- * Whether one sum of errors is greater than another, told from the recordings that both heard: the middle 95 % of the differences that
- * recordings drawn by lot would give (bootstrap). Undecided where there is no difference among them.
+ * By how much one sum of errors is greater than another, told from the recordings that both heard: the middle 95 % of the
+ * differences that recordings drawn by lot would give (bootstrap).
  * @param {readonly number[]} ours errors by recording
  * @param {readonly number[]} theirs
  * @returns {{ low: number, high: number }} errors more than theirs
  */
 export const differenceOf = (ours, theirs) => {
-  let seed = 1;
-  const drawn = () => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-    return Math.floor((seed / 2 ** 32) * ours.length);
-  };
-  const sums = Array.from({ length: 2000 }, () => {
-    let sum = 0;
-    for (let i = 0; i < ours.length; i += 1) {
-      const at = drawn();
-      sum += ours[at] - theirs[at];
-    }
-    return sum;
-  }).toSorted((a, b) => a - b);
+  const random = dice(1);
+  const differences = ours.map((count, at) => count - theirs[at]);
+  const drawn = () => differences[Math.floor(((random() + 1) / 2) * differences.length)];
+  const sums = Array.from({ length: 2000 }, () => differences.reduce((sum) => sum + drawn(), 0));
+  sums.sort((a, b) => a - b);
   return { low: sums[50], high: sums[1949] };
 };
 

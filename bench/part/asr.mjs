@@ -1,5 +1,5 @@
 import { wordErrorRate } from '@whisper-bot/testing';
-import { degraded, worseNote } from '../degraded.mjs';
+import { conditions, degraded, paces, worseNote } from '../degraded.mjs';
 import { baseWeights, context, hear, openEngines, textOf } from '../engines.mjs';
 import { conversation, materialNote, spoken } from '../material.mjs';
 import { differenceOf, inTurn, median, row, spread } from '../measure.mjs';
@@ -46,10 +46,11 @@ export const asr = async ({ dir, peers }) => {
       rows.push(row('faster-whisper batched over ours', `${ratio.toFixed(2)} times as long`, '> 1', ratio > 1));
     }
     const own = { ours: engines, 'whisper.cpp in our driver': whispercpp };
-    const sets = { 'the samples': spoken, 'the samples made worse': degraded(dir, spoken, { paced: true }) };
+    const filters = { ...conditions, ...paces };
+    const sets = { 'the samples': spoken, 'the samples made worse': degraded(dir, spoken, filters) };
     for (const [set, recordings] of Object.entries(sets))
       rows.push(...(await errorRates(set, recordings, { own, peer, cli })));
-    notes.push(worseNote({ paced: true }));
+    notes.push(worseNote(filters));
     notes.push(
       'In our driver whisper.cpp packs, guards and aligns as ours does; its own command line hears the silence too, searches by beams, times no words, and loads the model each time.',
     );

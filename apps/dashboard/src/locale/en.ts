@@ -196,6 +196,7 @@ export const en = {
     queues: 'Queues',
     queue: 'Queue',
     delayed: 'Delayed',
+    failedJobs: 'Failed',
     workers: 'Workers',
     noWorkers: 'No worker reports. Start one with “whisper-bot up” or “docker compose up --scale worker=1”.',
     worker: 'Worker',

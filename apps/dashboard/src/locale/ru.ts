@@ -202,6 +202,7 @@ export const ru: Words = {
     queues: 'Очереди',
     queue: 'Очередь',
     delayed: 'Отложены',
+    failedJobs: 'С ошибкой',
     workers: 'Воркеры',
     noWorkers:
       'Ни один воркер не отзывается. Запустите его: «whisper-bot up» или «docker compose up --scale worker=1».',

@@ -105,6 +105,11 @@ ${figure(words.overview.space, bytes(disk.free, locale), disk.free < desk.option
                 minor: true,
                 cell: ({ delayed }) => number(delayed, locale),
               },
+              {
+                title: words.overview.failedJobs,
+                figure: true,
+                cell: ({ failed }) => number(failed, locale),
+              },
             ],
             queues.filter(({ name }) => name !== 'maintenance' && name !== 'record'),
           ),

@@ -93,11 +93,13 @@ const renderParts = async (visit: Visit, task: FoundTask): Promise<Parts> => {
   };
 };
 
+/** The cause, and beside it what an operator would do about it. */
 const failure = (
-  { words }: Visit,
+  visit: Visit,
   { row }: FoundTask,
   known: { code: TaskErrorCode; cause: string; message: string; stage: keyof Visit['words']['stage'] } | undefined,
 ): SafeHtml => {
+  const { words, person } = visit;
   const code = known?.code ?? taskErrorCodes.find((each) => each === row.code) ?? 'internal';
   const cause = known?.cause || row.cause || known?.message || '';
   return card(
@@ -108,7 +110,8 @@ ${facts([
   ...(known === undefined ? [] : [[words.task.stage, words.stage[known.stage]] as const]),
   [words.task.code, html`<code>${code}</code>`],
   ...(cause === '' ? [] : [[words.task.cause, html`<span class="mono">${cause}</span>`] as const]),
-])}`,
+])}
+${person !== null && atLeast(person.role, 'operator') && buttonForm(visit, { action: `/tasks/${row.id}/retry`, text: words.task.retry, kind: 'primary' })}`,
   );
 };
 
@@ -126,7 +129,6 @@ const actions = (visit: Visit, { row }: FoundTask, transcript: Transcript | null
     words.task.actions,
     html`
 <div class="stack">
-  ${row.state === 'failed' && buttonForm(visit, { action: `${base}/retry`, text: words.task.retry, kind: 'primary' })}
   ${!final && buttonForm(visit, { action: `${base}/cancel`, text: words.task.cancelTask, kind: 'danger' })}
   ${downloads}
   ${

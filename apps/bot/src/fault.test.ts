@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInbox, openTelegramDatabase, type TelegramDatabase } from '@whisper-bot/store/telegram';
-import { temporaryDirectory, until } from '@whisper-bot/testing';
+import { attackHttp, temporaryDirectory, until } from '@whisper-bot/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BotStopped, startApp } from './app.js';
 import { type Harness, type HarnessOptions, saying, startDatabase, startHarness } from './test/harness.js';
@@ -46,6 +46,14 @@ test.concurrent('by webhook: stored, then 200; a wrong secret is refused', async
     expect((await post(secret, 'not json')).status).toBe(400);
     expect((await post(secret, JSON.stringify({ update_id: 1, x: 'y'.repeat(1_100_000) }))).status).toBe(413);
     expect((await fetch(url)).status).toBe(405);
+    const token = `X-Telegram-Bot-Api-Secret-Token: ${webhook.secret}`;
+    for (const headers of [[], [token]]) {
+      const report = await attackHttp(Number(new URL(url).port), { paths: ['/hook'], headers });
+      expect(report.hanging).toEqual([]);
+      expect(report.statuses['500']).toBeUndefined();
+    }
+    ann.sendVoice(7, saying('after the attack'));
+    await answered(ann, 'after the attack');
   });
 });
 

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@whisper-bot/runtime';
+import { attackHttp } from '@whisper-bot/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   activeUsers,
@@ -133,6 +134,18 @@ describe('the embedded server', () => {
     stranger.password = 'guess';
     const database = openAnalytics({ url: stranger.href });
     await expect(database.migrate()).rejects.toThrow(/Authentication failed/);
+    await database.close();
+  });
+
+  it('lives through requests that are none', async () => {
+    const { port, username, password } = new URL(server.url);
+    const key = `Authorization: Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+    for (const headers of [[], [key]]) {
+      const report = await attackHttp(Number(port), { paths: ['/', '/ping', '/?query=x'], headers });
+      expect(report.hanging).toEqual([]);
+    }
+    const database = await record([{ table: 'messages', at: noon, channel: 'telegram', owner: 'tg:1', kind: 'voice' }]);
+    expect(await database.ask(messagesByKind, period)).toMatchObject([{ messages: 1 }]);
     await database.close();
   });
 

@@ -135,7 +135,7 @@ const readyPatience = 2000;
 /** Serves figures, health and readiness of this process where METRICS_PORT says so; null where it does not. */
 export const watchProcess = async (
   { pipeline, store, metrics }: Pick<Installation, 'pipeline' | 'store' | 'metrics'>,
-  { config, lifecycle }: AssembleOptions,
+  { config, logger, lifecycle }: AssembleOptions,
 ): Promise<MetricsServer | null> => {
   if (config.metricsPort === null) return null;
   const answers = async (part: string, asked: Promise<boolean>): Promise<string[]> => {
@@ -147,6 +147,7 @@ export const watchProcess = async (
     host: config.metricsHost,
     port: config.metricsPort,
     token: config.metricsToken,
+    onError: (err) => logger.warn({ err }, 'metrics request failed'),
     troubles: async () => {
       const redis = answers('Redis', pipeline.ping());
       const postgres =

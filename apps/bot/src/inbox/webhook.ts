@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createGuardedServer } from '@whisper-bot/runtime/http';
 import type { Inbox } from '@whisper-bot/store/telegram';
 import type { Update } from 'grammy/types';
 import { z } from 'zod';
@@ -71,13 +72,13 @@ export const startWebhook = async (deps: WebhookDeps): Promise<Webhook> => {
     return 200;
   };
 
-  const server = createServer((request, response) => {
-    take(request).then(
-      (status) => response.writeHead(status, { connection: status === 413 ? 'close' : 'keep-alive' }).end(),
-      () => response.destroy(),
-    );
-  });
-  server.requestTimeout = 30_000;
+  const server = createGuardedServer(
+    async (request, response) => {
+      const status = await take(request);
+      response.writeHead(status, { connection: status === 413 ? 'close' : 'keep-alive' }).end();
+    },
+    { onError: (err) => deps.log.warn({ err }, 'a webhook request failed') },
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(deps.port, deps.host, resolve);

@@ -139,6 +139,22 @@ describe('an upload', () => {
     expect(await folders()).toEqual(before);
   });
 
+  it.each([
+    "filename*=utf-8''a%0d%0ab.wav",
+    "filename*=utf-16''a%0d%0ab.wav",
+    "filename*=utf-8''%",
+    "filename*=unknown''%ff%fe",
+    'filename*=',
+    'filename="a\r\nb.wav"',
+    'filename*0=a; filename*1=b',
+  ])('whose name is %j is answered once it is there, not when the sender has been silent too long', async (name) => {
+    const body = `--b\r\nContent-Disposition: form-data; name="file"; ${name}\r\n\r\nsound\r\n--b--\r\n`;
+    const sender = await openSender(harness.url, { path: '/v1/tasks', key: program.key, length: body.length });
+    sender.write(body);
+    expect(await sender.untilAnswered(/\r\n\r\n/)).toMatch(/^HTTP\/1\.1 (202|400) /);
+    sender.leave();
+  });
+
   it('under any name lies in its own folder', async () => {
     const name = '../../etc/"$(reboot)\n.sh';
     const answer = await post(program.key, formOf({ model: 'whisper-1' }, 'sound', name));

@@ -19,8 +19,16 @@ const providerOf = ({ desk }: Visit): Provider => {
   return desk.provider;
 };
 
-/** This page as the browser addressed it, so that the provider sends it back to where it came from. */
-const hereOf = ({ request }: Visit): URL => new URL(request.originalUrl, `${request.protocol}://${request.host}`);
+/**
+ * This page as the browser addressed it, so that the provider sends it back to where it came from. Only path and query are the
+ * request line's: an absolute one there must not name another host. Throws HttpError 400 where the host is no host.
+ */
+const hereOf = ({ request }: Visit): URL => {
+  const query = /\?.*$/.exec(request.originalUrl)?.[0] ?? '';
+  const here = `${request.protocol}://${request.host}${request.path}${query}`;
+  if (!URL.canParse(here)) throw new HttpError(400);
+  return new URL(here);
+};
 
 /** A link, not a form: a form may lead nowhere but to ourselves. */
 export const beginAtProvider: Handler = async (visit) => {

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createGuardedServer } from '@whisper-bot/runtime/http';
 import { Session } from 'chdb';
 import { z } from 'zod';
 
@@ -71,8 +72,7 @@ const start = () => {
     return turn;
   };
 
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    const url = new URL(request.url ?? '/', 'http://embedded');
+  const answer = async (request: IncomingMessage, response: ServerResponse, url: URL) => {
     if (url.pathname === '/ping') return void response.end('Ok.\n');
     if (!isAllowed(request, secret)) return void response.writeHead(403).end('Code: 516. Authentication failed.');
     try {
@@ -86,7 +86,10 @@ const start = () => {
     }
   };
 
-  const server = createServer((request, response) => void answer(request, response));
+  const server = createGuardedServer(answer, {
+    onError: (error) => process.stderr.write(`request failed: ${String(error)}\n`),
+    requestTimeout: 300_000,
+  });
   const stop = () => {
     server.close();
     server.closeAllConnections();

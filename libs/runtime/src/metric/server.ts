@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import { createGuardedServer } from '../http/guarded-server.js';
 
 export interface MetricsServerOptions {
   registry: Registry;
@@ -13,6 +14,8 @@ export interface MetricsServerOptions {
   token: string | null;
   /** What keeps this process from its work, by part; empty when all is well. */
   troubles: () => Promise<readonly string[]>;
+  /** Called with what goes wrong while a request is answered. */
+  onError?: (error: unknown) => void;
 }
 
 export interface MetricsServer {
@@ -30,6 +33,7 @@ export const serveMetrics = async ({
   port,
   token,
   troubles,
+  onError = () => {},
 }: MetricsServerOptions): Promise<MetricsServer> => {
   const answer = async (path: string, authorization: string, response: ServerResponse): Promise<void> => {
     if (path === '/healthz') return void response.end('ok\n');
@@ -42,11 +46,10 @@ export const serveMetrics = async ({
     response.setHeader('Content-Type', registry.contentType);
     response.end(await registry.metrics());
   };
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://metrics');
-    answer(pathname, request.headers.authorization ?? '', response).catch(() => response.writeHead(500).end());
-  });
-  server.requestTimeout = 10_000;
+  const server = createGuardedServer(
+    (request, response, { pathname }) => answer(pathname, request.headers.authorization ?? '', response),
+    { onError, requestTimeout: 10_000 },
+  );
   server.listen(port, host);
   await once(server, 'listening');
   return {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { readMachine, resolveConfig } from '@whisper-bot/config';
 import { createLogger } from '@whisper-bot/runtime';
-import { createSpeechEngines, createStockDiarizer, shippedDiarizationModels } from '@whisper-bot/speech';
+import { createSherpaOnnxDiarizer, createSpeechEngines, shippedDiarizationModels } from '@whisper-bot/speech';
 
 export const logger = createLogger({ name: 'bench', level: 'silent' });
 export const context = { signal: new AbortController().signal };
@@ -12,8 +12,8 @@ const shipped = () => join(readMachine().repository, 'models');
 /** The weights that all who take whisper.cpp's files are given. */
 export const baseWeights = () => join(shipped(), 'ggml-base-q8_0.bin');
 
-/** @param {'fast' | 'whispercpp'} [whisperEngine] */
-export const openEngines = (whisperEngine = 'fast') => {
+/** @param {'native' | 'whisper-cpp'} [whisperEngine] */
+export const openEngines = (whisperEngine = 'native') => {
   const config = resolveConfig({ env: process.env });
   const engines = createSpeechEngines({
     modelsDir: shipped(),
@@ -27,8 +27,8 @@ export const openEngines = (whisperEngine = 'fast') => {
   return { engines, threads: config.threads };
 };
 
-export const openStock = (threads) =>
-  createStockDiarizer({ models: shippedDiarizationModels(shipped()), threads, logger });
+export const openSherpaOnnx = (threads) =>
+  createSherpaOnnxDiarizer({ models: shippedDiarizationModels(shipped()), threads, logger });
 
 /** Speech of a recording to words, the language given; the speech is looked for unless it is given too. */
 export const hear = async (engines, wav, language = 'en', found) => {

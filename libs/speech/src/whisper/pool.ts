@@ -1,7 +1,7 @@
 import { type Child, createChild, type Logger } from '@whisper-bot/runtime';
 
 /** Which of whisper-child's engines recognizes. */
-export type WhisperEngine = 'fast' | 'whispercpp';
+export type WhisperEngine = 'native' | 'whisper-cpp';
 
 export interface PoolOptions {
   /** Models kept loaded at once; the one unused for longest makes room. */

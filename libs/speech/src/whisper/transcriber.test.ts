@@ -45,8 +45,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe.each([
-  ['fast', 'oneDNN'],
-  ['whispercpp', 'whisper.cpp'],
+  ['native', 'oneDNN'],
+  ['whisper-cpp', 'whisper.cpp'],
 ] as const)('the engine %s', (engine, name) => {
   test('hears the known sentence, word for word', async () => {
     const transcriber = open(engine);
@@ -58,7 +58,7 @@ describe.each([
 });
 
 describe('a warm transcriber', () => {
-  const transcriber = open('fast');
+  const transcriber = open('native');
   afterAll(() => transcriber.close());
 
   test('knows Russian when it hears it', async () => {

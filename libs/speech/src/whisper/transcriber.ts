@@ -42,7 +42,7 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
   const pool = createPool({
     size: options.models ?? 1,
     threads: options.threads,
-    engine: options.engine ?? 'fast',
+    engine: options.engine ?? 'native',
     memoryLimitBytes: options.memoryLimitBytes ?? 6 * 2 ** 30,
     binary: () => findEngineBinary(options.cacheDir, 'whisper-child'),
     logger,

@@ -8,11 +8,11 @@ import { afterAll, expect, test } from 'vitest';
 import { openWav } from '../wav/reader.js';
 import { wavOf } from '../wav/wav-of.js';
 import { shippedDiarizationModels } from './diarization.js';
-import { createStockDiarizer } from './stock.js';
+import { createSherpaOnnxDiarizer } from './sherpa-onnx.js';
 
 const root = new URL('../../../../', import.meta.url);
 const sample = (name: string) => fileURLToPath(new URL(`samples/${name}`, root));
-const diarizer = createStockDiarizer({
+const diarizer = createSherpaOnnxDiarizer({
   models: shippedDiarizationModels(fileURLToPath(new URL('models', root))),
   threads: 2,
   logger: createLogger({ name: 'test', level: 'silent' }),

@@ -222,7 +222,7 @@ template <class E> class Fast : public Recognizer {
 
 } // namespace
 
-std::unique_ptr<Recognizer> open_fast(const Setup & setup) {
+std::unique_ptr<Recognizer> open_native(const Setup & setup) {
     const WeightFile file(setup.model);
     // Before AVX-512 BF16 products of bfloat16 are slower than those of float.
 #if DNNL_VERSION_MAJOR >= 3

@@ -6,18 +6,18 @@ import type { Diarizer, Engine } from '../contract.js';
 import { openWav } from '../wav/reader.js';
 import { type DiarizationModels, toDiarization } from './diarization.js';
 
-export interface StockDiarizerOptions {
+export interface SherpaOnnxDiarizerOptions {
   models: DiarizationModels;
   threads: number;
   logger: Logger;
 }
 
 /** sherpa-onnx's own diarization in a warm child: what ours is measured against. */
-export const createStockDiarizer = ({ models, threads, logger }: StockDiarizerOptions): Diarizer & Engine => {
+export const createSherpaOnnxDiarizer = ({ models, threads, logger }: SherpaOnnxDiarizerOptions): Diarizer & Engine => {
   const child = createChild({
-    name: 'diarize-stock',
+    name: 'diarize-sherpa-onnx',
     command: process.execPath,
-    args: [builtEntry('stock-child')],
+    args: [builtEntry('sherpa-onnx-child')],
     memoryLimitBytes: 4 * 2 ** 30,
     logger,
   });
@@ -26,7 +26,7 @@ export const createStockDiarizer = ({ models, threads, logger }: StockDiarizerOp
       const wav = await openWav(request.wav);
       await wav.close();
       const params = { wav: request.wav, ...models, threads, speakers: request.speakers };
-      const turns = await child.call('diarize-stock', params, {
+      const turns = await child.call('diarize-sherpa-onnx', params, {
         signal,
         timeLimitMs: 60_000 + wav.duration * 2000,
         ...(onProgress ? { onProgress } : {}),

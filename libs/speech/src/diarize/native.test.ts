@@ -11,12 +11,12 @@ import type { CallContext, Span } from '../contract.js';
 import { createSileroDetector } from '../detect/silero.js';
 import { wavOf } from '../wav/wav-of.js';
 import { shippedDiarizationModels } from './diarization.js';
-import { createFastDiarizer } from './fast.js';
+import { createNativeDiarizer } from './native.js';
 
 const file = (path: string) => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
 const logger = createLogger({ name: 'test', level: 'silent' });
 const open = (threads: number) =>
-  createFastDiarizer({ models: shippedDiarizationModels(file('models')), cacheDir: file('.cache'), threads, logger });
+  createNativeDiarizer({ models: shippedDiarizationModels(file('models')), cacheDir: file('.cache'), threads, logger });
 const diarizer = open(2);
 const detector = createSileroDetector({ modelsDir: file('models'), cacheDir: file('.cache'), logger });
 afterAll(() => Promise.all([diarizer.close(), detector.close()]));

@@ -191,6 +191,6 @@ Hearing WhisperCpp::hear(const Desk & desk, const std::vector<float> & samples, 
 
 } // namespace
 
-std::unique_ptr<Recognizer> open_whispercpp(const Setup & setup) {
+std::unique_ptr<Recognizer> open_whisper_cpp(const Setup & setup) {
     return std::make_unique<WhisperCpp>(setup);
 }

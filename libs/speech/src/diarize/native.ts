@@ -6,7 +6,7 @@ import { windowsOf, windowsWith } from './analysis/grid.js';
 import { startClustering } from './clustering.js';
 import { type DiarizationModels, toDiarization } from './diarization.js';
 
-export interface FastDiarizerOptions {
+export interface NativeDiarizerOptions {
   models: DiarizationModels;
   /** Where setup/whisper puts what it compiled. */
   cacheDir: string;
@@ -20,7 +20,7 @@ export interface FastDiarizerOptions {
  * each says alone, progress and cancel between windows. A thread of this process tells the voices apart: constrained
  * clustering. docs/adr/0004-diarization.md and 0007 have the figures.
  */
-export const createFastDiarizer = (options: FastDiarizerOptions): Diarizer & Engine => {
+export const createNativeDiarizer = (options: NativeDiarizerOptions): Diarizer & Engine => {
   const { models, cacheDir, threads, logger } = options;
   const child = createNativeChild({
     name: 'diarize',

@@ -5,7 +5,7 @@ import sherpa from 'sherpa-onnx-node';
 import { z } from 'zod';
 import { openWav } from '../wav/reader.js';
 
-export const stockParamsSchema = z.object({
+export const paramsSchema = z.object({
   wav: z.string(),
   segmentation: z.string(),
   embedding: z.string(),
@@ -17,8 +17,8 @@ export const stockParamsSchema = z.object({
 const threshold = 0.5;
 
 /** sherpa-onnx's own pipeline: synchronous, without progress, the whole recording in memory. */
-export const diarizeStock = async (params: unknown): Promise<SpeakerTurn[]> => {
-  const { wav: path, segmentation, embedding, threads, speakers } = stockParamsSchema.parse(params);
+export const diarizeWithSherpaOnnx = async (params: unknown): Promise<SpeakerTurn[]> => {
+  const { wav: path, segmentation, embedding, threads, speakers } = paramsSchema.parse(params);
   const exactly = (count: number) => ({ numClusters: count, threshold });
   const diarization = new sherpa.OfflineSpeakerDiarization({
     segmentation: { pyannote: { model: segmentation }, numThreads: threads },

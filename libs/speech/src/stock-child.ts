@@ -1,6 +1,0 @@
-import { serveChild } from '@whisper-bot/runtime';
-
-serveChild({
-  entry: import.meta.url,
-  load: async () => ({ 'diarize-stock': (await import('./diarize/stock-compute.js')).diarizeStock }),
-});

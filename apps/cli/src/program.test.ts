@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CliOutcome, runCli, saidOf } from './test/run-cli.js';
+import { type CliOutcome, executable, runCli, saidOf } from './test/run-cli.js';
 
 let home: string;
 beforeAll(async () => {
@@ -35,6 +35,13 @@ describe('help', () => {
   );
 });
 
+test('defaults stand in the help as they are typed', async () => {
+  const { out } = await run(['transcribe', '--help']);
+  expect(out).toMatch(/--speakers <count>[^-]*\(default:\s+auto\)/);
+  expect(out).not.toMatch(/[{"']kind|default: (?:false|"")/);
+  expect(out).toContain('txt');
+});
+
 describe('what was typed wrongly', () => {
   test.each([
     [['transcrib'], "whisper-bot: unknown command 'transcrib'", '(Did you mean transcribe?)'],
@@ -44,6 +51,10 @@ describe('what was typed wrongly', () => {
     [['transcribe', '--language', 'Klingon', 'x'], 'Klingon', 'It is auto, a name like Russian, or a code like ru.'],
     [['transcribe', '--format', 'pdf', 'x'], 'pdf', 'It is one of text, srt'],
     [['transcribe'], "missing required argument 'file'", ''],
+    [['transcribe', executable, '-o', 'x.ass'], 'Nothing is written as ".ass"', '.txt, .srt, .vtt, .json, .md, .docx'],
+    [['transcribe', executable, '-o', 'x.mp3'], 'Nothing is written as ".mp3"', 'name a format with -f'],
+    [['transcribe', executable, executable, '-o', 'x.srt'], 'There are several recordings', '"x.srt" must be a folder'],
+    [['transcribe', '-', '-'], 'Standard input is read once', ''],
     [['task', 'show', '../../etc'], '../../etc', 'A task id looks like'],
     [['model', 'add', 'gigantic'], 'There is no official model "gigantic"', 'whisper-bot model list'],
   ])('%j is answered with a sentence and code 2', async (args, ...parts) => {

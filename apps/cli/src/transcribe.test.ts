@@ -164,6 +164,42 @@ describe('with `up` running', () => {
     expect(await readFile(target, 'utf8')).toMatch(/^1\n00:00:0\d,\d{3} --> 00:00:\d\d,\d{3}\nAnd so/);
   });
 
+  test('of several recordings the bad ones are named and the others are written', async () => {
+    const target = join(root, 'several');
+    const outcome = await runCli(
+      ['transcribe', 'text.mp3', sample('jfk.wav'), 'missing.wav', 'silence.wav', '--no-diarize', '-o', `${target}/`],
+      { home, cwd: files },
+    );
+    expect(outcome).toMatchObject({ code: 1, out: '' });
+    expect(saidOf(outcome)).toEqual([
+      'whisper-bot: There is no file "missing.wav".',
+      'whisper-bot: "text.mp3": This file is neither audio nor video.',
+      `Wrote ${target}/jfk.txt`,
+      `Wrote ${target}/silence.txt`,
+      'whisper-bot: 2 of 4 recordings could not be transcribed.',
+    ]);
+    expect(await readFile(join(target, 'jfk.txt'), 'utf8')).toMatch(jfk);
+  });
+
+  test('recordings of the same name are written to files of their own', async () => {
+    const [one, other, target] = ['one', 'other', 'same-name'].map((name) => join(root, name)) as [
+      string,
+      string,
+      string,
+    ];
+    for (const folder of [one, other, target]) await mkdir(folder);
+    copyFileSync(sample('jfk.wav'), join(one, 'talk.wav'));
+    copyFileSync(join(files, 'silence.wav'), join(other, 'talk.wav'));
+    copyFileSync(join(files, 'silence.wav'), join(other, 'Talk.flac'));
+    const given = [join(one, 'talk.wav'), join(other, 'talk.wav'), join(other, 'Talk.flac')];
+    const { code } = await runCli(['transcribe', ...given, '--no-diarize', '--format', 'txt', '-o', target], { home });
+    expect(code).toBe(0);
+    const written = (await readdir(target)).sort();
+    expect(written).toEqual(['Talk.flac.txt', 'talk.wav-2.txt', 'talk.wav.txt']);
+    expect(await readFile(join(target, 'talk.wav.txt'), 'utf8')).toMatch(jfk);
+    expect(await readFile(join(target, 'talk.wav-2.txt'), 'utf8')).toBe('No speech was found.\n');
+  });
+
   test('a model that is not here is named with those that are', async () => {
     const outcome = await transcribe(sample('jfk.wav'), '--model', 'large-v3');
     expect(outcome.code).toBe(1);

@@ -2,3 +2,4 @@ export * from './error.js';
 export * from './folder.js';
 export * from './language.js';
 export * from './task.js';
+export { cleanText, cutText, isCleanText } from './text.js';

@@ -5,7 +5,7 @@ export { renderDocx } from './format/docx.js';
 export type { Format, FormatOptions } from './format/format.js';
 export { renderJson, roundTranscript } from './format/json.js';
 export { renderMarkdown } from './format/md.js';
-export { type FormatId, formatIds, formats, isFormatId } from './format/registry.js';
+export { type FormatId, formatIds, formats, isFormatId, parseFormat } from './format/registry.js';
 export { renderSrt } from './format/srt.js';
 export { renderText } from './format/text.js';
 export { renderVerboseJson, toVerbose, type VerboseSegment, type VerboseTranscription } from './format/verbose-json.js';

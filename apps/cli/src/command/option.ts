@@ -1,5 +1,5 @@
-import { parseLanguage, type SpeakerCount, speakerCountSchema } from '@whisper-bot/task';
-import { type FormatId, formatIds, isFormatId } from '@whisper-bot/transcript';
+import { cleanText, cutText, parseLanguage, type SpeakerCount, speakerCountSchema } from '@whisper-bot/task';
+import { type FormatId, formatIds, parseFormat } from '@whisper-bot/transcript';
 import { InvalidArgumentError } from 'commander';
 
 /** `auto`, `3`, `max:4`. */
@@ -18,7 +18,11 @@ export const parseLanguageOption = (text: string): string => {
   return code;
 };
 
-export const parseFormat = (text: string): FormatId => {
-  if (!isFormatId(text)) throw new InvalidArgumentError(`It is one of ${formatIds.join(', ')}.`);
-  return text;
+export const parseFormatOption = (text: string): FormatId => {
+  const format = parseFormat(text);
+  if (format === null) throw new InvalidArgumentError(`It is one of ${formatIds.join(', ')}.`);
+  return format;
 };
+
+/** What a model may hear of a recording before it begins. */
+export const parsePrompt = (text: string): string => cutText(cleanText(text), 1000);

@@ -1,16 +1,15 @@
-import { stat, writeFile } from 'node:fs/promises';
-import { extname, join, parse } from 'node:path';
 import type { Config } from '@whisper-bot/config';
-import { type SpeakerCount, taskOptionsSchema } from '@whisper-bot/task';
-import { type FormatId, formats, type Transcript, transcriptNotice } from '@whisper-bot/transcript';
-import type { Command } from 'commander';
-import { CliError } from '../failure.js';
+import { type SpeakerCount, type TaskOptions, taskOptionsSchema } from '@whisper-bot/task';
+import { type FormatId, formatIds, type Transcript } from '@whisper-bot/transcript';
+import { type Command, Option } from 'commander';
+import { CliError, explain } from '../failure.js';
 import { runTask } from '../session/run-task.js';
 import { openSession } from '../session/session.js';
 import { checkSource, type Source } from '../session/source.js';
-import { createBar } from '../show/bar.js';
+import { createBar, shorten } from '../show/bar.js';
 import type { Terminal } from '../terminal.js';
-import { parseFormat, parseLanguageOption, parseSpeakers } from './option.js';
+import { parseFormatOption, parseLanguageOption, parsePrompt, parseSpeakers } from './option.js';
+import { openOutput } from './transcript-output.js';
 
 interface TranscribeOptions {
   format?: FormatId;
@@ -18,8 +17,8 @@ interface TranscribeOptions {
   model?: string;
   speakers: SpeakerCount;
   diarize: boolean;
-  translate: boolean;
-  prompt: string;
+  translate?: boolean;
+  prompt?: string;
   output?: string;
   times?: boolean;
 }
@@ -34,15 +33,19 @@ export const addTranscribe = (program: Command, terminal: Terminal, config: () =
     .argument('<file...>', 'recordings')
     .option(
       '-f, --format <format>',
-      'text, srt, vtt, json, md or docx (default: by the ending of --output, or text)',
-      parseFormat,
+      `${formatIds.join(', ')}; txt is text (default: by the ending of --output, or text)`,
+      parseFormatOption,
     )
     .option('-l, --language <language>', 'spoken language: a name, a code, or auto', parseLanguageOption, 'auto')
     .option('-m, --model <name>', 'Whisper model, as `model list` names them (default: MODEL, or base)')
-    .option('-s, --speakers <count>', 'how many people speak: auto, N, or max:N', parseSpeakers, { kind: 'auto' })
+    .addOption(
+      new Option('-s, --speakers <count>', 'how many people speak: auto, N, or max:N')
+        .argParser(parseSpeakers)
+        .default({ kind: 'auto' }, 'auto'),
+    )
     .option('--no-diarize', 'do not tell speakers apart')
-    .option('--translate', 'into English', false)
-    .option('--prompt <text>', 'names and terms the recording is likely to hold', '')
+    .option('--translate', 'into English')
+    .option('--prompt <text>', 'names and terms the recording is likely to hold', parsePrompt)
     .option('--times', 'with the time at the beginning of each paragraph')
     .option(
       '-o, --output <file>',
@@ -54,93 +57,92 @@ export const addTranscribe = (program: Command, terminal: Terminal, config: () =
 Examples:
   whisper-bot transcribe interview.mp3
   whisper-bot transcribe call.ogg --speakers 2 --format srt -o call.srt
+  whisper-bot transcribe *.m4a --format srt -o subtitles/
   whisper-bot transcribe lecture.mp4 --language Russian --model large-v3-turbo --no-diarize
   ffmpeg -i rtsp://camera -t 60 -f ogg - | whisper-bot transcribe - --format json`,
     )
     .action((files: string[], options: TranscribeOptions) => transcribe(terminal, config(), files, options));
 };
 
-/** Transcribes files one after the other and writes each transcript; also what `demo` shows. */
+/**
+ * Transcribes files one after the other and writes each transcript; also what `demo` shows. Of several, one that cannot be
+ * transcribed is named and the others are done; CliError 1 then says how many were not.
+ */
 export const transcribe = async (
   terminal: Terminal,
   config: Config,
   files: readonly string[],
   options: TranscribeOptions,
 ): Promise<void> => {
+  if (files.filter((file) => file === '-').length > 1)
+    throw new CliError('Standard input is read once: "-" is given twice.', 2);
+  const failed: string[] = [];
+  /** One recording has the whole command to itself: what is wrong with it ends the command. */
+  const attempt = async <T>(file: string, work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (files.length === 1 || terminal.signal.aborted || isUsage(error)) throw error;
+      failed.push(file);
+      report(terminal, file, error);
+      return undefined;
+    }
+  };
   const sources: Source[] = [];
-  for (const file of files) sources.push(await checkSource(file));
-  const write = await writerOf(terminal, sources, options);
+  for (const file of files) {
+    const source = await attempt(file, () => checkSource(file));
+    if (source !== undefined) sources.push(source);
+  }
+  const write = await openOutput(terminal, sources, { ...options, isMany: files.length > 1 });
   const taskOptions = taskOptionsSchema.parse({ ...options, model: options.model ?? config.model });
+  if (sources.length > 0) {
+    await eachTranscript(terminal, config, { sources, options: taskOptions }, async (source, run) => {
+      await attempt(source.path, async () => write(source, await run()));
+    });
+  }
+  if (failed.length > 0) throw new CliError(`${failed.length} of ${files.length} recordings could not be transcribed.`);
+};
+
+interface Batch {
+  sources: readonly Source[];
+  options: TaskOptions;
+}
+
+/** Opens a session and hands over each recording with what transcribes it. Throws where no further one can work. */
+const eachTranscript = async (
+  terminal: Terminal,
+  config: Config,
+  { sources, options }: Batch,
+  take: (source: Source, run: () => Promise<Transcript>) => Promise<void>,
+): Promise<void> => {
+  const { signal } = terminal;
   const session = await openSession(config);
   try {
-    for (const [index, source] of sources.entries()) {
+    for (const source of sources) {
       const bar = createBar(terminal, source.title);
       try {
-        const { signal } = terminal;
-        const transcript = await runTask(session, { source, options: taskOptions, signal, onProgress: bar.show });
-        bar.clear();
-        await write(source, transcript, index);
+        await take(source, async () => {
+          const transcript = await runTask(session, { source, options, signal, onProgress: bar.show });
+          bar.clear();
+          return transcript;
+        });
       } finally {
         bar.clear();
       }
+      session.broken.throwIfAborted();
     }
   } finally {
     await session.close();
   }
 };
 
-type Write = (source: Source, transcript: Transcript, index: number) => Promise<void>;
+const isUsage = (error: unknown): boolean => error instanceof CliError && error.exitCode === 2;
 
-/** Decides before any work is done where the transcripts go, and refuses what could not be written in the end. */
-const writerOf = async (
-  terminal: Terminal,
-  sources: readonly Source[],
-  { output, format, times }: TranscribeOptions,
-): Promise<Write> => {
-  const id = format ?? formatOf(output) ?? 'text';
-  const render = async ({ title }: Source, transcript: Transcript): Promise<string | Uint8Array> =>
-    formats[id].render(transcript, { title, ...(times === undefined ? {} : { times }) });
-  // Documents for people say it themselves; subtitles and JSON have no place for it.
-  const notice = (transcript: Transcript): void => {
-    if (id === 'text' || id === 'md' || id === 'docx') return;
-    const said = transcriptNotice(transcript);
-    if (said !== null) terminal.err.write(`${said}\n`);
-  };
-  if (output === undefined) {
-    if (id === 'docx' && terminal.out.isTTY)
-      throw new CliError('A docx is not for a terminal: name a file with -o.', 2);
-    return async (source, transcript, index) => {
-      const content = await render(source, transcript);
-      if (index > 0 && typeof content === 'string') terminal.out.write('\n');
-      terminal.out.write(typeof content === 'string' ? `${content.trimEnd()}\n` : content);
-      notice(transcript);
-    };
-  }
-  const isFolder = await stat(output).then(
-    (info) => info.isDirectory(),
-    () => false,
-  );
-  if (!isFolder && sources.length > 1)
-    throw new CliError(`There are several recordings: "${output}" must be a folder.`, 2);
-  return async (source, transcript) => {
-    const path = isFolder ? join(output, `${parse(source.title).name}.${formats[id].extension}`) : output;
-    const content = await render(source, transcript);
-    await writeFile(path, typeof content === 'string' ? `${content.trimEnd()}\n` : content);
-    terminal.err.write(`Wrote ${path}\n`);
-    notice(transcript);
-  };
-};
-
-const formatOf = (output: string | undefined): FormatId | undefined => {
-  if (output === undefined) return undefined;
-  const extension = extname(output).slice(1).toLowerCase();
-  const byExtension: Record<string, FormatId> = {
-    txt: 'text',
-    srt: 'srt',
-    vtt: 'vtt',
-    json: 'json',
-    md: 'md',
-    docx: 'docx',
-  };
-  return byExtension[extension];
+/** Names a recording with what is wrong with it, where the sentence does not name it already. */
+const report = (terminal: Terminal, file: string, error: unknown): void => {
+  const [first = '', ...rest] = explain(error).lines;
+  const name = file === '-' ? 'standard input' : `"${shorten(file, 200)}"`;
+  const prefix = terminal.paint('err', 'red', 'whisper-bot:');
+  terminal.err.write(`${prefix} ${first.includes(name) ? first : `${name}: ${first}`}\n`);
+  for (const line of rest) terminal.err.write(`${line}\n`);
 };

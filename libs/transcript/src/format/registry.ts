@@ -56,3 +56,12 @@ export const formatIds = Object.keys(formats) as FormatId[];
 
 /** Whether a word names a format. */
 export const isFormatId = (id: string): id is FormatId => Object.hasOwn(formats, id);
+
+const aliases: Readonly<Record<string, FormatId>> = { txt: 'text', markdown: 'md' };
+
+/** The format of a name or of a file's ending: `SRT`, `txt`, `markdown`; null where there is none. */
+export const parseFormat = (name: string): FormatId | null => {
+  const word = name.trim().toLowerCase();
+  if (isFormatId(word)) return word;
+  return Object.hasOwn(aliases, word) ? (aliases[word] ?? null) : null;
+};

@@ -85,6 +85,7 @@ result-speaker = Speaker { $number }
 result-speakers-failed = ⚠️ The speakers could not be told apart; the text is complete.
 result-preview = 📄 The text is long: here is its beginning, all of it is in the file.
 result-cached = ♻️ I had written this recording down before.
+result-file-refused = 📎 Files may not be sent in this chat. An administrator can allow them; then press the button again.
 result-file-title = transcript
 
 ## Buttons

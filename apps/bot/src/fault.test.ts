@@ -112,6 +112,43 @@ test.concurrent('a status message the user has deleted is sent anew with the res
   });
 });
 
+test.concurrent.each([
+  ['an edit Telegram refuses for a reason of its own', 'Bad Request: BUSY_WITH_SOMETHING_NEW'],
+  ['an edit in a topic that was closed', 'Bad Request: TOPIC_CLOSED'],
+  ['a message that can no longer be edited', "Bad Request: message can't be edited"],
+  ['a text that is refused as it is', "Bad Request: can't parse entities: unsupported start tag"],
+])('%s: the result comes anew, and nothing stays accepted for ever', async (_, description) => {
+  await withBot({ delay: 600 }, async (bot) => {
+    const ann = annOf(bot);
+    const often = { times: Number.POSITIVE_INFINITY };
+    bot.api.faults.next('editMessageText', { kind: 'refuse', code: 400, description }, often);
+    ann.sendVoice(7, saying('it is here all the same'));
+    await answered(ann, 'it is here all the same');
+    await ann.chat.until((chat) => !chat.fromBot.some(({ text }) => text.includes('Accepted')));
+    expect(ann.chat.fromBot).toHaveLength(1);
+  });
+});
+
+test.concurrent('a chat that takes files but no texts gets the result as a file, and the other way round', async () => {
+  await withBot({ delay: 100 }, async (bot) => {
+    const [ann, bob] = [annOf(bot), bot.api.user({ id: 8, first_name: 'Bob', language_code: 'en' })];
+    const description = 'Bad Request: not enough rights to send text messages to the chat';
+    bot.api.faults.next('sendMessage', { kind: 'refuse', code: 400, description }, { times: 3 });
+    ann.sendVoice(7, saying('as a file'));
+    const file = await ann.chat.until((chat) => chat.fromBot.find((message) => message.file !== undefined), {
+      timeoutMs: 30_000,
+    });
+    expect(file.file?.name).toBe('transcript.txt');
+    bot.api.faults.clear();
+    bob.sendVoice(8, saying('as a text'));
+    await answered(bob, 'as a text');
+    const noFiles = 'Bad Request: not enough rights to send documents to the chat';
+    bot.api.faults.next('sendDocument', { kind: 'refuse', code: 400, description: noFiles });
+    await bob.press(8, 'SRT').answered();
+    await bob.chat.until((chat) => chat.fromBot.some(({ text }) => text.includes('Files may not be sent')));
+  });
+});
+
 test.concurrent('a user who has blocked the bot: recorded, the work stopped, nobody else waits', async () => {
   await withBot({}, async (bot) => {
     const ann = annOf(bot);

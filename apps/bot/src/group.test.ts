@@ -133,3 +133,20 @@ test('whoever blocks the bot is not worked for any longer', async () => {
   const later = bot.api.journal.entries.slice(before);
   expect(later.filter(({ parameters }) => Number(parameters.chat_id) === ann.user.id)).toEqual([]);
 });
+
+test.concurrent('a closed topic concerns itself alone: its result goes to the general topic, the others go on', async () => {
+  const [owner, ann] = [someone(), someone()];
+  const group = bot.api.group({ title: 'Forum', forum: true, owner });
+  group.join(ann);
+  const [closed, open] = [group.topic('Closed soon'), group.topic('Open')];
+  const say = (words: string, thread: number) =>
+    ann.reply(ann.sendVoice(group.id, saying(words), { thread }), '/transcribe');
+  say('said before it was closed', closed);
+  say('said in the open topic', open);
+  group.closeTopic(closed);
+  const seen = (text: string) =>
+    group.chat.until((chat) => chat.fromBot.find((message) => message.text === text), { timeoutMs: 30_000 });
+  expect((await seen('said in the open topic')).thread).toBe(open);
+  expect((await seen('said before it was closed')).thread).toBeUndefined();
+  await group.chat.until((chat) => !chat.fromBot.some(({ text }) => text.includes('Accepted')));
+});

@@ -19,7 +19,11 @@ export const contentSchema = z.discriminatedUnion('kind', [
     placeholder: z.string().optional(),
     /** Asks for a reply, with this in the empty field. */
     forceReply: z.string().optional(),
+    /** Something better follows: where it cannot be shown, nothing is shown in its place. */
+    transient: z.boolean().optional(),
   }),
+  /** A text as a file, where the chat or Telegram refuses it as a message. */
+  z.object({ kind: z.literal('text-file'), text: z.string() }),
   z.object({
     kind: z.literal('file'),
     taskId: z.string(),

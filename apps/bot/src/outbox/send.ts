@@ -1,5 +1,5 @@
 import type { ClaimedPost } from '@whisper-bot/store/telegram';
-import { readTask, taskFolder, taskIdSchema } from '@whisper-bot/task';
+import { cutText, readTask, taskFolder, taskIdSchema } from '@whisper-bot/task';
 import { formats, transcriptSchema } from '@whisper-bot/transcript';
 import { type Api, InputFile } from 'grammy';
 import { inLocale } from '../locale/locale.js';
@@ -22,9 +22,9 @@ export const fileName = (title: string, fallback: string, extension: string): st
   const stem = title
     .replace(/\.[a-z0-9]{1,5}$/i, '')
     .replaceAll(/[\s\p{C}/\\:*?"<>|]+/gu, ' ')
-    .trim()
-    .slice(0, 80);
-  return `${stem === '' || stem.startsWith('.') ? fallback : stem}.${extension}`;
+    .trim();
+  const short = cutText(stem, 80).trim();
+  return `${short === '' || short.startsWith('.') ? fallback : short}.${extension}`;
 };
 
 export interface Sent {
@@ -91,6 +91,10 @@ export const createSend = (api: Api, tasksDir: string) => {
         const file = await document(content);
         const reply = content.keyboard === undefined ? {} : { reply_markup: markup(content.keyboard) };
         return (await api.sendDocument(chatId, file, { ...place, ...reply })).message_id;
+      }
+      case 'text-file': {
+        const file = new InputFile(Buffer.from(content.text, 'utf8'), 'transcript.txt');
+        return (await api.sendDocument(chatId, file, place)).message_id;
       }
       case 'keyboard': {
         if (messageId === null) return null;

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClaimedPost, PendingPost, Posts } from '@whisper-bot/store/telegram';
+import { ZodError } from 'zod';
 import type { BotLog } from '../context.js';
+import { alternativeOf, isMessage, isTransient, withoutPlaceholder } from './alternative.js';
 import type { Budget } from './budget.js';
-import { contentSchema, type Letter, type Mailbox, ranks } from './letter.js';
+import { type Content, contentSchema, type Letter, type Mailbox, ranks } from './letter.js';
 import { createPile } from './pile.js';
 import { ContentGone, type Sent } from './send.js';
 import { backOff, judge, type Verdict } from './verdict.js';
@@ -56,17 +58,19 @@ export const createSender = (deps: SenderDeps): Sender => {
 
   const settle = async (post: ClaimedPost, verdict: Verdict): Promise<Outcome> => {
     const fields = { key: post.key, chat_id: post.chatId };
+    const content = contentSchema.parse(post.content);
     switch (verdict.kind) {
       case 'done':
         return (await posts.sent(post.key, post.version, null)) ? 'more' : 'ended';
-      case 'gone': {
-        const { kind } = contentSchema.parse(post.content);
-        if (kind === 'caption') return instead(post);
-        // Buttons, deletions and foreign messages have nothing to be sent anew for.
-        if (post.amends || kind === 'keyboard' || kind === 'delete') return drop(post, 'the message is gone');
-        await posts.lost(post.key);
+      case 'gone':
+        return verdict.remains ? refuse(post, content, 'the message cannot be edited') : missing(post, content);
+      case 'reply-gone':
+        if (post.replyTo === null) return refuse(post, content, 'the message to reply to is gone');
+        await posts.detach(post.key, 'reply');
         return 'again';
-      }
+      case 'topic-closed':
+        log.warn({ ...fields, cause: verdict.cause }, 'topic closed');
+        return leaveTopic(post, content, verdict.cause);
       case 'wait':
         log.warn({ ...fields, milliseconds: verdict.milliseconds }, 'Telegram asks to wait');
         budget.block(post.chatId, Date.now() + verdict.milliseconds + 250);
@@ -76,7 +80,10 @@ export const createSender = (deps: SenderDeps): Sender => {
         const count = before.count + (before.count === 0 || successes > before.successes ? 1 : 0);
         failures.set(post.key, { count, successes });
         log.warn({ ...fields, cause: verdict.cause, count }, 'a message was not sent');
-        if (count >= deps.mostAttempts) return drop(post, verdict.cause);
+        if (count >= deps.mostAttempts) {
+          failures.delete(post.key);
+          return post.messageId === null ? drop(post, verdict.cause) : refuse(post, content, verdict.cause);
+        }
         budget.block(post.chatId, Date.now() + backOff(count));
         return 'again';
       }
@@ -87,14 +94,13 @@ export const createSender = (deps: SenderDeps): Sender => {
         pile.add({ key: post.key, chatId: verdict.chatId, rank: post.rank, order: 0 });
         return 'ended';
       case 'chat-gone':
-        await posts.failChat(post.chatId, verdict.cause);
-        pile.drop(post.chatId);
-        await deps.onChatGone(post.chatId, verdict.cause);
-        return 'ended';
+        return leaveChat(post, verdict.cause);
+      case 'forbidden':
+        // Neither as text nor as a file: the chat is closed to the bot.
+        if (content.kind === 'text-file') return leaveChat(post, verdict.cause);
+        return refuse(post, content, verdict.cause);
       case 'refused':
-        if (contentSchema.parse(post.content).kind === 'caption') return instead(post);
-        log.error({ ...fields, cause: verdict.cause }, 'Telegram refuses a message');
-        return drop(post, verdict.cause);
+        return refuse(post, content, verdict.cause);
       case 'stop':
         running = false;
         deps.onStop(verdict.cause);
@@ -108,10 +114,58 @@ export const createSender = (deps: SenderDeps): Sender => {
     return 'ended';
   };
 
-  /** What cannot stand in a channel's post is said below it. */
-  const instead = async (post: ClaimedPost): Promise<'again'> => {
-    const content = contentSchema.parse(post.content);
-    if (content.kind === 'caption') await posts.replace(post.key, { kind: 'text', html: content.html });
+  const leaveChat = async (post: ClaimedPost, cause: string): Promise<'ended'> => {
+    await posts.failChat(post.chatId, cause);
+    pile.drop(post.chatId);
+    await deps.onChatGone(post.chatId, cause);
+    return 'ended';
+  };
+
+  /** Nobody sees the message any more: it is sent anew where it was ours. */
+  const missing = async (post: ClaimedPost, content: Content): Promise<Outcome> => {
+    if (content.kind === 'caption') return instead(post, { kind: 'text', html: content.html });
+    // Buttons, deletions and foreign messages have nothing to be sent anew for.
+    if (post.amends || !isMessage(content)) return drop(post, 'the message is gone');
+    // Whoever deletes every placeholder gets the text at once.
+    if (content.kind === 'text' && post.attempts >= 3) return instead(post, withoutPlaceholder(content));
+    await posts.lost(post.key);
+    return 'again';
+  };
+
+  /**
+   * Telegram will never take this message as it is. What a person waits for is then said otherwise: in a message of its own
+   * instead of an edit, a text as a file, a file as a sentence; for the rest it is recorded and no more.
+   */
+  const refuse = async (post: ClaimedPost, content: Content, cause: string): Promise<Outcome> => {
+    const next = alternativeOf(post, content);
+    log.error({ key: post.key, chat_id: post.chatId, cause, next: next?.kind ?? null }, 'message refused');
+    if (next === null) return drop(post, cause);
+    await discard(post);
+    return instead(post, next);
+  };
+
+  /** A closed topic takes nothing, edits included: what a person waits for is said in the chat's general topic. */
+  const leaveTopic = async (post: ClaimedPost, content: Content, cause: string): Promise<Outcome> => {
+    const isPlaced = post.threadId !== null || post.replyTo !== null;
+    if (post.amends || !isMessage(content) || isTransient(content)) return drop(post, cause);
+    if (!isPlaced) return refuse(post, content, cause);
+    await discard(post);
+    await posts.detach(post.key, 'topic');
+    return 'again';
+  };
+
+  /** Takes an outdated message of ours away, as far as Telegram lets us. */
+  const discard = async ({ chatId, messageId, amends }: ClaimedPost): Promise<void> => {
+    if (messageId === null || amends) return;
+    const content: Content = { kind: 'delete' };
+    const key = `discard:${chatId}:${messageId}`;
+    for (const item of await posts.put([{ key, chatId, messageId, rank: ranks.progress, edition: 0, content }]))
+      pile.add(item);
+  };
+
+  /** The same post shows other content, in a message of its own. */
+  const instead = async (post: ClaimedPost, content: Content): Promise<'again'> => {
+    await posts.replace(post.key, post.version, content);
     return 'again';
   };
 
@@ -139,6 +193,8 @@ export const createSender = (deps: SenderDeps): Sender => {
       return await record(post, sent);
     } catch (error) {
       if (error instanceof RecordAway) throw error;
+      // What an older or newer version stored cannot be shown: it would be refused by every attempt.
+      if (error instanceof ZodError) return drop(post, 'the content is not understood');
       return error instanceof ContentGone ? drop(post, error.message) : settle(post, judge(error));
     }
   };

@@ -2,7 +2,7 @@ import { inLocale } from '../locale/locale.js';
 import { cancelKeyboard } from '../render/keyboard.js';
 import { renderStatus, type StatusView } from '../render/status.js';
 import { type Request, statusEdition } from '../request/request.js';
-import { type Letter, taskKey, text } from './letter.js';
+import { type Letter, taskKey } from './letter.js';
 
 /** The letter that shows how far a request is; it is the one that the result will replace. */
 export const statusLetter = (request: Request, view: StatusView): Letter => {
@@ -16,6 +16,11 @@ export const statusLetter = (request: Request, view: StatusView): Letter => {
     rank: view.kind === 'accepted' ? 'first' : 'progress',
     // What is first is older than any progress of the same run.
     edition: statusEdition(request.round) + (view.kind === 'accepted' ? 0 : 1),
-    content: text(renderStatus(view, words), cancelKeyboard(request.taskId, words)),
+    content: {
+      kind: 'text',
+      html: renderStatus(view, words),
+      keyboard: cancelKeyboard(request.taskId, words),
+      transient: true,
+    },
   };
 };

@@ -4,8 +4,12 @@ import { GrammyError, HttpError } from 'grammy';
 export type Verdict =
   /** It is there already: done. */
   | { kind: 'done' }
-  /** The message to edit is gone: send it anew. */
-  | { kind: 'gone' }
+  /** The message to edit is gone, or `remains` and can never be edited: send it anew. */
+  | { kind: 'gone'; remains: boolean }
+  /** The message it replies to is gone. */
+  | { kind: 'reply-gone' }
+  /** The topic is closed or deleted: nothing is written there; the other topics of the chat are open. */
+  | { kind: 'topic-closed'; cause: string }
   /** Too fast: not before so many milliseconds. */
   | { kind: 'wait'; milliseconds: number }
   /** The server or the network failed: again, a bounded number of times. The message may have been sent. */
@@ -16,14 +20,22 @@ export type Verdict =
   | { kind: 'chat-gone'; cause: string }
   /** This message cannot be sent, however often. */
   | { kind: 'refused'; cause: string }
+  /** The chat does not take this sort of message (text, or files); it may take the other. */
+  | { kind: 'forbidden'; cause: string }
   /** Another process works with the same token, or the token is wrong: the bot must stop. */
   | { kind: 'stop'; cause: string };
 
 // Telegram's descriptions are not a documented interface; these are matched without case and with room around them.
 const unchanged = /message is not modified/i;
-const gone = /message to (edit|delete) not found|message_id_invalid|message can't be edited/i;
+const gone = /message to (edit|delete) not found|message_id_invalid|message not found/i;
+const uneditable =
+  /message can't be edited|MESSAGE_EDIT_TIME_EXPIRED|MESSAGE_AUTHOR_REQUIRED|there is no (text|caption) in the message to edit/i;
+const replyGone = /message to (be replied|reply)|replied message not found|REPLY_MESSAGE_ID_INVALID|REPLY_TO_INVALID/i;
+const topicClosed = /TOPIC_CLOSED|TOPIC_DELETED|TOPIC_ID_INVALID|message thread not found|topic not found/i;
+const slow = /(?:SLOWMODE|FLOOD(?:_PREMIUM)?)_WAIT_(\d+)/i;
+const forbidden = /not enough rights to send|CHAT_SEND_\w+_FORBIDDEN/i;
 const chatGone =
-  /chat not found|bot was blocked|user is deactivated|bot was kicked|bot is not a member|have no rights to send|not enough rights to send|CHAT_WRITE_FORBIDDEN|group chat was deleted|CHAT_RESTRICTED|PEER_ID_INVALID|topic_closed/i;
+  /chat not found|bot was blocked|user is deactivated|INPUT_USER_DEACTIVATED|USER_IS_BLOCKED|bot was kicked|bot is not a member|have no rights to send|CHAT_WRITE_FORBIDDEN|group chat (was|is) (deleted|deactivated)|CHAT_RESTRICTED|PEER_ID_INVALID|CHANNEL_PRIVATE|CHANNEL_INVALID|CHAT_ID_INVALID|USER_BANNED_IN_CHANNEL|need administrator rights in the channel chat|CHAT_ADMIN_REQUIRED|PAYMENT_REQUIRED/i;
 
 /** Reads an error thrown by a call of the Bot API. */
 export const judge = (error: unknown): Verdict => {
@@ -34,7 +46,13 @@ export const judge = (error: unknown): Verdict => {
     if (parameters.migrate_to_chat_id !== undefined) return { kind: 'moved', chatId: parameters.migrate_to_chat_id };
     if (code === 401 || code === 404 || code === 409) return { kind: 'stop', cause: description };
     if (unchanged.test(description)) return { kind: 'done' };
-    if (gone.test(description)) return { kind: 'gone' };
+    if (replyGone.test(description)) return { kind: 'reply-gone' };
+    if (gone.test(description)) return { kind: 'gone', remains: false };
+    if (uneditable.test(description)) return { kind: 'gone', remains: true };
+    if (topicClosed.test(description)) return { kind: 'topic-closed', cause: description };
+    const [, seconds] = slow.exec(description) ?? [];
+    if (seconds !== undefined) return { kind: 'wait', milliseconds: Number(seconds) * 1000 };
+    if (forbidden.test(description)) return { kind: 'forbidden', cause: description };
     if (code === 403 || chatGone.test(description)) return { kind: 'chat-gone', cause: description };
     return { kind: 'refused', cause: description };
   }

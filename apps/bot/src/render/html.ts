@@ -4,3 +4,12 @@ export const escapeHtml = (text: string): string =>
 
 /** Bold text from anything. */
 export const bold = (text: string): string => `<b>${escapeHtml(text)}</b>`;
+
+/** What a reader sees of such HTML. */
+export const plainText = (html: string): string =>
+  html
+    .replaceAll(/<[^>]+>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&');

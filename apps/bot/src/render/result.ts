@@ -11,7 +11,7 @@ import {
   transcriptBlocks,
 } from '@whisper-bot/transcript';
 import type { Words } from '../locale/locale.js';
-import { bold, escapeHtml } from './html.js';
+import { bold, escapeHtml, plainText } from './html.js';
 
 /** The words the formats write by themselves, in the bot's language. */
 export const labelsOf = (words: Words): TranscriptLabels => ({
@@ -52,13 +52,7 @@ const blockHtml = ({ time, speaker, text }: Block): string => {
 const blockVisible = ({ time, speaker, text }: Block): string =>
   `${time === null ? '' : `${time} `}${speaker === null ? '' : `${speaker}: `}${text}`;
 
-const visibleLength = (html: string): number =>
-  html
-    .replaceAll(/<[^>]+>/g, '')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&amp;', '&').length;
+const visibleLength = (html: string): number => plainText(html).length;
 
 /** Whether this HTML fits a message, or with `limit` a caption. */
 export const fits = (html: string, limit = telegramMessageLimit): boolean => visibleLength(html) <= limit;

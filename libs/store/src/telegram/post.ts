@@ -1,4 +1,6 @@
+import { cleanText } from '@whisper-bot/task';
 import type pg from 'pg';
+import { jsonText } from '../json-text.js';
 
 /** A message and what it shall show; `content` is the bot's own. */
 export interface Post {
@@ -59,8 +61,10 @@ export interface Posts {
   sent(key: string, version: number, messageId: number | null): Promise<boolean>;
   /** The message is not there any more: the next attempt sends it anew. */
   lost(key: string): Promise<void>;
-  /** Shows other content instead, in a message of its own. */
-  replace(key: string, content: unknown): Promise<void>;
+  /** It stands no longer below the message it answers, or (`topic`) in the chat's general topic, in a message of its own. */
+  detach(key: string, from: 'reply' | 'topic'): Promise<void>;
+  /** Shows other content than this version's instead, in a message of its own; a newer version stays as it is. */
+  replace(key: string, version: number, content: unknown): Promise<void>;
   /** Gives a state up, and says why. */
   fail(key: string, version: number, cause: string): Promise<void>;
   /** Gives up all that waits for a chat; returns how many. */
@@ -121,7 +125,7 @@ export const createPosts = (pool: pg.Pool, botId: number): Posts => {
          where excluded.edition > post.edition
             or (excluded.edition = post.edition and excluded.content is distinct from post.content)
          returning key, chat_id, rank, ord`,
-        [JSON.stringify(posts)],
+        [jsonText(posts)],
       );
       return found.map(pendingOf);
     },
@@ -151,25 +155,29 @@ export const createPosts = (pool: pg.Pool, botId: number): Posts => {
     lost: async (key) => {
       await rows('update telegram_post set message_id = null where bot_id = $1 and key = $2', [key]);
     },
-    replace: async (key, content) => {
+    detach: async (key, from) => {
+      const changed = from === 'reply' ? 'reply_to = null' : 'reply_to = null, thread_id = null, message_id = null';
+      await rows(`update telegram_post set ${changed} where bot_id = $1 and key = $2`, [key]);
+    },
+    replace: async (key, version, content) => {
       await rows(
-        `update telegram_post set content = $3, message_id = null, amends = false, version = version + 1
-         where bot_id = $1 and key = $2`,
-        [key, JSON.stringify(content)],
+        `update telegram_post set content = $4, message_id = null, amends = false, version = version + 1
+         where bot_id = $1 and key = $2 and version = $3`,
+        [key, version, jsonText(content)],
       );
     },
     fail: async (key, version, cause) => {
       await rows(
         `update telegram_post set failed = $4, sending_at = null
          where bot_id = $1 and key = $2 and version = $3`,
-        [key, version, cause],
+        [key, version, cleanText(cause)],
       );
     },
     failChat: async (chatId, cause) => {
       const gone = await rows(
         `update telegram_post set failed = $3, sending_at = null
          where bot_id = $1 and chat_id = $2 and failed is null and version > sent_version returning key`,
-        [chatId, cause],
+        [chatId, cleanText(cause)],
       );
       return gone.length;
     },

@@ -27,7 +27,7 @@ type Defaults = Pick<Config, 'databaseUrl' | 'model' | 'maxFileSize' | 'maxDurat
 export const openLiveSettings = (
   { db }: Pick<Store, 'db'>,
   { databaseUrl, model, maxFileSize, maxDuration, resultTtl, keepSource }: Defaults,
-  onError: (error: unknown) => void,
+  { onError, signal }: { onError: (error: unknown) => void; signal: AbortSignal },
 ): Promise<Settings> =>
   openSettings({
     db,
@@ -42,6 +42,7 @@ export const openLiveSettings = (
       keepSource,
     },
     onError,
+    signal,
   });
 
 /** The settings in force in this process, in the units of the configuration. */
@@ -64,13 +65,15 @@ export const followSettings = (
   logger: Pick<Logger, 'warn'>,
 ): Rules => {
   let settings: Settings | undefined;
-  let closed = false;
-  const onError = (err: unknown) => logger.warn({ err }, 'settings are not up to date');
+  const closing = new AbortController();
+  const onError = (err: unknown) => {
+    if (!closing.signal.aborted) logger.warn({ err }, 'settings are not up to date');
+  };
   let opening: Promise<Settings> | undefined;
   const opened = (store?.opened ?? new Promise<never>(() => undefined)).then(async (open) => {
     // A store that opens while everything closes is of no use any more.
-    if (closed) return new Promise<never>(() => undefined);
-    opening = openLiveSettings(open, config, onError);
+    if (closing.signal.aborted) return new Promise<never>(() => undefined);
+    opening = openLiveSettings(open, config, { onError, signal: closing.signal });
     settings = await opening;
     return settings;
   });
@@ -94,7 +97,7 @@ export const followSettings = (
     },
     opened,
     close: async () => {
-      closed = true;
+      closing.abort(new Error('closed'));
       const open = await opening?.catch(() => undefined);
       await open?.close();
     },

@@ -1,4 +1,4 @@
-import type { Logger } from '@whisper-bot/runtime';
+import { type Logger, reconnectPause } from '@whisper-bot/runtime';
 import { openStore, type Store } from '@whisper-bot/store';
 import { TaskError } from '@whisper-bot/task';
 
@@ -11,16 +11,13 @@ export interface StoreOpener {
   close(): Promise<void>;
 }
 
-/** Milliseconds between two attempts. */
-const pause = 1000;
-
 /** Opens the store and keeps trying: a process must be able to start while PostgreSQL is away. */
 export const createStoreOpener = (url: string, logger: Logger): StoreOpener => {
   let closed = false;
   let store: Store | undefined;
   let timer: NodeJS.Timeout | undefined;
   const opened = new Promise<Store>((resolve) => {
-    const attempt = (): void => {
+    const attempt = (count: number): void => {
       openStore({ url, logger }).then(
         (open) => {
           store = open;
@@ -29,11 +26,11 @@ export const createStoreOpener = (url: string, logger: Logger): StoreOpener => {
         },
         (error: unknown) => {
           logger.warn({ err: error }, 'PostgreSQL cannot be reached; trying again');
-          if (!closed) timer = setTimeout(attempt, pause);
+          if (!closed) timer = setTimeout(attempt, reconnectPause(count), count + 1);
         },
       );
     };
-    attempt();
+    attempt(1);
   });
   return {
     opened,

@@ -1,3 +1,4 @@
+import { resilientRedis } from '@whisper-bot/runtime';
 import { Redis } from 'ioredis';
 
 /** Names of the plan's streams; a prefix lets several installations share one Redis. */
@@ -15,7 +16,7 @@ export const group = 'transcribe-workers';
 
 /** Opens a connection that waits through outages, with the gateway's scripts. */
 export const openStreams = (url: string, onError: (error: Error) => void): Streams => {
-  const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: (times) => Math.min(100 * times, 2000) });
+  const redis = new Redis(url, { ...resilientRedis, maxRetriesPerRequest: null });
   redis.on('error', onError);
   for (const [name, script] of Object.entries(scripts)) redis.defineCommand(name, script);
   return redis as Streams;

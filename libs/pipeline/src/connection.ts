@@ -1,3 +1,4 @@
+import { resilientRedis } from '@whisper-bot/runtime';
 import { TaskError } from '@whisper-bot/task';
 import { FlowProducer, Queue } from 'bullmq';
 import { BullMQOtel } from 'bullmq-otel';
@@ -5,9 +6,6 @@ import type { Redis } from 'ioredis';
 import { BatchedRedis } from './batched-redis.js';
 import { catalogue, type Payload, type QueueName } from './catalogue.js';
 import { defineScripts, type ScriptedRedis } from './script.js';
-
-/** Longest pause between two attempts to reach Redis, milliseconds: all must be back within a minute of its return. */
-const longestReconnectPause = 2000;
 
 export interface ConnectionOptions {
   /** `redis://` or `rediss://` URL. */
@@ -42,13 +40,11 @@ const hastyBound = 10_000;
 
 /** Opens the connections lazily; nothing is awaited. */
 export const connect = (options: ConnectionOptions): Connection => {
-  const retryStrategy = (times: number): number => Math.min(50 * 2 ** Math.min(times, 10), longestReconnectPause);
   const opened = new Set<Redis>();
   const open = (maxRetriesPerRequest: number | null, commandTimeout?: number): ScriptedRedis => {
     const client = new BatchedRedis(options.redis, {
+      ...resilientRedis,
       maxRetriesPerRequest,
-      retryStrategy,
-      connectTimeout: 5000,
       ...(commandTimeout === undefined ? {} : { commandTimeout }),
     });
     client.on('error', options.onError);
@@ -120,7 +116,7 @@ export const jobOptions = (name: QueueName, options: Pick<ConnectionOptions, 're
 /** Says in one sentence that Redis is away; other errors pass. */
 export const unreachable = (error: unknown): unknown =>
   error instanceof Error &&
-  /max retries per request|Connection is closed|Command timed out|ECONN|ETIMEDOUT|OOM command|MISCONF/i.test(
+  /max retries per request|Connection is closed|Command timed out|ECONN|ETIMEDOUT|OOM command|MISCONF|READONLY|LOADING|MASTERDOWN/i.test(
     error.message,
   )
     ? new TaskError('internal', 'The queue cannot take the recording right now. Please try again in a minute.', {

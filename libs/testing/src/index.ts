@@ -20,6 +20,7 @@ export { type RenderOptions, renderChat, renderMessage } from './bot-api/view/re
 export { type DiarizationErrorRate, diarizationErrorRate, type ScoredTurn } from './diarization-error-rate.js';
 export { freePort } from './free-port.js';
 export { type AttackOptions, type AttackReport, attackHttp } from './hostile-http.js';
+export { startTcpProxy, type TcpProxy } from './proxy/tcp-proxy.js';
 export { startRedis, type TestRedis, until } from './redis.js';
 export { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.js';
 export { normalizeWords, type WordErrors, wordErrorRate } from './word-error-rate.js';

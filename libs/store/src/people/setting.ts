@@ -1,7 +1,8 @@
+import { keepConnected } from '@whisper-bot/runtime';
 import type { Kysely } from 'kysely';
-import pg from 'pg';
 import type { z } from 'zod';
 import type { Tables } from '../schema.js';
+import { openSession } from '../session.js';
 
 /** The settings that may change while everything runs: name → what a value must be. Defaults come from the environment. */
 export type SettingSchemas = Readonly<Record<string, z.ZodType>>;
@@ -25,11 +26,14 @@ export interface SettingStoreOptions<S extends SettingSchemas> {
   schemas: S;
   defaults: Values<S>;
   onError: (error: unknown) => void;
+  /** Gives up while it opens. */
+  signal?: AbortSignal;
 }
 
 /**
  * Reads all settings and follows changes by LISTEN/NOTIFY; a listener whose connection broke reconnects and reads all
- * again, so that nothing is missed. A stored value that no longer fits is ignored: its default holds.
+ * again, so that nothing is missed. Resolves once they have been read, however long PostgreSQL takes; rejects with the
+ * signal's abort. A stored value that no longer fits is ignored: its default holds.
  */
 export const openSettings = async <S extends SettingSchemas>({
   db,
@@ -37,12 +41,10 @@ export const openSettings = async <S extends SettingSchemas>({
   schemas,
   defaults,
   onError,
+  signal,
 }: SettingStoreOptions<S>): Promise<SettingStore<S>> => {
   const stored = new Map<string, unknown>();
   const watchers = new Set<(name: keyof S & string) => void>();
-  let closed = false;
-  let listener: pg.Client | undefined;
-  let again: NodeJS.Timeout | undefined;
 
   const read = async (only?: string): Promise<void> => {
     let query = db.selectFrom('setting').select(['name', 'value']);
@@ -57,33 +59,27 @@ export const openSettings = async <S extends SettingSchemas>({
     }
   };
 
-  const listen = async (): Promise<void> => {
-    const client = new pg.Client({ connectionString: url, keepAlive: true, application_name: 'whisper-bot settings' });
-    client.on('error', onError);
-    client.on('notification', ({ payload }) => void read(payload).catch(onError));
-    client.once('end', () => {
-      if (closed) return;
-      again = setTimeout(() => void reconnect(), 500);
-    });
-    listener = client;
-    await client.connect();
-    await client.query('listen whisper_bot_setting');
-    await read();
-  };
-  const reconnect = (): Promise<void> =>
-    listen().catch((error: unknown) => {
-      onError(error);
-      if (!closed) again = setTimeout(() => void reconnect(), 1000);
-    });
-  try {
-    await listen();
-  } catch (error) {
-    // Nobody will have a handle to close it by.
-    closed = true;
-    clearTimeout(again);
-    await listener?.end().catch(() => undefined);
-    throw error;
-  }
+  const listener = keepConnected({
+    onError,
+    open: (closing) =>
+      openSession(
+        {
+          url,
+          name: 'whisper-bot settings',
+          begin: async (client) => {
+            await client.query('listen whisper_bot_setting');
+            await read();
+          },
+          onNotification: (name) => void read(name).catch(onError),
+        },
+        closing,
+      ),
+  });
+  const abort = (): void => void listener.close();
+  signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted) abort();
+  await listener.opened;
+  signal?.removeEventListener('abort', abort);
 
   return {
     get: (name) => (stored.has(name) ? stored.get(name) : defaults[name]) as Values<S>[typeof name],
@@ -105,10 +101,6 @@ export const openSettings = async <S extends SettingSchemas>({
       watchers.add(onChange);
       return () => watchers.delete(onChange);
     },
-    close: async () => {
-      closed = true;
-      clearTimeout(again);
-      await listener?.end().catch(() => undefined);
-    },
+    close: () => listener.close(),
   };
 };

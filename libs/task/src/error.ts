@@ -1,49 +1,54 @@
-/**
- * Why a task cannot go on. The code is what the bot translates and what figures are grouped by; the sentence is
- * English, for a person; the cause is for the operator.
- */
-export const taskErrorCodes = [
-  'no-such-file',
-  'empty-file',
-  'not-media',
-  'no-audio-track',
-  'damaged-media',
-  'unsafe-media',
-  'too-long',
-  'too-big',
-  'unknown-model',
-  'unknown-language',
-  'file-expired',
-  'cancelled',
-  'engine-missing',
-  'engine-crashed',
-  'engine-hung',
-  'engine-memory',
-  'time-limit',
-  'no-space',
-  'path-outside',
-  'invalid-request',
-  'internal',
-] as const;
-export type TaskErrorCode = (typeof taskErrorCodes)[number];
+/** What follows from an error, wherever it is shown or handled. */
+export interface TaskErrorKind {
+  /** Whether another attempt of the job may succeed; where not, it fails at once (BullMQ's UnrecoverableError). */
+  retryable: boolean;
+  /** Whether a person is offered a retry: false where the same recording is certain to fail again. */
+  userMayRetry: boolean;
+  /** Status of an HTTP answer that reports it. */
+  httpStatus: 400 | 404 | 409 | 410 | 413 | 500 | 503;
+  /** The error whose sentence a person reads, where the code's own would mean nothing to them. */
+  shownAs?: 'internal';
+}
 
-/** Codes that another attempt cannot mend: such a job fails at once (BullMQ's UnrecoverableError). */
-const hopeless: ReadonlySet<TaskErrorCode> = new Set([
-  'no-such-file',
-  'empty-file',
-  'not-media',
-  'no-audio-track',
-  'damaged-media',
-  'unsafe-media',
-  'too-long',
-  'too-big',
-  'unknown-model',
-  'unknown-language',
-  'file-expired',
-  'cancelled',
-  'path-outside',
-  'invalid-request',
-]);
+/** The recording itself is at fault: nothing helps but another recording. */
+const recording = { retryable: false, userMayRetry: false, httpStatus: 400 } as const;
+/** An engine is at fault: the next attempt, or the operator, may help. */
+const engine = { retryable: true, userMayRetry: true, httpStatus: 500 } as const;
+
+/**
+ * Why a task cannot go on, and what follows from it. The code is what is translated (`error-{code}` in the bot's texts,
+ * `errors` in the dashboard's) and what metrics are grouped by; a TaskError's sentence is English, for a person; its
+ * cause is for the operator.
+ */
+const taskErrorCatalogue = {
+  'no-such-file': { retryable: false, userMayRetry: true, httpStatus: 400 },
+  'empty-file': recording,
+  'not-media': recording,
+  'no-audio-track': recording,
+  'damaged-media': recording,
+  'unsafe-media': recording,
+  'too-long': recording,
+  'too-big': { ...recording, httpStatus: 413 },
+  'unknown-model': { retryable: false, userMayRetry: true, httpStatus: 404 },
+  'unknown-language': { retryable: false, userMayRetry: true, httpStatus: 400 },
+  'file-expired': { ...recording, httpStatus: 410 },
+  cancelled: { ...recording, httpStatus: 409 },
+  'engine-missing': { ...engine, shownAs: 'internal' },
+  'engine-crashed': engine,
+  'engine-hung': engine,
+  'engine-memory': engine,
+  'time-limit': engine,
+  'no-space': { retryable: true, userMayRetry: true, httpStatus: 503 },
+  'path-outside': { retryable: false, userMayRetry: true, httpStatus: 400, shownAs: 'internal' },
+  'invalid-request': { retryable: false, userMayRetry: true, httpStatus: 400, shownAs: 'internal' },
+  internal: engine,
+} as const satisfies Record<string, TaskErrorKind>;
+
+export type TaskErrorCode = keyof typeof taskErrorCatalogue;
+export const taskErrorCodes = Object.keys(taskErrorCatalogue) as [TaskErrorCode, ...TaskErrorCode[]];
+
+/** What follows from an error of that code. */
+export const taskErrorKind = (code: TaskErrorCode): TaskErrorKind => taskErrorCatalogue[code];
 
 export interface TaskErrorOptions {
   /** The underlying error or the operator's detail; never shown to the user. */
@@ -68,6 +73,6 @@ export class TaskError extends Error {
 
   /** Whether another attempt may succeed. */
   get retryable(): boolean {
-    return !hopeless.has(this.code);
+    return taskErrorCatalogue[this.code].retryable;
   }
 }

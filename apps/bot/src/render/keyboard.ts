@@ -1,4 +1,4 @@
-import type { TaskErrorCode, TaskId } from '@whisper-bot/task';
+import { type TaskErrorCode, type TaskId, taskErrorKind } from '@whisper-bot/task';
 import { encodePress, type FileFormat, fileFormats, type panels } from '../callback/press.js';
 import type { Words } from '../locale/locale.js';
 import { languageName, recordingLanguages } from './language.js';
@@ -19,24 +19,11 @@ export const cancelKeyboard = (task: TaskId, words: Words): Keyboard => [
   [{ text: words.text('button-cancel'), callback_data: encodePress({ kind: 'cancel', fields: [task] }) }],
 ];
 
-/** Errors that pressing a button cannot mend, because the same file would fail the same way. */
-const final: ReadonlySet<TaskErrorCode> = new Set([
-  'empty-file',
-  'not-media',
-  'no-audio-track',
-  'damaged-media',
-  'unsafe-media',
-  'too-long',
-  'too-big',
-  'cancelled',
-  'file-expired',
-]);
-
 /** Below an error: Retry, unless it is certain to fail again. */
 export const failureKeyboard = (task: TaskId, code: TaskErrorCode, words: Words): Keyboard =>
-  final.has(code)
-    ? []
-    : [[{ text: words.text('button-retry'), callback_data: encodePress({ kind: 'retry', fields: [task] }) }]];
+  taskErrorKind(code).userMayRetry
+    ? [[{ text: words.text('button-retry'), callback_data: encodePress({ kind: 'retry', fields: [task] }) }]]
+    : [];
 
 /** What the panels below a result need to know of it. */
 export interface ResultFacts {

@@ -1,5 +1,5 @@
 import type { TaskProgress } from '@whisper-bot/pipeline';
-import type { TaskErrorCode } from '@whisper-bot/task';
+import { type TaskErrorCode, taskErrorKind } from '@whisper-bot/task';
 import type { Words } from '../locale/locale.js';
 import { spokenDuration, spokenSize } from './duration.js';
 
@@ -77,13 +77,10 @@ export const renderStatus = (view: StatusView, words: Words): string => {
   }
 };
 
-/** Codes whose cause lies with us: the user is offered the same sentence for all of them. */
-const ours: ReadonlySet<TaskErrorCode> = new Set(['path-outside', 'invalid-request', 'engine-missing', 'internal']);
-
 /** What went wrong, in the user's words, HTML. A `limit` given as a number is bytes (too big) or seconds (too long). */
 export const renderFailure = (code: TaskErrorCode, params: Record<string, string | number>, words: Words): string => {
   if (code !== 'too-big' && code !== 'too-long')
-    return words.html(`error-${ours.has(code) ? 'internal' : code}`, params);
+    return words.html(`error-${taskErrorKind(code).shownAs ?? code}`, params);
   // The worker tells its limit in hours.
   const { hours } = params;
   const limit = typeof hours === 'number' ? hours * 3600 : params.limit;

@@ -1,4 +1,4 @@
-import { TaskError, type TaskErrorCode } from '@whisper-bot/task';
+import { TaskError, type TaskErrorCode, taskErrorKind } from '@whisper-bot/task';
 import { z } from 'zod';
 import { isAway } from '../http/away.js';
 import { HttpError } from '../http/visit.js';
@@ -41,27 +41,19 @@ export class ApiError extends Error {
   }
 }
 
-/** Where the recording itself is not at fault. */
-const others: Partial<Record<TaskErrorCode, { status: number; param?: string; code?: string; retryAfter?: number }>> = {
-  'too-big': { status: 413, param: 'file' },
-  'unknown-model': { status: 404, param: 'model', code: 'model_not_found' },
-  'unknown-language': { status: 400, param: 'language' },
-  'file-expired': { status: 410 },
-  cancelled: { status: 409 },
-  'no-space': { status: 503, retryAfter: 60 },
-  'engine-missing': { status: 500 },
-  'engine-crashed': { status: 500 },
-  'engine-hung': { status: 500 },
-  'engine-memory': { status: 500 },
-  'time-limit': { status: 500 },
-  'invalid-request': { status: 400 },
-  internal: { status: 500 },
+/** What a program is told beside the status: which field is at fault (`file` where nothing else is), and when to come back. */
+const details: Partial<Record<TaskErrorCode, ApiErrorDetails>> = {
+  'unknown-model': { param: 'model', code: 'model_not_found' },
+  'unknown-language': { param: 'language' },
+  'no-space': { retryAfter: 60 },
+  'invalid-request': {},
 };
 
 /** Why a task failed, or an upload was not taken. */
 export const errorOfCode = (code: TaskErrorCode, message: string): ApiError => {
-  const { status, ...details } = others[code] ?? { status: 400, param: 'file' };
-  return new ApiError(status, message, { code: code.replaceAll('-', '_'), ...details });
+  const { httpStatus } = taskErrorKind(code);
+  const fault: ApiErrorDetails = httpStatus === 400 || httpStatus === 413 ? { param: 'file' } : {};
+  return new ApiError(httpStatus, message, { code: code.replaceAll('-', '_'), ...(details[code] ?? fault) });
 };
 
 /** Whatever was thrown on the way to an answer. */

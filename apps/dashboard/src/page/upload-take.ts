@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { createTaskFolder, type Task, TaskError, type TaskId, taskOptionsSchema, taskSchema } from '@whisper-bot/task';
+import {
+  createTaskFolder,
+  type Task,
+  TaskError,
+  type TaskId,
+  taskErrorKind,
+  taskOptionsSchema,
+  taskSchema,
+} from '@whisper-bot/task';
 import { writeDown } from '../auth/audit.js';
 import { requireSecret } from '../http/enforce.js';
 import { receiveUpload } from '../http/multipart.js';
@@ -52,7 +60,7 @@ const refusal = (visit: Visit, error: unknown): Answer | Promise<Answer> | null 
       ? { status: error.status, text: error.sentence ?? words.status[error.status]?.text ?? '' }
       : error instanceof TaskError
         ? {
-            status: error.code === 'too-big' ? 413 : error.code === 'no-space' ? 503 : 400,
+            status: taskErrorKind(error.code).httpStatus,
             text:
               error.code === 'too-big'
                 ? words.upload.tooBig(bytes(uploadLimit(desk), locale))

@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The operators' pages and the HTTP API.
 # The first two stages are the same in all of docker/*.Dockerfile, so that their layers are built once.
 ARG NODE_IMAGE=node:24-bookworm-slim
@@ -50,5 +49,5 @@ ENV NODE_OPTIONS=--max-semi-space-size=4
 ENV DASHBOARD_HOST=0.0.0.0 DASHBOARD_PORT=8080
 USER 10001:10001
 EXPOSE 8080
-HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 CMD ["node", "docker/health.mjs", "DASHBOARD_PORT"]
+HEALTHCHECK --interval=30s --timeout=30s --start-period=120s --retries=3 CMD ["node", "docker/health.mjs", "DASHBOARD_PORT"]
 ENTRYPOINT ["node", "apps/dashboard/dist/main.js"]

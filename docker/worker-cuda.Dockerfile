@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The worker with whisper.cpp on an NVIDIA GPU; all else as in worker.Dockerfile.
 # The first two stages are the same in all of docker/*.Dockerfile, so that their layers are built once.
 ARG NODE_IMAGE=node:24-bookworm-slim
@@ -68,5 +67,5 @@ ENV NODE_OPTIONS=--max-semi-space-size=4
 ENV METRICS_HOST=0.0.0.0 METRICS_PORT=9464
 USER 10001:10001
 EXPOSE 9464
-HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 CMD ["node", "docker/health.mjs", "METRICS_PORT"]
+HEALTHCHECK --interval=30s --timeout=30s --start-period=120s --retries=3 CMD ["node", "docker/health.mjs", "METRICS_PORT"]
 ENTRYPOINT ["node", "apps/worker/dist/main.js"]

@@ -17,12 +17,14 @@ import { parse } from 'yaml';
  * @property {{ test: string[] }} [healthcheck]
  * @property {string} [mem_limit]
  * @property {string} [restart]
+ * @property {Record<string, unknown>} [depends_on]
  * @property {string[]} [cap_drop]
  * @property {string[]} [profiles]
  * @property {unknown} [logging]
  * @property {boolean} [read_only]
  *
  * @typedef {object} ComposeFile
+ * @property {string} name
  * @property {Record<string, Service>} services
  * @property {Record<string, { file: string }>} secrets
  * @property {Record<string, { internal?: boolean }>} networks
@@ -55,11 +57,16 @@ export const variablesOf = (path) => {
   return new Map(found.map(([, name = '', fallback = '']) => [name, fallback]));
 };
 
-/** How Compose is called here: the plugin, the program of its own, or not at all. @returns {string[] | null} */
+/**
+ * How Compose is called here: the plugin, the program of its own, or not at all. Only version 2 or newer counts: the first one,
+ * which Debian 12 still has, does not know `name`.
+ * @returns {string[] | null}
+ */
 export const findCompose = () =>
-  [['docker', 'compose'], ['docker-compose']].find(
-    ([program = '', ...args]) => spawnSync(program, [...args, 'version'], { stdio: 'ignore' }).status === 0,
-  ) ?? null;
+  [['docker', 'compose'], ['docker-compose']].find(([program = '', ...args]) => {
+    const { stdout } = spawnSync(program, [...args, 'version', '--short'], { encoding: 'utf8' });
+    return Number.parseInt((stdout ?? '').trim().replace(/^v/, ''), 10) >= 2;
+  }) ?? null;
 
 /**
  * `config`: Compose's own reading of the file. Throws what it says of a faulty one.

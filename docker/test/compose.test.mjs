@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,16 +30,13 @@ const makeSecrets = (/** @type {string} */ input) =>
   execFileSync(join(root, 'docker/make-secrets'), [secrets], { input, stdio: ['pipe', 'pipe', 'pipe'] });
 const secretOf = (/** @type {string} */ name) => readFileSync(join(secrets, name), 'utf8');
 
-test.skipIf(compose === null)(
-  'Compose reads the file (skipped where neither plugin nor docker-compose is installed)',
-  () => {
-    const read = composeConfig(compose ?? [], root);
-    const byDefault = services.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name);
-    expect(Object.keys(read.services)).toEqual(expect.arrayContaining(byDefault));
-    expect(read.services.redis?.command).toEqual(file.services.redis?.command);
-    expect(read.services.worker?.environment).toMatchObject({ SHUTDOWN_GRACE: '30s', MODEL: 'base', THREADS: '' });
-  },
-);
+test.skipIf(compose === null)('Compose reads the file (skipped where no Compose 2 is installed)', () => {
+  const read = composeConfig(compose ?? [], root);
+  const byDefault = services.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name);
+  expect(Object.keys(read.services)).toEqual(expect.arrayContaining(byDefault));
+  expect(read.services.redis?.command).toEqual(file.services.redis?.command);
+  expect(read.services.worker?.environment).toMatchObject({ SHUTDOWN_GRACE: '30s', MODEL: 'base', THREADS: '' });
+});
 
 test('the services are those of the plan, and a worker with a GPU for those who ask for it', () => {
   const names = ['bot', 'clickhouse', 'dashboard', 'postgres', 'redis', 'worker', 'worker-cuda'];
@@ -117,6 +114,19 @@ describe.each(ours)('%s of ours', (_name, service) => {
   });
 });
 
+test('the volumes are called the same wherever the repository lies', () => {
+  expect(file.name).toBe('whisper-bot');
+});
+
+test('without ClickHouse, an empty secret and the names of the rest are enough', () => {
+  for (const [name, { depends_on }] of ours) expect(Object.keys(depends_on ?? {}), name).not.toContain('clickhouse');
+  const readText = (/** @type {string} */ from) => (from.endsWith('clickhouse_url') ? '' : secretOf(from.slice(13)));
+  for (const [, { environment }] of ours) {
+    const env = Object.fromEntries(Object.entries(environment ?? {}).filter(([name]) => /_URL_FILE$/.test(name)));
+    expect(resolveConfig({ env, readText }).clickhouseUrl).toBeNull();
+  }
+});
+
 test('databases and workers have no way out', () => {
   expect(file.networks.back).toEqual({ internal: true });
   for (const name of ['redis', 'postgres', 'clickhouse', 'worker', 'worker-cuda']) {
@@ -140,8 +150,15 @@ describe('make-secrets', () => {
     makeSecrets('');
     expect(readdirSync(secrets).map((name) => [name, secretOf(name)])).toEqual(before);
     expect(statSync(secrets).mode & 0o777).toBe(0o700);
-    expect(statSync(join(secrets, 'bot_token')).mode & 0o777).toBe(0o444);
+    for (const name of readdirSync(secrets)) expect(statSync(join(secrets, name)).mode & 0o777, name).toBe(0o644);
     expect(Object.keys(file.secrets).sort()).toEqual(readdirSync(secrets).sort());
+  });
+
+  test('lets its owner write into files that an older version closed', () => {
+    const token = join(secrets, 'bot_token');
+    chmodSync(token, 0o444);
+    makeSecrets('');
+    expect(statSync(token).mode & 0o777).toBe(0o644);
   });
 
   test('gives both sides of a pair the same password', () => {

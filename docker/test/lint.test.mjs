@@ -26,6 +26,10 @@ describe.each(dockerfiles)('%s', (name) => {
   const stages = readStages(path);
   const last = /** @type {import('./dockerfile.mjs').Stage} */ (stages.at(-1));
 
+  test('asks no registry for a frontend: only the bases are fetched', () => {
+    expect(readFileSync(path, 'utf8')).not.toMatch(/^#\s*syntax\s*=/im);
+  });
+
   test('has no fault that a parser can find', () => {
     expect(validate(readFileSync(path, 'utf8'))).toEqual([]);
   });
@@ -48,6 +52,9 @@ describe.each(dockerfiles)('%s', (name) => {
   test('is checked and started without a shell, so that signals arrive', () => {
     const { healthcheck, entrypoint } = settingsOf(last);
     expect(healthcheck.slice(0, 2)).toEqual(['node', 'docker/health.mjs']);
+    // Starting Node alone takes seconds on a busy machine; health.mjs gives up by itself after 15.
+    const check = last.steps.find(({ keyword }) => keyword === 'HEALTHCHECK');
+    expect(Number.parseInt(check?.flags.timeout ?? '', 10)).toBeGreaterThanOrEqual(30);
     expect(entrypoint).toEqual(['node', expect.stringMatching(/^apps\/\w+\/dist\/main\.js$/)]);
   });
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@whisper-bot/runtime';
@@ -183,6 +185,31 @@ describe('while ClickHouse is away', () => {
     await recorder.close();
     await database.close();
     await second.close();
+  });
+
+  it('ends soon though ClickHouse takes the call and stays silent; the figures are recorded later', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const spoolDir = join(root, 'silent-spool');
+    const { port } = silent.address() as AddressInfo;
+    const mute = openAnalytics({ url: `http://127.0.0.1:${port}/whisper_bot`, requestTimeoutMs: 3_600_000 });
+    const recorder = createRecorder({ database: mute, spoolDir, logger, intervalMs: 3_600_000, closeMs: 50 });
+    for (let n = 0; n < 3; n += 1) recorder.record(finished());
+    const connected = once(silent, 'connection');
+    void recorder.flush();
+    await connected;
+    recorder.record(finished());
+    await recorder.close();
+    await mute.close();
+    silent.close();
+    expect(recorder.state).toEqual({ recorded: 4, inserted: 0, spooled: 4, dropped: 0 });
+
+    const database = await openFresh();
+    const next = createRecorder({ database, spoolDir, logger });
+    await next.close();
+    expect(next.state.inserted).toBe(4);
+    expect(await database.ask(stageTimes, period)).toMatchObject([{ jobs: 4 }]);
+    await database.close();
   });
 
   it('counts a batch once whose answer was lost', async () => {

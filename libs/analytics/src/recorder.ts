@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Logger } from '@whisper-bot/runtime';
+import { type Logger, untilAborted } from '@whisper-bot/runtime';
 import type { AnalyticsDatabase } from './database.js';
 import type { Figure, FigureTable } from './event.js';
 import { type Batch, createSpool } from './spool.js';
@@ -17,6 +17,8 @@ export interface RecorderOptions {
   maxRows?: number;
   /** Bytes on disk before new batches are dropped; default 256 MiB. */
   maxSpoolBytes?: number;
+  /** Milliseconds that closing waits for ClickHouse before it leaves the rest on disk; default 2000. */
+  closeMs?: number;
 }
 
 /** What happened to the figures of this process; `dropped` is what will never be seen. */
@@ -33,7 +35,7 @@ export interface Recorder {
   /** Sends what is held, to ClickHouse or to disk. */
   flush(): Promise<void>;
   readonly state: Readonly<RecorderState>;
-  /** Flushes and stops. */
+  /** Flushes and stops. What ClickHouse has not taken within `closeMs`, however silent it is, waits on disk. */
   close(): Promise<void>;
 }
 
@@ -46,18 +48,25 @@ export const createRecorder = ({
   batchRows = 2000,
   maxRows = 50_000,
   maxSpoolBytes = 256 * 1024 * 1024,
+  closeMs = 2000,
 }: RecorderOptions): Recorder => {
   const spool = createSpool(spoolDir, maxSpoolBytes);
   const state: RecorderState = { recorded: 0, inserted: 0, spooled: 0, dropped: 0 };
   const held: Record<FigureTable, Record<string, unknown>[]> = { messages: [], transcribe_events: [] };
   let migrated = false;
   let away = false;
+  const closing = new AbortController();
 
+  /** Whether ClickHouse has taken the batch. A call that outlives the closing may still arrive: its token counts once. */
   const insert = async (batch: Batch): Promise<boolean> => {
     try {
-      if (!migrated) await database.migrate();
-      migrated = true;
-      await database.insert(batch.table, batch.rows, batch.token);
+      closing.signal.throwIfAborted();
+      const taken = async (): Promise<void> => {
+        if (!migrated) await database.migrate();
+        migrated = true;
+        await database.insert(batch.table, batch.rows, batch.token);
+      };
+      await untilAborted(taken(), closing.signal);
       if (away) logger.info('ClickHouse is back: figures are recorded again');
       away = false;
       return true;
@@ -121,7 +130,8 @@ export const createRecorder = ({
     },
     async close() {
       clearInterval(timer);
-      await flush();
+      const deadline = setTimeout(() => closing.abort(new Error('the process ends')), closeMs);
+      await flush().finally(() => clearTimeout(deadline));
     },
   };
 };

@@ -13,3 +13,4 @@ export { resilientRedis } from './connection/redis.js';
 export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.js';
 export { createLogger, type LoggerOptions } from './logger.js';
 export { type MetricsServer, type MetricsServerOptions, serveMetrics } from './metric/server.js';
+export { untilAborted } from './until-aborted.js';

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { endProcess } from './end-process.js';
 
 export interface LifecycleOptions {
   logger: Logger;
@@ -21,7 +22,7 @@ export interface Lifecycle {
  * Orderly ends: SIGTERM and SIGINT close everything in reverse order of registration within the grace time; a second
  * signal, or the end of the grace time, ends the process at once. An uncaught error is logged and ends it with code 1.
  */
-export const createLifecycle = ({ logger, graceMs, exit = process.exit }: LifecycleOptions): Lifecycle => {
+export const createLifecycle = ({ logger, graceMs, exit = endProcess }: LifecycleOptions): Lifecycle => {
   const ending = new AbortController();
   const closers: { name: string; close: (graceMs: number) => unknown }[] = [];
   let closing: Promise<void> | undefined;

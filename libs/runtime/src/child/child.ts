@@ -1,4 +1,5 @@
 import { TaskError } from '@whisper-bot/task';
+import { untilAborted } from '../until-aborted.js';
 import { deferred } from './deferred.js';
 import { type ChildOptions, type Living, startLiving } from './living.js';
 import type { ChildLine } from './protocol.js';
@@ -126,17 +127,4 @@ export const createChild = (options: ChildOptions): Child => {
       return living?.isAlive() ? living.pid : undefined;
     },
   };
-};
-
-/** The promise, or the signal's reason as soon as it aborts; the work behind the promise goes on. */
-const untilAborted = async <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> => {
-  signal.throwIfAborted();
-  const aborted = deferred<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 };

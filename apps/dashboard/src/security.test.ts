@@ -96,6 +96,16 @@ test('metrics are for those with the token', async () => {
   expect(await (await get('/readyz')).json()).toEqual({ database: true, redis: true });
 });
 
+test('metrics count what the dashboard itself has accepted', async () => {
+  const accepted = async () => {
+    const answer = await get('/metrics', { authorization: 'Bearer a-token-for-metrics' });
+    return Number(/whisper_tasks_total\{event="accepted",channel="folder"\} (\d+)/.exec(await answer.text())?.[1] ?? 0);
+  };
+  const before = await accepted();
+  await harness.submit();
+  expect(await accepted()).toBe(before + 1);
+});
+
 test('nothing outside the task folder is read', async () => {
   const task = await harness.submit();
   await until(async () => (await harness.desk.store.tasks.find(task.id))?.state === 'done');

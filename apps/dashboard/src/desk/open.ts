@@ -52,7 +52,7 @@ export const openDesk = async (options: OpenDeskOptions): Promise<Desk> => {
       ...(hub === undefined ? {} : { hub }),
       closing: lifecycle.signal,
     }),
-    metrics: createMetrics(floor),
+    metrics: createMetrics(floor, installation.metrics.registry),
     admission: createAdmission(store, pipeline),
     webhooks: createWebhooks({
       pipeline,

@@ -1,5 +1,5 @@
 import { type QueueName, queueNames } from '@whisper-bot/pipeline';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Floor } from '../desk/floor.js';
 
 /** What Prometheus reads of this process and of the queues. */
@@ -13,9 +13,8 @@ export interface Metrics {
 
 const states = ['waiting', 'active', 'delayed', 'failed'] as const;
 
-export const createMetrics = (floor: Floor): Metrics => {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry, prefix: 'whisper_' });
+/** Adds what only the dashboard knows to the process's registry, which already counts what is accepted here. */
+export const createMetrics = (floor: Floor, registry: Registry): Metrics => {
   const registers = [registry];
   const jobs = new Gauge({
     name: 'whisper_queue_jobs',

@@ -50,7 +50,16 @@ let config: Config;
 
 const stages: StageHandlers = {
   prepare: async () => ({ duration: 1, chunks: [1] }),
-  transcribe: async () => gate.opened,
+  transcribe: async ({ report, signal }) => {
+    // As an engine does: it reports all along, and ends where it is told to.
+    const ticking = setInterval(report, 20, 0.5);
+    try {
+      await Promise.race([gate.opened, once(signal, 'abort')]);
+    } finally {
+      clearInterval(ticking);
+    }
+    signal.throwIfAborted();
+  },
   diarize: async () => undefined,
   merge: async () => undefined,
 };
@@ -132,6 +141,20 @@ describe('what was accepted', () => {
     await until(async () => (await countIn('done')) === 50, 60_000);
     expect(await countIn('failed')).toBe(0);
     expect(new Set(told)).toEqual(new Set(tasks.map(({ id }) => id)));
+  });
+
+  it('is queued again where its live state says that it runs and no job does', async () => {
+    const task = await submit();
+    await until(async () => (await installation.pipeline.progress(task.id))?.state === 'running');
+    const client = new Redis(redis.url);
+    // As a process leaves it that dies between two writes, or an operator who empties a queue by hand.
+    const jobs = await client.keys('whisper:*');
+    const gone = jobs.filter((key) => !key.startsWith('whisper:task:') && !key.startsWith('whisper:rates'));
+    await client.del(...gone);
+    await client.quit();
+    gate.open();
+    await until(async () => (await countIn('done')) === 1, 60_000);
+    expect(told).toEqual([task.id]);
   });
 
   it('is in the record before it is in the queue, with every state it went through', async () => {

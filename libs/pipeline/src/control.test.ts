@@ -249,3 +249,36 @@ test('who waits for an end hears of it though the event was lost, and may stop w
   client.disconnect();
   expect((await waiting).state).toBe('done');
 });
+
+test('a stage that runs while Redis is emptied ends, and its reports do not make the task look alive', async () => {
+  stage.behave = async (part, signal) => (part.startsWith('transcribe') ? hang(signal) : undefined);
+  const task = await newTask(pipeline.tasksDir);
+  await pipeline.submit(task);
+  await until(async () => (await pipeline.progress(task.id))?.state === 'running');
+  const client = new Redis(redis.url);
+  await client.flushall();
+  await until(() => stage.log.some((part) => part.startsWith('transcribe') && part.endsWith('!')));
+  expect(await pipeline.progress(task.id)).toBeNull();
+  expect(await client.keys('*:task:*')).toEqual([]);
+  client.disconnect();
+  // Whoever keeps the record submits it again, and it is done once.
+  stage.behave = async () => {};
+  expect(await pipeline.submit(task)).toBe('accepted');
+  expect((await ended(task.id)).state).toBe('done');
+  expect(deliveries).toHaveLength(1);
+});
+
+test('a failure is told although Redis was emptied since the task was accepted', async () => {
+  const task = await newTask(pipeline.tasksDir);
+  const client = new Redis(redis.url);
+  stage.behave = async (part) => {
+    if (part !== 'merge') return;
+    const [key] = await client.keys(`*:task:${task.id}`);
+    await client.hdel(key ?? '', 'task');
+    throw new TaskError('damaged-media', 'The file is damaged.');
+  };
+  await pipeline.submit(task);
+  await until(() => deliveries.length > 0);
+  expect(deliveries[0]).toMatchObject({ kind: 'failure', code: 'damaged-media', task: { id: task.id } });
+  client.disconnect();
+});

@@ -1,5 +1,6 @@
 import {
   decodedAudio,
+  isFinal,
   latestRevision,
   readTask,
   type Task,
@@ -15,7 +16,7 @@ import {
 import { jobId, type Part, type QueueName } from './catalogue.js';
 import { jobOptions, unreachable } from './connection.js';
 import type { PipelineContext } from './context.js';
-import { cancelChannel, finish, openTask, readLive } from './live.js';
+import { cancelChannel, finish, openTask, readLive, whoWorks } from './live.js';
 import { observeTask } from './observe.js';
 import { recordChange } from './state-change.js';
 
@@ -49,6 +50,36 @@ export const submit = async (context: PipelineContext, given: Task): Promise<'ac
     if (!opened) return 'known';
     observeTask(context, 'accepted', { taskId: task.id, task });
     return 'accepted';
+  } catch (error) {
+    throw unreachable(error);
+  }
+};
+
+/** See {@link WorkingPipeline.revive}. */
+export const revive = async (context: PipelineContext, task: Task): Promise<boolean> => {
+  const { connection } = context;
+  try {
+    const live = await readLive(connection, task.id);
+    if (live === null || isFinal(live.state)) return false;
+    const { revision } = live;
+    const who = await whoWorks(connection, task, revision);
+    if (who === 'somebody') return false;
+    if (who === 'delivered') {
+      const at = Date.now();
+      await recordChange(context, { taskId: task.id, state: 'done', at }, `r${revision}`, 'hasty');
+      await finish(connection, { taskId: task.id, revision, state: 'done', part: 'deliver', at }, 'hasty');
+      return false;
+    }
+    // What is done already is no more than a name that would keep a new job out.
+    for (const { queue, job } of await jobsOf(context, task.id))
+      await connection
+        .queue(queue, 'hasty')
+        .remove(job)
+        .catch(() => 0);
+    const current = await readTask(taskFolder(context.tasksDir, task.id), revision);
+    const { tag } = await openTask(context, current, revision, true);
+    await queuePrepare(context, { task: current, revision, tag });
+    return true;
   } catch (error) {
     throw unreachable(error);
   }

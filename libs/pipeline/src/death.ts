@@ -90,7 +90,11 @@ const tellFailure = async (
   context: PipelineContext,
   told: { taskId: TaskId; revision: number; stage: Stage; failure: Failure },
 ): Promise<void> => {
-  const task = await liveTask(context, told.taskId);
+  // Redis may have been emptied since it was accepted: the folder knows it as well.
+  const task =
+    (await liveTask(context, told.taskId)) ??
+    (await context.tasks.get(told.taskId, told.revision).catch(() => null))?.task ??
+    null;
   if (task === null) {
     context.log.error({ task_id: told.taskId }, 'a failure has nobody to be told to: the task is unknown');
     return;

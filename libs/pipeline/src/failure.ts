@@ -56,7 +56,7 @@ export const fromReason = (reason: string): Failure => {
 
 /** Kept beside the live state until the job has failed or started again: the job itself only keeps one line. */
 export const keepFailure = async (connection: Connection, id: TaskId, part: Part, failure: Failure): Promise<void> => {
-  await connection.patient.hset(liveKey(connection, id), `failure:${part}`, JSON.stringify(failure));
+  await connection.patient.noteTask(liveKey(connection, id), `failure:${part}`, JSON.stringify(failure));
 };
 
 export const keptFailure = async (connection: Connection, id: TaskId, part: Part): Promise<Failure | null> => {

@@ -9,7 +9,7 @@ import {
   taskStateSchema,
 } from '@whisper-bot/task';
 import { z } from 'zod';
-import { failureSchema, jobId, type Part, type WorkQueue } from './catalogue.js';
+import { failureSchema, jobId, type Part, type QueueName, type WorkQueue } from './catalogue.js';
 import type { Connection } from './connection.js';
 import type { TaskFailure, TaskProgress } from './contract.js';
 
@@ -19,6 +19,9 @@ const liveTtl = 7 * 24 * 3600;
 export const liveKey = (connection: Connection, id: TaskId): string => `${connection.options.prefix}:task:${id}`;
 const channelOf = (connection: Connection, id: TaskId | '*'): string => `${connection.options.prefix}:progress:${id}`;
 export const cancelChannel = (connection: Connection): string => `${connection.options.prefix}:cancel`;
+/** Where BullMQ keeps a job. */
+export const jobKey = (connection: Connection, queue: QueueName, job: string): string =>
+  `${connection.options.prefix}:${queue}:${job}`;
 const waitingKey = (connection: Connection, queue: WorkQueue): string =>
   `${connection.options.prefix}:${queue}:prioritized`;
 const clockKey = (connection: Connection, queue: Stage): string => `${connection.options.prefix}:clock:${queue}`;
@@ -31,6 +34,8 @@ export interface Running {
   stage: Stage;
   /** The job's fair-queuing tag, 0 for none. */
   tag: number;
+  /** The job's own key, see {@link jobKey}. */
+  job: string;
 }
 
 /** BullMQ's highest priority; lower ones go first, 0 is none. */
@@ -106,15 +111,19 @@ export const planTask = async (connection: Connection, { id, owner }: Task, { pa
   return { chunks: tags.slice(0, costs.length), diarize: tags[costs.length] ?? 1 };
 };
 
-/** Reports a running job; `state` is what the task's state becomes if it is not yet that far. */
+/**
+ * Reports a running job; `state` is what the task's state becomes if it is not yet that far. `gone`: Redis was emptied, the
+ * job is nobody's any more.
+ */
 export const report = async (
   connection: Connection,
   running: Running,
   update: { fraction: number; state: TaskState | ''; starting: boolean },
-): Promise<{ state: TaskState; changed: boolean; resumed: boolean }> => {
+): Promise<{ state: TaskState | 'gone'; changed: boolean; resumed: boolean }> => {
   const [state, changed, resumed] = await connection.patient.reportTask(
     liveKey(connection, running.taskId),
     clockKey(connection, running.stage),
+    running.job,
     running.taskId,
     running.revision,
     Date.now(),
@@ -126,7 +135,25 @@ export const report = async (
     channelOf(connection, running.taskId),
     update.starting ? '1' : '0',
   );
-  return { state: taskStateSchema.parse(state), changed: changed === 1, resumed: resumed === 1 };
+  return {
+    state: state === 'gone' ? state : taskStateSchema.parse(state),
+    changed: changed === 1,
+    resumed: resumed === 1,
+  };
+};
+
+/** Whether somebody works on a task's revision: the state it is said to be in does not tell. */
+export const whoWorks = async (
+  connection: Connection,
+  { id, channel }: Task,
+  revision: number,
+): Promise<'somebody' | 'delivered' | 'nobody'> => {
+  const keys = [
+    jobKey(connection, `deliver-${channel}`, jobId(id, 'deliver', revision)),
+    jobKey(connection, 'prepare', jobId(id, 'prepare', revision)),
+  ];
+  const answer = await connection.hasty.workingTask(keys.length, ...keys);
+  return answer === 2 ? 'delivered' : answer === 1 ? 'somebody' : 'nobody';
 };
 
 export interface Ending {

@@ -4,7 +4,7 @@ import type { QueueName } from './catalogue.js';
 import { connect, unreachable } from './connection.js';
 import type { PipelineContext, PipelineLog, Retention } from './context.js';
 import type { DeadLetter, Notice, Pipeline, PipelineEvent, TaskProgress } from './contract.js';
-import { cancel, retry, revise, submit } from './control.js';
+import { cancel, retry, revise, revive, submit } from './control.js';
 import { serveChannel } from './deliver.js';
 import { readSigns, type WorkerSign } from './heartbeat.js';
 import { listJobs, type TaskJob } from './job-list.js';
@@ -49,6 +49,11 @@ export interface PipelineOptions {
 export interface WorkingPipeline extends Pipeline {
   /** Whether Redis answers. */
   ping(): Promise<boolean>;
+  /**
+   * Queues an open task again that nobody works on any more, whatever state it seems to be in; finished stages are not repeated.
+   * False where a job of it is there, or it has ended. Throws TaskError `file-expired` where its folder is gone.
+   */
+  revive(task: Task): Promise<boolean>;
   /** Works the stages in this process. */
   work(handlers: StageHandlers, options?: WorkOptions): Promise<Work>;
   /** How many processes transcribe right now, on all machines; what a long recording may be spread over. */
@@ -136,6 +141,7 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
 
   return {
     submit: (task) => submit(context, task),
+    revive: (task) => revive(context, task),
     cancel: (id) => cancel(context, id),
     retry: (id) => retry(context, id),
     revise: (id, changes, origin) => revise(context, id, changes, origin),

@@ -12,7 +12,7 @@ export const createReporter = (
   context: PipelineContext,
   running: Running,
   job: Job,
-  onState: (state: TaskState) => void,
+  onState: (state: TaskState | 'gone') => void,
 ) => {
   let fraction = 0;
   let sent = performance.now();

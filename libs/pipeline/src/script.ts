@@ -94,8 +94,10 @@ return tags
 `;
 
 /**
- * KEYS task, clock; ARGV id, revision, now, part, stage, fraction, state, tag, channel, starting. One report of a running job.
- * Returns {state, changed, resumed}: whether the task's state moved on with it, and whether it had failed before.
+ * KEYS task, clock, job; ARGV id, revision, now, part, stage, fraction, state, tag, channel, starting. One report of a running job.
+ * Returns {state, changed, resumed}: whether the task's state moved on with it, and whether it had failed before. Where Redis
+ * knows the job no more (it was emptied), the state is `gone` and nothing is written: a late report must not make a task look
+ * alive that nobody works on.
  */
 const report = `${shared}
 local key = KEYS[1]
@@ -103,10 +105,11 @@ local part = ARGV[4]
 local v = redis.call('HMGET', key, 'state', 'revision', 'percent', 'w:' .. part, 'f:' .. part, 'sum', 'total', 'base', 'since',
   'stage', 'failed:' .. part, 'failure:' .. part, 'w:deliver')
 local starting = ARGV[10] == '1'
+local state = v[1]
+if redis.call('EXISTS', KEYS[3]) == 0 then return { state == 'cancelled' and state or 'gone', 0, 0 } end
 if starting and ARGV[8] ~= '0' and tonumber(ARGV[8]) > tonumber(redis.call('HGET', KEYS[2], 'now') or 0) then
   redis.call('HSET', KEYS[2], 'now', ARGV[8])
 end
-local state = v[1]
 if not state then
   state = 'accepted'
   redis.call('HSET', key, 'id', ARGV[1], 'revision', ARGV[2])
@@ -169,6 +172,25 @@ publish(ARGV[5], v[3], ARGV[2], v[4], percent, nil, ARGV[1], ARGV[7] ~= '' and c
 return state == ARGV[2] and 0 or 1
 `;
 
+/**
+ * KEYS jobs of a task, the delivery first. Returns 2 where the delivery is done, 1 where one of them waits, runs or has failed
+ * (a failed one is reported by the sweep), 0 where nobody works on the task any more.
+ */
+const working = `
+for at, key in ipairs(KEYS) do
+  local v = redis.call('HMGET', key, 'timestamp', 'finishedOn', 'failedReason')
+  if v[1] and (not v[2] or v[3]) then return 1 end
+  if at == 1 and v[1] then return 2 end
+end
+return 0
+`;
+
+/** KEYS task; ARGV field, value. Keeps a note beside a live state, and makes none anew. */
+const note = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+`;
+
 /** KEYS rates; ARGV field, value. Moving average with a memory of about five. */
 const average = `
 local old = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or ARGV[2])
@@ -184,6 +206,8 @@ export type ScriptedRedis = Redis & {
   planTask: Answer<number[]>;
   reportTask: Answer<[state: string, changed: number, resumed: number]>;
   finishTask: Answer<number>;
+  workingTask: Answer<number>;
+  noteTask: Answer<number>;
   averageRate: Answer<number>;
 };
 
@@ -191,7 +215,9 @@ export type ScriptedRedis = Redis & {
 export const defineScripts = (client: Redis): ScriptedRedis => {
   client.defineCommand('openTask', { numberOfKeys: 3, lua: open });
   client.defineCommand('planTask', { numberOfKeys: 5, lua: plan });
-  client.defineCommand('reportTask', { numberOfKeys: 2, lua: report });
+  client.defineCommand('reportTask', { numberOfKeys: 3, lua: report });
+  client.defineCommand('workingTask', { lua: working });
+  client.defineCommand('noteTask', { numberOfKeys: 1, lua: note });
   client.defineCommand('finishTask', { numberOfKeys: 1, lua: finish });
   client.defineCommand('averageRate', { numberOfKeys: 1, lua: average });
   return client as ScriptedRedis;

@@ -44,7 +44,9 @@ const defaultLock = 30_000;
 const abortBound = 15_000;
 
 class PutBack extends Error {}
-const lockLost = (): Error => new TaskError('internal', 'Another worker has taken over.', { cause: 'lock lost' });
+/** The job is not this run's any more. */
+export const lockLost = (): Error =>
+  new TaskError('internal', 'Another worker has taken over.', { cause: 'lock lost' });
 
 /**
  * Works a queue. Locks are renewed here and not by BullMQ, whose timer compares wall-clock times (a clock set back by an hour

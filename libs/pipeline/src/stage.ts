@@ -6,11 +6,11 @@ import type { StageDetails } from './contract.js';
 import { exhume, partOf, reportDeath } from './death.js';
 import { keepFailure, toFailure, toJobError } from './failure.js';
 import { addFlow, type Planned } from './flow.js';
-import { type Running, report } from './live.js';
+import { jobKey, type Running, report } from './live.js';
 import { observeRun } from './observe.js';
 import type { RateName } from './rate.js';
 import { createReporter, quietly } from './reporter.js';
-import { type Run, type Served, type ServeOptions, serveQueue } from './serve.js';
+import { lockLost, type Run, type Served, type ServeOptions, serveQueue } from './serve.js';
 import { recordChange } from './state-change.js';
 
 /** What a stage works with. */
@@ -79,7 +79,12 @@ export const runPart = async <P extends OfTask>(
 ): Promise<void> => {
   const { job, payload, run } = part;
   const place = partOf(part.queue, payload as { chunk?: unknown });
-  const running: Running = { ...payload, ...place, tag: job.opts.priority ?? 0 };
+  const running: Running = {
+    ...payload,
+    ...place,
+    tag: job.opts.priority ?? 0,
+    job: jobKey(context.connection, part.queue, job.id ?? ''),
+  };
   const chunk = 'chunk' in payload ? Number(payload.chunk) : 0;
   const observed = observeRun(context, { job, taskId: payload.taskId, stage: place.stage, chunk });
   const begun = begin(context, part, running);
@@ -93,7 +98,8 @@ export const runPart = async <P extends OfTask>(
     const { task, folder } = await context.tasks.get(payload.taskId, payload.revision);
     observed.start(task);
     const reporter = createReporter(context, running, job, (state) => {
-      if (state === 'cancelled') run.abort(cancelledError());
+      const ended = endOf(state);
+      if (ended !== null) run.abort(ended);
     });
     try {
       await body({
@@ -159,8 +165,9 @@ const begin = async <P extends OfTask>(
   // Merging takes no time worth telling; it only has something to say where it runs again.
   if (running.part === 'merge' && job.attemptsStarted === 1) return;
   const started = await report(context.connection, running, { fraction: 0, state, starting: true });
-  if (started.state === 'cancelled') {
-    run.abort(cancelledError());
+  const ended = endOf(started.state);
+  if (ended !== null) {
+    run.abort(ended);
     return;
   }
   if (started.changed) {
@@ -172,5 +179,9 @@ const begin = async <P extends OfTask>(
 };
 
 const hasSiblings = (payload: OfTask): boolean => 'chunks' in payload && Number(payload.chunks) > 1;
+
+/** Why a run ends early, by what a report is answered; null where it goes on. */
+const endOf = (state: TaskState | 'gone'): Error | null =>
+  state === 'cancelled' ? cancelledError() : state === 'gone' ? lockLost() : null;
 
 export const cancelledError = (): TaskError => new TaskError('cancelled', 'The task was cancelled.');

@@ -9,6 +9,8 @@ export interface ReconciledQueue {
     id: TaskId,
   ): Promise<{ state: TaskState; at: number; failure?: { code: TaskErrorCode; cause: string } } | null>;
   submit(task: Task): Promise<unknown>;
+  /** Queues an open task again where nobody works on it; false where somebody does. */
+  revive(task: Task): Promise<boolean>;
 }
 
 export interface ReconcileOptions {
@@ -16,6 +18,10 @@ export interface ReconcileOptions {
   queue: ReconciledQueue;
   /** Seconds without a change after which an open task is looked at: younger ones may be between the two stores. */
   grace: number;
+  /** Called for each task that could not be compared; the others are. */
+  onError: (error: unknown) => void;
+  /** Tasks read at once; default 500. */
+  batch?: number;
 }
 
 export interface Reconciled {
@@ -27,38 +33,58 @@ export interface Reconciled {
   lost: number;
 }
 
-const batch = 500;
+/** So many failures one after another are not the tasks' fault: Redis is away, and the next round asks again. */
+const mostFailures = 3;
 
-/** Compares the record with the queue once; both being right is the rule, and then it changes nothing. */
-export const reconcileOnce = async ({ tasks, queue, grace }: ReconcileOptions): Promise<Reconciled> => {
+/** Compares the record with the queue once, all of it; both being right is the rule, and then it changes nothing. */
+export const reconcileOnce = async (options: ReconcileOptions): Promise<Reconciled> => {
+  const { tasks, grace, onError, batch = 500 } = options;
   const outcome: Reconciled = { queued: 0, closed: 0, lost: 0 };
-  for (const task of await tasks.stale(grace, batch)) {
-    const progress = await queue.progress(task.id);
-    if (progress === null) outcome[await queueAgain(task, tasks, queue)] += 1;
-    else if (isFinal(progress.state)) {
-      const { code, cause } = progress.failure ?? {};
-      const at = Math.max(progress.at, Date.now());
-      await tasks.change({
-        taskId: task.id,
-        state: progress.state,
-        at,
-        cause: cause ?? 'closed by the reconciler',
-        ...(code === undefined ? {} : { code }),
-      });
-      outcome.closed += 1;
+  let failures = 0;
+  let after: string | undefined;
+  do {
+    const page = await tasks.stale(grace, { limit: batch, ...(after === undefined ? {} : { after }) });
+    for (const task of page.tasks) {
+      try {
+        const done = await reconcile(task, options);
+        if (done !== null) outcome[done] += 1;
+        failures = 0;
+      } catch (error) {
+        onError(error);
+        failures += 1;
+        if (failures === mostFailures) return outcome;
+      }
     }
-  }
+    after = page.next ?? undefined;
+  } while (after !== undefined);
   return outcome;
 };
 
-const queueAgain = async (
+const reconcile = async (task: Task, options: ReconcileOptions): Promise<keyof Reconciled | null> => {
+  const { tasks, queue } = options;
+  const progress = await queue.progress(task.id);
+  if (progress === null) return orLost(task, options, () => queue.submit(task));
+  if (!isFinal(progress.state)) return orLost(task, options, () => queue.revive(task));
+  const { code, cause } = progress.failure ?? {};
+  const at = Math.max(progress.at, Date.now());
+  await tasks.change({
+    taskId: task.id,
+    state: progress.state,
+    at,
+    cause: cause ?? 'closed by the reconciler',
+    ...(code === undefined ? {} : { code }),
+  });
+  return 'closed';
+};
+
+/** Queues a task again; one that nothing is left of is failed. */
+const orLost = async (
   task: Task,
-  tasks: ReconcileOptions['tasks'],
-  queue: ReconciledQueue,
-): Promise<'queued' | 'lost'> => {
+  { tasks }: Pick<ReconcileOptions, 'tasks'>,
+  queueAgain: () => Promise<unknown>,
+): Promise<'queued' | 'lost' | null> => {
   try {
-    await queue.submit(task);
-    return 'queued';
+    return (await queueAgain()) === false ? null : 'queued';
   } catch (error) {
     // Anything that can heal (no room, Redis away) is tried again with the next round.
     if (!(error instanceof TaskError) || error.retryable) throw error;
@@ -76,20 +102,13 @@ export interface ReconcilerOptions extends ReconcileOptions {
   /** Milliseconds between two rounds; default 15 000. */
   interval?: number;
   onOutcome: (outcome: Reconciled) => void;
-  onError: (error: unknown) => void;
 }
 
 /** Any number all processes agree on: one of them reconciles at a time. */
 const turnLock = 7_238_104_553;
 
 /** Reconciles again and again, in one process at a time however many run it. */
-export const startReconciler = ({
-  db,
-  interval = 15_000,
-  onOutcome,
-  onError,
-  ...options
-}: ReconcilerOptions): Reconciler => {
+export const startReconciler = ({ db, interval = 15_000, onOutcome, ...options }: ReconcilerOptions): Reconciler => {
   let running: Promise<void> = Promise.resolve();
   const round = async (): Promise<void> => {
     await db.connection().execute(async (connection) => {
@@ -110,7 +129,7 @@ export const startReconciler = ({
     if (busy) return;
     busy = true;
     running = round()
-      .catch(onError)
+      .catch(options.onError)
       .finally(() => {
         busy = false;
       });

@@ -175,11 +175,15 @@ it('records a task that the record has never heard of from its folder, with its 
 });
 
 describe('the reconciler', () => {
+  const onError = (error: unknown) => {
+    throw error;
+  };
   const queue = (progress: ReconciledQueue['progress'], submit: ReconciledQueue['submit'] = async () => 'accepted') => {
     const submitted: string[] = [];
     return {
       submitted,
       progress,
+      revive: async () => false,
       submit: async (task: Task) => {
         submitted.push(task.id);
         return submit(task);
@@ -194,7 +198,7 @@ describe('the reconciler', () => {
       if (id === forgotten.id) return null;
       return { state: id === finished.id ? 'done' : 'running', at: start + 9 };
     });
-    expect(await reconcileOnce({ tasks: store.tasks, queue: redis, grace: 0 })).toEqual({
+    expect(await reconcileOnce({ tasks: store.tasks, queue: redis, grace: 0, onError })).toEqual({
       queued: 1,
       closed: 1,
       lost: 0,
@@ -214,13 +218,62 @@ describe('the reconciler', () => {
         throw new TaskError('no-such-file', 'There is no such file.');
       },
     );
-    expect(await reconcileOnce({ tasks: store.tasks, queue: redis, grace: 30 })).toEqual({
+    expect(await reconcileOnce({ tasks: store.tasks, queue: redis, grace: 30, onError })).toEqual({
       queued: 0,
       closed: 0,
       lost: 1,
     });
     expect(await store.tasks.find(gone.id)).toMatchObject({ state: 'failed', code: 'no-such-file' });
     expect(redis.submitted).toEqual([gone.id]);
+  });
+});
+
+describe('a round of the reconciler', () => {
+  const running = async () => ({ state: 'running', at: start }) as const;
+  const options = { grace: 0, batch: 2, onError: () => undefined };
+  const submit = async () => undefined;
+
+  it('looks at every open task, however many wait longer', async () => {
+    const tasks = Array.from({ length: 7 }, () => newTask());
+    for (const task of tasks) await store.tasks.accept(task);
+    const seen = new Set<string>();
+    const queue: ReconciledQueue = {
+      progress: running,
+      submit,
+      revive: async ({ id }) => {
+        seen.add(id);
+        return id === tasks[6]?.id;
+      },
+    };
+    expect(await reconcileOnce({ ...options, tasks: store.tasks, queue })).toEqual({ queued: 1, closed: 0, lost: 0 });
+    expect(seen).toEqual(new Set(tasks.map(({ id }) => id)));
+  });
+
+  it('goes on behind a task that cannot be queued, and behind a row of another shape; it stops where all fail', async () => {
+    const tasks = Array.from({ length: 6 }, (_, n) => newTask({ acceptedAt: new Date(start + n).toISOString() }));
+    for (const task of tasks) await store.tasks.accept(task);
+    await sql`update task set body = '{"of": "tomorrow"}' where id = ${tasks[1]?.id}`.execute(store.db);
+    const failures: unknown[] = [];
+    const onError = (error: unknown) => void failures.push(error);
+    const full = new TaskError('no-space', 'There is no room.');
+    const revived: string[] = [];
+    const revive = async ({ id }: Task) => {
+      if (id === tasks[0]?.id) throw full;
+      revived.push(id);
+      return true;
+    };
+    const queue: ReconciledQueue = { progress: running, submit, revive };
+    await reconcileOnce({ ...options, tasks: store.tasks, queue, onError });
+    expect(revived).toEqual(tasks.slice(2).map(({ id }) => id));
+    expect(failures).toEqual([full]);
+
+    let asked = 0;
+    const away = async () => {
+      asked += 1;
+      throw new Error('Connection is closed.');
+    };
+    await reconcileOnce({ ...options, tasks: store.tasks, queue: { ...queue, progress: away } });
+    expect(asked).toBe(3);
   });
 });
 

@@ -74,8 +74,10 @@ export interface TaskBook {
   changes(id: TaskId): Promise<TaskChange[]>;
   /** Not ended yet, oldest first. */
   open(limit: number): Promise<TaskRow[]>;
-  /** Not ended and unchanged for so many seconds: what a reconciler looks at. */
-  stale(seconds: number, limit: number): Promise<Task[]>;
+  /**
+   * Not ended and unchanged for so many seconds, longest first: what a reconciler looks at. `after` is the cursor of the last page.
+   */
+  stale(seconds: number, page: { after?: string; limit: number }): Promise<{ tasks: Task[]; next: string | null }>;
   /** How many ended so since then. */
   ended(since: Date): Promise<{ done: number; failed: number; audioSeconds: number }>;
   /** Done and failed by hour, for the last hours. */
@@ -112,6 +114,19 @@ const rowOf = (row: TaskTableRow): TaskRow => ({
 
 const openStates = ['accepted', 'preparing', 'running', 'delivering'];
 const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+
+/** Where a page ended, as text: microseconds and id. */
+const cursorOf = (column: 'accepted_at' | 'changed_at') =>
+  sql<string>`(extract(epoch from ${sql.ref(`task.${column}`)}) * 1000000)::bigint::text || '_' || task.id`.as(
+    'cursor',
+  );
+
+/** Null for what is no cursor. */
+const placeOf = (cursor: string | undefined) => {
+  const [time, id] = (cursor ?? '').split('_');
+  if (time === undefined || id === undefined || !uuid.test(id) || !/^\d{1,16}$/.test(time)) return null;
+  return { at: sql<Date>`to_timestamp(${time}::bigint / 1000000.0)`, id };
+};
 
 export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
   accept: async (task) => {
@@ -164,16 +179,11 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
     }),
   search: async (filter, { after, limit }) => {
     let query = filtered(db.selectFrom('task').selectAll('task'), filter);
-    const [time, id] = (after ?? '').split('_');
-    if (time !== undefined && id !== undefined && uuid.test(id) && /^\d{1,16}$/.test(time)) {
-      const at = sql<Date>`to_timestamp(${time}::bigint / 1000000.0)`;
-      query = query.where(sql<boolean>`(task.accepted_at, task.id) < (${at}, ${id}::uuid)`);
-    }
-    const cursor = sql<string>`(extract(epoch from task.accepted_at) * 1000000)::bigint::text || '_' || task.id`.as(
-      'cursor',
-    );
+    const place = placeOf(after);
+    if (place !== null)
+      query = query.where(sql<boolean>`(task.accepted_at, task.id) < (${place.at}, ${place.id}::uuid)`);
     const rows = await query
-      .select(cursor)
+      .select(cursorOf('accepted_at'))
       .orderBy('task.accepted_at', 'desc')
       .orderBy('task.id', 'desc')
       .limit(limit + 1)
@@ -213,17 +223,21 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
         .limit(limit)
         .execute()
     ).map(rowOf),
-  stale: async (seconds, limit) => {
-    const before = new Date(Date.now() - seconds * 1000);
-    const rows = await db
+  stale: async (seconds, { after, limit }) => {
+    let query = db
       .selectFrom('task')
-      .select('body')
+      .select(['body', cursorOf('changed_at')])
       .where('state', 'in', openStates)
-      .where('changed_at', '<', before)
-      .orderBy('changed_at')
-      .limit(limit)
-      .execute();
-    return rows.map(({ body }) => taskSchema.parse(body));
+      .where('changed_at', '<', new Date(Date.now() - seconds * 1000));
+    const place = placeOf(after);
+    if (place !== null)
+      query = query.where(sql<boolean>`(task.changed_at, task.id) > (${place.at}, ${place.id}::uuid)`);
+    const rows = await query.orderBy('changed_at').orderBy('id').limit(limit).execute();
+    return {
+      // One row of another shape must not keep the others from being looked at.
+      tasks: rows.flatMap(({ body }) => taskSchema.safeParse(body).data ?? []),
+      next: rows.length < limit ? null : (rows.at(-1)?.cursor ?? null),
+    };
   },
   ended: async (since) => {
     const { done, failed, seconds } = await db

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import express, { type Express } from 'express';
-import { answerElsewhere, answerErrors } from './api/elsewhere.js';
+import { answerElsewhere, answerErrors, answerMissingBase, refuseNul } from './api/elsewhere.js';
 import type { Desk } from './desk.js';
 import { compressed } from './http/compress.js';
 import { mountRoutes } from './http/enforce.js';
@@ -30,6 +30,7 @@ export const createDashboard = (desk: Desk): Express => {
   });
   app.use(compressed);
   app.use('/static', express.static(staticDir, { index: false, maxAge: '1h', fallthrough: false }));
+  app.use(refuseNul(desk), answerMissingBase(desk));
   mountRoutes(app, routes, desk);
   app.use('/v1', answerElsewhere(desk), answerErrors(desk));
   app.use((request, response) => answerStatus(desk, { request, response }, 404));

@@ -52,6 +52,8 @@ export interface DeskOptions {
   minFreeDisk: number;
   /** How slow the sender of a recording may be, where it differs from the usual. */
   uploadPatience: Partial<Patience>;
+  /** Milliseconds between two signs of life to a client that waits for its answer. */
+  answerBeat: number;
   /** Express's `trust proxy`: addresses or names of what stands in front; empty for nothing. */
   trustProxy: string;
   /** Needed by whoever reads /metrics from another machine; null: from this one only. */

@@ -27,6 +27,15 @@ describe('languages', () => {
     ['jv', 'jw'],
     ['Filipino', 'tl'],
     ['myanmar', 'my'],
+    ['eng', 'en'],
+    ['RUS', 'ru'],
+    ['deu', 'de'],
+    ['ger', 'de'],
+    ['chi', 'zh'],
+    ['cmn-Hans-CN', 'zh'],
+    ['nno', 'nn'],
+    ['jav', 'jw'],
+    ['xxx', null],
     ['auto', 'auto'],
     ['AUTO', 'auto'],
     ['', 'auto'],
@@ -36,6 +45,13 @@ describe('languages', () => {
     ['ru; rm -rf /', null],
   ])('reads %j as %j', (name, code) => {
     expect(parseLanguage(name)).toBe(code);
+  });
+
+  it('finds languages by their codes of three letters', () => {
+    const terms =
+      'eng zho deu spa rus kor fra jpn por tur pol cat nld ara swe ita ind hin fin vie heb ukr ell msa ces ron dan hun tam nor';
+    const codes = languages.slice(0, 30).map(({ code }) => code);
+    expect(terms.split(' ').map(parseLanguage)).toEqual(codes);
   });
 
   it('finds every language by each of its names', () => {

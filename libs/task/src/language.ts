@@ -149,7 +149,27 @@ const aliases = new Map([
   ['фарси', 'fa'],
 ]);
 
-const autoNames: ReadonlySet<string> = new Set(['', 'auto', 'automatic', 'detect', 'авто', 'автоматически']);
+/** ISO 639-2 (both kinds) and 639-3, beside Whisper's own: `rus`, `deu`, `ger`; `cmn` is what is written as `zh`. */
+const threeLetterCodes = new Map(
+  (
+    'en eng|zh zho chi cmn|de deu ger|es spa|ru rus|ko kor|fr fra fre|ja jpn|pt por|tr tur|pl pol|ca cat|' +
+    'nl nld dut|ar ara arb|sv swe|it ita|id ind|hi hin|fi fin|vi vie|he heb|uk ukr|el ell gre|ms msa may zsm|' +
+    'cs ces cze|ro ron rum mol|da dan|hu hun|ta tam|no nor nob|th tha|ur urd|hr hrv|bg bul|lt lit|la lat|' +
+    'mi mri mao|ml mal|cy cym wel|sk slk slo|te tel|fa fas per pes prs|lv lav lvs|bn ben|sr srp hbs|az aze azj|' +
+    'sl slv|kn kan|et est ekk|mk mkd mac|br bre|eu eus baq|is isl ice|hy hye arm|ne nep npi|mn mon khk|bs bos|' +
+    'kk kaz|sq sqi alb als|sw swa swh|gl glg|mr mar|pa pan|si sin|km khm|sn sna|yo yor|so som|af afr|oc oci|' +
+    'ka kat geo|be bel|tg tgk|sd snd|gu guj|am amh|yi yid ydd|lo lao|uz uzb uzn|fo fao|ht hat|ps pus pbt|tk tuk|' +
+    'nn nno|mt mlt|sa san|lb ltz|my mya bur|bo bod tib|tl tgl|mg mlg plt|as asm|tt tat|ln lin|ha hau|ba bak|jw jav|' +
+    'su sun'
+  )
+    .split('|')
+    .flatMap((line) => {
+      const [code = '', ...long] = line.split(' ');
+      return long.map((each) => [each, code] as const);
+    }),
+);
+
+const autoNames: ReadonlySet<string> = new Set(['', 'auto', 'automatic', 'detect', 'und', 'авто', 'автоматически']);
 
 /** Case, accents, apostrophes and spaces do not decide: `Français`, `francais` and ` FRANÇAIS ` are one name. */
 const fold = (name: string): string =>
@@ -171,13 +191,13 @@ const byName = new Map<string, string>(
 const byCode = new Map(languages.map((language) => [language.code, language]));
 
 /**
- * The code of a language given by code (`ru`, `RU`, `ru-RU`), English name (`Russian`), native name (`русский`) or Russian
+ * The code of a language given by code (`ru`, `RU`, `ru-RU`, `rus`), English name (`Russian`), native name (`русский`) or Russian
  * name; `auto` for `auto` and for nothing at all; null where the language is unknown.
  */
 export const parseLanguage = (name: string): string | null => {
   const folded = fold(name);
   if (autoNames.has(folded)) return 'auto';
-  return byName.get(folded) ?? aliases.get(folded) ?? byRegion(folded) ?? null;
+  return byName.get(folded) ?? aliases.get(folded) ?? threeLetterCodes.get(folded) ?? byRegion(folded) ?? null;
 };
 
 /** The language of a code; undefined for unknown codes and `auto`. */
@@ -187,5 +207,5 @@ export const languageOf = (code: string): Language | undefined => byCode.get(cod
 const byRegion = (folded: string): string | undefined => {
   const [, code] = /^([a-z]{2,3})[- ][a-z0-9]{2,8}(?:[- ][a-z0-9]{2,8})*$/.exec(folded) ?? [];
   if (code === undefined) return undefined;
-  return byCode.has(code) ? code : aliases.get(code);
+  return byCode.has(code) ? code : (aliases.get(code) ?? threeLetterCodes.get(code));
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cleanText } from './text.js';
 
 /** A task's identity: a uuid v4, also the name of its folder. */
 export const taskIdSchema = z.uuidv4().brand<'TaskId'>();
@@ -27,7 +28,7 @@ export const taskOptionsSchema = z.object({
   /** Into English. */
   translate: z.boolean().default(false),
   /** Names and terms the recording is likely to hold; at most 200 characters reach the model. */
-  prompt: z.string().max(1000).default(''),
+  prompt: z.string().max(1000).overwrite(cleanText).default(''),
 });
 export type TaskOptions = z.infer<typeof taskOptionsSchema>;
 
@@ -39,7 +40,7 @@ export const taskSchema = z.object({
   /** Name of the source inside the task folder: `audio.{ext}`. */
   source: z.string().regex(/^audio\.[a-z0-9]{1,8}$/),
   /** What the user called it; shown, never opened. */
-  title: z.string().max(255).default(''),
+  title: z.string().max(255).overwrite(cleanText).default(''),
   /** Who asked, for fairness: `tg:42`, `key:abc`, `local`. */
   owner: z.string().max(100),
   options: taskOptionsSchema,

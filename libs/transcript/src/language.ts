@@ -29,8 +29,12 @@ export const languageTag = (code: string): string => {
   }
 };
 
-/** The English name in lower case, as Whisper and OpenAI's API write it: `ru` → `russian`. The code where unknown. */
+/**
+ * The English name in lower case, as Whisper and OpenAI's API write it: `ru` → `russian`; `unknown` where nobody speaks
+ * (for `und`, Unicode's own name is "root"). The code where it has no name.
+ */
 export const whisperLanguageName = (code: string): string => {
+  if (code === '' || code === 'und' || code === 'auto') return 'unknown';
   const known = whisperNames[code];
   if (known !== undefined) return known;
   try {

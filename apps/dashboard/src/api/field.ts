@@ -1,12 +1,23 @@
-import { parseLanguage, type TaskOptions, taskOptionsSchema } from '@whisper-bot/task';
+import { cutText, isCleanText, parseLanguage, type TaskOptions, taskOptionsSchema } from '@whisper-bot/task';
 import { z } from 'zod';
 import type { Desk } from '../desk.js';
 import { ApiError } from './error.js';
 import { diarizingModel, resolveModel } from './model.js';
 
-/** A form carries text only. */
+const truths: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  on: true,
+  '1': true,
+  false: false,
+  no: false,
+  off: false,
+  '0': false,
+};
+
+/** A form carries text only, and each language writes its own: `true`, Python's `True`, `1`. */
 const flag = z.preprocess(
-  (text) => ({ true: true, false: false })[String(text)] ?? text,
+  (text) => (typeof text === 'string' ? (truths[text.trim().toLowerCase()] ?? text) : text),
   z.boolean({ error: 'it is either true or false' }),
 );
 const number = z.preprocess(
@@ -16,12 +27,24 @@ const number = z.preprocess(
 const text = z.string({
   error: ({ input }) => (Array.isArray(input) ? 'it is given more than once' : 'it is missing'),
 });
+/** Repeated, with or without `[]`, separated by commas, or as JSON: clients do all of it. */
 const list = <T extends z.ZodType>(item: T) =>
-  z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item));
+  z.preprocess((value) => (Array.isArray(value) ? value : [value]).flatMap(itemsOf), z.array(item));
+
+const itemsOf = (value: unknown): unknown[] => {
+  if (typeof value !== 'string') return [value];
+  return value
+    .split(/[\s,[\]"']+/)
+    .filter((part) => part !== '')
+    .map((part) => part.toLowerCase());
+};
+/** One of a few words, in any case. */
+const word = <const T extends readonly string[]>(words: T) =>
+  z.preprocess((value) => (typeof value === 'string' ? value.trim().toLowerCase() : value), z.enum(words));
 
 const file = z.any().meta({ type: 'string', format: 'binary', description: 'any recording or video ffmpeg can read' });
 const model = text.min(1).max(100).describe('`whisper-1`, or the name of an installed model (GET /v1/models)');
-const language = text.max(50).describe('ISO 639-1 code, name, or `auto`').optional();
+const language = text.max(50).describe('ISO 639 code of two or three letters, name, or `auto`').optional();
 const prompt = text
   .describe('names and terms the recording is likely to hold; the first 200 characters reach the model')
   .optional();
@@ -38,7 +61,7 @@ export const translationSchema = z.object({
   model,
   prompt,
   temperature,
-  response_format: z.enum(formats).default('json'),
+  response_format: word(formats).default('json').describe('`json` where it is not named'),
 });
 
 /** The form of `POST /v1/audio/transcriptions`. */
@@ -48,7 +71,9 @@ export const transcriptionSchema = z.object({
   language,
   prompt,
   temperature,
-  response_format: z.enum([...formats, 'diarized_json']).default('json'),
+  response_format: word([...formats, 'diarized_json'])
+    .default('json')
+    .describe('`json` where it is not named'),
   timestamp_granularities: list(z.enum(['word', 'segment'])).default(['segment']),
   stream: flag.default(false).describe('server-sent events instead of one answer'),
   chunking_strategy: text.describe('accepted and ignored: long recordings are always cut at silences').optional(),
@@ -82,8 +107,16 @@ export const parseFields = <T extends z.ZodType>(schema: T, fields: URLSearchPar
   const values: Record<string, string | string[]> = {};
   for (const name of new Set(fields.keys())) {
     const plain = name.replace(/\[.*$/, '');
-    const given = fields.getAll(name);
-    values[plain] = given.length > 1 || name.endsWith('[]') ? given : (given[0] ?? '');
+    for (const given of fields.getAll(name)) {
+      if (!isCleanText(given)) throw unreadable(plain);
+    }
+    // An empty field is one that was not filled in.
+    const given = fields.getAll(name).filter((value) => value.trim() !== '');
+    const known = values[plain];
+    const before = known === undefined ? [] : [known].flat();
+    if (given.length + before.length > 0)
+      values[plain] =
+        given.length + before.length > 1 || name.endsWith('[]') ? [...before, ...given] : (given[0] ?? '');
   }
   // It has been received by now; in the schema it stands for the document.
   values.file = 'received';
@@ -93,6 +126,12 @@ export const parseFields = <T extends z.ZodType>(schema: T, fields: URLSearchPar
   const param = String(issue?.path[0] ?? '');
   throw new ApiError(400, `The field "${param}" is wrong: ${issue?.message ?? ''}.`, { param, code: 'invalid_field' });
 };
+
+const unreadable = (param: string): ApiError =>
+  new ApiError(400, `The field "${param}" holds a character that no text has (U+0000).`, {
+    param,
+    code: 'invalid_text',
+  });
 
 export interface AskedOptions {
   model: string;
@@ -119,7 +158,7 @@ export const optionsOf = async (desk: Desk, asked: AskedOptions): Promise<TaskOp
     model: await resolveModel(desk, asked.model),
     diarize: asked.diarize ?? asked.model === diarizingModel,
     translate: asked.translate ?? false,
-    prompt: (asked.prompt ?? '').slice(0, 1000),
+    prompt: cutText(asked.prompt ?? '', 1000),
     ...(speakers !== undefined ? { speakers: { kind: 'exactly', count: speakers } } : {}),
     ...(speakers === undefined && most !== undefined ? { speakers: { kind: 'at-most', count: most } } : {}),
   });

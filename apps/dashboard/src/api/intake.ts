@@ -7,7 +7,7 @@ import {
   type TaskOptions,
   taskSchema,
 } from '@whisper-bot/task';
-import { receiveUpload } from '../http/multipart.js';
+import { isForm, receiveUpload } from '../http/multipart.js';
 import { uploadLimit } from '../page/upload.js';
 import type { ApiCall } from './call.js';
 import { ApiError } from './error.js';
@@ -90,7 +90,7 @@ const takeBack = async ({ desk }: ApiCall, taskId: TaskId): Promise<void> => {
 };
 
 const requireForm = ({ request }: ApiCall): void => {
-  if (request.headers['content-type']?.startsWith('multipart/form-data') === true) return;
+  if (isForm(request)) return;
   throw new ApiError(400, 'A recording is sent as multipart/form-data, in the field "file".', {
     param: 'file',
     code: 'no_form',

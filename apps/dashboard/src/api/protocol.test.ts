@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Harness, startHarness } from '../test/harness.js';
+import { errorSchema } from './error.js';
 import { createProgram, formOf, type Program } from './test/client.js';
 
 let harness: Harness;
@@ -17,7 +18,8 @@ const ask = async (method: string, path: string) => {
     headers: { authorization: `Bearer ${program.key}`, accept: 'text/html', origin: 'https://page.example' },
   });
   const text = await answer.text();
-  return { status: answer.status, headers: answer.headers, error: text === '' ? null : JSON.parse(text).error };
+  const isJson = answer.headers.get('content-type')?.includes('json') === true;
+  return { status: answer.status, headers: answer.headers, error: isJson ? JSON.parse(text).error : null };
 };
 
 it.each([
@@ -36,6 +38,53 @@ it.each(['/v1', '/v1/', '/v1/chat/completions', '/v1/models/a/b', '/V1/nothing']
     const { status, error } = await ask(method, path);
     expect([status, error]).toMatchObject([404, { code: 'unknown_url' }]);
   }
+});
+
+it.each([
+  ['POST', '/audio/transcriptions'],
+  ['GET', '/models'],
+  ['POST', '/chat/completions'],
+  ['GET', '/anything'],
+])('a base URL without /v1 is told so: %s %s', async (method, path) => {
+  const answer = await fetch(`${harness.url}${path}`, { method, headers: { authorization: `Bearer ${program.key}` } });
+  expect(answer.status).toBe(404);
+  const { error } = errorSchema.parse(await answer.json());
+  expect(error).toMatchObject({ code: 'unknown_url', message: expect.stringContaining(`${harness.url}/v1`) });
+  const twice = await fetch(`${harness.url}/v1/v1${path}`, { method });
+  expect(errorSchema.parse(await twice.json()).error.message).toContain('ends in /v1 once');
+});
+
+it('a browser behind a proxy that adds a token still gets pages', async () => {
+  const headers = { authorization: 'Bearer of-the-proxy', accept: 'text/html', cookie: 'proxy=1' };
+  const answer = await fetch(`${harness.url}/models`, { headers, redirect: 'manual' });
+  expect(answer.headers.get('location')).toContain('/sign-in');
+});
+
+it('U+0000 is refused at the border, wherever it stands', async () => {
+  const nul = '\0';
+  const paths = [
+    '/v1/tasks?after=a%00b',
+    '/v1/models/base%00',
+    '/tasks?text=%00',
+    '/people?text=a%00',
+    '/sign-in?back=%00',
+  ];
+  for (const path of paths) expect([path, (await ask('GET', path)).status]).toEqual([path, 400]);
+  const form = formOf({ model: 'whisper-1', prompt: `a${nul}b` });
+  const refused = await program.ask('/audio/transcriptions', { method: 'POST', body: form });
+  expect([refused.status, await refused.json()]).toMatchObject([400, { error: { param: 'prompt' } }]);
+  const named = await program.ask('/tasks', {
+    method: 'POST',
+    body: formOf({ model: 'whisper-1' }, 'sound', `a${nul}b.mp3`),
+  });
+  expect(named.status).toBe(400);
+  const { cookie } = await harness.enter('administrator');
+  const signIn = await fetch(`${harness.url}/sign-in`, {
+    method: 'POST',
+    headers: { cookie, origin: harness.url, 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'name=a%00b&password=c',
+  });
+  expect(signIn.status).toBe(400);
 });
 
 it('a path that cannot be decoded is told so', async () => {

@@ -1,6 +1,6 @@
 import type { TaskRow } from '@whisper-bot/store';
 import { isFinal, type TaskId } from '@whisper-bot/task';
-import { formats, isFormatId } from '@whisper-bot/transcript';
+import { formats, parseFormat } from '@whisper-bot/transcript';
 import { dropBody } from '../http/pace.js';
 import { forgetTask, readTranscript } from '../page/task-find.js';
 import type { ApiCall, ApiHandler } from './call.js';
@@ -65,10 +65,11 @@ export const showTask: ApiHandler = async (call, visit) => ({
 /** `GET /v1/tasks/{id}/result`: in any of the formats. */
 export const showResult: ApiHandler = async (call, visit) => {
   const task = await findOwnTask(call, visit);
-  const format = visit.query('format') || 'json';
-  if (!isFormatId(format)) {
+  const asked = visit.query('format') || 'json';
+  const format = parseFormat(asked);
+  if (format === null) {
     const known = Object.keys(formats).join(', ');
-    throw new ApiError(400, `There is no format "${format}"; there are ${known}.`, {
+    throw new ApiError(400, `There is no format "${asked}"; there are ${known}.`, {
       param: 'format',
       code: 'unknown_format',
     });

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { toFile } from 'openai';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Harness, startHarness } from '../test/harness.js';
 import { diarizedAnswerSchema, transcriptionAnswerSchema, verboseAnswerSchema } from './answer.js';
 import { createProgram, formOf, type Program } from './test/client.js';
@@ -8,7 +11,7 @@ import { streamEventSchema } from './transcription-stream.js';
 let harness: Harness;
 let program: Program;
 beforeAll(async () => {
-  harness = await startHarness();
+  harness = await startHarness({ answerBeat: 50 });
   program = await createProgram(harness);
 });
 afterAll(() => harness.close());
@@ -134,5 +137,103 @@ describe('what is wrong is told in OpenAI’s shape', () => {
   it('nothing else below /v1/ is a page', async () => {
     const answer = await program.ask('/chat/completions', { method: 'POST', body: '{}' });
     expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: 'unknown_url' } }]);
+  });
+});
+
+describe('what clients write in other ways', () => {
+  const post = (form: FormData, headers = {}) =>
+    program.ask('/audio/transcriptions', { method: 'POST', body: form, headers });
+
+  it.each([
+    { stream: 'False', diarize: 'True' },
+    { language: '', prompt: '', temperature: '', speakers: '', stream: '', response_format: '' },
+    { timestamp_granularities: 'word,segment' },
+    { 'timestamp_granularities[]': '["word", "segment"]' },
+    { response_format: 'JSON', language: 'eng' },
+    { language: 'RUS' },
+    { language: 'ger' },
+  ])('%j is understood', async (fields) => {
+    const answer = await post(formOf({ model: 'whisper-1', ...fields } as Record<string, string>));
+    expect([answer.status, await answer.json()]).toMatchObject([200, { text: said }]);
+  });
+
+  it('granularities may be repeated without brackets', async () => {
+    const form = formOf({ model: 'whisper-1', response_format: 'verbose_json', timestamp_granularities: 'word' });
+    form.append('timestamp_granularities', 'segment');
+    expect(await (await post(form)).json()).toMatchObject({ words: expect.any(Array), segments: expect.any(Array) });
+  });
+
+  it('media types have no case', async () => {
+    const given = new Request('http://unused', { method: 'POST', body: formOf({ model: 'whisper-1' }) });
+    const type = given.headers.get('content-type')?.replace('multipart/form-data', 'Multipart/Form-Data') ?? '';
+    const body = await given.arrayBuffer();
+    const answer = await program.ask('/audio/transcriptions', {
+      method: 'POST',
+      body,
+      headers: { 'content-type': type },
+    });
+    expect(answer.status).toBe(200);
+  });
+});
+
+describe('a client that gives up without headers', () => {
+  /** The statuses ahead of the answer, the answer's, and its body. */
+  const ask = async (agent: string) => {
+    const form = new Request('http://unused', { method: 'POST', body: formOf({ model: 'whisper-1' }) });
+    const headers = {
+      authorization: `Bearer ${program.key}`,
+      'user-agent': agent,
+      'content-type': form.headers.get('content-type') ?? '',
+    };
+    const interim: number[] = [];
+    const sent = request(`${harness.url}/v1/audio/transcriptions`, { method: 'POST', headers });
+    const warned = new Promise<void>((resolve) =>
+      sent.on('information', ({ statusCode }) => {
+        interim.push(statusCode);
+        if (interim.length === 3) resolve();
+      }),
+    );
+    sent.end(Buffer.from(await form.arrayBuffer()));
+    const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
+    return {
+      interim,
+      warned,
+      answered: answered.then(async ([response]) => ({ response, body: await text(response) })),
+    };
+  };
+
+  afterEach(() => {
+    harness.stage.release();
+    harness.stage.broken.clear();
+  });
+
+  it('reads signs of life while it waits, and then the answer with its own status', async () => {
+    harness.stage.hold();
+    const { interim, warned, answered } = await ask('OpenAI/JS 6.49.0');
+    await warned;
+    harness.stage.release();
+    const { response, body } = await answered;
+    expect([response.statusCode, JSON.parse(body).text]).toEqual([200, said]);
+    expect(new Set(interim)).toEqual(new Set([102]));
+  });
+
+  it('learns of a failure by its status', async () => {
+    harness.stage.hold();
+    harness.stage.broken.set('merge', 'no such luck');
+    const { warned, answered } = await ask('node');
+    await warned;
+    harness.stage.release();
+    const { response, body } = await answered;
+    expect([response.statusCode, JSON.parse(body).error.code]).toEqual([404, 'model_not_found']);
+  });
+
+  it('that would take a sign of life for the answer gets none', async () => {
+    harness.stage.hold();
+    const { warned: others } = await ask('AsyncOpenAI/Python 2.1.0');
+    const { interim, answered } = await ask('python-requests/2.32.3');
+    await others;
+    harness.stage.release();
+    expect((await answered).response.statusCode).toBe(200);
+    expect(interim).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import type { ApiCall, ApiHandler } from './call.js';
 import { ApiError, errorOfCode } from './error.js';
 import { optionsOf, parseFields, transcriptionSchema, translationSchema } from './field.js';
 import { takeRecording } from './intake.js';
+import { keepWaiting } from './keep-alive.js';
 import { streamTranscription } from './transcription-stream.js';
 
 type Fields = z.output<typeof transcriptionSchema>;
@@ -39,13 +40,17 @@ export const translate: ApiHandler = async (call) => {
 };
 
 /** Waits for the end of a task. Throws ApiError where it fails; rejects, and cancels it, where nobody waits any more. */
-const untilTranscribed = async ({ desk, gone }: ApiCall, task: Task): Promise<Transcript> => {
+const untilTranscribed = async ({ desk, request, response, gone }: ApiCall, task: Task): Promise<Transcript> => {
   const { pipeline, closing } = desk;
-  const ended = await pipeline.untilEnded(task.id, AbortSignal.any([gone, closing])).catch(async (error: unknown) => {
-    if (!gone.aborted && !closing.aborted) throw error;
-    await pipeline.cancel(task.id);
-    throw gone.aborted ? error : new ApiError(503, 'The server is being restarted.', { retryAfter: 10 });
-  });
+  const stop = keepWaiting(request, response, desk.options.answerBeat);
+  const ended = await pipeline
+    .untilEnded(task.id, AbortSignal.any([gone, closing]))
+    .catch(async (error: unknown) => {
+      if (!gone.aborted && !closing.aborted) throw error;
+      await pipeline.cancel(task.id);
+      throw gone.aborted ? error : new ApiError(503, 'The server is being restarted.', { retryAfter: 10 });
+    })
+    .finally(stop);
   if (ended.state !== 'done') {
     const { code, message } = ended.failure ?? { code: 'cancelled' as const, message: 'The task was cancelled.' };
     throw errorOfCode(code, message);

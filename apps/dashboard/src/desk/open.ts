@@ -24,6 +24,8 @@ export interface OpenDeskOptions {
   resolve?: Resolve;
   /** How slow the sender of a recording may be; default as in http/pace.ts. */
   uploadPatience?: Partial<Patience>;
+  /** As `DeskOptions.answerBeat`; default 10 s. */
+  answerBeat?: number;
   logger: Logger;
   lifecycle: Pick<Lifecycle, 'onClose' | 'signal'>;
 }
@@ -73,6 +75,7 @@ export const openDesk = async (options: OpenDeskOptions): Promise<Desk> => {
       maxFileSize: config.maxFileSize,
       minFreeDisk: config.minFreeDisk,
       uploadPatience: options.uploadPatience ?? {},
+      answerBeat: options.answerBeat ?? 10_000,
       trustProxy: config.dashboardTrustProxy ?? '',
       metricsToken: config.metricsToken,
       environment: describeConfig(config),

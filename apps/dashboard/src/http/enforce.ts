@@ -1,3 +1,4 @@
+import { isCleanText } from '@whisper-bot/task';
 import express, { type Express, type RequestHandler } from 'express';
 import { isMaskOf } from '../auth/form-secret.js';
 import { atLeast } from '../auth/person.js';
@@ -21,7 +22,7 @@ export const mountRoutes = (app: Express, routes: readonly Route[], desk: Desk):
         visits.set(request, visit);
         if (admit(route, visit)) next();
       },
-      ...(route.proof === 'form' ? [parseForm, proveForm] : []),
+      ...(route.proof === 'form' ? [parseForm, refuseUnreadable, proveForm] : []),
       async (request, response, next) => {
         const visit = visits.get(request);
         if (visit === undefined) return next();
@@ -50,6 +51,12 @@ const admit = (route: Route, visit: Visit): boolean => {
     throw new HttpError(403, visit.words.forged);
   }
   return true;
+};
+
+/** No store takes U+0000: such a form is refused as a whole, before anything of it is looked up or changed. */
+const refuseUnreadable: RequestHandler = (request, _response, next) => {
+  const fields = Object.entries((request.body ?? {}) as Record<string, string | string[]>).flat(2);
+  next(fields.every(isCleanText) ? undefined : new HttpError(400));
 };
 
 const proveForm: RequestHandler = (request, _response, next) => {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
-import { storageError, TaskError, type TaskFolder } from '@whisper-bot/task';
+import { cutText, isCleanText, storageError, TaskError, type TaskFolder } from '@whisper-bot/task';
 import { dropBody, type Patience, tooSlow, watchPace } from './pace.js';
 
 export interface UploadOptions {
@@ -59,6 +59,12 @@ const receive = async (
         stream.resume();
         return;
       }
+      if (!isCleanText(title)) {
+        stream.resume();
+        return fail(
+          new TaskError('invalid-request', 'The name of the file holds a character that no text has (U+0000).'),
+        );
+      }
       const target = `audio.${extensionOf(title)}`;
       try {
         onFile(fields);
@@ -66,7 +72,7 @@ const receive = async (
         stream.resume();
         return fail(error);
       }
-      const entry = { name: target, title: title.slice(0, 255), bytes: 0 };
+      const entry = { name: target, title: cutText(title, 255), bytes: 0 };
       file = entry;
       stream.once('limit', () => fail(tooBig(maxBytes)));
       writing = keep(stream, { folder, target, entry, maxBytes, signal: stop.signal });
@@ -95,10 +101,14 @@ const receive = async (
   return { fields, file };
 };
 
+/** Whether a request carries a form with files; media types have no case (RFC 9110, 8.3.1). */
+export const isForm = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean =>
+  /^\s*multipart\/form-data\s*(;|$)/i.test(headers['content-type'] ?? '');
+
 const openParser = (request: IncomingMessage, maxBytes: number) => {
   const headers = request.headers;
   const type = headers['content-type'];
-  if (type === undefined || !type.startsWith('multipart/form-data')) throw invalid(new Error(`content type ${type}`));
+  if (type === undefined || !isForm(request)) throw invalid(new Error('not a form'));
   try {
     return new Busboy({
       headers: { ...headers, 'content-type': type },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   createTaskFolder,
+  isCleanText,
   type Task,
   TaskError,
   type TaskId,
@@ -30,6 +31,7 @@ export const takeUpload: Handler = async (visit) => {
       onFile: (fields) => requireSecret(visit, fields.get('csrf') ?? ''),
     });
     requireSecret(visit, upload.fields.get('csrf') ?? '');
+    if (![...upload.fields.values()].every(isCleanText)) throw new HttpError(400);
     if (upload.file === null) throw new HttpError(400, words.upload.noFile);
     const task = taskOf(visit, id, upload.file, upload.fields);
     await desk.pipeline.submit(task);

@@ -36,7 +36,8 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-export interface HarnessOptions extends Partial<Pick<OpenDeskOptions, 'resolve' | 'uploadPatience' | 'logger'>> {
+export interface HarnessOptions
+  extends Partial<Pick<OpenDeskOptions, 'resolve' | 'uploadPatience' | 'answerBeat' | 'logger'>> {
   clickhouseUrl?: string;
   env?: Record<string, string>;
   /** Where models are downloaded from. */

@@ -43,6 +43,26 @@ test.concurrent('audio, video, video notes, documents and forwards are taken, ea
   expect(ann.chat.fromBot).toHaveLength(wanted.length);
 });
 
+test.concurrent('a document that may be a recording is looked into, one that cannot be is declined unfetched', async () => {
+  const ann = people.someone();
+  ann.sendDocument(ann.user.id, saying('without an ending'), {
+    fileName: 'REC0001',
+    mimeType: 'application/octet-stream',
+  });
+  ann.sendDocument(ann.user.id, saying('from an old phone'), {
+    fileName: 'talk.3ga',
+    mimeType: 'application/octet-stream',
+  });
+  ann.sendDocument(ann.user.id, { size: 5_000_000 }, { fileName: 'report.pdf', mimeType: 'application/octet-stream' });
+  await ann.chat.until(
+    (chat) =>
+      ['without an ending', 'from an old phone'].every((text) => texts(chat).includes(text)) &&
+      texts(chat).some((text) => text.startsWith('Send me a voice message')),
+    { timeoutMs: 30_000 },
+  );
+  expect(ann.chat.fromBot).toHaveLength(3);
+});
+
 test.concurrent('what is no recording is explained, an album of photos once', async () => {
   const ann = people.someone('ru');
   ann.sendSticker(ann.user.id, { size: 10 });

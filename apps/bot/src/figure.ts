@@ -28,7 +28,7 @@ export const messageFigure = (update: Update, at: number): MessageFigure | null 
 };
 
 const ofMessage = (message: Message): Pick<MessageFigure, 'kind' | 'bytes' | 'audioSeconds'> => {
-  const media = findMedia(message);
+  const media = findMedia(message, { guess: message.chat.type === 'private' });
   if (media !== null) {
     const kind = media.kind === 'video-note' ? 'video_note' : media.kind;
     return { kind, bytes: media.size ?? 0, audioSeconds: media.duration ?? 0 };

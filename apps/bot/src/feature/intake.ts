@@ -71,13 +71,13 @@ export const createIntake = (deps: BotDeps) => {
     await take(ctx, media);
   });
   composer.on('message', async (ctx, next) => {
-    const media = findMedia(ctx.message);
+    const media = findMedia(ctx.message, { guess: ctx.place === 'private' });
     if (media && (ctx.place === 'private' || ctx.preference.mode === 'all')) return take(ctx, media);
     if (ctx.place !== 'private') return;
     await next();
   });
   composer.on('channel_post', async (ctx) => {
-    const media = findMedia(ctx.channelPost);
+    const media = findMedia(ctx.channelPost, { guess: false });
     if (media && ctx.preference.channel !== 'off') await take(ctx, media);
   });
   return { composer, take };

@@ -25,7 +25,12 @@ test.each([
     { kind: 'document', extension: 'mkv', title: 'Meeting.MKV' },
   ],
 ])('%s is a recording', (_, message, expected) => {
-  expect(findMedia(holder(message))).toMatchObject({ fileId: 'F', fileUniqueId: 'U', size: 1000, ...expected });
+  expect(findMedia(holder(message), { guess: false })).toMatchObject({
+    fileId: 'F',
+    fileUniqueId: 'U',
+    size: 1000,
+    ...expected,
+  });
 });
 
 test.each([
@@ -34,11 +39,12 @@ test.each([
   ['a PDF', { document: { ...file, mime_type: 'application/pdf', file_name: 'a.pdf' } }],
   ['a GIF', { animation: file, document: { ...file, mime_type: 'video/mp4' } }],
 ])('%s is none', (_, message) => {
-  expect(findMedia(holder(message))).toBeNull();
+  expect(findMedia(holder(message), { guess: true })).toBeNull();
 });
 
 test('a hostile name gives a harmless extension', () => {
-  const media = findMedia(holder({ audio: { ...file, duration: 1, file_name: '../../x.mp3;rm -rf\n/' } }));
+  const audio = { ...file, duration: 1, file_name: '../../x.mp3;rm -rf\n/' };
+  const media = findMedia(holder({ audio }), { guess: false });
   expect(media?.extension).toBe('mp3');
 });
 
@@ -47,4 +53,49 @@ test('the recording of the answered message is found, also from another chat', (
   expect(findRepliedMedia({ reply_to_message: voice } as unknown as Message)?.kind).toBe('voice');
   expect(findRepliedMedia({ external_reply: voice } as unknown as Message)?.kind).toBe('voice');
   expect(findRepliedMedia({} as Message)).toBeNull();
+});
+
+const document = (file_name?: string, mime_type?: string) => holder({ document: { ...file, file_name, mime_type } });
+
+test.each('weba qta 3ga spx mp2 gsm m2ts w64 mpga vob au snd wv ape amr m4b WEBA'.split(' '))(
+  'a document called talk.%s is a recording, whatever type it came with',
+  (extension) => {
+    for (const mime of [undefined, 'application/octet-stream', 'application/x-unheard-of'])
+      expect(findMedia(document(`talk.${extension}`, mime), { guess: false })?.extension).toBe(extension.toLowerCase());
+  },
+);
+
+test.each([
+  ['talk', undefined],
+  ['talk', 'application/octet-stream'],
+  ['REC_0001.xyz', 'application/octet-stream'],
+  ['voice.bin', undefined],
+  [undefined, 'application/octet-stream'],
+  ['Recording 12. May', 'application/unknown'],
+])('what %s of type %s holds has to be looked at, where somebody asked for it', (name, mime) => {
+  expect(findMedia(document(name, mime), { guess: true })).toMatchObject({ kind: 'document' });
+  expect(findMedia(document(name, mime), { guess: false })).toBeNull();
+});
+
+test.each([
+  ['report.pdf', 'application/octet-stream'],
+  ['report', 'application/pdf'],
+  ['archive.zip', undefined],
+  ['archive', 'application/x-zip-compressed'],
+  ['letter.docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
+  ['table', 'application/vnd.ms-excel'],
+  ['photo.JPG', undefined],
+  ['photo', 'image/jpeg'],
+  ['notes.txt', 'text/plain'],
+  ['list.m3u8', 'audio/x-mpegurl'],
+  ['program.apk', 'application/vnd.android.package-archive'],
+  ['data.json', 'application/json'],
+])('%s of type %s is declined without being fetched', (name, mime) => {
+  expect(findMedia(document(name, mime), { guess: true })).toBeNull();
+});
+
+test('a long name is cut between characters', () => {
+  const name = `${'x'.repeat(254)}👋.mp3`;
+  expect(findMedia(document(name), { guess: false })?.title).toBe('x'.repeat(254));
+  expect(findMedia(document('half \ud83d.mp3'), { guess: false })?.title).toBe('half \ufffd.mp3');
 });

@@ -1,5 +1,7 @@
 import { extname } from 'node:path';
+import { cleanText, cutText } from '@whisper-bot/task';
 import type { Message } from 'grammy/types';
+import { guessContent } from './content.js';
 
 /** A recording in a message, before anything of it is fetched. */
 export interface Media {
@@ -22,13 +24,6 @@ export type MediaHolder = Pick<Message, 'voice' | 'audio' | 'video' | 'video_not
   animation?: unknown;
 };
 
-/** Containers people send as documents; ffmpeg opens more, these are what can be told from a name. */
-const extensions = new Set(
-  'mp3 m4a m4b aac ogg oga opus flac wav wma amr awb aiff aif caf ac3 mka mp4 m4v mov mkv webm avi mpg mpeg 3gp 3g2 ts mts wmv flv ogv'.split(
-    ' ',
-  ),
-);
-
 const safeExtension = (name: string | undefined, otherwise: string): string => {
   const found = extname(name ?? '')
     .slice(1)
@@ -36,13 +31,22 @@ const safeExtension = (name: string | undefined, otherwise: string): string => {
   return /^[a-z0-9]{1,8}$/.test(found) ? found : otherwise;
 };
 
-const isSound = (mime: string | undefined, name: string | undefined): boolean =>
-  /^(audio|video)\//.test(mime ?? '') || mime === 'application/ogg' || extensions.has(safeExtension(name, ''));
+const tidy = (title: string | undefined): string =>
+  cutText(
+    cleanText(title ?? '')
+      .replaceAll(/\s+/g, ' ')
+      .trim(),
+    255,
+  );
 
-const tidy = (title: string | undefined): string => (title ?? '').replaceAll(/\s+/g, ' ').trim().slice(0, 255);
+/** Who asks decides how much is tried: a wrong guess costs a download, and an answer that nobody asked for. */
+export interface MediaSearch {
+  /** Also documents whose name and type leave open what they are: fetched, and looked into. */
+  guess: boolean;
+}
 
 /** The recording in a message, or null where there is none. A GIF (`animation`) has no sound and is none. */
-export const findMedia = (message: MediaHolder): Media | null => {
+export const findMedia = (message: MediaHolder, { guess }: MediaSearch): Media | null => {
   if (message.animation) return null;
   const { voice, audio, video, video_note: note, document } = message;
   const file = voice ?? audio ?? video ?? note ?? document;
@@ -65,7 +69,8 @@ export const findMedia = (message: MediaHolder): Media | null => {
     const extension = safeExtension(video.file_name, 'mp4');
     return { ...base, kind: 'video', duration: video.duration, title: tidy(video.file_name), extension };
   }
-  if (document && isSound(document.mime_type, document.file_name)) {
+  const content = document && guessContent(document.mime_type, safeExtension(document.file_name, ''));
+  if (document && (content === 'recording' || (guess && content === 'unknown'))) {
     const extension = safeExtension(document.file_name, 'bin');
     return { ...base, kind: 'document', duration: null, title: tidy(document.file_name), extension };
   }
@@ -75,5 +80,5 @@ export const findMedia = (message: MediaHolder): Media | null => {
 /** The recording a message replies to, also where the answered message stands in another chat. */
 export const findRepliedMedia = (message: Pick<Message, 'reply_to_message' | 'external_reply'>): Media | null => {
   const replied = message.reply_to_message ?? message.external_reply;
-  return replied ? findMedia(replied as MediaHolder) : null;
+  return replied ? findMedia(replied as MediaHolder, { guess: true }) : null;
 };

@@ -149,6 +149,15 @@ test.concurrent('a chat that takes files but no texts gets the result as a file,
   });
 });
 
+test.concurrent('text that no store takes is no obstacle: it goes without what it cannot be', async () => {
+  await withBot({}, async (bot) => {
+    const ann = bot.api.user({ id: 7, first_name: 'An\0n \ud83d', language_code: 'en' });
+    ann.sendText(7, 'a\0b \ud83d');
+    ann.sendAudio(7, saying('said all \0the same'), { title: 'ti\0tle \udc4b', duration: 3 });
+    await answered(ann, 'said all the same');
+  });
+});
+
 test.concurrent('a user who has blocked the bot: recorded, the work stopped, nobody else waits', async () => {
   await withBot({}, async (bot) => {
     const ann = annOf(bot);

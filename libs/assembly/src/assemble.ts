@@ -10,7 +10,7 @@ import {
 import type { Config } from '@whisper-bot/config';
 import { createPipeline, type WorkingPipeline } from '@whisper-bot/pipeline';
 import { type Lifecycle, type Logger, type MetricsServer, serveMetrics } from '@whisper-bot/runtime';
-import { createChangeRecorder, type Store, startReconciler } from '@whisper-bot/store';
+import { createChangeRecorder, isDataError, type Store, startReconciler } from '@whisper-bot/store';
 import { TaskError } from '@whisper-bot/task';
 import { createPipelineMetrics, type PipelineMetrics } from './metric.js';
 import { followSettings, type Rules } from './setting.js';
@@ -89,9 +89,13 @@ const writeDown = async (store: Store, task: Parameters<Store['tasks']['accept']
   try {
     await store.tasks.accept(task);
   } catch (cause) {
+    if (isDataError(cause)) throw refusedByRecord(cause);
     throw new TaskError('internal', 'The record cannot be written right now. Please try again in a minute.', { cause });
   }
 };
+
+const refusedByRecord = (cause: unknown): TaskError =>
+  new TaskError('invalid-request', 'The record does not take this.', { cause });
 
 export interface RecordPace {
   /** Seconds an open task must lie still before the reconciler looks at it; default 20. */
@@ -112,13 +116,19 @@ export const keepRecord = async (
   if (store === null) return;
   const recorded = await pipeline.serveRecord(async (change) => {
     const { tasks } = await store.within(recordPatience);
-    await createChangeRecorder({ tasks, tasksDir: config.tasksDir })(change);
+    try {
+      await createChangeRecorder({ tasks, tasksDir: config.tasksDir })(change);
+    } catch (cause) {
+      throw isDataError(cause) ? refusedByRecord(cause) : cause;
+    }
   });
   lifecycle.onClose('record', () => recorded.close());
   void store.opened.then(({ db, tasks }) => {
+    const record = createChangeRecorder({ tasks, tasksDir: config.tasksDir });
     const reconciler = startReconciler({
       db,
-      tasks,
+      // A task that is closed as done gets its transcript as well, as with the change that went missing.
+      tasks: { stale: tasks.stale, change: (change) => record(change).then(() => true) },
       queue: pipeline,
       grace,
       interval,

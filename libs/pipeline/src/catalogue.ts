@@ -95,7 +95,8 @@ export const catalogue = {
   },
   // With the delays doubling from 2 s, thirteen attempts last two to three hours: a receiver may be away that long.
   webhook: { schema: notice, job: { ...kept, attempts: 13 }, worker: { concurrency: 16, maxStalledCount: 5 } },
-  // One at a time keeps the changes in order; its handler is retried in place, without end.
+  // One at a time keeps the changes in order; its handler is retried in place while the record is away, and what the record
+  // refuses stays as a failed job.
   record: {
     schema: record,
     job: { attempts: 1, removeOnComplete: { count: 1000 }, removeOnFail: { age: 30 * day } },

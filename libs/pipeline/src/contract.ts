@@ -134,7 +134,10 @@ export interface Pipeline {
   deadLetters(): Promise<DeadLetter[]>;
   /** Serves one channel's deliveries until closed; drains on close. */
   serveDeliveries(channel: Channel, handler: DeliveryHandler): Promise<{ close(): Promise<void> }>;
-  /** Serves the state changes; a throwing handler is retried without end, in order per task. */
+  /**
+   * Serves the state changes, in order per task; a throwing handler is called again without end, but for a TaskError that
+   * another attempt cannot mend: such a change is set aside as a failed job.
+   */
   serveRecord(handler: (change: StateChange) => Promise<void>): Promise<{ close(): Promise<void> }>;
   close(): Promise<void>;
 }

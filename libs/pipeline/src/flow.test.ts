@@ -51,6 +51,26 @@ test('a task runs through all stages and is delivered once', async () => {
   await record.close();
 });
 
+test('a change the record refuses for good is set aside after its attempts, and those behind it are recorded', async () => {
+  const [bad, good] = [await newTask(pipeline.tasksDir), await newTask(pipeline.tasksDir)];
+  const recorded: StateChange[] = [];
+  let refusals = 0;
+  const record = await pipeline.serveRecord(async (change) => {
+    if (change.taskId === bad.id && change.state === 'accepted') {
+      refusals += 1;
+      throw new TaskError('invalid-request', 'The record does not take this.', { cause: 'U+0000' });
+    }
+    recorded.push(change);
+  });
+  await pipeline.submit(bad);
+  await pipeline.submit(good);
+  await until(() =>
+    [bad, good].every(({ id }) => recorded.some((each) => each.taskId === id && each.state === 'done')),
+  );
+  expect(refusals).toBe(3);
+  await record.close();
+});
+
 test('the same task submitted twice, also at once, is one task', async () => {
   const task = await newTask(pipeline.tasksDir);
   const answers = await Promise.all([pipeline.submit(task), pipeline.submit(task), pipeline.submit(task)]);

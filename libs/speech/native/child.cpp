@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <deque>
 #include <iostream>
 #ifdef __GLIBC__
@@ -96,6 +97,13 @@ void serve_all(const Service & service, Inbox & inbox) {
     }
 }
 
+// The id a line begins with where the rest of it cannot be read; 0, which no call has, where there is none.
+int64_t id_in(const std::string & line) {
+    const std::string name = "\"id\":";
+    const size_t at = line.find(name);
+    return at == std::string::npos || at > 1 ? 0 : std::strtoll(line.c_str() + at + name.size(), nullptr, 10);
+}
+
 } // namespace
 
 void Call::progress(double part) {
@@ -130,10 +138,17 @@ void serve(const std::function<Service()> & open) {
 
     std::string line;
     while (std::getline(std::cin, line)) {
-        const json message = json::parse(line, nullptr, false);
-        if (!message.is_object()) continue;
-        if (message.value("cancel", false)) inbox.cancel(message.value("id", int64_t(0)));
-        else inbox.add(message);
+        if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+        try {
+            const json message = json::parse(line);
+            const int64_t id = message.at("id").get<int64_t>();
+            if (message.contains("cancel")) inbox.cancel(id);
+            else if (message.at("method").is_string() && message.contains("params")) inbox.add(message);
+            else throw std::runtime_error("neither a request nor a cancel");
+        } catch (const std::exception & error) {
+            // Whoever wrote it waits for an answer: silence would cost the whole time limit of the call.
+            fail(id_in(line), "invalid-request", "The speech engine does not understand the request.", error.what());
+        }
     }
     // The parent is gone: no destructors, they would wait for the computation.
     _exit(0);

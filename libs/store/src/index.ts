@@ -1,3 +1,4 @@
+export { isDataError } from './data-error.js';
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/postgres.js';
 export type { Account, AccountBook } from './people/account.js';
 export type { AttemptBook } from './people/attempt.js';

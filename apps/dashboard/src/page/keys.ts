@@ -1,4 +1,5 @@
 import { type KeyLimits, type KeyRow, keyLimitsSchema } from '@whisper-bot/store';
+import { cutText } from '@whisper-bot/task';
 import { writeDown } from '../auth/audit.js';
 import { backTo } from '../http/answer.js';
 import { type Handler, HttpError, type Visit } from '../http/visit.js';
@@ -89,7 +90,7 @@ const tellLimits = (limits: KeyLimits, say: Words['keys']): string =>
     .join(' · ') || say.unlimited;
 
 export const makeKey: Handler = async (visit) => {
-  const name = visit.field('name').trim().slice(0, 100);
+  const name = cutText(visit.field('name').trim(), 100);
   const given = limitFields.map((each) => [each.limit, visit.field(each.name)] as const);
   if (name === '' || given.some(([, text]) => !/^\d{0,6}$/.test(text))) throw new HttpError(400);
   const limits = keyLimitsSchema.parse(

@@ -1,4 +1,5 @@
 import type { Access, PersonRow } from '@whisper-bot/store';
+import { cutText } from '@whisper-bot/task';
 import { writeDown } from '../auth/audit.js';
 import { atLeast } from '../auth/person.js';
 import { backTo } from '../http/answer.js';
@@ -15,7 +16,7 @@ const accesses = ['default', 'allowed', 'blocked'] as const satisfies readonly A
 export const showPeople: Handler = async (visit) => {
   const { words, desk, person } = visit;
   const kind = visit.query('kind') === 'chat' ? 'chat' : 'user';
-  const text = visit.query('text').trim().slice(0, 100);
+  const text = cutText(visit.query('text').trim(), 100);
   const offset = Math.max(0, Math.min(100_000, Number.parseInt(visit.query('offset'), 10) || 0));
   const rows = await desk.store.people.list(kind, { text, offset, limit: pageSize + 1 });
   const mayChange = person !== null && atLeast(person.role, 'administrator');

@@ -1,3 +1,4 @@
+import { cutText } from '@whisper-bot/task';
 import { writeDown } from '../auth/audit.js';
 import { addressOf, signIn, signOut } from '../auth/session.js';
 import { ownPath } from '../http/answer.js';
@@ -51,7 +52,7 @@ ${
 export const takeSignIn: Handler = async (visit) => {
   if (!visit.desk.options.passwordSignIn) throw new HttpError(403, visit.words.signIn.noPasswords);
   const { accounts, attempts } = visit.desk.store;
-  const name = visit.field('name').slice(0, 60);
+  const name = cutText(visit.field('name'), 60);
   const nameKey = `sign-in:name:${name.toLowerCase()}`;
   const addressKey = `sign-in:address:${addressOf(visit)}`;
   const allowed = await Promise.all([attempts.allow(nameKey, bounds.name), attempts.allow(addressKey, bounds.address)]);

@@ -1,4 +1,13 @@
-import { decodedAudio, isFinal, latestRevision, readTask, type Stage, stages, TaskError } from '@whisper-bot/task';
+import {
+  cutText,
+  decodedAudio,
+  isFinal,
+  latestRevision,
+  readTask,
+  type Stage,
+  stages,
+  TaskError,
+} from '@whisper-bot/task';
 import { correctText, formats, isFormatId, renameSpeaker, type Transcript } from '@whisper-bot/transcript';
 import { writeDown } from '../auth/audit.js';
 import { backTo } from '../http/answer.js';
@@ -109,7 +118,7 @@ export const correctTaskText: Handler = (visit) =>
   edit(visit, 'task.correct-text', (transcript) => {
     const index = visit.field('segment');
     if (!/^\d{1,6}$/.test(index)) throw new RangeError('No such paragraph.');
-    return correctText(transcript, Number(index), visit.field('text').slice(0, 100_000));
+    return correctText(transcript, Number(index), cutText(visit.field('text'), 100_000));
   });
 
 /** The transcript in one of the formats, in the reader's language where the format has words of its own. */
@@ -120,10 +129,6 @@ export const sendTranscript: Handler = async (visit) => {
   if (!isFormatId(id) || transcript === null) throw new HttpError(404);
   const { mime, extension, render } = formats[id];
   const body = await render(transcript, { labels: labelsOf(visit), title: task.row.title });
-  const name =
-    task.row.title
-      .replace(/\.[^.]{1,8}$/, '')
-      .replace(/[^\p{L}\p{N} ._-]/gu, '_')
-      .slice(0, 80) || task.id;
+  const name = cutText(task.row.title.replace(/\.[^.]{1,8}$/, '').replace(/[^\p{L}\p{N} ._-]/gu, '_'), 80) || task.id;
   return { kind: 'file', body, type: mime, name: `${name}.${extension}` };
 };

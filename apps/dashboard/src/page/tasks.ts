@@ -1,5 +1,5 @@
 import type { TaskFilter, TaskRow } from '@whisper-bot/store';
-import { channels, taskStates } from '@whisper-bot/task';
+import { channels, cutText, taskStates } from '@whisper-bot/task';
 import type { Handler, Visit } from '../http/visit.js';
 import { field, select } from '../view/form.js';
 import { ago, clock } from '../view/format.js';
@@ -118,9 +118,9 @@ const readFilter = (visit: Visit): TaskFilter => {
     const at = /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
     return at === undefined || Number.isNaN(at.getTime()) ? undefined : at;
   };
-  const text = visit.query('text').trim().slice(0, 200);
-  const owner = visit.query('owner').trim().slice(0, 100);
-  const chat = visit.query('chat').trim().slice(0, 100);
+  const text = cutText(visit.query('text').trim(), 200);
+  const owner = cutText(visit.query('owner').trim(), 100);
+  const chat = cutText(visit.query('chat').trim(), 100);
   const since = date('since');
   const until = date('until');
   return {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
@@ -62,6 +63,31 @@ test('a warm child answers call after call, one at a time, whatever is in the te
   expect(await child.call('pid', null, unhurried)).toBe(pid);
   expect(child.pid).toBe(pid);
 });
+
+test('half a character is replaced, not passed on: whoever reads UTF-8 would refuse the whole line', async () => {
+  const child = start();
+  const said = { prompt: 'Anna 👋 and half \ud83d', literal: 'a\\ud83d' };
+  expect(await child.call('echo', said, unhurried)).toEqual({ ...said, prompt: 'Anna 👋 and half \ufffd' });
+});
+
+test.each(['{"id":7,"method":', '{"id":7,"method":5,"params":{}}', 'no JSON at all', '[]', '{"id":"x"}'])(
+  'a child answers a line it cannot read, too: %s',
+  async (line) => {
+    const child = spawn(process.execPath, [fixture('child.mjs')], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const lines = createInterface({ input: child.stdout });
+    child.stdin.write(`${line}\n{"id":8,"method":"echo","params":1}\n`);
+    const answers: unknown[] = [];
+    for await (const text of lines) {
+      const answer = text === '' ? {} : (JSON.parse(text) as object);
+      if ('id' in answer) answers.push(answer);
+      if (answers.length === 2) break;
+    }
+    child.kill('SIGKILL');
+    const id = line.startsWith('{"id":7') ? 7 : 0;
+    expect(answers).toContainEqual({ id, error: expect.objectContaining({ code: 'invalid-request' }) });
+    expect(answers).toContainEqual({ id: 8, result: 1 });
+  },
+);
 
 test('parts of an answer arrive in order, as they were written, and none after cancelling', async () => {
   const child = start({ args: [fixture('parts.mjs')] });

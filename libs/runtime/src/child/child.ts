@@ -54,7 +54,10 @@ export const createChild = (options: ChildOptions): Child => {
     | undefined;
 
   const onLine = (line: ChildLine) => {
-    if (!('id' in line) || line.id !== current?.id) return;
+    if (!('id' in line) || current === undefined) return;
+    // There is one call at a time: a line the child could not read was this one's.
+    const isUnread = line.id === 0 && 'error' in line;
+    if (line.id !== current.id && !isUnread) return;
     if ('progress' in line) current.onProgress(Math.min(1, Math.max(0, line.progress)));
     else if ('part' in line) current.onPart(line.part);
     else current.onAnswer(line);

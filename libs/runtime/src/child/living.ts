@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { TaskError } from '@whisper-bot/task';
+import { cleanText, TaskError } from '@whisper-bot/task';
 import type { Logger } from 'pino';
 import { deferred } from './deferred.js';
 import { createLineSplitter } from './line-splitter.js';
@@ -135,10 +135,17 @@ export const startLiving = (options: ChildOptions, onLine: (line: ChildLine) => 
     ready: ready.promise,
     ended: ended.promise,
     isAlive: () => alive && killReason === undefined && child.exitCode === null && child.signalCode === null,
-    send: (line) => void child.stdin?.write(`${JSON.stringify(line)}\n`),
+    send: (line) => void child.stdin?.write(`${textOf(line)}\n`),
     kill,
     hangUp: () => void child.stdin?.end(),
   };
+};
+
+/** JSON.stringify escapes halves of surrogate pairs, which readers of strict UTF-8 refuse together with the whole line. */
+const textOf = (line: ParentLine): string => {
+  const text = JSON.stringify(line);
+  if (!text.includes('\\ud')) return text;
+  return JSON.stringify(line, (_key, part: unknown) => (typeof part === 'string' ? cleanText(part) : part));
 };
 
 const parseLine = (text: string): ChildLine | null => {

@@ -27,6 +27,7 @@ export const childLineSchema = z.union([
   z.object({ beat: z.literal(true) }),
   z.object({ id: z.number().int(), progress: z.number() }),
   z.object({ id: z.number().int(), part: written }),
+  // Id 0, which no call has: a line that could not be read at all, so the one that was sent last.
   z.object({ id: z.number().int(), error: childErrorSchema }),
   z.object({ id: z.number().int(), result: written }),
 ]);

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { isMainThread, Worker } from 'node:worker_threads';
 import { type FromCompute, type Handlers, serveCompute } from './compute.js';
 import { createLineSplitter } from './line-splitter.js';
-import { beatIntervalMs, type ChildLine, maxLineBytes, parentLineSchema } from './protocol.js';
+import { beatIntervalMs, type ChildLine, maxLineBytes, type ParentLine, parentLineSchema } from './protocol.js';
 
 export interface ServeChildOptions {
   /** The entry module's own `import.meta.url`: it is loaded a second time, in the thread that computes. */
@@ -46,10 +46,22 @@ const serveParent = (entry: string): void => {
       maxBytes: maxLineBytes,
       onTooLong: leave,
       onLine: (text) => {
-        const line = parentLineSchema.parse(JSON.parse(text));
+        const line = readLine(text);
+        if ('error' in line) return write(line);
         if ('cancel' in line) Atomics.store(cancelled, 0, line.id);
         compute.postMessage(line);
       },
     }),
   );
+};
+
+/** Whoever wrote a line that cannot be read waits for an answer: silence would cost the whole time limit of the call. */
+const readLine = (text: string): ParentLine | Extract<ChildLine, { error: unknown }> => {
+  try {
+    return parentLineSchema.parse(JSON.parse(text));
+  } catch (error) {
+    const id = Number(/^\{"id":(\d{1,15})\b/.exec(text)?.[1] ?? 0);
+    const message = 'The speech engine does not understand the request.';
+    return { id, error: { code: 'invalid-request', message, cause: String(error) } };
+  }
 };

@@ -1,8 +1,9 @@
+import { cleanText } from '@whisper-bot/task';
 import { z } from 'zod';
 
 /** One or a few tokens, whole characters; times in seconds of the window, −1 where unknown. */
 const pieceSchema = z.object({
-  text: z.string(),
+  text: z.string().overwrite(cleanText),
   /** Log probability, summed over its tokens. */
   p: z.number(),
   /** As whisper.cpp guesses from timestamp probabilities and loudness. */

@@ -1,4 +1,5 @@
 import type { Logger } from '@whisper-bot/runtime';
+import { cutText } from '@whisper-bot/task';
 import { findEngineBinary } from '../binary.js';
 import type { CallContext, Engine, TranscribeRequest, Transcriber } from '../contract.js';
 import { openWav } from '../wav/reader.js';
@@ -62,7 +63,7 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
   return {
     async transcribe({ wav, speech, model, language, translate, prompt }, context) {
       const hear = async (windows: readonly Window[], callContext: CallContext) => {
-        const params = { wav, windows, language, translate, prompt: prompt.slice(0, promptLength) };
+        const params = { wav, windows, language, translate, prompt: cutText(prompt, promptLength) };
         const request = { method: 'transcribe', params, windows: windows.length };
         return transcribeAnswerSchema.parse(await call(model, request, callContext));
       };

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { jsonText } from '../json-text.js';
 import type { Tables } from '../schema.js';
 
 export interface AuditEntry {
@@ -22,7 +23,7 @@ export interface AuditBook {
 
 export const createAuditBook = (db: Kysely<Tables>): AuditBook => ({
   append: async ({ before, after, ...entry }) => {
-    const values = { ...entry, before: JSON.stringify(before ?? null), after: JSON.stringify(after ?? null) };
+    const values = { ...entry, before: jsonText(before ?? null), after: jsonText(after ?? null) };
     await db.insertInto('audit').values(values).execute();
   },
   list: async ({ before, limit, actor }) => {

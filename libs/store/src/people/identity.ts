@@ -1,3 +1,4 @@
+import { cutText } from '@whisper-bot/task';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../schema.js';
 import { type Account, accountColumns, accountOf } from './account.js';
@@ -63,7 +64,7 @@ export const createIdentityBook = (db: Kysely<Tables>): IdentityBook => {
         if (row?.disabled) return null;
         if (row !== undefined) return { account: await update(row.id, role), before: row.role as Role };
         const suffix = number === 1 ? '' : `-${number}`;
-        const made = await create(identity, { name: `${name.slice(0, 60 - suffix.length)}${suffix}`, role });
+        const made = await create(identity, { name: `${cutText(name, 60 - suffix.length)}${suffix}`, role });
         if (made !== null) return made;
       }
       throw new Error('No free name for an account was found.');

@@ -4,6 +4,7 @@ import type { Transcript } from '@whisper-bot/transcript';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isDataError } from '../data-error.js';
 import { migrate } from '../migration/migrate.js';
 import type { Tables } from '../schema.js';
 import { openStore, type Store } from '../store.js';
@@ -172,6 +173,33 @@ it('records a task that the record has never heard of from its folder, with its 
   expect(await store.tasks.find(task.id)).toMatchObject({ state: 'done', duration: 12.5 });
   expect((await store.tasks.transcript(task.id))?.text).toBe('Good morning');
   await record({ taskId: randomUUID() as TaskId, state: 'cancelled', at: start });
+});
+
+it('takes text with U+0000 and halves of characters, which PostgreSQL refuses, without them', async () => {
+  const bad = 'a\0b \ud83d';
+  const clean = newTask({ owner: 'local' });
+  const task = { ...clean, title: bad, options: { ...clean.options, prompt: bad } };
+  await store.tasks.accept(task);
+  const transcript = heard('said');
+  const [segment] = transcript.segments;
+  await store.tasks.saveTranscript(task.id, {
+    ...transcript,
+    text: bad,
+    segments: segment === undefined ? [] : [{ ...segment, text: bad }],
+  });
+  await store.tasks.change({ taskId: task.id, state: 'failed', at: Date.now(), cause: bad });
+  expect(await store.tasks.find(task.id)).toMatchObject({ title: 'ab \ufffd', cause: 'ab \ufffd', state: 'failed' });
+  expect((await store.tasks.transcript(task.id))?.text).toBe('ab \ufffd');
+  expect((await store.tasks.search({ text: 'a\0b' }, { limit: 5 })).rows.map(({ id }) => id)).toContain(task.id);
+});
+
+it('tells what it will always refuse from being away', async () => {
+  const refused = await sql`select ${'a\0b'}::text`.execute(store.db).catch((error: unknown) => error);
+  const tooLarge = await sql`select 2147483648::int`.execute(store.db).catch((error: unknown) => error);
+  for (const error of [refused, tooLarge, new TypeError('x is not a function')]) expect(isDataError(error)).toBe(true);
+  const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  const stopping = Object.assign(new Error('terminating connection'), { code: '57P01' });
+  for (const error of [away, stopping, new Error('timeout'), 'text']) expect(isDataError(error)).toBe(false);
 });
 
 describe('the reconciler', () => {

@@ -1,5 +1,7 @@
+import { cleanText } from '@whisper-bot/task';
 import { transcriptSchema } from '@whisper-bot/transcript';
 import { type Kysely, sql } from 'kysely';
+import { jsonText } from '../json-text.js';
 import type { Tables } from '../schema.js';
 import type { TaskBook } from './task.js';
 
@@ -10,7 +12,7 @@ export const createResultBook = (db: Kysely<Tables>): Pick<TaskBook, 'transcript
     return row === undefined ? null : transcriptSchema.parse(row.transcript);
   },
   saveTranscript: async (id, transcript) => {
-    const values = { transcript: JSON.stringify(transcript), text: transcript.text, saved_at: new Date() };
+    const values = { transcript: jsonText(transcript), text: cleanText(transcript.text), saved_at: new Date() };
     await db.transaction().execute(async (trx) => {
       const row = await trx
         .updateTable('task')

@@ -1,15 +1,18 @@
 import {
   type Channel,
+  cleanText,
   isFinal,
   type Task,
   type TaskErrorCode,
   type TaskId,
   type TaskOptions,
   type TaskState,
+  taskOptionsSchema,
   taskSchema,
 } from '@whisper-bot/task';
 import type { Transcript } from '@whisper-bot/transcript';
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { jsonText } from '../json-text.js';
 import type { Tables, TaskTableRow } from '../schema.js';
 import { createResultBook } from './result.js';
 
@@ -104,7 +107,8 @@ const rowOf = (row: TaskTableRow): TaskRow => ({
   title: row.title,
   owner: row.owner,
   chat: row.chat,
-  options: taskSchema.parse(row.body).options,
+  // One row of another make must not hide all the others.
+  options: taskSchema.safeParse(row.body).data?.options ?? taskOptionsSchema.parse({}),
   acceptedAt: row.accepted_at,
   changedAt: row.changed_at,
   duration: row.duration,
@@ -135,11 +139,11 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
       const values = {
         id: task.id,
         channel: task.channel,
-        owner: task.owner,
-        chat: chatOf(task),
-        title: task.title,
+        owner: cleanText(task.owner),
+        chat: cleanText(chatOf(task)),
+        title: cleanText(task.title),
         state: 'accepted',
-        body: JSON.stringify(task),
+        body: jsonText(task),
         accepted_at: at,
         changed_at: at,
       };
@@ -153,8 +157,9 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
         await trx.insertInto('task_change').values({ task_id: task.id, state: 'accepted', at }).execute();
     });
   },
-  change: ({ taskId, state, at, cause = null, code = null }) =>
+  change: ({ taskId, state, at, cause: told = null, code = null }) =>
     db.transaction().execute(async (trx) => {
+      const cause = told === null ? null : cleanText(told);
       const when = new Date(at);
       const row = await trx
         .selectFrom('task')
@@ -279,7 +284,7 @@ const filtered = (
   if (chat !== undefined) found = found.where('task.chat', '=', chat);
   if (since !== undefined) found = found.where('task.accepted_at', '>=', since);
   if (until !== undefined) found = found.where('task.accepted_at', '<', until);
-  const words = text.trim();
+  const words = cleanText(text).trim();
   if (uuid.test(words)) return found.where('task.id', '=', words);
   if (words === '') return found;
   const query_ = sql`websearch_to_tsquery('simple', ${words})`;

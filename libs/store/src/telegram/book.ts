@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { jsonText } from '../json-text.js';
 
 export interface LimitChange {
   limits: object;
@@ -42,7 +43,7 @@ export const createTelegramBooks = (pool: pg.Pool, botId: number): TelegramBooks
       await pool.query(
         `insert into telegram_preference (bot_id, chat_id, body) values ($1, $2, $3)
          on conflict (bot_id, chat_id) do update set body = excluded.body`,
-        [botId, chatId, JSON.stringify(preference)],
+        [botId, chatId, jsonText(preference)],
       );
     },
     forgetPreference: async (chatId) => {
@@ -62,10 +63,10 @@ export const createTelegramBooks = (pool: pg.Pool, botId: number): TelegramBooks
           [botId],
         );
         const { limits, before, after } = edit(rows[0]?.body ?? {});
-        await client.query('update telegram_limit set body = $2 where bot_id = $1', [botId, JSON.stringify(limits)]);
+        await client.query('update telegram_limit set body = $2 where bot_id = $1', [botId, jsonText(limits)]);
         await client.query(
           `insert into audit (actor, action, target, address, before, after) values ($1, $2, $3, '', $4, $5)`,
-          [actor, action, target, JSON.stringify(before), JSON.stringify(after)],
+          [actor, action, target, jsonText(before), jsonText(after)],
         );
         await client.query('commit');
       } catch (error) {

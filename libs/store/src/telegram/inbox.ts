@@ -1,4 +1,6 @@
+import { cleanText } from '@whisper-bot/task';
 import type pg from 'pg';
+import { jsonText } from '../json-text.js';
 
 /** An update as Telegram sent it. */
 export interface InboxUpdate {
@@ -39,7 +41,7 @@ export const createInbox = (pool: pg.Pool, botId: number): Inbox => ({
        select $1, "updateId", "chatId", body
        from jsonb_to_recordset($2::jsonb) as given("updateId" bigint, "chatId" bigint, body jsonb)
        on conflict do nothing`,
-      [botId, JSON.stringify(updates)],
+      [botId, jsonText(updates)],
     );
   },
   claim: async (limit, busy) => {
@@ -71,7 +73,7 @@ export const createInbox = (pool: pg.Pool, botId: number): Inbox => ({
     await pool.query('update telegram_update set parked = $3 where bot_id = $1 and update_id = $2', [
       botId,
       updateId,
-      cause,
+      cleanText(cause),
     ]);
   },
   waiting: async () => {

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { jsonText } from '../json-text.js';
 
 /** What every request of a recording has; the rest of it is the bot's own and kept as it is. */
 export interface StoredRequest {
@@ -44,7 +45,7 @@ export const createRequestStore = <R extends StoredRequest>(
       const opened = await pool.query(
         `insert into telegram_request (bot_id, task_id, chat_id, user_id, file_unique_id, state, body)
          values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
-        [botId, taskId, chatId, userId, fileUniqueId, state, JSON.stringify(request)],
+        [botId, taskId, chatId, userId, fileUniqueId, state, jsonText(request)],
       );
       return opened.rowCount === 1 ? 'new' : 'known';
     },
@@ -55,7 +56,7 @@ export const createRequestStore = <R extends StoredRequest>(
         `update telegram_request set body = body || $3::jsonb, state = coalesce($3::jsonb->>'state', state),
            changed_at = now()
          where bot_id = $1 and task_id = $2 and ($4::text[] is null or state = any($4)) returning body`,
-        [taskId, JSON.stringify(patch), from ?? null],
+        [taskId, jsonText(patch), from ?? null],
       );
       return changed ?? null;
     },
@@ -76,7 +77,7 @@ export const createRequestStore = <R extends StoredRequest>(
         await requests(
           `select body from telegram_request where bot_id = $1 and file_unique_id = $2 and state = 'done'
              and body->'options' = $3::jsonb order by changed_at desc limit 1`,
-          [fileUniqueId, JSON.stringify(options)],
+          [fileUniqueId, jsonText(options)],
         )
       )[0] ?? null,
     allOf: (userId) => requests('select body from telegram_request where bot_id = $1 and user_id = $2', [userId]),

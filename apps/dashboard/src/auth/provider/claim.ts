@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { accountNameSchema, type Role } from '@whisper-bot/store';
+import { cutText } from '@whisper-bot/task';
 
 /** What a provider says about somebody. */
 export type Claims = Readonly<Record<string, unknown>>;
@@ -34,12 +35,12 @@ export const nameOf = (claims: Claims): string => {
   const wished = [claims.preferred_username, verifiedEmail(claims), claims.nickname, claims.name];
   for (const wish of wished) {
     if (typeof wish !== 'string') continue;
-    const name = wish
+    const plain = wish
       .normalize('NFKC')
       .trim()
       .replace(/[^\p{L}\p{N}._@-]+/gu, '-')
-      .replace(/^[^\p{L}\p{N}]+/u, '')
-      .slice(0, 60);
+      .replace(/^[^\p{L}\p{N}]+/u, '');
+    const name = cutText(plain, 60);
     if (accountNameSchema.safeParse(name).success) return name;
   }
   const digest = createHash('sha256').update(String(claims.sub)).digest('hex');

@@ -43,8 +43,14 @@ privacy =
     • The recording: until its text is delivered{ $keep ->
         [none] {""}
        *[other] , at most { $keep }
-    }. The text, so that the buttons work: for { $ttl }.
-    • Your settings, your Telegram number and the seconds written for you: until you say /delete_my_data.
+    }. The text, its title and the speakers’ names, so that the buttons work: for { $ttl }.
+    • That there was a recording (when, how long, how it ended, your Telegram number), the seconds written for you and your settings: until you say /delete_my_data.
+    • Which messages came and went, by number, without their words: 30 days.
+
+    <b>What you can have deleted</b>
+    • <i>Delete</i> below a result: the recording, its text and its title are gone at once, figures about it within minutes.
+    • /delete_my_data: all of the above. Then stay what you used today, under a hash, until midnight UTC; what an operator has decided about you (allowed, blocked, limited); and sums that name nobody. Messages in this chat stay until you delete them.
+    • Remains in the databases’ own files are overwritten in time; copies the operator has made for safety keep what they hold.
 
     Recordings are recognized on this bot's own machines and are not passed on to anyone.
 
@@ -215,7 +221,7 @@ stats =
        *[other] {" "}of { $limit }
     }
 forget-ask = Forget everything about you: settings, recordings, texts and figures? What is in work is stopped. Messages in this chat stay until you delete them.
-forget-done = Done. I know nothing about you any more.
+forget-done = Done. Nothing is left but what /privacy names.
 forget-kept = Fine, nothing was deleted.
 button-forget = Yes, forget me
 button-keep = No

@@ -1,3 +1,4 @@
+import type { Eraser } from '@whisper-bot/assembly';
 import type { Pipeline } from '@whisper-bot/pipeline';
 import { openTelegramDatabase, takeLease } from '@whisper-bot/store/telegram';
 import { Api, type Transformer } from 'grammy';
@@ -41,6 +42,8 @@ export interface AppOptions {
   localDir: string | null;
   databaseUrl: string;
   pipeline: Pipeline;
+  /** Removes tasks and people from every place. */
+  eraser: Pick<Eraser, 'tasks' | 'owner'>;
   tasksDir: string;
   bot: Omit<BotOptions, 'largest'> & { /** Bytes; never above what the server hands out. */ largest: number };
   limits: Limits;
@@ -106,11 +109,8 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   const pool = await openTelegramDatabase(options.databaseUrl, (error) =>
     log.error({ cause: error.message }, 'a connection to PostgreSQL broke'),
   );
-  const { inbox, posts, requests, preferences, usage, limits, forgetPerson, moveChat } = createRecord(
-    pool,
-    me.id,
-    options.limits,
-  );
+  const record = createRecord(pool, { botId: me.id, key: token }, options.limits);
+  const { inbox, posts, requests, preferences, usage, limits, moveChat } = record;
   const onStop = (cause: string): void =>
     stop(
       /conflict/i.test(cause)
@@ -142,7 +142,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       requests,
       preferences,
       usage,
-      forgetPerson,
+      eraser: options.eraser,
       limits,
       work,
       moveChat,
@@ -170,9 +170,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   const intake = await startIntake(options, { api, inbox, onStored: handling.wake, onStop });
   registerCommands(api).catch((error: unknown) => log.warn({ err: error }, 'the commands were not registered'));
   const pruning = setInterval(() => {
-    Promise.all([posts.prune(forgetAfter), inbox.prune(forgetAfter)]).catch((error: unknown) =>
-      log.warn({ err: error }, 'the past was not forgotten'),
-    );
+    record.prune(forgetAfter).catch((error: unknown) => log.warn({ err: error }, 'the past was not forgotten'));
   }, hour);
   log.info({ bot: me.username, webhook: options.webhook !== null }, 'the bot is ready');
 

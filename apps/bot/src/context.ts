@@ -1,3 +1,4 @@
+import type { Eraser } from '@whisper-bot/assembly';
 import type { Pipeline } from '@whisper-bot/pipeline';
 import type { TaskErrorCode, TaskId } from '@whisper-bot/task';
 import type { Transcript } from '@whisper-bot/transcript';
@@ -29,6 +30,7 @@ export interface UsageBook {
   charge(entry: { taskId: TaskId; userId: number; seconds: number }): Promise<void>;
   /** In this UTC day, and ever. */
   of(userId: number): Promise<{ secondsToday: number; secondsTotal: number; tasks: number }>;
+  /** Keeps nothing but what bounds this day, under a hash. */
   forget(userId: number): Promise<void>;
 }
 
@@ -61,8 +63,7 @@ export interface BotDeps {
   requests: Requests;
   preferences: Preferences;
   usage: UsageBook;
-  /** Removes what is kept of a person besides settings, requests and usage. */
-  forgetPerson(userId: number): Promise<void>;
+  eraser: Pick<Eraser, 'tasks' | 'owner'>;
   limits: LimitBook;
   work: Work;
   /** A group has another number from now on. */

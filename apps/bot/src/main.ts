@@ -26,7 +26,8 @@ const apiRoot = config.botApiUrl.replace(/\/+$/, '');
 
 const installation = { config, logger, lifecycle };
 const parts = assemble(installation);
-const { pipeline, rules } = parts;
+const { pipeline, rules, eraser } = parts;
+if (eraser === null) throw new Error('The bot needs a database.');
 await watchProcess(parts, installation);
 
 /** Telegram's own limits of a download: 20 MB in the cloud, 2,000 MB from a local server (core.telegram.org/bots/api#getfile). */
@@ -40,6 +41,7 @@ try {
     localDir: config.botApiDir,
     databaseUrl: config.databaseUrl ?? '',
     pipeline,
+    eraser,
     tasksDir: config.tasksDir,
     bot: {
       operators: config.botOperators,

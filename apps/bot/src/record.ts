@@ -21,8 +21,8 @@ export interface BotRecord {
   preferences: Preferences;
   usage: UsageBook;
   limits: LimitBook;
-  /** Removes messages and tasks of a person; see TelegramBooks. */
-  forgetPerson(userId: number): Promise<void>;
+  /** Removes what ended longer than so many seconds ago, and the sums of days that are over. */
+  prune(seconds: number): Promise<void>;
   moveChat(from: number, to: number): Promise<void>;
 }
 
@@ -32,14 +32,19 @@ const accessOf = ({ allow, block }: Limits, id: number): string =>
 const storedSchema = z.record(z.string(), z.unknown());
 
 /** Opens the record of one bot. `limits` are the operator's where none are stored. */
-export const createRecord = (pool: TelegramDatabase, botId: number, limits: Limits): BotRecord => {
+export const createRecord = (
+  pool: TelegramDatabase,
+  { botId, key }: { botId: number; key: string },
+  limits: Limits,
+): BotRecord => {
   const store = createRequestStore<Request>(pool, botId, (body) => requestSchema.parse(body));
-  const books = createTelegramBooks(pool, botId);
+  const books = createTelegramBooks(pool, { botId, key });
   const posts = createPosts(pool, botId);
   const readLimits = async (): Promise<Limits> =>
     limitSchema.parse({ ...limits, ...storedSchema.parse((await books.limits()) ?? {}) });
+  const inbox = createInbox(pool, botId);
   return {
-    inbox: createInbox(pool, botId),
+    inbox,
     posts,
     requests: { ...store, fetching: () => store.inState('fetching') },
     preferences: {
@@ -48,7 +53,6 @@ export const createRecord = (pool: TelegramDatabase, botId: number, limits: Limi
       forget: (chatId) => books.forgetPreference(chatId),
     },
     usage: { charge: books.charge, of: books.usage, forget: books.forgetUsage },
-    forgetPerson: books.forgetPerson,
     limits: {
       get: readLimits,
       change: (edit, { by, id }) =>
@@ -66,6 +70,9 @@ export const createRecord = (pool: TelegramDatabase, botId: number, limits: Limi
           // As the dashboard writes it down.
           { actor: `tg:${by}`, action: 'person.change', target: `${id < 0 ? 'chat' : 'user'}:${id}` },
         ),
+    },
+    prune: async (seconds) => {
+      await Promise.all([posts.prune(seconds), inbox.prune(seconds), store.prune(seconds), books.pruneUsage()]);
     },
     moveChat: async (from, to) => {
       await store.move(from, to);

@@ -1,9 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { until } from '@whisper-bot/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { taskIdOf } from './request/request.js';
 import { type Harness, saying, startDatabase, startHarness } from './test/harness.js';
 import { createPeople, hasButton, type People } from './test/people.js';
+import { tablesWith } from './test/tables.js';
 
 let database: Awaited<ReturnType<typeof startDatabase>>;
 let bot: Harness;
@@ -107,6 +109,31 @@ test.concurrent('delete asks once, then recording, text and buttons are gone', a
   expect(ann.chat.message(message.id)?.buttons).toEqual([]);
   const old = ann.forge(ann.user.id, message.buttons[0]?.[0]?.data ?? '', message.raw);
   expect((await old.answered()).text).toBe('This button is out of date. Send the recording again.');
+});
+
+test.concurrent('delete leaves nothing of words, title and names in the record', async () => {
+  const ann = people.someone();
+  const marker = `marker${ann.user.id}x`;
+  const audio = ann.sendAudio(ann.user.id, saying(`A: ${marker} said this.\nB: And that.`), {
+    title: `${marker} title`,
+    duration: 7,
+  });
+  const message = await ann.chat.until((chat) =>
+    chat.fromBot.find((seen) => seen.replyTo === audio.message_id && seen.text.includes(marker)),
+  );
+  await people.press(ann, '✏️ Names');
+  await ann.chat.until((chat) => hasButton(chat.message(message.id), 'Speaker 2'));
+  await people.press(ann, 'Speaker 2');
+  const prompt = await ann.chat.until((chat) => chat.fromBot.find(({ text }) => text.startsWith('Reply to this')));
+  ann.reply(prompt.raw, `${marker} name`);
+  await ann.chat.until((chat) => chat.last?.text === `Speaker 2 is now ${marker} name.`);
+  await ann.chat.until((chat) => hasButton(chat.message(message.id), '🗑 Delete'));
+  const data = (text: string) => message.buttons.flat().find((button) => button.text === text)?.data ?? '';
+  await ann.forge(ann.user.id, data('🗑 Delete'), message.raw).answered();
+  await ann.chat.until((chat) => hasButton(chat.message(message.id), '🗑 Yes, delete'));
+  await people.press(ann, '🗑 Yes, delete');
+  await ann.chat.until((chat) => chat.message(message.id)?.text.startsWith('🗑 Deleted'));
+  await until(async () => (await tablesWith(database.url, marker)).length === 0);
 });
 
 test.concurrent('forged and old buttons are explained', async () => {

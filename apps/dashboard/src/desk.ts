@@ -1,5 +1,5 @@
 import type { AnalyticsDatabase } from '@whisper-bot/analytics';
-import type { Rules } from '@whisper-bot/assembly';
+import type { Eraser, Rules } from '@whisper-bot/assembly';
 import type { WorkingPipeline } from '@whisper-bot/pipeline';
 import type { Logger } from '@whisper-bot/runtime';
 import type { Store } from '@whisper-bot/store';
@@ -21,6 +21,8 @@ export interface Desk {
   /** The settings in force, in seconds and bytes. */
   rules: Rules;
   pipeline: WorkingPipeline;
+  /** Removes tasks from every place. */
+  eraser: Pick<Eraser, 'tasks'>;
   /** Queues, workers and disk as they are right now. */
   floor: Floor;
   /** Null where no figures are kept. */

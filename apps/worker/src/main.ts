@@ -11,8 +11,8 @@ const config = resolveConfig({ env: process.env });
 const logger = createLogger({ name: 'worker', level: config.logLevel });
 const lifecycle = createLifecycle({ logger, graceMs: (config.shutdownGrace + 10) * 1000 });
 const installation = { config, logger, lifecycle };
-const { pipeline, store, metrics, rules, name } = assemble(installation);
-await keepRecord({ pipeline, store }, installation);
+const { pipeline, store, metrics, rules, eraser, name } = assemble(installation);
+await keepRecord({ pipeline, store, eraser }, installation);
 await watchProcess({ pipeline, store, metrics }, installation);
 
 const engines = createRealEngines({ config, repository: readMachine().repository, logger });

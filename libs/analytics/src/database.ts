@@ -1,5 +1,6 @@
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { z } from 'zod';
+import { type ErasedFigures, erasingStatements } from './erase.js';
 import { type FigureTable, messageSchema, transcribeEventSchema } from './event.js';
 import type { Query } from './query/query.js';
 import { schemaSteps } from './schema.js';
@@ -11,6 +12,8 @@ export interface AnalyticsDatabase {
   insert(table: FigureTable, rows: readonly Record<string, unknown>[], token: string): Promise<void>;
   /** Runs one of the questions of `query/`; rows are parsed by its schema. */
   ask<P extends Record<string, unknown>, R>(query: Query<P, R>, params: P): Promise<R[]>;
+  /** Removes figures of tasks and of an owner; resolves when they are gone. Throws where ClickHouse is away. */
+  erase(erased: ErasedFigures): Promise<void>;
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -56,6 +59,9 @@ export const openAnalytics = ({ url, requestTimeoutMs = 30_000 }: DatabaseOption
       const answer = await client.query({ query: query.sql, query_params: params, format: 'JSONEachRow' });
       const rows = await answer.json<unknown>();
       return rows.map((row) => query.row.parse(row));
+    },
+    erase: async (erased) => {
+      for (const query of erasingStatements(erased)) await client.command({ query });
     },
     ping: async () => (await client.ping()).success,
     close: () => client.close(),

@@ -8,10 +8,13 @@ import {
   recordPipeline,
 } from '@whisper-bot/analytics';
 import type { Config } from '@whisper-bot/config';
+import { createResultEraser } from '@whisper-bot/gateway';
 import { createPipeline, type WorkingPipeline } from '@whisper-bot/pipeline';
 import { type Lifecycle, type Logger, type MetricsServer, serveMetrics } from '@whisper-bot/runtime';
 import { createChangeRecorder, isDataError, type Store, startReconciler } from '@whisper-bot/store';
 import { TaskError } from '@whisper-bot/task';
+import { createEraser, type Eraser } from './erasure/eraser.js';
+import { startErasing } from './erasure/sweep.js';
 import { createPipelineMetrics, type PipelineMetrics } from './metric.js';
 import { followSettings, type Rules } from './setting.js';
 import { createStoreOpener, type StoreOpener } from './store-opener.js';
@@ -28,6 +31,8 @@ export interface Installation {
   metrics: PipelineMetrics;
   /** What may change while everything runs, as it is now. */
   rules: Rules;
+  /** Null without a database. */
+  eraser: Eraser | null;
   /** Of this process, as figures and Bull Board show it. */
   name: string;
 }
@@ -82,7 +87,27 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
     },
   });
   lifecycle.onClose('pipeline', () => pipeline.close());
-  return { pipeline, store, analytics, figures, metrics, rules, name };
+  const results = createResultEraser({
+    redis: config.redisUrl,
+    onError: (err) => logger.warn({ err }, 'streams not reachable'),
+  });
+  const eraser =
+    store === null
+      ? null
+      : createEraser({
+          store: () => store.within(recordPatience),
+          pipeline,
+          analytics,
+          spoolDir,
+          results,
+          keep: () => rules.resultTtl,
+          logger,
+        });
+  lifecycle.onClose('erasure', async () => {
+    await eraser?.close();
+    results.close();
+  });
+  return { pipeline, store, analytics, figures, metrics, rules, eraser, name };
 };
 
 const writeDown = async (store: Store, task: Parameters<Store['tasks']['accept']>[0]): Promise<void> => {
@@ -109,7 +134,7 @@ export interface RecordPace {
  * processes may; each change is written once, and one process reconciles at a time.
  */
 export const keepRecord = async (
-  { pipeline, store }: Pick<Installation, 'pipeline' | 'store'>,
+  { pipeline, store, eraser }: Pick<Installation, 'pipeline' | 'store' | 'eraser'>,
   { config, logger, lifecycle }: AssembleOptions,
   { grace = 20, interval = 15_000 }: RecordPace = {},
 ): Promise<void> => {
@@ -123,6 +148,10 @@ export const keepRecord = async (
     }
   });
   lifecycle.onClose('record', () => recorded.close());
+  if (eraser !== null) {
+    const erasing = startErasing(eraser, { interval, logger });
+    lifecycle.onClose('erasing', () => erasing.close());
+  }
   void store.opened.then(({ db, tasks }) => {
     const record = createChangeRecorder({ tasks, tasksDir: config.tasksDir });
     const reconciler = startReconciler({

@@ -80,7 +80,7 @@ const taskOf = async (message: TaskMessage, { tasksDir, isKnownModel }: IntakeOp
 const bury = async (id: string, fields: readonly string[], error: TaskError, options: IntakeOptions): Promise<void> => {
   const { streams, names, logger } = options;
   const taskId = taskIdOf(fields);
-  logger.warn({ entry: id, code: error.code, cause: String(error.cause ?? '') }, 'stream entry refused');
+  logger.warn({ entry: id, code: error.code }, 'stream entry refused');
   if (taskId !== null) await options.tell(errorMessage(taskId, error), `refused-${id}`);
   await streams
     .multi()

@@ -24,7 +24,9 @@ export const jobKey = (connection: Connection, queue: QueueName, job: string): s
   `${connection.options.prefix}:${queue}:${job}`;
 const waitingKey = (connection: Connection, queue: WorkQueue): string =>
   `${connection.options.prefix}:${queue}:prioritized`;
-const clockKey = (connection: Connection, queue: Stage): string => `${connection.options.prefix}:clock:${queue}`;
+/** Clock of fair queuing; only the queues of stages have one. */
+export const clockKey = (connection: Connection, queue: Stage | QueueName): string =>
+  `${connection.options.prefix}:clock:${queue}`;
 
 /** One running job's place in its task. */
 export interface Running {

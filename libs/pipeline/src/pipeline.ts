@@ -6,6 +6,7 @@ import type { PipelineContext, PipelineLog, Retention } from './context.js';
 import type { DeadLetter, Notice, Pipeline, PipelineEvent, TaskProgress } from './contract.js';
 import { cancel, retry, revise, revive, submit } from './control.js';
 import { serveChannel } from './deliver.js';
+import { type Erased, erase } from './erase.js';
 import { readSigns, type WorkerSign } from './heartbeat.js';
 import { listJobs, type TaskJob } from './job-list.js';
 import { readProgress, subscribe } from './live.js';
@@ -73,6 +74,12 @@ export interface WorkingPipeline extends Pipeline {
   ): Promise<{ close(): Promise<void> }>;
   /** BullMQ's queue, for Bull Board and for counts; hasty: it fails within seconds where Redis is away. */
   queue(name: QueueName): Queue;
+  /**
+   * Stops tasks where they run and removes all that Redis and the volume hold of them: jobs with their logs, dead letters,
+   * notices, folders. Only the bare state stays, for an hour. False where a job runs and has not answered its abort yet: then
+   * another call is needed. Throws TaskError where Redis is away.
+   */
+  erase(erased: Erased): Promise<boolean>;
   /** Removes a dead letter without a retry; false where it is not there or being retried. */
   dismiss(letter: string): Promise<boolean>;
   serveDeliveries(
@@ -176,6 +183,7 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
     workers: () => readSigns(connection),
     jobs: (id) => listJobs(context, id),
     queue: (name) => connection.queue(name, 'hasty') as Queue,
+    erase: (erased) => erase(context, erased),
     dismiss: async (letter) => (await connection.queue('dead', 'hasty').remove(letter)) === 1,
     transcribers: () => connection.queue('transcribe').getWorkersCount(),
     close: () => connection.close(),

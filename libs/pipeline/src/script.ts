@@ -191,6 +191,20 @@ if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 `;
 
+/**
+ * KEYS task; ARGV id, now, ttl. Nothing stays of a task but its state, which no report moves any more: one that had not ended is
+ * cancelled.
+ */
+const erase = `${shared}
+local v = redis.call('HMGET', KEYS[1], 'state', 'revision', 'percent', 'at')
+local state = v[1] or 'cancelled'
+if rank[state] < 5 then state = 'cancelled' end
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'id', ARGV[1], 'state', state, 'revision', v[2] or 1, 'percent', v[3] or 0, 'at', v[4] or ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return 1
+`;
+
 /** KEYS rates; ARGV field, value. Moving average with a memory of about five. */
 const average = `
 local old = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or ARGV[2])
@@ -208,6 +222,7 @@ export type ScriptedRedis = Redis & {
   finishTask: Answer<number>;
   workingTask: Answer<number>;
   noteTask: Answer<number>;
+  eraseTask: Answer<number>;
   averageRate: Answer<number>;
 };
 
@@ -219,6 +234,7 @@ export const defineScripts = (client: Redis): ScriptedRedis => {
   client.defineCommand('workingTask', { lua: working });
   client.defineCommand('noteTask', { numberOfKeys: 1, lua: note });
   client.defineCommand('finishTask', { numberOfKeys: 1, lua: finish });
+  client.defineCommand('eraseTask', { numberOfKeys: 1, lua: erase });
   client.defineCommand('averageRate', { numberOfKeys: 1, lua: average });
   return client as ScriptedRedis;
 };

@@ -145,7 +145,8 @@ export const runPart = async <P extends OfTask>(
         part: place.part,
         attempt: job.attemptsMade + 1,
         last,
-        reason: jobError.message,
+        // The cause may quote the recording: it lies with the dead letter, which is erased with its task.
+        code: toFailure(reason).code,
       },
       'a stage failed',
     );

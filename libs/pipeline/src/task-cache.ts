@@ -15,6 +15,8 @@ export interface TaskCache {
   get(id: TaskId, revision: number): Promise<PlacedTask>;
   /** What this process has written down itself need not be read back. */
   keep(placed: PlacedTask, revision: number): void;
+  /** Nothing of a task is held any more. */
+  forget(id: TaskId): void;
 }
 
 export const createTaskCache = (tasksDir: string): TaskCache => {
@@ -25,6 +27,9 @@ export const createTaskCache = (tasksDir: string): TaskCache => {
   };
   return {
     keep,
+    forget: (id) => {
+      for (const key of known.keys()) if (key.startsWith(`${id}/`)) known.delete(key);
+    },
     get: async (id, revision) => {
       const kept = known.get(`${id}/${revision}`);
       if (kept !== undefined) return kept;

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { describeError } from './log-error.js';
 
 export interface LoggerOptions {
   /** Which process speaks: `worker`, `bot`, … */
@@ -40,6 +41,7 @@ export const createLogger = ({ name, level = 'info', destination }: LoggerOption
     {
       name,
       level,
+      serializers: { err: (error: unknown) => describeError(error) },
       redact: {
         paths: [...personal, ...secret].flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
         censor: '[redacted]',

@@ -1,5 +1,6 @@
 export { isDataError } from './data-error.js';
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/postgres.js';
+export type { Erasure, ErasureBook } from './erasure/erasure.js';
 export type { Account, AccountBook } from './people/account.js';
 export type { AttemptBook } from './people/attempt.js';
 export type { AuditBook, AuditEntry } from './people/audit.js';

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
+import { createErasureBook, type ErasureBook } from './erasure/erasure.js';
 import { type AccountBook, createAccountBook } from './people/account.js';
 import { type AttemptBook, createAttemptBook } from './people/attempt.js';
 import { type AuditBook, createAuditBook } from './people/audit.js';
@@ -24,6 +25,7 @@ export interface Store {
   audit: AuditBook;
   keys: KeyBook;
   people: PeopleBook;
+  erasures: ErasureBook;
   /** Whether the database answers. */
   ping(): Promise<boolean>;
   close(): Promise<void>;
@@ -44,6 +46,7 @@ export const openStore = async (options: DatabaseOptions & { sessionLife?: Sessi
     audit: createAuditBook(db),
     keys: createKeyBook(db),
     people: createPeopleBook(db),
+    erasures: createErasureBook(db),
     ping: () =>
       sql`select 1`.execute(db).then(
         () => true,

@@ -4,11 +4,10 @@ import { endEdition, type Request } from '../request/request.js';
 
 /** Ends a request for good: work, recording, text and further messages go; its first message says `farewell` (HTML). */
 export const destroyRequest = async (deps: BotDeps, request: Request, farewell: string): Promise<void> => {
-  const { requests, pipeline, work, mailbox } = deps;
+  const { requests, eraser, work, mailbox } = deps;
   await requests.change(request.taskId, { state: 'deleted' });
   work.abandon(request.taskId);
-  await pipeline.cancel(request.taskId);
-  await work.destroy(request.taskId);
+  await eraser.tasks([request.taskId]);
   const letter = (part: number, content: Letter['content']): Letter => ({
     key: taskKey(request.taskId, part),
     chatId: request.chatId,

@@ -8,7 +8,7 @@ import { cancelRequest } from './cancel.js';
 
 /** /stats and /delete_my_data: what is known of a person, and its end. */
 export const createPerson = (deps: BotDeps) => {
-  const { usage, limits, requests, preferences, work, forgetPerson } = deps;
+  const { usage, limits, requests, eraser } = deps;
   const composer = new Composer<BotContext>();
 
   composer.command('stats', async (ctx) => {
@@ -41,14 +41,9 @@ export const createPerson = (deps: BotDeps) => {
       await ctx.amend(text(ctx.words.html('forget-kept')));
       return ctx.toast();
     }
-    for (const request of await requests.allOf(ctx.actorId)) {
-      await cancelRequest(deps, request, ctx.words);
-      await work.destroy(request.taskId);
-    }
-    await requests.forget(ctx.actorId);
-    await preferences.forget(ctx.actorId);
+    for (const request of await requests.allOf(ctx.actorId)) await cancelRequest(deps, request, ctx.words);
     await usage.forget(ctx.actorId);
-    await forgetPerson(ctx.actorId);
+    await eraser.owner(`tg:${ctx.actorId}`);
     await ctx.amend(text(ctx.words.html('forget-done')));
     await ctx.toast('toast-deleted');
   };

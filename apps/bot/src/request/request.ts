@@ -58,8 +58,6 @@ export interface Requests {
   findDone(fileUniqueId: string, options: TaskOptions): Promise<Request | null>;
   /** All of a person's, in any state. */
   allOf(userId: number): Promise<Request[]>;
-  /** Removes all of a person's. */
-  forget(userId: number): Promise<void>;
 }
 
 /**

@@ -2,6 +2,7 @@ import { createLogger } from '@whisper-bot/runtime';
 import { z } from 'zod';
 import { startApp } from '../app.js';
 import { limitSchema } from '../limit/policy.js';
+import { createTestEraser } from './eraser.js';
 import { createStandIn } from './stand-in.js';
 
 // A bot of its own process, to be killed: `node bot-process.js '{"token": …}'`.
@@ -16,10 +17,12 @@ const given = z
   })
   .parse(JSON.parse(process.argv[2] ?? ''));
 
+const pipeline = createStandIn({ tasksDir: given.tasksDir, delay: given.delay });
 const app = await startApp({
   ...given,
   localDir: null,
-  pipeline: createStandIn({ tasksDir: given.tasksDir, delay: given.delay }),
+  pipeline,
+  eraser: createTestEraser(() => pipeline, given).eraser,
   bot: {
     operators: [],
     defaultModel: 'base',

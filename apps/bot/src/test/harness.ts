@@ -12,6 +12,7 @@ import {
 } from '@whisper-bot/testing';
 import { type App, type AppOptions, startApp } from '../app.js';
 import { limitSchema } from '../limit/policy.js';
+import { createTestEraser } from './eraser.js';
 import { createStandIn, type StandIn } from './stand-in.js';
 
 export interface Harness {
@@ -51,12 +52,15 @@ export const startHarness = async (databaseUrl: string, given: HarnessOptions = 
   const api = await startBotApi({ token, ...given.api });
   const standIn = (): StandIn => createStandIn({ tasksDir, delay: given.delay ?? 20 });
   const log = createLogger({ name: 'bot', level: process.env.BOT_TEST_LOG ?? 'silent' });
+  let pipeline = standIn();
+  const erasing = createTestEraser(() => pipeline, { databaseUrl, tasksDir });
   const options = (pipeline: StandIn): AppOptions => ({
     token: api.token,
     apiRoot: api.url,
     localDir: null,
     databaseUrl,
     pipeline,
+    eraser: erasing.eraser,
     tasksDir,
     bot: {
       operators: [1],
@@ -71,7 +75,6 @@ export const startHarness = async (databaseUrl: string, given: HarnessOptions = 
     progressInterval: 300,
     ...given.app,
   });
-  let pipeline = standIn();
   const harness: Harness = {
     api,
     app: await startApp(options(pipeline)),
@@ -87,6 +90,7 @@ export const startHarness = async (databaseUrl: string, given: HarnessOptions = 
     },
     close: async () => {
       await harness.app.close(0);
+      await erasing.close();
       await api.close();
       await directory.remove();
     },

@@ -2,7 +2,7 @@ import type { TaskRow } from '@whisper-bot/store';
 import { isFinal, type TaskId } from '@whisper-bot/task';
 import { formats, parseFormat } from '@whisper-bot/transcript';
 import { dropBody } from '../http/pace.js';
-import { forgetTask, readTranscript } from '../page/task-find.js';
+import { readTranscript } from '../page/task-find.js';
 import type { ApiCall, ApiHandler } from './call.js';
 import { ApiError } from './error.js';
 import { optionsOf, parseFields, taskRequestSchema } from './field.js';
@@ -91,7 +91,7 @@ export const showResult: ApiHandler = async (call, visit) => {
 /** `DELETE /v1/tasks/{id}`: stops it where it runs; the recording and all that came of it go. */
 export const deleteTask: ApiHandler = async (call, visit) => {
   const task = await findOwnTask(call, visit);
-  await forgetTask(call.desk, task);
+  await call.desk.eraser.tasks([task.id]);
   await call.desk.store.audit.append({
     actor: call.owner,
     action: 'task.delete',

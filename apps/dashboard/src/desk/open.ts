@@ -36,7 +36,7 @@ const patience = 60_000;
 /** Opens all that the pages work with. Rejects where the database does not answer in time. */
 export const openDesk = async (options: OpenDeskOptions): Promise<Desk> => {
   const { installation, config, shippedModels, hub, resolve, logger, lifecycle } = options;
-  if (installation.store === null) throw new Error('The dashboard needs a database.');
+  if (installation.store === null || installation.eraser === null) throw new Error('The dashboard needs a database.');
   const store = await installation.store.within(patience);
   const settings = await installation.rules.opened;
   const { pipeline, rules } = installation;
@@ -46,6 +46,7 @@ export const openDesk = async (options: OpenDeskOptions): Promise<Desk> => {
     settings,
     rules,
     pipeline,
+    eraser: installation.eraser,
     floor,
     analytics: installation.analytics,
     models: createModelShelf({

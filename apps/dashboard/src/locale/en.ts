@@ -514,7 +514,8 @@ export const en = {
         'On this dashboard and by the HTTP API. What was accepted goes on; the bot goes on taking recordings.',
       uploadMegabytes: 'On this dashboard and by the HTTP API; never more than MAX_FILE_SIZE allows.',
       longestMinutes: 'Wherever it comes from; longer ones fail, and their senders are told why.',
-      keepHours: 'How long a finished task’s folder stays on the disk. Transcripts stay in the database.',
+      keepHours:
+        'How long a finished task’s folder stays on the disk. Transcripts stay in the database, but for those of Telegram.',
       keepSource: 'As long as the results. Off: a recording goes once it is delivered.',
     },
   },

@@ -12,7 +12,7 @@ import { correctText, formats, isFormatId, renameSpeaker, type Transcript } from
 import { writeDown } from '../auth/audit.js';
 import { backTo } from '../http/answer.js';
 import { type Answer, type Handler, HttpError, type Visit } from '../http/visit.js';
-import { dismissLetters, type FoundTask, findTask, forgetTask, readTranscript } from './task-find.js';
+import { dismissLetters, type FoundTask, findTask, readTranscript } from './task-find.js';
 import { labelsOf, versionOf } from './task-transcript.js';
 
 const pageOf = ({ id }: FoundTask): string => `/tasks/${id}`;
@@ -80,11 +80,12 @@ const artefactsFrom = (from: Stage): string[] => {
 export const deleteTask: Handler = async (visit) => {
   const task = await findTask(visit);
   if (visit.field('sure') !== 'yes') throw new HttpError(400);
-  await forgetTask(visit.desk, task);
+  await visit.desk.eraser.tasks([task.id]);
   await writeDown(visit, {
     action: 'task.delete',
     target: task.id,
-    before: { state: task.row.state, owner: task.row.owner },
+    // Not whose it was: the log outlives what people have erased.
+    before: { state: task.row.state },
   });
   return backTo('/tasks', 'task.deleted');
 };

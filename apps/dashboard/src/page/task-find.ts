@@ -33,11 +33,3 @@ export const readTranscript = async (visit: Visit, { id, folder }: FoundTask): P
 export const dismissLetters = async ({ pipeline }: Pick<Desk, 'pipeline'>, task: TaskId): Promise<void> => {
   for (const { id, taskId } of await pipeline.deadLetters()) if (taskId === task) await pipeline.dismiss(id);
 };
-
-/** Stops a task where it runs; the recording and all that came of it go, that there was a task stays in the record. */
-export const forgetTask = async (desk: Desk, { id, folder }: FoundTask): Promise<void> => {
-  await desk.pipeline.cancel(id);
-  await dismissLetters(desk, id);
-  await folder.destroy();
-  await desk.store.tasks.forget(id);
-};

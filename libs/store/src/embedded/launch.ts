@@ -37,6 +37,9 @@ const settings = (port: number): Record<string, string> => ({
   log_truncate_on_rotation: 'on',
   log_rotation_age: '1d',
   log_min_messages: 'warning',
+  // Neither the refused row nor the statement: both may hold what people said.
+  log_error_verbosity: 'terse',
+  log_min_error_statement: 'panic',
   log_timezone: 'UTC',
   timezone: 'UTC',
 });

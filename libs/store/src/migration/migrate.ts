@@ -4,9 +4,16 @@ import telegram from './0001-telegram.js';
 import task from './0002-task.js';
 import people from './0003-people.js';
 import identity from './0004-identity.js';
+import erasure from './0005-erasure.js';
 
 /** In order; a released one never changes. */
-const migrations = { '0001-telegram': telegram, '0002-task': task, '0003-people': people, '0004-identity': identity };
+const migrations = {
+  '0001-telegram': telegram,
+  '0002-task': task,
+  '0003-people': people,
+  '0004-identity': identity,
+  '0005-erasure': erasure,
+};
 export type MigrationName = keyof typeof migrations;
 
 /**

@@ -6,7 +6,7 @@ import type { Tables } from '../schema.js';
 import type { TaskBook } from './task.js';
 
 /** The results in the record. */
-export const createResultBook = (db: Kysely<Tables>): Pick<TaskBook, 'transcript' | 'saveTranscript' | 'forget'> => ({
+export const createResultBook = (db: Kysely<Tables>): Pick<TaskBook, 'transcript' | 'saveTranscript'> => ({
   transcript: async (id) => {
     const row = await db.selectFrom('result').select('transcript').where('task_id', '=', id).executeTakeFirst();
     return row === undefined ? null : transcriptSchema.parse(row.transcript);
@@ -27,19 +27,6 @@ export const createResultBook = (db: Kysely<Tables>): Pick<TaskBook, 'transcript
         .values({ task_id: id, ...values })
         .onConflict((conflict) => conflict.column('task_id').doUpdateSet(values))
         .execute();
-    });
-  },
-  forget: async (id) => {
-    await db.transaction().execute(async (trx) => {
-      await trx
-        .updateTable('task')
-        .set({
-          title: '',
-          body: sql`jsonb_set(jsonb_set(body, '{title}', '""'), '{options,prompt}', '""') || '{"forgotten": true}'`,
-        })
-        .where('id', '=', id)
-        .execute();
-      await trx.deleteFrom('result').where('task_id', '=', id).execute();
     });
   },
 });

@@ -88,10 +88,6 @@ export interface TaskBook {
   /** The result as last saved; null where it was never stored. */
   transcript(id: TaskId): Promise<Transcript | null>;
   saveTranscript(id: TaskId, transcript: Transcript): Promise<void>;
-  /** Removes what the record holds of the recording: title and result; that it was there stays. */
-  forget(id: TaskId): Promise<void>;
-  /** Removes all tasks of an owner with their results; returns their ids, whose folders must go as well. */
-  forgetOwner(owner: string): Promise<TaskId[]>;
 }
 
 /** The chat a task came from, as its channel calls it. */
@@ -163,7 +159,7 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
       const when = new Date(at);
       const row = await trx
         .selectFrom('task')
-        .select(['state', 'changed_at'])
+        .select(['state', 'changed_at', sql<boolean>`body ? 'forgotten'`.as('forgotten')])
         .where('id', '=', taskId)
         .forUpdate()
         .executeTakeFirst();
@@ -172,14 +168,20 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
       if (state === 'accepted' && (row.state === 'accepted' || when <= row.changed_at)) return true;
       // An end the reconciler has seen already is told once more by the queue.
       if (state === row.state && isFinal(state)) return true;
+      // The operator's words may be the sender's: of an erased task none come back.
+      const why = row.forgotten ? null : cause;
       await trx
         .insertInto('task_change')
-        .values({ task_id: taskId, state, at: when, cause, code })
+        .values({ task_id: taskId, state, at: when, cause: why, code })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
       // What was cancelled stays so, whatever a worker that has not heard of it yet still tells; only accepting it again reopens it.
       if (when < row.changed_at || (row.state === 'cancelled' && state !== 'accepted')) return true;
-      await trx.updateTable('task').set({ state, changed_at: when, cause, code }).where('id', '=', taskId).execute();
+      await trx
+        .updateTable('task')
+        .set({ state, changed_at: when, cause: why, code })
+        .where('id', '=', taskId)
+        .execute();
       return true;
     }),
   search: async (filter, { after, limit }) => {
@@ -267,8 +269,6 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
     return rows;
   },
   ...createResultBook(db),
-  forgetOwner: async (owner) =>
-    (await db.deleteFrom('task').where('owner', '=', owner).returning('id').execute()).map(({ id }) => id as TaskId),
 });
 
 type TaskQuery = SelectQueryBuilder<Tables, 'task', TaskTableRow>;

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type pg from 'pg';
 import { jsonText } from '../json-text.js';
 
@@ -24,16 +25,34 @@ export interface TelegramBooks {
   charge(entry: { taskId: string; userId: number; seconds: number }): Promise<void>;
   /** Of this UTC day, and ever. */
   usage(userId: number): Promise<{ secondsToday: number; secondsTotal: number; tasks: number }>;
-  forgetUsage(userId: number): Promise<void>;
   /**
-   * Removes what is kept of a person besides: messages sent and received in their own chat, and their tasks with
-   * transcripts. What still has to be sent stays until it is.
+   * Removes what a person used. The sum of this day stays until it is over, under a hash that only this bot's token leads to: a
+   * daily limit cannot be had anew by being forgotten.
    */
-  forgetPerson(userId: number): Promise<void>;
+  forgetUsage(userId: number): Promise<void>;
+  /** Removes the sums of days that are over. */
+  pruneUsage(): Promise<void>;
+}
+
+/** Numbers of hashes: below any of Telegram's, so that none can be taken for a user, a group or a channel. */
+const hashes = { from: -(2n ** 63n), to: -(2n ** 62n) };
+
+/** Who used something on a day, as a number that says nothing without the key. */
+const pseudonym = (key: string, userId: number, day: string): string => {
+  const digest = createHmac('sha256', key).update(`quota:${userId}:${day}`).digest();
+  return String(hashes.from + (digest.readBigUInt64BE() % (hashes.to - hashes.from)));
+};
+
+export interface BooksOwner {
+  botId: number;
+  /** Nobody who has the database alone may know it: the bot's token. */
+  key: string;
 }
 
 /** The books of one bot. */
-export const createTelegramBooks = (pool: pg.Pool, botId: number): TelegramBooks => {
+export const createTelegramBooks = (pool: pg.Pool, { botId, key }: BooksOwner): TelegramBooks => {
+  const currentDay = async (): Promise<string> =>
+    (await pool.query<{ day: string }>(`select (now() at time zone 'utc')::date::text as day`)).rows[0]?.day ?? '';
   const body = async (sql: string, values: unknown[]): Promise<unknown> =>
     (await pool.query<{ body: unknown }>(sql, values)).rows[0]?.body ?? null;
   return {
@@ -86,24 +105,29 @@ export const createTelegramBooks = (pool: pg.Pool, botId: number): TelegramBooks
     usage: async (userId) => {
       const { rows } = await pool.query<{ today: number; total: number; tasks: number }>(
         `select coalesce(sum(seconds) filter (where day = (now() at time zone 'utc')::date), 0)::float8 as today,
-                coalesce(sum(seconds), 0)::float8 as total, count(*)::int as tasks
-         from telegram_usage where bot_id = $1 and user_id = $2`,
-        [botId, userId],
+                coalesce(sum(seconds) filter (where user_id = $2), 0)::float8 as total,
+                (count(*) filter (where user_id = $2))::int as tasks
+         from telegram_usage where bot_id = $1 and user_id in ($2, $3)`,
+        [botId, userId, pseudonym(key, userId, await currentDay())],
       );
       const { today = 0, total = 0, tasks = 0 } = rows[0] ?? {};
       return { secondsToday: today, secondsTotal: total, tasks };
     },
     forgetUsage: async (userId) => {
-      await pool.query('delete from telegram_usage where bot_id = $1 and user_id = $2', [botId, userId]);
-    },
-    forgetPerson: async (userId) => {
-      // A private chat has its person's number.
-      await pool.query('delete from telegram_update where bot_id = $1 and chat_id = $2 and done', [botId, userId]);
+      const day = await currentDay();
       await pool.query(
-        `delete from telegram_post where bot_id = $1 and chat_id = $2 and (version = sent_version or failed is not null)`,
-        [botId, userId],
+        `with gone as (delete from telegram_usage where bot_id = $1 and user_id = $2 returning seconds, day)
+         insert into telegram_usage (bot_id, task_id, user_id, seconds, day)
+         select $1, gen_random_uuid(), $3, sum(seconds), $4::date from gone where day = $4::date having sum(seconds) > 0`,
+        [botId, userId, pseudonym(key, userId, day), day],
       );
-      await pool.query('delete from task where owner = $1', [`tg:${userId}`]);
+    },
+    pruneUsage: async () => {
+      await pool.query(
+        `delete from telegram_usage where bot_id = $1 and user_id between $2 and $3
+           and day < (now() at time zone 'utc')::date`,
+        [botId, String(hashes.from), String(hashes.to)],
+      );
     },
   };
 };

@@ -79,6 +79,13 @@ export interface Posts {
   prune(seconds: number): Promise<number>;
 }
 
+/**
+ * What a message showed is not kept once it is sent or given up: the words are in the chat and in the result. By the digest
+ * the same post is known when it comes again.
+ */
+const digestOnly = `case when content->>'kind' = 'sent' then content
+  else jsonb_build_object('kind', 'sent', 'digest', md5(content::text)) end`;
+
 /** Numbers of chats exceed 32 bits, which pg hands out as text. */
 const number = (value: unknown): number => Number(value);
 const numberOrNull = (value: unknown): number | null => (value === null ? null : Number(value));
@@ -123,7 +130,8 @@ export const createPosts = (pool: pg.Pool, botId: number): Posts => {
            version = post.version + 1, attempts = 0, failed = null,
            ord = case when post.version > post.sent_version and post.failed is null then post.ord else excluded.ord end
          where excluded.edition > post.edition
-            or (excluded.edition = post.edition and excluded.content is distinct from post.content)
+            or (excluded.edition = post.edition and excluded.content is distinct from post.content
+                and md5(excluded.content::text) is distinct from post.content->>'digest')
          returning key, chat_id, rank, ord`,
         [jsonText(posts)],
       );
@@ -146,7 +154,7 @@ export const createPosts = (pool: pg.Pool, botId: number): Posts => {
     sent: async (key, version, messageId) => {
       const [row] = await rows(
         `update telegram_post set sent_version = greatest(sent_version, $3), message_id = coalesce($4, message_id),
-           sent_at = now(), sending_at = null
+           sent_at = now(), sending_at = null, content = case when $3 >= version then ${digestOnly} else content end
          where bot_id = $1 and key = $2 returning version > sent_version as more`,
         [key, version, messageId],
       );
@@ -168,14 +176,14 @@ export const createPosts = (pool: pg.Pool, botId: number): Posts => {
     },
     fail: async (key, version, cause) => {
       await rows(
-        `update telegram_post set failed = $4, sending_at = null
+        `update telegram_post set failed = $4, sending_at = null, content = ${digestOnly}
          where bot_id = $1 and key = $2 and version = $3`,
         [key, version, cleanText(cause)],
       );
     },
     failChat: async (chatId, cause) => {
       const gone = await rows(
-        `update telegram_post set failed = $3, sending_at = null
+        `update telegram_post set failed = $3, sending_at = null, content = ${digestOnly}
          where bot_id = $1 and chat_id = $2 and failed is null and version > sent_version returning key`,
         [chatId, cleanText(cause)],
       );

@@ -22,8 +22,9 @@ export interface RequestStore<R extends StoredRequest> {
   /** The newest one done for this file whose `options` are the same. */
   findDone(fileUniqueId: string, options: unknown): Promise<R | null>;
   allOf(userId: number): Promise<R[]>;
-  forget(userId: number): Promise<void>;
   move(from: number, to: number): Promise<void>;
+  /** Removes those that ended longer than so many seconds ago; returns how many. */
+  prune(seconds: number): Promise<number>;
 }
 
 /**
@@ -81,8 +82,13 @@ export const createRequestStore = <R extends StoredRequest>(
         )
       )[0] ?? null,
     allOf: (userId) => requests('select body from telegram_request where bot_id = $1 and user_id = $2', [userId]),
-    forget: async (userId) => {
-      await pool.query('delete from telegram_request where bot_id = $1 and user_id = $2', [botId, userId]);
+    prune: async (seconds) => {
+      const { rowCount } = await pool.query(
+        `delete from telegram_request where bot_id = $1 and not (${inWork})
+           and changed_at < now() - make_interval(secs => $2)`,
+        [botId, seconds],
+      );
+      return rowCount ?? 0;
     },
     move: async (from, to) => {
       await pool.query(

@@ -76,6 +76,7 @@ status-queued-place = ⏳ In the queue, { $ahead ->
 } ahead
 status-left = about { $time }
 status-downloading = ⬇️ Downloading
+status-waiting = ⏳ Waiting: a part of the service is restarting. Nothing is lost, it goes on by itself.
 status-prepare = 🎧 Finding the speech
 status-speech = ✍️ Writing down
 status-merge = 🧩 Putting it together

@@ -77,6 +77,7 @@ status-queued-place = ⏳ В очереди, впереди { $ahead ->
 }
 status-left = примерно { $time }
 status-downloading = ⬇️ Загружаю
+status-waiting = ⏳ Жду: часть сервиса перезапускается. Ничего не потеряно, всё продолжится само.
 status-prepare = 🎧 Ищу речь
 status-speech = ✍️ Записываю
 status-merge = 🧩 Собираю текст

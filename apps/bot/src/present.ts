@@ -93,22 +93,24 @@ export const createPresenter = ({ tasksDir, mailbox, requests }: PresentDeps) =>
     },
     /**
      * Answers from the stored result of the same file with the same options: its text is copied, so that each answer
-     * can be renamed and deleted by itself. Null where there is none.
+     * can be renamed and deleted by itself, and kept as long as any other. False where there is none. `archive` makes the
+     * copy a task like any other.
      */
-    reuse: async (request: Request): Promise<string | null> => {
+    reuse: async (request: Request, archive: (source: string) => Promise<void>): Promise<boolean> => {
       const before = await requests.findDone(request.fileUniqueId, request.options);
-      if (before === null || before.taskId === request.taskId) return null;
+      if (before === null || before.taskId === request.taskId) return false;
       const transcript = await read(taskFolder(tasksDir, before.taskId));
-      if (transcript === null) return null;
+      if (transcript === null) return false;
       // Names were given for one chat's eyes: they do not travel to another.
       const own = before.chatId === request.chatId ? transcript : withoutNames(transcript);
       const folder = await createTaskFolder(tasksDir, request.taskId);
       await folder.write(revised(1), own, true);
       await folder.write(newestTranscript, own, true);
-      const done = await requests.change(request.taskId, { state: 'done', revision: 1 }, ['fetching']);
-      const note = inLocale(request.locale).html('result-cached');
-      if (done) await present(done, note);
-      return note;
+      await archive(`audio.${request.extension}`);
+      // The words before the state: what is interrupted between the two is said once more, which changes nothing.
+      await present({ ...request, revision: 1 }, inLocale(request.locale).html('result-cached'));
+      await requests.change(request.taskId, { state: 'done', revision: 1 }, ['fetching']);
+      return true;
     },
   };
 };

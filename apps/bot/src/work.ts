@@ -1,4 +1,5 @@
 import type { Pipeline } from '@whisper-bot/pipeline';
+import { isAway, reconnectPause } from '@whisper-bot/runtime';
 import { isFinal, type Task, TaskError, type TaskId, taskFolder } from '@whisper-bot/task';
 import type { BotLog, Work } from './context.js';
 import { type FileSource, fetchFile } from './intake/fetch.js';
@@ -8,13 +9,13 @@ import { type Letter, type Mailbox, taskKey, text } from './outbox/letter.js';
 import { statusLetter } from './outbox/status-letter.js';
 import { createPresenter } from './present.js';
 import { failureKeyboard } from './render/keyboard.js';
-import { renderFailure, renderStatus } from './render/status.js';
-import { endEdition, type Request, type Requests } from './request/request.js';
+import { renderFailure, renderStatus, type StatusView } from './render/status.js';
+import { endEdition, type Request, type RequestState, type Requests } from './request/request.js';
 
 export interface WorkDeps {
   botId: number;
   source: FileSource;
-  pipeline: Pick<Pipeline, 'submit' | 'progress'>;
+  pipeline: Pick<Pipeline, 'submit' | 'archive' | 'progress'>;
   mailbox: Mailbox;
   requests: Requests;
   /** Downloads at once. */
@@ -51,49 +52,59 @@ const taskOf = (request: Request, source: string): Task => ({
 /** Progress of a download is told at most so often, milliseconds. */
 const reportInterval = 2000;
 
+/** Between two attempts to hand a recording over while Redis or PostgreSQL is away, milliseconds. */
+const pauses = { first: 500, longest: 4000 };
+/** Milliseconds after which a recording that could not be handed over is given up. */
+const mostPatience = 3_600_000;
+/** Milliseconds between two looks for recordings that nobody works on. */
+const lookInterval = 15_000;
+
 /** What is done with requests outside the handling of updates: fetching, submitting, presenting, removing. */
 export const createWork = (deps: WorkDeps): WorkingWork => {
   const { source, pipeline, mailbox, requests, log } = deps;
   const queue = createTurnQueue(deps.width);
   const running = new Map<TaskId, AbortController>();
+  /** Those that wait for a neighbour to come back; times are monotonic milliseconds. */
+  const waiting = new Map<TaskId, { since: number; attempt: number; timer: NodeJS.Timeout }>();
   let closing = false;
   const presenter = createPresenter({ tasksDir: source.tasksDir, mailbox, requests });
 
   const fail: WorkingWork['fail'] = async (request, code, params) => {
-    const failed = await requests.change(request.taskId, { state: 'failed' }, ['fetching', 'working']);
-    if (failed === null) return;
-    const words = inLocale(failed.locale);
+    const from: RequestState[] = ['fetching', 'working', 'failed'];
+    const failing = await requests.get(request.taskId);
+    if (failing === null || !from.includes(failing.state)) return;
+    const words = inLocale(failing.locale);
     const letter: Letter = {
-      key: taskKey(failed.taskId),
-      chatId: failed.chatId,
-      threadId: failed.threadId ?? undefined,
-      replyTo: failed.messageId,
-      quiet: failed.quiet,
+      key: taskKey(failing.taskId),
+      chatId: failing.chatId,
+      threadId: failing.threadId ?? undefined,
+      replyTo: failing.messageId,
+      quiet: failing.quiet,
       rank: 'answer',
-      edition: endEdition(failed.round),
+      edition: endEdition(failing.round),
       content: text(
         `⚠️ ${renderFailure(code, params, words)}`,
-        failureKeyboard(failed.taskId, code, words),
+        failureKeyboard(failing.taskId, code, words),
         renderStatus({ kind: 'accepted' }, words),
       ),
     };
+    // The words before the state: what is interrupted between the two says the same once more instead of nothing.
     await mailbox.post([letter]);
+    await requests.change(failing.taskId, { state: 'failed' }, from);
   };
 
   const run = async (request: Request, signal: AbortSignal): Promise<void> => {
     const fresh = await requests.get(request.taskId);
     if (fresh?.state !== 'fetching') return;
-    const note = fresh.round === 1 ? await presenter.reuse(fresh) : null;
-    if (note !== null) return;
-    let told = Date.now();
+    if (fresh.round === 1 && (await presenter.reuse(fresh, (source) => pipeline.archive(taskOf(fresh, source)))))
+      return;
+    let told = performance.now();
     const name = await fetchFile(source, fresh, {
       signal,
       onProgress: (fraction) => {
-        if (Date.now() - told < reportInterval || fresh.edit) return;
-        told = Date.now();
-        void mailbox
-          .post([statusLetter(fresh, { kind: 'downloading', percent: 100 * fraction })])
-          .catch((error: unknown) => log.warn({ task_id: fresh.taskId, err: error }, 'progress was not told'));
+        if (performance.now() - told < reportInterval) return;
+        told = performance.now();
+        show(fresh, { kind: 'downloading', percent: 100 * fraction });
       },
     });
     signal.throwIfAborted();
@@ -106,32 +117,68 @@ export const createWork = (deps: WorkDeps): WorkingWork => {
     }
   };
 
+  const show = (request: Request, view: StatusView): void => {
+    if (request.edit) return;
+    mailbox
+      .post([statusLetter(request, view)])
+      .catch((error: unknown) => log.warn({ task_id: request.taskId, err: error }, 'progress not shown'));
+  };
+
   const guarded = async (request: Request): Promise<void> => {
+    const { taskId } = request;
     const abort = new AbortController();
-    running.set(request.taskId, abort);
+    running.set(taskId, abort);
     try {
       await run(request, abort.signal);
+      waiting.delete(taskId);
     } catch (error) {
       if (abort.signal.aborted) return;
-      const known =
-        error instanceof TaskError ? error : new TaskError('internal', 'Something went wrong.', { cause: error });
-      log.warn(
-        { task_id: request.taskId, code: known.code, err: known.cause ?? known },
-        'a recording was not taken in',
-      );
-      await fail(request, known.code, known.params).catch((failure: unknown) =>
-        // The record is away: the request stays unfetched and is taken up again.
-        log.error({ task_id: request.taskId, err: failure }, 'a failure was not told'),
-      );
+      await settle(request, error).catch((failure: unknown) => {
+        log.warn({ task_id: taskId, err: failure }, 'a failure could not be shown yet');
+        later(request);
+      });
     } finally {
-      running.delete(request.taskId);
+      running.delete(taskId);
     }
+  };
+
+  /** Redis or PostgreSQL away is not the recording's fault: it waits and says so. Everything else is its end. */
+  const settle = async (request: Request, error: unknown): Promise<void> => {
+    const known =
+      error instanceof TaskError ? error : new TaskError('internal', 'Something went wrong.', { cause: error });
+    const since = waiting.get(request.taskId)?.since ?? performance.now();
+    if (known.retryable && isAway(known) && performance.now() - since < mostPatience) {
+      log.warn({ task_id: request.taskId, err: error }, 'a recording waits: a neighbour is away');
+      show(request, { kind: 'waiting' });
+      later(request);
+      return;
+    }
+    log.warn({ task_id: request.taskId, code: known.code, err: known.cause ?? known }, 'a recording was not taken in');
+    await fail(request, known.code, known.params);
+    waiting.delete(request.taskId);
+  };
+
+  const later = (request: Request): void => {
+    if (closing) return;
+    const { since = performance.now(), attempt = 0 } = waiting.get(request.taskId) ?? {};
+    const timer = setTimeout(() => begin(request), reconnectPause(attempt + 1, pauses));
+    waiting.set(request.taskId, { since, attempt: attempt + 1, timer });
   };
 
   const begin = (request: Request): void => {
     if (closing) return;
+    clearTimeout(waiting.get(request.taskId)?.timer);
     queue.add({ id: request.taskId, owner: `tg:${request.userId}`, work: () => guarded(request) });
   };
+
+  const resume = async (): Promise<void> => {
+    for (const request of await requests.fetching()) if (!waiting.has(request.taskId)) begin(request);
+  };
+  // Whatever stopped a recording on its way is past by now: nothing waits for the bot's next start.
+  const looking = setInterval(
+    () => void resume().catch((error: unknown) => log.warn({ err: error }, 'unfinished requests not read')),
+    lookInterval,
+  );
 
   return {
     begin,
@@ -141,11 +188,11 @@ export const createWork = (deps: WorkDeps): WorkingWork => {
     speakers: presenter.speakers,
     rename: presenter.rename,
     destroy: (taskId) => taskFolder(source.tasksDir, taskId).destroy(),
-    resume: async () => {
-      for (const request of await requests.fetching()) begin(request);
-    },
+    resume,
     close: async () => {
       closing = true;
+      clearInterval(looking);
+      for (const { timer } of waiting.values()) clearTimeout(timer);
       for (const abort of running.values()) abort.abort(new Error('The bot is stopping.'));
       await queue.close();
     },

@@ -116,6 +116,11 @@ export interface Pipeline {
    * one task. Throws TaskError `path-outside`, `no-such-file`, `no-space`.
    */
   submit(task: Task): Promise<'accepted' | 'known'>;
+  /**
+   * Takes in a task whose transcript already lies in its folder (writes `task.json`): nothing runs and nothing is delivered;
+   * it is recorded as done and kept as long as any other. May be repeated.
+   */
+  archive(task: Task): Promise<void>;
   /** Stops the engines, removes the jobs and the folder; false where the task had already ended or is unknown. */
   cancel(id: TaskId): Promise<boolean>;
   /** Resumes a failed task from its dead letter; finished stages are not repeated. False where there is none. */

@@ -282,3 +282,29 @@ test('a failure is told although Redis was emptied since the task was accepted',
   expect(deliveries[0]).toMatchObject({ kind: 'failure', code: 'damaged-media', task: { id: task.id } });
   client.disconnect();
 });
+
+test('a delivery that finds a neighbour away waits for it: an outage longer than all attempts ends in no dead letter', async () => {
+  await channel.close();
+  let calls = 0;
+  channel = await pipeline.serveDeliveries('folder', async (delivery) => {
+    calls += 1;
+    if (calls < 6) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+    deliveries.push(delivery);
+  });
+  const task = await newTask(pipeline.tasksDir);
+  await pipeline.submit(task);
+  expect((await ended(task.id)).state).toBe('done');
+  expect(deliveries).toHaveLength(1);
+  expect(await pipeline.deadLetters()).toEqual([]);
+});
+
+test('an archived task is done, recorded, kept, and never run', async () => {
+  const task = await newTask(pipeline.tasksDir);
+  await pipeline.archive(task);
+  await pipeline.archive(task);
+  expect(await pipeline.progress(task.id)).toMatchObject({ state: 'done', percent: 100 });
+  expect(await pipeline.submit(task)).toBe('known');
+  expect(await pipeline.jobs(task.id)).toEqual([]);
+  expect(deliveries).toEqual([]);
+  await access(taskFolder(pipeline.tasksDir, task.id).file('task.json'));
+});

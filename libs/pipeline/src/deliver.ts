@@ -1,3 +1,4 @@
+import { whileAway } from '@whisper-bot/runtime';
 import type { Channel } from '@whisper-bot/task';
 import { UnrecoverableError } from 'bullmq';
 import { type DeliverQueue, type Payload, queueNames } from './catalogue.js';
@@ -19,6 +20,13 @@ export const serveChannel = (
   options: ServeOptions = {},
 ): Served => {
   const queue: DeliverQueue = `deliver-${channel}`;
+  // Where the record is away nobody can be told anything: waiting costs no attempt, or an outage of seconds would end in `dead`.
+  const hand: DeliveryHandler = (delivery, call) =>
+    whileAway(() => handler(delivery, call), {
+      signal: call.signal,
+      onAway: (error) =>
+        context.log.warn({ task_id: delivery.task.id, channel, err: error }, 'a delivery waits: a neighbour is away'),
+    });
   return serveQueue(
     context,
     queue,
@@ -27,13 +35,13 @@ export const serveChannel = (
         const { code, message, params } = payload.failure;
         const { task, revision, stage } = payload;
         const delivery: Delivery = { kind: 'failure', task, revision, code, message, params, stage };
-        await handler(delivery, { signal: run.signal, attempt: job.attemptsMade + 1 }).catch((error: unknown) => {
+        await hand(delivery, { signal: run.signal, attempt: job.attemptsMade + 1 }).catch((error: unknown) => {
           throw toJobError(error);
         });
         return;
       }
       await runPart(context, { queue, job, payload, run, state: 'delivering' }, async (call) => {
-        await handler({ kind: 'result', task: call.task, revision: payload.revision }, call);
+        await hand({ kind: 'result', task: call.task, revision: payload.revision }, call);
         // In the record before the job is done: a crash between the two repeats the job, and the record knows its name.
         const at = Date.now();
         await Promise.all([

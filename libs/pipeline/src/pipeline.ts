@@ -4,7 +4,7 @@ import type { QueueName } from './catalogue.js';
 import { connect, unreachable } from './connection.js';
 import type { PipelineContext, PipelineLog, Retention } from './context.js';
 import type { DeadLetter, Notice, Pipeline, PipelineEvent, TaskProgress } from './contract.js';
-import { cancel, retry, revise, revive, submit } from './control.js';
+import { archive, cancel, retry, revise, revive, submit } from './control.js';
 import { serveChannel } from './deliver.js';
 import { type Erased, erase } from './erase.js';
 import { readSigns, type WorkerSign } from './heartbeat.js';
@@ -148,6 +148,7 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
 
   return {
     submit: (task) => submit(context, task),
+    archive: (task) => archive(context, task),
     revive: (task) => revive(context, task),
     cancel: (id) => cancel(context, id),
     retry: (id) => retry(context, id),

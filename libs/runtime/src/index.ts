@@ -7,6 +7,7 @@ export { withParentDeathSignal } from './child/parent-death.js';
 export { type ProcessOutcome, type RunProcessOptions, runProcess } from './child/run-process.js';
 export { type ServeChildOptions, serveChild } from './child/serve.js';
 export { thriftyNode } from './child/thrift.js';
+export { isAway, whileAway } from './connection/away.js';
 export { type KeptConnection, keepConnected, type Link } from './connection/keep.js';
 export { reconnectPause } from './connection/pause.js';
 export { resilientRedis } from './connection/redis.js';

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
 import { createErasureBook, type ErasureBook } from './erasure/erasure.js';
+import { createExclusive, type Exclusively } from './exclusive.js';
 import { type AccountBook, createAccountBook } from './people/account.js';
 import { type AttemptBook, createAttemptBook } from './people/attempt.js';
 import { type AuditBook, createAuditBook } from './people/audit.js';
@@ -9,6 +10,7 @@ import { createKeyBook, type KeyBook } from './people/key.js';
 import { createPeopleBook, type PeopleBook } from './people/person.js';
 import { createSessionBook, type SessionBook, type SessionLife } from './people/session.js';
 import { createSignInBook, type SignInBook } from './people/sign-in.js';
+import { openPool } from './pool.js';
 import { createTaskBook, type TaskBook } from './record/task.js';
 import { createUsage, type UsageOf } from './record/usage.js';
 
@@ -26,6 +28,7 @@ export interface Store {
   keys: KeyBook;
   people: PeopleBook;
   erasures: ErasureBook;
+  exclusively: Exclusively;
   /** Whether the database answers. */
   ping(): Promise<boolean>;
   close(): Promise<void>;
@@ -34,6 +37,12 @@ export interface Store {
 /** Opens the store and brings its schema up to date. Rejects where PostgreSQL cannot be reached. */
 export const openStore = async (options: DatabaseOptions & { sessionLife?: SessionLife }): Promise<Store> => {
   const db = await openDatabase(options);
+  const locks = openPool({
+    url: options.url,
+    connections: 4,
+    name: 'whisper-bot locks',
+    onError: (err) => options.logger.warn({ err }, 'a connection to PostgreSQL broke'),
+  });
   return {
     db,
     tasks: createTaskBook(db),
@@ -47,11 +56,15 @@ export const openStore = async (options: DatabaseOptions & { sessionLife?: Sessi
     keys: createKeyBook(db),
     people: createPeopleBook(db),
     erasures: createErasureBook(db),
+    exclusively: createExclusive(locks),
     ping: () =>
       sql`select 1`.execute(db).then(
         () => true,
         () => false,
       ),
-    close: () => db.destroy(),
+    close: async () => {
+      await locks.end();
+      await db.destroy();
+    },
   };
 };

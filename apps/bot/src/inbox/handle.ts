@@ -1,4 +1,5 @@
 import { createConcurrentSink, createRunner, createSource } from '@grammyjs/runner';
+import { isAway } from '@whisper-bot/runtime';
 import type { ClaimedUpdate, Inbox } from '@whisper-bot/store/telegram';
 import type { Update } from 'grammy/types';
 import type { BotLog } from '../context.js';
@@ -82,7 +83,8 @@ export const startHandling = (deps: HandleDeps): Handling => {
       release(chatId);
     } catch (error) {
       log.error({ err: error, update_id: updateId, attempts }, 'an update was not handled');
-      if (attempts >= deps.mostAttempts) {
+      // Where Redis or PostgreSQL is away the update is not at fault, however often it was tried.
+      if (attempts >= deps.mostAttempts && !isAway(error)) {
         await inbox
           .park(updateId, error instanceof Error ? (error.stack ?? error.message) : String(error))
           .catch((failure: unknown) => log.error({ err: failure, update_id: updateId }, 'the inbox is away'));
@@ -90,7 +92,7 @@ export const startHandling = (deps: HandleDeps): Handling => {
         return;
       }
       // The chat rests, so that its next update does not overtake this one.
-      setTimeout(() => release(chatId), backOff(attempts)).unref();
+      setTimeout(() => release(chatId), backOff(Math.min(attempts, deps.mostAttempts))).unref();
     }
   };
 

@@ -7,6 +7,8 @@ import { spokenDuration, spokenSize } from './duration.js';
 export type StatusView =
   | { kind: 'accepted' }
   | { kind: 'downloading'; percent: number | null }
+  /** Redis or PostgreSQL is away: it goes on by itself. */
+  | { kind: 'waiting' }
   | { kind: 'queued'; position: number | null; secondsLeft: number | null }
   | { kind: 'working'; stage: 'prepare' | 'speech' | 'merge'; percent: number; secondsLeft: number | null }
   | { kind: 'delivering' }
@@ -57,6 +59,8 @@ export const renderStatus = (view: StatusView, words: Words): string => {
       return view.percent === null
         ? words.html('status-downloading')
         : `${words.html('status-downloading')}\n${bar(view.percent)}`;
+    case 'waiting':
+      return words.html('status-waiting');
     case 'queued': {
       const line =
         view.position === null || view.position <= 0

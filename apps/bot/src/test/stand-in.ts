@@ -164,6 +164,11 @@ export const createStandIn = ({ tasksDir, delay }: { tasksDir: string; delay: nu
       start(task.id);
       return 'accepted';
     },
+    archive: async (task) => {
+      const folder = taskFolder(tasksDir, task.id);
+      await folder.write(taskFile(1), task);
+      await folder.write('state.json', { state: 'done', revision: 1, failures: 0 });
+    },
     cancel: async (id) => {
       const folder = taskFolder(tasksDir, id);
       const state = await stateOf(folder);

@@ -5,13 +5,14 @@ import {
   type TaskFolder,
   type TaskId,
   type TaskOptions,
+  taskFolder,
   taskSchema,
 } from '@whisper-bot/task';
 import { isForm, receiveUpload } from '../http/multipart.js';
 import { uploadLimit } from '../page/upload.js';
 import type { ApiCall } from './call.js';
 import { ApiError } from './error.js';
-import { moveTo } from './idempotency.js';
+import { acceptOnce } from './idempotency.js';
 import { notAccepted } from './task-view.js';
 
 /** What the fields of an upload ask for. */
@@ -43,12 +44,11 @@ export const takeRecording = async <F>(
   requireForm(call);
   await requireRoom(call);
   const release = await desk.admission.task(key);
-  let folder: TaskFolder | undefined;
-  let isToldOf = false;
+  let received: TaskFolder | undefined;
   try {
-    folder = await createTaskFolder(desk.options.tasksDir, randomUUID() as TaskId);
+    received = await createTaskFolder(desk.options.tasksDir, randomUUID() as TaskId);
     const upload = await receiveUpload(request, {
-      folder,
+      folder: received,
       maxBytes: uploadLimit(desk),
       patience: desk.options.uploadPatience,
     });
@@ -57,10 +57,9 @@ export const takeRecording = async <F>(
     }
     const { fields, options, origin = {} } = await read(upload.fields);
     gone.throwIfAborted();
-    if (id !== undefined) folder = await moveTo(desk.options.tasksDir, id, folder);
     const task = taskSchema.parse({
       v: 1,
-      id: folder.id,
+      id: id ?? received.id,
       channel: 'folder',
       source: upload.file.name,
       title: upload.file.title,
@@ -69,15 +68,26 @@ export const takeRecording = async <F>(
       origin: { ...origin, api: true },
       acceptedAt: new Date().toISOString(),
     });
-    isToldOf = true;
-    await desk.pipeline.submit(task);
+    const submit = (accepted: Task) => submitOrTakeBack(call, accepted);
+    if (id !== undefined) return { task: await acceptOnce(call, { received, task, submit }), fields };
+    await submit(task);
     return { task, fields };
   } catch (error) {
-    await folder?.destroy();
-    if (folder !== undefined && isToldOf) await takeBack(call, folder.id);
+    await received?.destroy();
     throw error;
   } finally {
     release();
+  }
+};
+
+/** Accepted, or nothing of it stays. */
+const submitOrTakeBack = async (call: ApiCall, task: Task): Promise<void> => {
+  try {
+    await call.desk.pipeline.submit(task);
+  } catch (error) {
+    await taskFolder(call.desk.options.tasksDir, task.id).destroy();
+    await takeBack(call, task.id);
+    throw error;
   }
 };
 

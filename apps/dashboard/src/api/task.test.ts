@@ -1,8 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { openTelegramDatabase } from '@whisper-bot/store/telegram';
+import { createTaskFolder, type TaskId } from '@whisper-bot/task';
 import { until } from '@whisper-bot/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Harness, startHarness } from '../test/harness.js';
+import { idOfRequest } from './idempotency.js';
 import { taskEventSchema } from './task-event.js';
 import { type TaskView, taskDeletedSchema, taskListSchema, taskViewSchema } from './task-view.js';
 import { createProgram, formOf, type Program } from './test/client.js';
@@ -156,6 +163,84 @@ describe('an Idempotency-Key', () => {
     );
     expect(new Set(await Promise.all(ids)).size).toBe(3);
     for (const key of ['', 'a b', 'x'.repeat(256)]) expect([(await hand(key)).status, key]).toEqual([400, key]);
+  });
+
+  it.each([
+    ['before it was written down', false],
+    ['before the record knew of it', true],
+  ])('of an acceptance that was cut off %s is accepted all the same', async (when, isWritten) => {
+    const key = `cut-off-${isWritten}`;
+    const id = idOfRequest({ request: { get: () => key }, key: { id: program.id } } as never);
+    const folder = await createTaskFolder(harness.desk.options.tasksDir, id as TaskId);
+    await writeFile(folder.file('audio.mp3'), 'sound');
+    if (isWritten) {
+      const acceptedAt = new Date().toISOString();
+      const body = {
+        v: 1,
+        id,
+        channel: 'folder',
+        source: 'audio.mp3',
+        owner: `key:${program.id}`,
+        options: {},
+        acceptedAt,
+      };
+      await folder.write('task.json', { ...body, title: when });
+    }
+    const task = taskViewSchema.parse(await (await hand(key)).json());
+    expect(task.id).toBe(id);
+    await untilIs(task, 'done');
+    expect((await hand(key)).headers.get('idempotent-replayed')).toBe('true');
+  });
+
+  it('of a dashboard that was killed between taking a recording and writing it down is accepted by the next', async () => {
+    const pool = await openTelegramDatabase(harness.environment.DATABASE_URL ?? '', () => {});
+    const admin = await pool.connect();
+    const start = async () => {
+      const child = spawn(process.execPath, [createRequire(import.meta.url).resolve('@whisper-bot/dashboard')], {
+        env: { ...process.env, ...harness.environment, DASHBOARD_PORT: '0' },
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
+      const [{ url }] = (await once(child, 'message')) as [{ url: string }];
+      return { child, url };
+    };
+    const send = (url: string) =>
+      fetch(`${url}/v1/tasks`, {
+        method: 'POST',
+        body: formOf({}),
+        headers: { authorization: `Bearer ${program.key}`, 'idempotency-key': 'killed' },
+      });
+    const first = await start();
+    // What reads goes on; what writes the task down waits, until its process is gone.
+    await admin.query('begin; lock table task in exclusive mode');
+    const cut = send(first.url).catch(() => null);
+    await until(async () => {
+      const { rowCount } = await admin.query(
+        `select 1 from pg_locks where not granted and relation = 'task'::regclass`,
+      );
+      return (rowCount ?? 0) > 0;
+    });
+    const ended = once(first.child, 'exit');
+    first.child.kill('SIGKILL');
+    await Promise.all([ended, cut]);
+    await admin.query(
+      `select pg_terminate_backend(pid) from pg_locks where not granted and relation = 'task'::regclass`,
+    );
+    await admin.query('rollback');
+    admin.release();
+    await pool.end();
+
+    const second = await start();
+    const answer = await until(async () => {
+      const given = await send(second.url);
+      return given.status !== 409 && given;
+    }, 20_000);
+    expect(answer.status).toBe(202);
+    const task = taskViewSchema.parse(await answer.json());
+    await untilIs(task, 'done');
+    expect(harness.delivered.filter((id) => id === task.id)).toHaveLength(1);
+    const closed = once(second.child, 'exit');
+    second.child.kill('SIGTERM');
+    await closed;
   });
 
   it('of a refused request may be used again', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, readFile, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -93,7 +94,11 @@ beforeEach(async () => {
   installation = assemble(options);
   await keepRecord(installation, options, { grace: 1, interval: 500 });
   metricsUrl = (await watchProcess(installation, options))?.url ?? '';
-  const work = await installation.pipeline.work(stages, { concurrency: { transcribe: 4 }, lockDuration: 2000 });
+  const work = await installation.pipeline.work(stages, {
+    concurrency: { transcribe: 4 },
+    lockDuration: 2000,
+    cleanInterval: 300,
+  });
   const deliveries = await installation.pipeline.serveDeliveries('folder', async ({ task }) => {
     told.push(task.id);
   });
@@ -105,6 +110,30 @@ beforeEach(async () => {
 afterEach(async () => {
   gate.open();
   for (const close of closers.reverse()) await close();
+});
+
+it('a recording that a waiting entry or request still names is no orphan, however long intake pauses', async () => {
+  const [entry, elsewhere, fetching, orphan] = await Promise.all(
+    Array.from({ length: 4 }, () => createTaskFolder(config.tasksDir, randomUUID() as TaskId)),
+  );
+  if (!entry || !elsewhere || !fetching || !orphan) throw new Error('no folders');
+  const client = new Redis(redis.url);
+  // Nobody reads the stream: intake is paused.
+  await client.xadd('transcribe:tasks', '*', 'task_id', entry.id, 'file_path', elsewhere.file('audio.ogg'));
+  await installation.store?.opened;
+  const database = new pg.Client({ connectionString: config.databaseUrl ?? '' });
+  await database.connect();
+  await database.query(
+    `insert into telegram_request (bot_id, task_id, chat_id, user_id, file_unique_id, state, body)
+     values (1, $1, 1, 1, '', 'fetching', '{}')`,
+    [fetching.id],
+  );
+  for (const { path } of [entry, elsewhere, fetching, orphan]) await utimes(path, 0, 0);
+  await until(async () => !existsSync(orphan.path));
+  for (const { path } of [entry, elsewhere, fetching]) expect(existsSync(path)).toBe(true);
+  await client.del('transcribe:tasks');
+  client.disconnect();
+  await database.end();
 });
 
 const submit = async (): Promise<Task> => {

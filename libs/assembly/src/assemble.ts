@@ -8,7 +8,7 @@ import {
   recordPipeline,
 } from '@whisper-bot/analytics';
 import type { Config } from '@whisper-bot/config';
-import { createResultEraser } from '@whisper-bot/gateway';
+import { createStreamAdmin } from '@whisper-bot/gateway';
 import { createPipeline, type WorkingPipeline } from '@whisper-bot/pipeline';
 import { type Lifecycle, type Logger, type MetricsServer, serveMetrics } from '@whisper-bot/runtime';
 import { createChangeRecorder, isDataError, type Store, startReconciler } from '@whisper-bot/store';
@@ -71,6 +71,10 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
   }
   const metrics = createPipelineMetrics(() => figures?.state ?? null);
   const tell = figures === null ? null : recordPipeline(figures, name);
+  const streams = createStreamAdmin({
+    redis: config.redisUrl,
+    onError: (err) => logger.warn({ err }, 'streams not reachable'),
+  });
   const pipeline = createPipeline({
     redis: config.redisUrl,
     tasksDir: config.tasksDir,
@@ -81,16 +85,17 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
     log: logger,
     trace: config.tracesUrl !== null,
     ...(store === null ? {} : { accept: async (task) => writeDown(await store.within(recordPatience), task) }),
+    spared: async (candidates) => {
+      const waiting = await streams.named();
+      const known = store === null ? [] : await (await store.within(recordPatience)).tasks.named(candidates);
+      return new Set([...candidates.filter((id) => waiting.has(id)), ...known]);
+    },
     observe: (event) => {
       metrics.observe(event);
       tell?.(event);
     },
   });
   lifecycle.onClose('pipeline', () => pipeline.close());
-  const results = createResultEraser({
-    redis: config.redisUrl,
-    onError: (err) => logger.warn({ err }, 'streams not reachable'),
-  });
   const eraser =
     store === null
       ? null
@@ -99,13 +104,13 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
           pipeline,
           analytics,
           spoolDir,
-          results,
+          results: streams,
           keep: () => rules.resultTtl,
           logger,
         });
   lifecycle.onClose('erasure', async () => {
     await eraser?.close();
-    results.close();
+    streams.close();
   });
   return { pipeline, store, analytics, figures, metrics, rules, eraser, name };
 };

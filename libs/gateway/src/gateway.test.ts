@@ -207,6 +207,40 @@ describe('a message that is wrong', () => {
   });
 });
 
+it('one entry that can never be taken does not hold up those behind it', async () => {
+  await gateway();
+  const good = await recording();
+  // Where the folder should be stands a file.
+  const blocked = randomUUID();
+  await writeFile(join(directory.path, blocked), 'in the way');
+  await add('payload', JSON.stringify({ task_id: blocked, file_path: good.path, chat_id: 7 }));
+  await add('payload', JSON.stringify({ task_id: good.id, file_path: good.path }));
+  expect(await resultOf(good.id)).toMatchObject({ status: 'success' });
+  expect(await resultOf(blocked)).toMatchObject({
+    status: 'error',
+    error_code: 'internal',
+    error: 'The recording could not be taken in.',
+  });
+  const [dead] = await redis.xrange(`${prefix}transcribe:dead`, '-', '+');
+  expect(dead?.[1].join()).toContain(blocked);
+  expect(await pendingCount()).toBe(0);
+  expect(await redis.keys(`${prefix}transcribe:attempts:*`)).toEqual([]);
+});
+
+it('a volume that is gone is no entry’s fault: all wait until it is back', async () => {
+  let attempts = 0;
+  const submit: WorkingPipeline['submit'] = async (task) => {
+    attempts += 1;
+    if (attempts <= 6) throw Object.assign(new Error('ESTALE: stale file handle'), { code: 'ESTALE' });
+    return pipeline.submit(task);
+  };
+  await gateway({ pipeline: { ...pipeline, submit } });
+  const { id, path } = await recording();
+  await add('payload', JSON.stringify({ task_id: id, file_path: path }));
+  expect(await resultOf(id)).toMatchObject({ status: 'success' });
+  expect(attempts).toBe(7);
+});
+
 describe('a consumer that dies', () => {
   it('loses nothing: what it held is taken over, and its own restart takes its own first', async () => {
     const files = await Promise.all(Array.from({ length: 6 }, recording));

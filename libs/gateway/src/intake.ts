@@ -4,6 +4,7 @@ import type { Logger } from '@whisper-bot/runtime';
 import { latestRevision, parseLanguage, type Task, TaskError, taskFolder, taskOptionsSchema } from '@whisper-bot/task';
 import { adoptFile } from './adopt.js';
 import { type Entry, parseEntry, taskIdOf } from './entry.js';
+import { isOwnFault } from './fault.js';
 import { errorMessage, originSchema, type ResultMessage, type TaskMessage } from './message.js';
 import type { StreamNames, Streams } from './stream.js';
 import { group } from './stream.js';
@@ -21,6 +22,10 @@ export interface IntakeOptions {
   longestPause: number;
 }
 
+/** Attempts an entry gets that fails because of itself although nothing is wrong around it. */
+const mostAttempts = 5;
+/** Seconds the count of an entry's attempts is kept, also across restarts. */
+const attemptsKept = 24 * 3600;
 /** Dead entries are kept for people to look at; this many at most. */
 const deadEntries = 10_000;
 
@@ -46,11 +51,25 @@ export const takeEntry = async ([id, fields]: Entry, options: IntakeOptions, sig
         return;
       }
       // Not the entry's fault (no room, storage away): intake waits with it, and it stays pending.
-      logger.warn({ err: error, entry: id }, 'stream entry waits');
+      const isOwn = await isOwnFault(error, options.tasksDir);
+      const attempts = isOwn ? await countAttempt(id, options) : 0;
+      if (attempts >= mostAttempts) {
+        const cause = error instanceof Error ? error : undefined;
+        await bury(id, fields, new TaskError('internal', 'The recording could not be taken in.', { cause }), options);
+        return;
+      }
+      logger.warn({ err: error, entry: id, attempts }, 'stream entry waits');
       await pause(wait, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
     }
   }
+};
+
+const countAttempt = async (entry: string, { streams, names }: IntakeOptions): Promise<number> => {
+  const key = names.attempts(entry);
+  const count = await streams.incr(key);
+  await streams.expire(key, attemptsKept);
+  return count;
 };
 
 /** Once delivered, the file of a task may be gone: a second entry with its id must not ask for it. */
@@ -99,5 +118,6 @@ const bury = async (id: string, fields: readonly string[], error: TaskError, opt
       ...fields,
     )
     .xack(names.tasks, group, id)
+    .del(names.attempts(id))
     .exec();
 };

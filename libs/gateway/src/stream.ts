@@ -8,6 +8,7 @@ export const streamNames = (prefix = '') => ({
   dead: `${prefix}transcribe:dead`,
   result: (taskId: string) => `${prefix}result:${taskId}`,
   told: (taskId: string) => `${prefix}transcribe:told:${taskId}`,
+  attempts: (entry: string) => `${prefix}transcribe:attempts:${entry}`,
 });
 export type StreamNames = ReturnType<typeof streamNames>;
 

@@ -82,3 +82,40 @@ test('folders and half-written files nobody knows are swept once old; others in 
     await access(foreign);
   });
 });
+
+test('an upload that takes hours is no orphan while bytes come', async () => {
+  await inPipeline({ orphan: 60 }, async (pipeline) => {
+    const [receiving, abandoned] = await Promise.all(
+      [0, 1].map(() => createTaskFolder(pipeline.tasksDir, randomUUID() as TaskId)),
+    );
+    if (receiving === undefined || abandoned === undefined) throw new Error('no folders');
+    await writeFile(receiving.temporary('audio.ogg'), 'the bytes of this minute');
+    for (const { path } of [receiving, abandoned]) await utimes(path, 0, 0);
+    await until(async () => !(await there(abandoned)));
+    expect(await there(receiving)).toBe(true);
+  });
+});
+
+test('a folder that something still names is spared, and so are all where that cannot be asked', async () => {
+  const pipeline = await openPipeline(redis.url, {
+    retention: { orphan: 60 },
+    spared: async (candidates) => {
+      asked += 1;
+      if (asked < 3) throw new Error('PostgreSQL is away');
+      return new Set(candidates.filter((id) => id === named.id));
+    },
+  });
+  let asked = 0;
+  const [named, orphan] = [
+    await createTaskFolder(pipeline.tasksDir, randomUUID() as TaskId),
+    await createTaskFolder(pipeline.tasksDir, randomUUID() as TaskId),
+  ];
+  for (const { path } of [named, orphan]) await utimes(path, 0, 0);
+  const work = await pipeline.work(createStage(1).handlers, { cleanInterval: 100 });
+  await until(() => asked === 2);
+  expect(await there(orphan)).toBe(true);
+  await until(async () => !(await there(orphan)));
+  expect(await there(named)).toBe(true);
+  await work.close();
+  await pipeline.close();
+});

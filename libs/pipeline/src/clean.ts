@@ -1,4 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   decodedAudio,
   isFinal,
@@ -17,46 +18,68 @@ import { readLive } from './live.js';
 /** Goes through the task folders and removes what has outlived its use. Returns how many folders went. */
 export const clean = async (context: PipelineContext): Promise<number> => {
   let gone = 0;
+  const orphans: TaskId[] = [];
   for (const name of await readdir(context.tasksDir)) {
     const id = taskIdSchema.safeParse(name);
     // Only folders named by a task are ours to remove.
     if (!id.success) continue;
-    if (await cleanTask(context, taskFolder(context.tasksDir, id.data), id.data)) gone += 1;
+    const outcome = await cleanTask(context, taskFolder(context.tasksDir, id.data), id.data);
+    if (outcome === 'gone') gone += 1;
+    if (outcome === 'orphan') orphans.push(id.data);
   }
-  return gone;
+  return gone + (await removeOrphans(context, orphans));
 };
 
-const cleanTask = async (context: PipelineContext, folder: TaskFolder, id: TaskId): Promise<boolean> => {
+/**
+ * What no task in Redis knows may still be named by an entry that waits while intake is paused, by a recording on its way, or by
+ * the record: who cannot be asked keeps everything.
+ */
+const removeOrphans = async (context: PipelineContext, orphans: readonly TaskId[]): Promise<number> => {
+  if (orphans.length === 0) return 0;
+  let spared: ReadonlySet<TaskId>;
+  try {
+    spared = await context.spared(orphans);
+  } catch (error) {
+    context.log.warn({ err: error, folders: orphans.length }, 'orphans kept: what names them cannot be asked');
+    return 0;
+  }
+  const meant = orphans.filter((id) => !spared.has(id));
+  for (const id of meant) await taskFolder(context.tasksDir, id).destroy();
+  return meant.length;
+};
+
+const cleanTask = async (
+  context: PipelineContext,
+  folder: TaskFolder,
+  id: TaskId,
+): Promise<'gone' | 'orphan' | 'kept'> => {
   const { retention } = context;
   await sweepTemporary(folder, retention.orphan * 1000);
   const live = await readLive(context.connection, id);
   if (live === null) {
     // Redis may have been emptied and the task be about to be queued again: patience before it counts as an orphan.
     const patience = Math.max(retention.orphan, (await latestRevision(folder)) > 0 ? retention.artefact : 0);
-    if ((await age(folder)) < patience) return false;
-    await folder.destroy();
-    return true;
+    return (await age(folder)) < patience ? 'kept' : 'orphan';
   }
-  if (!isFinal(live.state)) return false;
+  if (!isFinal(live.state)) return 'kept';
   const ended = (Date.now() - live.at) / 1000;
   if (live.state === 'cancelled' || ended > retention.artefact) {
     await folder.destroy();
-    return true;
+    return 'gone';
   }
   if (live.state === 'done') {
     if (ended > retention.audio) await folder.remove(decodedAudio);
     const task = retention.keepSource ? null : await folder.read(taskFile(1), taskSchema);
     if (task !== null) await folder.remove(task.source);
   }
-  return false;
+  return 'kept';
 };
 
-/** Seconds since anything in the folder changed. */
+/** Seconds since anything in the folder changed, half-written files included: a long upload is one. */
 const age = async (folder: TaskFolder): Promise<number> => {
-  const names = await folder.list();
-  const infos = await Promise.all(
-    [folder.path, ...names.map((name) => folder.file(name))].map((path) => stat(path).catch(() => null)),
-  );
+  const names = await readdir(folder.path).catch(() => []);
+  const paths = [folder.path, ...names.map((name) => join(folder.path, name))];
+  const infos = await Promise.all(paths.map((path) => stat(path).catch(() => null)));
   const newest = Math.max(...infos.map((info) => info?.mtimeMs ?? 0));
   return (Date.now() - newest) / 1000;
 };

@@ -1,4 +1,4 @@
-import type { Task } from '@whisper-bot/task';
+import type { Task, TaskId } from '@whisper-bot/task';
 import type { Connection } from './connection.js';
 import type { PipelineEvent } from './contract.js';
 import type { RateBook } from './rate.js';
@@ -38,6 +38,8 @@ export interface PipelineContext {
   minimumFree: number;
   /** Writes an accepted task down before it is queued: what Redis loses can then be queued again. */
   accept: (task: Task) => Promise<void>;
+  /** Which of these folders something outside the queue still names. Where it rejects, no orphan is removed. */
+  spared: (candidates: readonly TaskId[]) => Promise<ReadonlySet<TaskId>>;
   /** Told of every mark on a task's way. */
   observe: (event: PipelineEvent) => void;
   log: PipelineLog;

@@ -39,6 +39,11 @@ export interface PipelineOptions {
    * emptying Redis loses nothing that was accepted.
    */
   accept?: (task: Task) => Promise<void>;
+  /**
+   * Which of these folders something outside the queue still names: an entry that waits, a request, an open task of the record.
+   * The sweep spares them however old they are; where this rejects, it removes no orphan at all. Default: none.
+   */
+  spared?: (candidates: readonly TaskId[]) => Promise<ReadonlySet<TaskId>>;
   /** Whether jobs carry an OpenTelemetry trace; default false. The spans go to the global tracer provider. */
   trace?: boolean;
   /** Called for every mark on a task's way in this process; must neither throw nor wait. */
@@ -116,6 +121,7 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
     },
     minimumFree: options.minimumFree ?? 512 * 1024 ** 2,
     accept: options.accept ?? (async () => {}),
+    spared: options.spared ?? (async () => new Set()),
     observe: options.observe ?? (() => {}),
     log,
   };

@@ -1,6 +1,6 @@
 import type { AnalyticsDatabase, ErasedFigures } from '@whisper-bot/analytics';
 import { eraseFromSpool } from '@whisper-bot/analytics';
-import type { ResultEraser } from '@whisper-bot/gateway';
+import type { StreamAdmin } from '@whisper-bot/gateway';
 import type { WorkingPipeline } from '@whisper-bot/pipeline';
 import type { Logger } from '@whisper-bot/runtime';
 import type { Erasure, Store } from '@whisper-bot/store';
@@ -30,7 +30,7 @@ export interface EraserDeps {
   /** Where figures of this machine wait for ClickHouse. */
   spoolDir: string;
   /** Null where no streams are served. */
-  results: Pick<ResultEraser, 'erase'> | null;
+  results: Pick<StreamAdmin, 'erase'> | null;
   /** Seconds the contents of a person's recordings are kept. */
   keep: () => number;
   logger: Pick<Logger, 'info' | 'warn'>;

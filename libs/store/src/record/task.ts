@@ -81,6 +81,8 @@ export interface TaskBook {
    * Not ended and unchanged for so many seconds, longest first: what a reconciler looks at. `after` is the cursor of the last page.
    */
   stale(seconds: number, page: { after?: string; limit: number }): Promise<{ tasks: Task[]; next: string | null }>;
+  /** Which of these are open in the record, or asked for in Telegram and not ended: their folders are not orphans. */
+  named(ids: readonly TaskId[]): Promise<TaskId[]>;
   /** How many ended so since then. */
   ended(since: Date): Promise<{ done: number; failed: number; audioSeconds: number }>;
   /** Done and failed by hour, for the last hours. */
@@ -245,6 +247,13 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
       tasks: rows.flatMap(({ body }) => taskSchema.safeParse(body).data ?? []),
       next: rows.length < limit ? null : (rows.at(-1)?.cursor ?? null),
     };
+  },
+  named: async (ids) => {
+    const { rows } = await sql<{ id: TaskId }>`
+      select id from task where id = any(${[...ids]}::uuid[]) and state not in ('done', 'failed', 'cancelled')
+      union select task_id from telegram_request
+        where task_id = any(${[...ids]}::uuid[]) and state in ('fetching', 'working')`.execute(db);
+    return rows.map(({ id }) => id);
   },
   ended: async (since) => {
     const { done, failed, seconds } = await db

@@ -12,15 +12,16 @@ const shipped = () => join(readMachine().repository, 'models');
 /** The weights that all who take whisper.cpp's files are given. */
 export const baseWeights = () => join(shipped(), 'ggml-base-q8_0.bin');
 
-/** @param {'native' | 'whisper-cpp'} [whisperEngine] */
-export const openEngines = (whisperEngine = 'native') => {
+/** @param {Partial<import('@whisper-bot/speech').EngineChoice>} [choice] default: ours */
+export const openEngines = (choice = {}) => {
   const config = resolveConfig({ env: process.env });
   const engines = createSpeechEngines({
     modelsDir: shipped(),
     moreModelsDirs: [config.modelsDir],
     cacheDir: config.cacheDir,
     threads: config.threads,
-    whisperEngine,
+    samplesDir: join(readMachine().repository, 'samples'),
+    choice: { transcriber: 'native', diarizer: 'native', detector: 'native', ...choice },
     logger,
     ...(config.ffmpegPath === null ? {} : { ffmpegPath: config.ffmpegPath }),
   });

@@ -1,28 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { installCommand } from './package-manager.mjs';
 import { runLogged, SetupError } from './process.mjs';
-import { hasOneDnn, hasProtobuf } from './whisper/fingerprint.mjs';
-
-/**
- * Where a program is, as a shell would find it.
- * @param {string} name
- * @param {NodeJS.ProcessEnv} env
- * @returns {string | null}
- */
-export const findProgram = (name, env) => {
-  for (const folder of (env.PATH ?? '').split(delimiter)) {
-    if (folder === '') continue;
-    const path = join(folder, name);
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // Not here: the next folder.
-    }
-  }
-  return null;
-};
+import { findProgram } from './program.mjs';
+import { hasOneDnn, hasProtobuf } from './whisper/library.mjs';
 
 /** Where Docker's own packages and Debian's put Compose where it is a plugin: it reads docker-compose.yml without a daemon. */
 const composePlugins = ['/usr/libexec', '/usr/lib', '/usr/local/libexec', '/usr/local/lib'].map(
@@ -65,31 +47,46 @@ export const missingPackages = ({ needs, compiles, root, env }) => {
   return missing;
 };
 
+/** What the engines can be compiled without, and what is lost. */
+const dispensable = new Map([
+  ['libdnnl-dev', 'words are then recognized by whisper.cpp, at half the speed'],
+  ['protobuf-compiler', 'speech and speakers are then found by sherpa-onnx, which takes longer'],
+  ['libprotobuf-dev', 'speech and speakers are then found by sherpa-onnx, which takes longer'],
+]);
+
 /**
- * Installs Debian packages where this user may, and otherwise throws a SetupError with the one command that does.
+ * Installs Debian packages where this user may. Otherwise says the one command that does where all can go on without them, and throws a SetupError with
+ * that command where it cannot.
  * @param {readonly string[]} packages
  * @param {object} options
  * @param {string} options.logs folder
  * @param {AbortSignal} options.signal
  * @param {NodeJS.ProcessEnv} options.env
+ * @param {(text: string) => void} options.say
  */
-export const installDebian = async (packages, { logs, signal, env }) => {
-  const list = packages.join(' ');
-  if (findProgram('apt-get', env) === null) {
-    throw new SetupError(`Please install ${packages.join(', ')} with this system's package manager, then start again.`);
-  }
+export const installDebian = async (packages, { logs, signal, env, say }) => {
   const isRoot = process.getuid?.() === 0;
   const prefix = isRoot ? [] : ['sudo', '-n'];
-  if (!isRoot && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status !== 0) {
-    throw new SetupError(
-      `Debian packages are missing and this user may not install them; run: sudo sh -c 'apt-get update && apt-get install -y ${list}'`,
-    );
+  const hasApt = findProgram('apt-get', env) !== null;
+  if (!hasApt || (!isRoot && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status !== 0)) {
+    const command = installCommand(packages, { env, isRoot });
+    const needed = packages.filter((name) => !dispensable.has(name));
+    const why = hasApt ? ' and this user may not install them' : '';
+    if (needed.length > 0) throw new SetupError(`Packages are missing${why}; ${command}, then start again.`);
+    const losses = [...new Set(packages.map((name) => dispensable.get(name)))].join('; ');
+    say(`Packages are missing${why}: ${losses}. To have them, ${command}`);
+    return;
   }
-  const what = `Installing the Debian packages ${list}`;
+  const what = `Installing the Debian packages ${packages.join(' ')}`;
   const apt = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=120'];
   const [program = '', ...start] = apt;
   const common = { what, signal, env };
-  await runLogged(program, [...start, 'update'], { ...common, log: join(logs, 'apt-update.log') });
-  const install = [...start, 'install', '-y', '--no-install-recommends', ...packages];
-  await runLogged(program, install, { ...common, log: join(logs, 'apt-install.log') });
+  try {
+    await runLogged(program, [...start, 'update'], { ...common, log: join(logs, 'apt-update.log') });
+    const install = [...start, 'install', '-y', '--no-install-recommends', ...packages];
+    await runLogged(program, install, { ...common, log: join(logs, 'apt-install.log') });
+  } catch (error) {
+    if (signal.aborted || !(error instanceof SetupError)) throw error;
+    throw new SetupError(`${error.message} By hand, ${installCommand(packages, { env, isRoot })}`, error.log);
+  }
 };

@@ -1,8 +1,9 @@
 /**
- * What a command needs before it can begin. `whisper` is the speech engine, compiled for this machine.
+ * What a command needs before it can begin. `whisper` are the speech engines, compiled for this machine and tested; `all-engines` those besides that
+ * run only where they are chosen.
  * `checks` is what only the tests use: a browser, the Python client that the documentation's example imports, and
  * Docker Compose.
- * @typedef {'packages' | 'build' | 'redis' | 'ffmpeg' | 'whisper' | 'checks'} Need
+ * @typedef {'packages' | 'build' | 'redis' | 'ffmpeg' | 'whisper' | 'all-engines' | 'checks'} Need
  */
 
 /** @type {readonly Need[]} */
@@ -16,7 +17,7 @@ const needs = new Map([
   ['demo', engines],
   ['transcribe', engines],
   ['up', engines],
-  ['test', /** @type {const} */ ([...engines, 'checks'])],
+  ['test', /** @type {const} */ ([...engines, 'all-engines', 'checks'])],
 ]);
 
 /**
@@ -30,5 +31,7 @@ export const needsOf = (args) => {
   const asksForHelp = beforeDashes.some(
     (arg) => arg === '--help' || arg === '-h' || arg === '--version' || arg === '-V',
   );
-  return asksForHelp ? always : (needs.get(command ?? 'help') ?? always);
+  if (asksForHelp) return always;
+  if (command === 'doctor' && beforeDashes.includes('--engines')) return [...always, 'whisper', 'all-engines'];
+  return needs.get(command ?? 'help') ?? always;
 };

@@ -10,7 +10,9 @@ test.each([
   [['transcribe', 'x.wav'], 'packages build redis ffmpeg whisper'],
   [['transcribe', '--', '--help'], 'packages build redis ffmpeg whisper'],
   [['up', '--json'], 'packages build redis ffmpeg whisper'],
-  [['test'], 'packages build redis ffmpeg whisper checks'],
+  [['test'], 'packages build redis ffmpeg whisper all-engines checks'],
+  [['doctor'], 'packages build'],
+  [['doctor', '--engines'], 'packages build whisper all-engines'],
 ])('%j needs %s', (args, needs) => {
   expect(needsOf(args).join(' ')).toBe(needs);
 });

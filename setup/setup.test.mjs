@@ -2,10 +2,12 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildReady } from './build.mjs';
-import { missingPackages } from './debian.mjs';
+import { installDebian, missingPackages } from './debian.mjs';
+import { runLogged, SetupError } from './process.mjs';
 import { setUp } from './setup.mjs';
+import { whyNotThisSystem } from './system.mjs';
 
 /** A repository in miniature, and a folder with the only programs its set-up can find. */
 let root = '';
@@ -108,11 +110,28 @@ test('who installed by hand keeps what they have', async () => {
 test('a failure is one sentence with the end of the log and where all of it is', async () => {
   await installTools({ npm: "console.error('no such registry'); process.exit(7);" });
   expect(await start()).toBe(false);
+  expect(process.exitCode).toBe(1);
   process.exitCode = 0;
   expect(said).toContain(
     'whisper-bot: Installing the Node packages failed (npm: exit code 7).\n  | no such registry\n',
   );
   expect(said).toContain(`The full log is in ${join(root, '.cache/log/npm.log')}`);
+});
+
+test('an interruption ends with 130 and says that the next start goes on', async () => {
+  await installTools({ npm: "process.kill(process.ppid, 'SIGTERM'); setInterval(() => {}, 1000);" });
+  expect(await start()).toBe(false);
+  expect(process.exitCode).toBe(130);
+  process.exitCode = 0;
+  expect(said).toContain('Interrupted; the next start goes on from here.');
+});
+
+test('what is aborted before it has begun does not begin', async () => {
+  await installTools();
+  const log = join(root, 'never.log');
+  const signal = AbortSignal.abort(new SetupError('enough'));
+  await expect(runLogged('npm', [], { log, what: 'Waiting', signal, env: { PATH: bin } })).rejects.toThrow('enough');
+  expect(await ran()).toBe('');
 });
 
 test('mistakes in the types are told and keep nothing from running', async () => {
@@ -140,4 +159,70 @@ test('only those Debian packages are named that are missing and needed', async (
   expect(missing({ needs: ['packages', 'build'], compiles: false })).toEqual([]);
   for (const name of ['redis-server', 'ffmpeg', 'g++', 'gcc', 'cmake', 'make', 'protoc']) await install(name, '');
   expect(missing({})).toEqual([]);
+});
+
+describe('where packages cannot be installed', () => {
+  const never = new AbortController().signal;
+  /** @type {string[]} */
+  let sentences = [];
+  beforeEach(() => {
+    sentences = [];
+  });
+  /** @param {string[]} packages */
+  const attempt = (packages) =>
+    installDebian(packages, {
+      logs: join(root, 'log'),
+      signal: never,
+      env: { PATH: bin },
+      say: (text) => sentences.push(text),
+    });
+
+  test.each([
+    ['dnf', 'dnf install -y redis gcc-c++ glibc-devel cmake'],
+    ['pacman', 'pacman -S --needed valkey gcc glibc cmake'],
+    ['zypper', 'zypper install -y redis gcc-c++ glibc-devel cmake'],
+    ['apk', 'apk add redis g++ libc-dev cmake'],
+  ])('the command of %s is named', async (manager, command) => {
+    await install(manager, '');
+    await expect(attempt(['redis-server', 'g++', 'libc6-dev', 'cmake'])).rejects.toThrow(command);
+  });
+
+  test('without any known package manager the packages are named', async () => {
+    const sentence = "Packages are missing; install cmake, make with this system's package manager, then start again.";
+    await expect(attempt(['cmake', 'make'])).rejects.toThrow(sentence);
+  });
+
+  test('what can be done without is said, and all goes on', async () => {
+    await install('dnf', '');
+    await attempt(['libdnnl-dev', 'protobuf-compiler']);
+    expect(sentences.join()).toMatch(
+      /words are then recognized by whisper\.cpp.*dnf install -y onednn-devel protobuf-compiler/,
+    );
+  });
+
+  test('a failure of apt names the command to try by hand', async () => {
+    await install('apt-get', "console.error('no network'); process.exit(100);");
+    await install(
+      'sudo',
+      "process.exit(require('node:child_process').spawnSync(process.argv[3], process.argv.slice(4)).status)",
+    );
+    await install(
+      'env',
+      "process.exit(require('node:child_process').spawnSync(process.argv[3], process.argv.slice(4)).status)",
+    );
+    await expect(attempt(['cmake'])).rejects.toThrow(/apt-get install -y cmake/);
+  });
+});
+
+test.each([
+  [{ platform: 'darwin', arch: 'arm64', glibc: null }, 'this is macOS'],
+  [{ platform: 'linux', arch: 'x64', glibc: null }, 'musl'],
+  [{ platform: 'linux', arch: 'riscv64', glibc: '2.36' }, 'this processor is riscv64'],
+])('%j is refused in one sentence', (system, why) => {
+  expect(whyNotThisSystem(system)).toMatch(/^whisper-bot runs on Linux with glibc/);
+  expect(whyNotThisSystem(system)).toContain(why);
+});
+
+test('this system is not refused', () => {
+  expect(whyNotThisSystem()).toBeNull();
 });

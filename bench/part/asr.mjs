@@ -12,7 +12,7 @@ const modes = ['greedy', 'beam', 'batched'];
 /** Words: how fast and how right, ours (from detecting speech on) and faster-whisper's. */
 export const asr = async ({ dir, peers }) => {
   const { engines, threads } = openEngines();
-  const { engines: whisperCpp } = openEngines('whisper-cpp');
+  const { engines: whisperCpp } = openEngines({ transcriber: 'whisper-cpp' });
   const peer = peers ? await openPeer(threads) : null;
   const cli = peers ? openWhisperCli(threads) : null;
   const notes = [

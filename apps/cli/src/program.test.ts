@@ -124,7 +124,9 @@ describe('doctor', () => {
     expect(findings.filter(({ state }) => state === 'wrong')).toEqual([]);
     expect({ code, healthy }).toEqual({ code: 0, healthy: true });
     const names = findings.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['ffmpeg', 'speech engine', 'shipped models', 'Redis']));
+    expect(names).toEqual(
+      expect.arrayContaining(['ffmpeg', 'transcriber native', 'diarizer sherpa-onnx', 'shipped models', 'Redis']),
+    );
   });
 
   test('ends with 1 and says how to mend what is wrong', async () => {

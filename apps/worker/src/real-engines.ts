@@ -5,8 +5,11 @@ import { createModelStore, createSpeechEngines } from '@whisper-bot/speech';
 import type { Engines } from './engines.js';
 
 export interface RealEnginesOptions {
-  config: Pick<Config, 'cacheDir' | 'modelsDir' | 'ffmpegPath' | 'threads' | 'workerConcurrency'>;
-  /** The folder that holds the shipped `models/`. */
+  config: Pick<
+    Config,
+    'cacheDir' | 'modelsDir' | 'ffmpegPath' | 'threads' | 'workerConcurrency' | 'transcriber' | 'diarizer' | 'detector'
+  >;
+  /** The folder that holds the shipped `models/` and `samples/`. */
   repository: string;
   logger: Logger;
 }
@@ -25,7 +28,9 @@ export const createRealEngines = ({ config, repository, logger }: RealEnginesOpt
     modelsDir: shipped,
     moreModelsDirs: [config.modelsDir],
     cacheDir: config.cacheDir,
+    samplesDir: join(repository, 'samples'),
     threads: config.threads,
+    choice: { transcriber: config.transcriber, diarizer: config.diarizer, detector: config.detector },
     logger,
     ...(config.ffmpegPath === null ? {} : { ffmpegPath: config.ffmpegPath }),
   });

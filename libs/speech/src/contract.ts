@@ -83,3 +83,11 @@ export interface Diarizer {
 export interface Engine {
   close(): Promise<void>;
 }
+
+/** An engine whose process can be started ahead of its first call. */
+export interface Warmable {
+  /** What the process says of itself: `instructions` and `numbers`, in words, where it does. `model`: a path, for who loads one. */
+  warmUp(model?: string): Promise<Record<string, unknown>>;
+  /** Of the living processes. */
+  pids(): number[];
+}

@@ -1,12 +1,13 @@
 import type { Logger } from '@whisper-bot/runtime';
+import { TaskError } from '@whisper-bot/task';
 import type { Decoder, Diarizer, Engine, SpeechDetector, Transcriber } from './contract.js';
 import { createFfmpegDecoder } from './decode/ffmpeg.js';
-import { createSileroDetector } from './detect/silero.js';
-import { shippedDiarizationModels } from './diarize/diarization.js';
-import { createNativeDiarizer } from './diarize/native.js';
+import { createFallback } from './engine/fallback.js';
+import type { EngineChoice, EngineRole } from './engine/name.js';
+import { openEngine } from './engine/open.js';
+import { chosenEngines, surveyEngines, whyNone } from './engine/survey.js';
+import { createVerdictBook } from './engine/verdict.js';
 import { createModelStore } from './model/store.js';
-import type { WhisperEngine } from './whisper/pool.js';
-import { createWhisperTranscriber } from './whisper/transcriber.js';
 
 export interface SpeechEnginesConfig {
   /** FFMPEG_PATH; without it `ffmpeg-static`, then the PATH. */
@@ -15,11 +16,14 @@ export interface SpeechEnginesConfig {
   modelsDir: string;
   /** Folders with further Whisper models, looked at before `modelsDir`. */
   moreModelsDirs?: readonly string[];
+  /** The recordings that engines are tested with. */
+  samplesDir: string;
   /** Where setup puts the compiled engines. */
   cacheDir: string;
   /** Processor cores an engine may use. */
   threads: number;
-  whisperEngine?: WhisperEngine;
+  /** Default: `auto` for all. */
+  choice?: Partial<EngineChoice>;
   logger: Logger;
 }
 
@@ -30,24 +34,56 @@ export interface SpeechEngines extends Engine {
   diarizer: Diarizer;
 }
 
-/** The engines of a worker; each child starts with its first call. */
+/** The engines of a worker; each is chosen and its child started with its first call. */
 export const createSpeechEngines = (config: SpeechEnginesConfig): SpeechEngines => {
-  const { ffmpegPath, modelsDir, cacheDir, threads, whisperEngine, logger } = config;
+  const { ffmpegPath, modelsDir, logger } = config;
+  const choice: EngineChoice = { detector: 'auto', transcriber: 'auto', diarizer: 'auto', ...config.choice };
   const store = createModelStore([...(config.moreModelsDirs ?? []), modelsDir]);
-  const detector = createSileroDetector({ modelsDir, cacheDir, logger });
-  const diarizer = createNativeDiarizer({ models: shippedDiarizationModels(modelsDir), cacheDir, threads, logger });
-  const transcriber = createWhisperTranscriber({
-    cacheDir,
-    threads,
-    logger,
-    modelPath: (name) => store.whisperPath(name),
-    ...(whisperEngine === undefined ? {} : { engine: whisperEngine }),
-  });
+  const shipped = createModelStore([modelsDir]);
+  const opening = { ...config, modelPath: (name: string) => store.whisperPath(name) };
+  const book = createVerdictBook(config.cacheDir);
+  const stop = new AbortController();
+
+  const candidates = (role: EngineRole) => async () => {
+    const testing = { ...opening, modelPath: (name: string) => shipped.whisperPath(name), signal: stop.signal };
+    const survey = await surveyEngines({ ...testing, book, roles: [role] });
+    const chosen = chosenEngines(survey, role, choice);
+    const [first] = chosen;
+    if (first === undefined) {
+      const cause = whyNone(survey, role, choice);
+      throw new TaskError('engine-missing', 'The speech engine is not installed.', { cause });
+    }
+    logger.info({ role, engine: first.engine, build: first.build }, 'engine chosen');
+    return chosen;
+  };
+  const fallback = <Role extends EngineRole>(role: Role) =>
+    createFallback({
+      candidates: candidates(role),
+      open: (candidate) => openEngine(role, candidate, opening),
+      onUnfit: async ({ engine, build, identity }, reason) => {
+        const known = (await book.read()).find(
+          (one) => one.role === role && one.engine === engine && one.build === build,
+        );
+        if (known?.identity === identity) await book.add([{ ...known, passed: false, crashed: true, reason }]);
+      },
+      logger,
+    });
+  const detectors = fallback('detector');
+  const transcribers = fallback('transcriber');
+  const diarizers = fallback('diarizer');
+
   return {
     decoder: createFfmpegDecoder(ffmpegPath === undefined ? {} : { ffmpegPath }),
-    detector,
-    transcriber,
-    diarizer,
-    close: async () => void (await Promise.all([detector.close(), transcriber.close(), diarizer.close()])),
+    detector: { detect: (wav, context) => detectors.use(context, (engine, own) => engine.detect(wav, own)) },
+    transcriber: {
+      transcribe: (request, context) => transcribers.use(context, (engine, own) => engine.transcribe(request, own)),
+      detectLanguage: (request, context) =>
+        transcribers.use(context, (engine, own) => engine.detectLanguage(request, own)),
+    },
+    diarizer: { diarize: (request, context) => diarizers.use(context, (engine, own) => engine.diarize(request, own)) },
+    close: async () => {
+      stop.abort(new TaskError('engine-crashed', 'The speech engine was shut down.'));
+      await Promise.all([detectors.close(), transcribers.close(), diarizers.close()]);
+    },
   };
 };

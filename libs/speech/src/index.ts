@@ -2,10 +2,22 @@ export { findEngineBinary } from './binary.js';
 export * from './contract.js';
 export { createFfmpegDecoder, type FfmpegDecoderOptions } from './decode/ffmpeg.js';
 export { resolveFfmpeg } from './decode/ffmpeg-path.js';
+export { createSherpaOnnxDetector, type SherpaOnnxDetectorOptions } from './detect/sherpa-onnx.js';
 export { createSileroDetector, type SileroDetectorOptions } from './detect/silero.js';
 export { type DiarizationModels, shippedDiarizationModels } from './diarize/diarization.js';
 export { createNativeDiarizer, type NativeDiarizerOptions } from './diarize/native.js';
 export { createSherpaOnnxDiarizer, type SherpaOnnxDiarizerOptions } from './diarize/sherpa-onnx.js';
+export type { Absent, Candidate } from './engine/candidate.js';
+export { type EngineChoice, type EngineRole, settingOf } from './engine/name.js';
+export {
+  chosenEngines,
+  type Examined,
+  type Survey,
+  type SurveyOptions,
+  surveyEngines,
+  whyNone,
+} from './engine/survey.js';
+export { createVerdictBook, type Verdict, type VerdictBook } from './engine/verdict.js';
 export { createSpeechEngines, type SpeechEngines, type SpeechEnginesConfig } from './engines.js';
 export { type PublishedModel, publishedModels } from './model/catalog.js';
 export { type Downloaded, type DownloadOptions, downloadModel } from './model/download.js';

@@ -1,5 +1,6 @@
 import { type Child, type ChildCallOptions, createChild, type Logger } from '@whisper-bot/runtime';
-import { findEngineBinary, type NativeProgram } from './binary.js';
+import { findEngineBinary } from './binary.js';
+import type { NativeProgram } from './engine/build.js';
 
 export interface NativeChildOptions {
   /** For log lines and causes. */
@@ -7,6 +8,8 @@ export interface NativeChildOptions {
   /** Where setup/whisper puts what it compiled. */
   cacheDir: string;
   program: NativeProgram;
+  /** Path of the program, where it is not the first one in `cacheDir` that this processor can run. */
+  path?: string | undefined;
   args: readonly string[];
   /** Resident memory past which it is killed, bytes. */
   memoryLimitBytes: number;
@@ -14,21 +17,27 @@ export interface NativeChildOptions {
 }
 
 /** A program that setup/whisper compiled, looked for at the first call and started then; warm afterwards. */
-export const createNativeChild = ({ cacheDir, program, ...options }: NativeChildOptions) => {
-  let child: Promise<Child> | undefined;
-  const open = async () => createChild({ ...options, command: await findEngineBinary(cacheDir, program) });
+export const createNativeChild = ({ cacheDir, program, path, ...options }: NativeChildOptions) => {
+  let child: Child | undefined;
+  let opening: Promise<Child> | undefined;
+  const open = async () => {
+    child = createChild({ ...options, command: path ?? (await findEngineBinary(cacheDir, program)) });
+    return child;
+  };
   const opened = () => {
-    child ??= open().catch((error) => {
+    opening ??= open().catch((error) => {
       // It may be installed by the next call.
-      child = undefined;
+      opening = undefined;
       throw error;
     });
-    return child;
+    return opening;
   };
   return {
     /** As `Child.call`; also throws what `findEngineBinary` throws. */
     call: async (method: string, params: unknown, callOptions: ChildCallOptions): Promise<unknown> =>
       (await opened()).call(method, params, callOptions),
-    close: async (): Promise<void> => (await child?.catch(() => undefined))?.close(),
+    warmUp: async () => (await opened()).warmUp(),
+    pids: (): number[] => (child?.pid === undefined ? [] : [child.pid]),
+    close: async (): Promise<void> => (await opening?.catch(() => undefined))?.close(),
   };
 };

@@ -2,7 +2,9 @@ import { serveChild } from '@whisper-bot/runtime';
 
 serveChild({
   entry: import.meta.url,
-  load: async () => ({
-    'diarize-sherpa-onnx': (await import('./diarize/sherpa-onnx-compute.js')).diarizeWithSherpaOnnx,
-  }),
+  load: async () => {
+    const { detectWithSherpaOnnx } = await import('./detect/sherpa-onnx-compute.js');
+    const { diarizeWithSherpaOnnx } = await import('./diarize/sherpa-onnx-compute.js');
+    return { detect: detectWithSherpaOnnx, diarize: diarizeWithSherpaOnnx };
+  },
 });

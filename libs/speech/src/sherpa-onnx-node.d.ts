@@ -20,7 +20,35 @@ declare module 'sherpa-onnx-node' {
     setConfig(config: { clustering: ClusteringConfig }): void;
   }
 
+  export class Vad {
+    constructor(
+      config: {
+        sileroVad: {
+          model: string;
+          threshold: number;
+          /** Seconds. */
+          minSpeechDuration: number;
+          minSilenceDuration: number;
+          maxSpeechDuration: number;
+          /** Samples. */
+          windowSize: number;
+        };
+        /** Hz. */
+        sampleRate: number;
+        numThreads: number;
+        debug: boolean;
+      },
+      bufferSizeInSeconds: number,
+    );
+    acceptWaveform(samples: Float32Array): void;
+    isEmpty(): boolean;
+    /** The earliest stretch of speech; `start` in samples. */
+    front(enableExternalBuffer: boolean): { start: number; samples: Float32Array };
+    pop(): void;
+    flush(): void;
+  }
+
   // A CommonJS module whose exports Node cannot tell by name.
-  const sherpa: { OfflineSpeakerDiarization: typeof OfflineSpeakerDiarization };
+  const sherpa: { OfflineSpeakerDiarization: typeof OfflineSpeakerDiarization; Vad: typeof Vad };
   export default sherpa;
 }

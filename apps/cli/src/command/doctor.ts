@@ -15,16 +15,27 @@ export const addDoctor = (program: Command, terminal: Terminal, config: () => Co
       'Looks at everything whisper-bot needs, and says what is wrong and how to mend it. Ends with 1 where the main job could not work.',
     )
     .option('--json', 'as JSON')
-    .addHelpText('after', '\nExamples:\n  whisper-bot doctor\n  whisper-bot doctor --json')
-    .action((options: { json?: boolean }) => doctor(terminal, config, options.json ?? false));
+    .option('--engines', 'compile all speech engines, also those that are not in use, and test them anew')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  whisper-bot doctor\n  whisper-bot doctor --engines\n  whisper-bot doctor --json',
+    )
+    .action((options: DoctorOptions) => doctor(terminal, config, options));
 };
 
-const doctor = async (terminal: Terminal, config: () => Config, json: boolean): Promise<void> => {
+interface DoctorOptions {
+  json?: boolean;
+  engines?: boolean;
+}
+
+const doctor = async (terminal: Terminal, config: () => Config, options: DoctorOptions): Promise<void> => {
+  const { json = false, engines = false } = options;
   const findings: Finding[] = [];
+  if (!json) terminal.err.write('Every speech engine hears a short sample; this takes a few seconds …\n');
   const resolved = orDefaults(config, findings);
   findings.push(
     ...(await examineMachine(resolved)),
-    ...(await examineEngines(resolved, readMachine().repository)),
+    ...(await examineEngines(resolved, { repository: readMachine().repository, forget: engines })),
     ...(await examineServices(resolved)),
   );
   const healthy = findings.every(({ state }) => state !== 'wrong');
@@ -50,5 +61,5 @@ const describe = ({ paint }: Terminal, { name, state, found, remedy }: Finding):
     warning: paint('out', 'yellow', '!'),
     wrong: paint('out', 'red', '✖'),
   }[state];
-  return `${mark} ${name.padEnd(18)} ${found}\n${remedy === undefined ? '' : `  ${' '.repeat(18)} → ${remedy}\n`}`;
+  return `${mark} ${name.padEnd(24)} ${found}\n${remedy === undefined ? '' : `  ${' '.repeat(24)} → ${remedy}\n`}`;
 };

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '@whisper-bot/config';
-import { createModelStore, findEngineBinary, resolveFfmpeg } from '@whisper-bot/speech';
+import { createModelStore, resolveFfmpeg } from '@whisper-bot/speech';
 import { type Finding, ok, wrong } from './finding.js';
 import { versionOf } from './program.js';
+import { examineSpeech, type SpeechOptions } from './speech.js';
 
 /** What turns sound into text and tells speakers apart. */
-export const examineEngines = async (config: Config, repository: string): Promise<Finding[]> => [
+export const examineEngines = async (config: Config, options: SpeechOptions): Promise<Finding[]> => [
   await examineFfmpeg(config),
-  await examineWhisper(config),
-  ...(await examineModels(config, repository)),
+  ...(await examineSpeech(config, options)),
+  ...(await examineModels(config, options.repository)),
 ];
 
 const examineFfmpeg = async ({ ffmpegPath }: Config): Promise<Finding> => {
@@ -20,31 +20,6 @@ const examineFfmpeg = async ({ ffmpegPath }: Config): Promise<Finding> => {
   if (version === null)
     return wrong('ffmpeg', `${program} cannot be started`, 'apt-get install ffmpeg, or set FFMPEG_PATH');
   return ok('ffmpeg', `${version.replace(/ Copyright.*/, '')} (${program})`);
-};
-
-const programs = ['whisper-child', 'detect-child', 'diarize-child'] as const;
-
-/** What compiles them, and the Debian packages that bring it. */
-const compilers = [
-  { tool: 'g++', from: 'g++' },
-  { tool: 'cmake', from: 'cmake' },
-  { tool: 'make', from: 'make' },
-  { tool: 'protoc', from: 'protobuf-compiler libprotobuf-dev' },
-];
-
-const examineWhisper = async ({ cacheDir }: Config): Promise<Finding> => {
-  const name = 'speech engine';
-  try {
-    const binaries = await Promise.all(programs.map((program) => findEngineBinary(cacheDir, program)));
-    for (const binary of binaries) if (!existsSync(binary)) throw new Error(`${binary} is gone`);
-    return ok(name, binaries.join(', '));
-  } catch (error) {
-    const found = error instanceof Error ? `${error.message}` : String(error);
-    const tools = await Promise.all(compilers.map(({ tool }) => versionOf(tool, ['--version'])));
-    const lacking = compilers.flatMap(({ from }, index) => (tools[index] === null ? from : []));
-    const first = lacking.length > 0 ? `apt-get install ${lacking.join(' ')}; then ` : '';
-    return wrong(name, found, `${first}any transcription compiles it, in about two minutes`);
-  }
 };
 
 /** The shipped weights against their checksums, and the model that is asked for by default. */

@@ -25,8 +25,8 @@ export interface Child {
    * `time-limit`, or what the child answered.
    */
   call(method: string, params: unknown, options: ChildCallOptions): Promise<unknown>;
-  /** Starts the child ahead of its first call. */
-  warmUp(): Promise<void>;
+  /** Starts the child ahead of its first call; what it said of itself once it was ready. */
+  warmUp(): Promise<Record<string, unknown>>;
   /** Ends the child; a call under way rejects with `engine-crashed`. */
   close(): Promise<void>;
   /** Of the living process. */
@@ -113,7 +113,7 @@ export const createChild = (options: ChildOptions): Child => {
 
   return {
     call: (method, params, callOptions) => turnstile.pass(callOptions.signal, () => run(method, params, callOptions)),
-    warmUp: async () => void (await alive()),
+    warmUp: async () => (await alive()).ready,
     async close() {
       closed = true;
       const child = living;

@@ -29,8 +29,8 @@ export interface ChildOptions {
 /** One process, from its start to its end. */
 export interface Living {
   readonly pid: number | undefined;
-  /** Resolves at the `ready` line, rejects where the child ends before it. */
-  readonly ready: Promise<void>;
+  /** Resolves with what the `ready` line says of the child, rejects where it ends before that. */
+  readonly ready: Promise<Record<string, unknown>>;
   /** Resolves with the reason once the process is gone. */
   readonly ended: Promise<TaskError>;
   isAlive(): boolean;
@@ -56,7 +56,7 @@ export const startLiving = (options: ChildOptions, onLine: (line: ChildLine) => 
   let alive = true;
   let isReady = false;
   let killReason: TaskError | undefined;
-  const ready = deferred<void>();
+  const ready = deferred<Record<string, unknown>>();
   const ended = deferred<TaskError>();
   // A child that dies while nobody waits for it to be ready must not be an unhandled rejection.
   ready.promise.catch(() => {});
@@ -90,7 +90,7 @@ export const startLiving = (options: ChildOptions, onLine: (line: ChildLine) => 
       isReady = true;
       watch.ready();
       logger.debug({ child: name, pid: child.pid, ready: line.ready }, 'child ready');
-      ready.resolve();
+      ready.resolve(line.ready);
     } else onLine(line);
   };
 
@@ -124,7 +124,12 @@ export const startLiving = (options: ChildOptions, onLine: (line: ChildLine) => 
     const stderr = tail.text();
     if (exitCode === commandNotFound && !isReady) return finish(missing(stderr));
     const how = signal === null ? `exit code ${exitCode}` : signal;
-    finish(new TaskError('engine-crashed', crashMessage, { cause: `${name} ended with ${how}: ${stderr}` }));
+    finish(
+      new TaskError('engine-crashed', crashMessage, {
+        cause: `${name} ended with ${how}: ${stderr}`,
+        ...(signal === null ? {} : { params: { signal } }),
+      }),
+    );
   };
   child.once('close', onEnd);
   // A grandchild that holds the pipes open must not hide the end of the child.

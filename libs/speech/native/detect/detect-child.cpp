@@ -1,5 +1,6 @@
 // Keeps Silero's network loaded and finds speech with it.
 #include "../child.hpp"
+#include "../processor/compiled-for.hpp"
 #include "clear-wav.hpp"
 #include "silero.hpp"
 #include "spans.hpp"
@@ -51,7 +52,7 @@ int main(int argc, char ** argv) {
     }
     serve([&] {
         const auto silero = std::make_shared<Silero>(Network(model));
-        return Service{json::object(), [silero](const std::string & method, const json & params, Call & call) {
+        return Service{{{"instructions", instructions()}}, [silero](const std::string & method, const json & params, Call & call) {
                            if (method == "detect") return detect(*silero, params, call);
                            throw Refused("invalid-request", "The speech engine does not know this method.", method);
                        }};

@@ -1,5 +1,6 @@
 // Keeps the two networks of diarization loaded and listens with them.
 #include "../child.hpp"
+#include "../processor/compiled-for.hpp"
 #include "hearing.hpp"
 
 #include <iostream>
@@ -56,7 +57,7 @@ int main(int argc, char ** argv) {
     serve([&] {
         const auto networks = std::make_shared<Networks>(Networks{Segmentation(Network(segmentation)), VoiceNetwork(Network(voices))});
         return Service{
-            {{"threads", threads}},
+            {{"instructions", instructions()}, {"threads", threads}},
             [networks, threads](const std::string & method, const json & params, Call & call) {
                 if (method == "hear") return hear(*networks, threads, params, call);
                 throw Refused("invalid-request", "The speech engine does not know this method.", method);

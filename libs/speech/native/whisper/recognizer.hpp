@@ -67,6 +67,8 @@ class Recognizer {
     virtual std::pair<std::string, double> detect(const std::string & wav, const Window & window, const Watch & watch) = 0;
     virtual bool multilingual() const = 0;
     virtual std::string engine() const = 0;
+    // What the encoder multiplies, where there is a choice.
+    virtual std::string numbers() const { return ""; }
 };
 
 std::unique_ptr<Recognizer> open_whisper_cpp(const Setup & setup);

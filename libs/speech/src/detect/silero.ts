@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from '@whisper-bot/runtime';
 import { z } from 'zod';
-import type { Engine, SpeechDetector } from '../contract.js';
+import type { Engine, SpeechDetector, Warmable } from '../contract.js';
 import { createNativeChild } from '../native-child.js';
 import { openWav } from '../wav/reader.js';
 import { widenSpans } from './span.js';
@@ -11,17 +11,20 @@ export interface SileroDetectorOptions {
   modelsDir: string;
   /** Where setup/whisper puts what it compiled. */
   cacheDir: string;
+  /** Path of detect-child, where it is not the one in `cacheDir` that suits best. */
+  program?: string | undefined;
   logger: Logger;
 }
 
 const spansSchema = z.array(z.object({ start: z.number(), end: z.number() }));
 
 /** Silero VAD in a warm native child (docs/adr/0010-native-networks.md). */
-export const createSileroDetector = (options: SileroDetectorOptions): SpeechDetector & Engine => {
+export const createSileroDetector = (options: SileroDetectorOptions): SpeechDetector & Engine & Warmable => {
   const child = createNativeChild({
     name: 'detect',
     program: 'detect-child',
     cacheDir: options.cacheDir,
+    path: options.program,
     args: ['--model', join(options.modelsDir, 'silero_vad.onnx')],
     memoryLimitBytes: 300 * 2 ** 20,
     logger: options.logger,
@@ -42,6 +45,8 @@ export const createSileroDetector = (options: SileroDetectorOptions): SpeechDete
       );
       return widenSpans(spansSchema.parse(found), { duration: wav.duration, padding: 0.2, shortestGap: 0.32 });
     },
+    warmUp: child.warmUp,
+    pids: child.pids,
     close: child.close,
   };
 };

@@ -52,7 +52,7 @@ const diarize = (name: string, more: Partial<CallContext> = {}, by = diarizer) =
 const worksAgain = async () =>
   expect(await diarize('well')).toEqual({
     v: 1,
-    engine: 'pyannote-campplus',
+    engine: 'native (pyannote, CAM++)',
     speakers: 1,
     turns: [{ start: expect.closeTo(0, 1), end: expect.closeTo(duration, 1), speaker: 0 }],
   });

@@ -1,5 +1,5 @@
 import type { Logger } from '@whisper-bot/runtime';
-import type { Diarizer, Engine } from '../contract.js';
+import type { Diarizer, Engine, Warmable } from '../contract.js';
 import { createNativeChild } from '../native-child.js';
 import { openWav } from '../wav/reader.js';
 import { windowsOf, windowsWith } from './analysis/grid.js';
@@ -10,6 +10,8 @@ export interface NativeDiarizerOptions {
   models: DiarizationModels;
   /** Where setup/whisper puts what it compiled. */
   cacheDir: string;
+  /** Path of diarize-child, where it is not the one in `cacheDir` that suits best. */
+  program?: string | undefined;
   /** Windows listened to at once. */
   threads: number;
   logger: Logger;
@@ -20,12 +22,13 @@ export interface NativeDiarizerOptions {
  * each says alone, progress and cancel between windows. A thread of this process tells the voices apart: constrained
  * clustering. docs/adr/0004-diarization.md and 0007 have the figures.
  */
-export const createNativeDiarizer = (options: NativeDiarizerOptions): Diarizer & Engine => {
-  const { models, cacheDir, threads, logger } = options;
+export const createNativeDiarizer = (options: NativeDiarizerOptions): Diarizer & Engine & Warmable => {
+  const { models, cacheDir, program, threads, logger } = options;
   const child = createNativeChild({
     name: 'diarize',
     program: 'diarize-child',
     cacheDir,
+    path: program,
     args: ['--segmentation', models.segmentation, '--voices', models.embedding, '--threads', String(threads)],
     memoryLimitBytes: 1.5 * 2 ** 30,
     logger,
@@ -57,10 +60,12 @@ export const createNativeDiarizer = (options: NativeDiarizerOptions): Diarizer &
         await clustering.close();
       }
     },
+    warmUp: child.warmUp,
+    pids: child.pids,
     close: child.close,
   };
 };
 
-const engine = 'pyannote-campplus';
+const engine = 'native (pyannote, CAM++)';
 /** How much of the time listening takes. */
 const listening = 0.98;

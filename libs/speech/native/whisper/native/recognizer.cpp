@@ -44,17 +44,19 @@ class Progress {
     std::mutex mutex;
 };
 
-template <class E> class Fast : public Recognizer {
+template <class E> class Native : public Recognizer {
   public:
-    Fast(const WeightFile & file, int cores)
+    Native(const WeightFile & file, int cores)
         : vocabulary(file.vocabulary), all_positions(file.shape.audio_context), encoder(file),
           decoder(file, gazers_of(published(file.shape.vocabulary, file.shape.audio_layers, file.shape.text_layers), file.shape)), threads(cores) {}
 
     bool multilingual() const override { return vocabulary.multilingual; }
     std::string engine() const override {
         const auto * version = dnnl::version();
-        return "oneDNN " + std::to_string(version->major) + "." + std::to_string(version->minor) + "." + std::to_string(version->patch);
+        return "native (oneDNN " + std::to_string(version->major) + "." + std::to_string(version->minor) + "." + std::to_string(version->patch) + ")";
     }
+
+    std::string numbers() const override { return std::is_same_v<E, Bf16> ? "bfloat16" : "whole numbers"; }
 
     std::vector<Hearing> hear(const std::string & path, const std::vector<Window> & windows, const Options & options, const Watch & watch) override {
         const Request request = {prompt_of(options), options.timestamps};
@@ -232,6 +234,6 @@ std::unique_ptr<Recognizer> open_native(const Setup & setup) {
     const auto isa = dnnl::get_effective_cpu_isa();
     const bool short_floats = isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx;
 #endif
-    if (short_floats) return std::make_unique<Fast<Bf16>>(file, setup.threads);
-    return std::make_unique<Fast<float>>(file, setup.threads);
+    if (short_floats) return std::make_unique<Native<Bf16>>(file, setup.threads);
+    return std::make_unique<Native<float>>(file, setup.threads);
 }

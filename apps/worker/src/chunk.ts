@@ -26,10 +26,10 @@ export const chunkCount = (speech: readonly Span[], workers: number): number => 
  * Cuts speech into at most `count` chunks with about the same amount of speech each, at the longest silence near each
  * even place: a word is never split, a span never shared. The same input is always cut the same way.
  */
-export const cutChunks = (speech: readonly Span[], count: number): Span[][] => {
+export const cutChunks = <T extends Span>(speech: readonly T[], count: number): T[][] => {
   const share = seconds(speech) / Math.max(1, count);
   const before = cumulative(speech);
-  const chunks: Span[][] = [];
+  const chunks: T[][] = [];
   let from = 0;
   for (let chunk = 1; chunk < count; chunk += 1) {
     const to = bestCut(speech, before, { from, even: chunk * share, slack: share * leeway });
@@ -63,10 +63,13 @@ const bestCut = (
   let best = at.from;
   let longest = -1;
   let nearest = at.from;
+  // Speech of another channel may end later.
+  let ended = speech[at.from]?.end ?? 0;
   for (let index = at.from + 1; index < speech.length; index += 1) {
     const distance = Math.abs((before[index] ?? 0) - at.even);
     if (distance < Math.abs((before[nearest] ?? 0) - at.even)) nearest = index;
-    const silence = (speech[index]?.start ?? 0) - (speech[index - 1]?.end ?? 0);
+    const silence = Math.max(0, (speech[index]?.start ?? 0) - ended);
+    ended = Math.max(ended, speech[index]?.end ?? 0);
     if (distance <= at.slack && silence > longest) {
       longest = silence;
       best = index;

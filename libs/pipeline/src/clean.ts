@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  decodedAudio,
+  isDecodedAudio,
   isFinal,
   latestRevision,
   sweepTemporary,
@@ -68,7 +68,8 @@ const cleanTask = async (
     return 'gone';
   }
   if (live.state === 'done') {
-    if (ended > retention.audio) await folder.remove(decodedAudio);
+    if (ended > retention.audio)
+      for (const name of (await folder.list()).filter(isDecodedAudio)) await folder.remove(name);
     const task = retention.keepSource ? null : await folder.read(taskFile(1), taskSchema);
     if (task !== null) await folder.remove(task.source);
   }

@@ -18,21 +18,52 @@ export interface MediaInfo {
   channels: number;
   /** Hz. */
   sampleRate: number;
+  /** All its sound tracks, in the order of the file; the fields above are the first one's. */
+  tracks?: readonly AudioTrack[];
+}
+
+/** One of the sound tracks of a file. */
+export interface AudioTrack {
+  /** From 1, counting sound only. */
+  number: number;
+  /** As the file says it, mostly ISO 639-2; null where it does not. */
+  language: string | null;
+  /** Whether players begin with it. */
+  isDefault: boolean;
+  /** Whether it is there for some only: a commentary, a description of the picture. */
+  isExtra: boolean;
+  codec: string;
+  channels: number;
+  /** Hz. */
+  sampleRate: number;
+}
+
+export interface DecodeContext extends CallContext {
+  /** Which of the sound tracks, from 1; default the first. */
+  track?: number;
+  /** Seconds of sound past which the recording is refused, while it is decoded. */
+  maximumSeconds?: number;
+  /** Where so many channels go as they are: 16 kHz, 16-bit, side by side, without a header. */
+  channels?: { target: string; count: number };
 }
 
 export interface Decoded {
-  /** Seconds. */
+  /** Seconds, with the silence where sound is missing. */
   duration: number;
   /** True where the file certainly ends before its time. */
   breaksOff?: boolean;
+  /** Whether the channels that were asked for are there, as long as the recording; there are none of what is very long. */
+  hasChannels?: boolean;
+  /** Of `duration`, seconds of silence put where the file has no sound. */
+  missing?: number;
 }
 
 /** Any audio or video → 16 kHz mono 16-bit PCM in a WAV file, streamed in bounded memory. */
 export interface Decoder {
   /** Throws TaskError `empty-file`, `not-media`, `no-audio-track`, `unsafe-media`. */
   probe(path: string, context: CallContext): Promise<MediaInfo>;
-  /** Writes `target` (the caller renames it). Throws TaskError `damaged-media` … */
-  decode(path: string, target: string, context: CallContext): Promise<Decoded>;
+  /** Writes `target` (the caller renames it), on the timeline of the file. Throws TaskError `damaged-media`, `too-long` … */
+  decode(path: string, target: string, context: DecodeContext): Promise<Decoded>;
 }
 
 /** A stretch of speech, seconds of the recording. */

@@ -1,4 +1,8 @@
 export { findEngineBinary } from './binary.js';
+export { extractChannel } from './channel/extract.js';
+export { type ChannelLevels, measureLevels } from './channel/level.js';
+export { channelInsteadOfMix } from './channel/mix.js';
+export { findOwnVoices, type OwnVoices } from './channel/own-voice.js';
 export * from './contract.js';
 export { createFfmpegDecoder, type FfmpegDecoderOptions } from './decode/ffmpeg.js';
 export { resolveFfmpeg } from './decode/ffmpeg-path.js';

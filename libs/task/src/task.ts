@@ -29,6 +29,8 @@ export const taskOptionsSchema = z.object({
   translate: z.boolean().default(false),
   /** Names and terms the recording is likely to hold; at most 200 characters reach the model. */
   prompt: z.string().max(1000).overwrite(cleanText).default(''),
+  /** Which sound track of the file, from 1; without it the one with speech that is most wanted. */
+  track: z.number().int().min(1).max(100).optional(),
 });
 export type TaskOptions = z.infer<typeof taskOptionsSchema>;
 
@@ -53,6 +55,13 @@ export type Task = z.infer<typeof taskSchema>;
 
 /** What a source is decoded into, 16 kHz mono, inside the task folder; no source can be called so. */
 export const decodedAudio = 'decoded.wav';
+
+/** A channel of it that carries a voice of its own, from 0. */
+export const channelAudio = (channel: number): string => `channel-${channel}.wav`;
+
+/** Whether an artefact is sound made from the source: it goes when the recording goes. */
+export const isDecodedAudio = (name: string): boolean =>
+  name === decodedAudio || name === 'channels.pcm' || /^channel-\d+\.wav$/.test(name);
 
 /** The stages of the flow, in order. A stage is also the name of its queue. */
 export const stages = ['prepare', 'diarize', 'transcribe', 'merge', 'deliver'] as const;

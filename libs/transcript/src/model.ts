@@ -53,6 +53,8 @@ export const speakerTurnSchema = z.object({
   end: seconds,
   /** Index of the cluster, from 0; carries no order. */
   speaker: z.number().int().nonnegative(),
+  /** Channel of the recording where it is said, from 0; absent where the channels were heard as one. */
+  channel: z.number().int().nonnegative().optional(),
 });
 export type SpeakerTurn = z.infer<typeof speakerTurnSchema>;
 
@@ -92,6 +94,10 @@ export const transcriptSchema = z.object({
   duration: seconds,
   /** True where the file ends before its time: what came after `duration` is missing. */
   breaksOff: z.boolean().optional(),
+  /** Sound tracks of the file that hold speech as well, from 1; absent where there are none. */
+  otherTracks: z
+    .array(z.object({ track: z.number().int().positive(), /** ISO 639-1 code. */ language: z.string().optional() }))
+    .optional(),
   model: z.string(),
   engine: z.string(),
   translated: z.boolean(),

@@ -7,8 +7,13 @@ const usage = z.object({
 const seconds = z.number().nonnegative().describe('seconds from the start of the recording');
 const span = { start: seconds, end: seconds };
 
+const breaks_off = z
+  .literal(true)
+  .optional()
+  .describe('there where the file ends before its time: what came after `usage.seconds` is missing');
+
 /** The answer in `json`. */
-export const transcriptionAnswerSchema = z.object({ text: z.string(), usage });
+export const transcriptionAnswerSchema = z.object({ text: z.string(), usage, breaks_off });
 
 /** The answer in `verbose_json`, as `toVerbose` makes it. */
 export const verboseAnswerSchema = z.object({
@@ -33,6 +38,7 @@ export const verboseAnswerSchema = z.object({
     .optional(),
   words: z.array(z.object({ word: z.string(), ...span })).optional(),
   usage,
+  breaks_off,
 });
 
 /** The answer in `diarized_json`, as `toDiarized` makes it. */
@@ -50,4 +56,5 @@ export const diarizedAnswerSchema = z.object({
     }),
   ),
   usage,
+  breaks_off,
 });

@@ -21,7 +21,11 @@ export const streamEventSchema = z.discriminatedUnion('type', [
     text: z.string(),
     speaker: z.string(),
   }),
-  z.object({ type: z.literal('transcript.text.done'), text: z.string() }),
+  z.object({
+    type: z.literal('transcript.text.done'),
+    text: z.string(),
+    breaks_off: z.literal(true).optional().describe('there where the file ends before its time'),
+  }),
 ]);
 type StreamEvent = z.infer<typeof streamEventSchema>;
 
@@ -64,5 +68,9 @@ const eventsOf = function* (transcript: Transcript, diarize: boolean): Generator
     if (spoken !== undefined) yield spoken;
   }
   if (told < transcript.text.length) yield { type: 'transcript.text.delta', delta: transcript.text.slice(told) };
-  yield { type: 'transcript.text.done', text: transcript.text };
+  yield {
+    type: 'transcript.text.done',
+    text: transcript.text,
+    ...(transcript.breaksOff === true ? { breaks_off: true } : {}),
+  };
 };

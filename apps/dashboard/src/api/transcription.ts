@@ -69,10 +69,15 @@ const render = async (
 ): Promise<Answer> => {
   if (format === 'json') {
     const usage = { type: 'duration', seconds: Math.ceil(transcript.duration) } as const;
-    return { kind: 'json', body: { text: transcript.text, usage } satisfies z.infer<typeof transcriptionAnswerSchema> };
+    const body = {
+      text: transcript.text,
+      usage,
+      ...(transcript.breaksOff === true ? { breaks_off: true as const } : {}),
+    };
+    return { kind: 'json', body: body satisfies z.infer<typeof transcriptionAnswerSchema> };
   }
-  // Without speakers the text is nothing but what was said, as OpenAI's is.
-  if (format === 'text' && transcript.speakers.outcome === 'off') {
+  // Without speakers the text is nothing but what was said, as OpenAI's is; where some is missing, it says so.
+  if (format === 'text' && transcript.speakers.outcome === 'off' && transcript.breaksOff !== true) {
     return { kind: 'text', type: 'text/plain; charset=utf-8', body: `${transcript.text}\n` };
   }
   const { mime, render } = formats[format satisfies FormatId];

@@ -1,8 +1,17 @@
 import { rm } from 'node:fs/promises';
+import {
+  channelInsteadOfMix,
+  type DecodeContext,
+  extractChannel,
+  type MediaInfo,
+  measureLevels,
+} from '@whisper-bot/speech';
 import { decodedAudio as name, TaskError } from '@whisper-bot/task';
 import { z } from 'zod';
+import { seconds } from '../chunk.js';
 import { allowances, limited } from '../limit.js';
 import type { Material } from './material.js';
+import { trackLanguage, wantedTracks } from './track.js';
 
 const breakName = 'break.json';
 const breakSchema = z.object({ v: z.literal(1), /** Seconds. */ at: z.number() });
@@ -10,6 +19,37 @@ const breakSchema = z.object({ v: z.literal(1), /** Seconds. */ at: z.number() }
 /** Whether the recording was found to end before its time. */
 export const isBrokenOff = async ({ folder }: Pick<Material, 'folder'>): Promise<boolean> =>
   (await folder.read(breakName, breakSchema)) !== null;
+
+const tracksName = 'tracks.json';
+const tracksSchema = z.object({
+  v: z.literal(1),
+  /** From 1. */
+  chosen: z.number().int().positive(),
+  /** Others with speech. */
+  others: z.array(z.object({ track: z.number().int().positive(), language: z.string().optional() })),
+});
+
+/** The sound tracks that hold speech besides the one that was transcribed. */
+export const otherTracks = async ({ folder }: Pick<Material, 'folder'>) =>
+  (await folder.read(tracksName, tracksSchema))?.others ?? [];
+
+/** The channels as they are, side by side: there until it is known whose speech is on which. */
+const channelsName = 'channels.pcm';
+const channelsSchema = z.object({ v: z.literal(1), channels: z.number().int().min(2) });
+const channelsInfoName = 'channels.json';
+/** More are not told apart. */
+const mostChannels = 8;
+
+/** The channels of the recording, where it is not known yet what they hold; null where there is nothing to find out. */
+export const undecidedChannels = async ({ folder }: Pick<Material, 'folder'>) => {
+  const known = await folder.read(channelsInfoName, channelsSchema);
+  return known !== null && (await folder.has(channelsName)) ? { ...known, path: folder.file(channelsName) } : null;
+};
+
+/** What is known of the channels is written down: they are not needed any more. */
+export const dropChannels = async ({ folder }: Pick<Material, 'folder'>): Promise<void> => {
+  await folder.remove(channelsName);
+};
 
 /** Bytes of the header and of a second: 16 kHz, mono, 16 bit. */
 const wav = { header: 44, second: 32_000 };
@@ -37,7 +77,7 @@ export const ensureAudio = async (
 };
 
 const decode = async (material: Material, limit?: AudioLimit): Promise<number> => {
-  const { engines, folder, task, signal, onProgress } = material;
+  const { engines, folder, task, signal } = material;
   const source = await folder.source(task.source).catch((error: unknown) => {
     // It was there when the task was accepted: its time has come.
     if (error instanceof TaskError && error.code === 'no-such-file') {
@@ -49,28 +89,120 @@ const decode = async (material: Material, limit?: AudioLimit): Promise<number> =
     engines.decoder.probe(source, { signal: within }),
   );
   refuseTooLong(info.duration, limit);
+  const track = await chooseTrack(material, { source, info, limit });
   const started = performance.now();
   const temporary = folder.temporary(name);
+  const channels = {
+    target: folder.temporary(channelsName),
+    count: info.tracks?.[track - 1]?.channels ?? info.channels,
+  };
+  const areApart = channels.count >= 2 && channels.count <= mostChannels;
   try {
-    // A length the container does not tell may be anything: it is bounded by ten hours.
-    const { duration, breaksOff = false } = await limited(
-      signal,
-      allowances.decode,
-      info.duration ?? 36_000,
-      (within) => engines.decoder.decode(source, temporary, { signal: within, onProgress }),
-    );
+    const { duration, breaksOff, hasChannels, missing } = await decodeTrack(material, {
+      source,
+      info,
+      target: temporary,
+      limit,
+      track,
+      ...(areApart ? { channels } : {}),
+    });
     refuseTooLong(duration, limit);
+    if (hasChannels) await keepChannels(material, { ...channels, mix: temporary });
     signal.throwIfAborted();
     // Before the audio, which is not decoded again once it is there.
     if (breaksOff) await folder.write(breakName, { v: 1, at: duration });
     await folder.adopt(temporary, name);
     const took = ((performance.now() - started) / 1000).toFixed(1);
     material.log(`Decoded ${duration.toFixed(1)} s of ${info.codec} in ${info.format} within ${took} s.`);
+    if (missing !== undefined) material.log(`Of these, ${missing.toFixed(1)} s have no sound in the file.`);
     if (breaksOff) material.log(`The file breaks off at ${duration.toFixed(1)} s, before its time.`);
     return duration;
   } finally {
-    await rm(temporary, { force: true });
+    await Promise.all([temporary, channels.target].map((each) => rm(each, { force: true })));
   }
+};
+
+interface TrackRequest extends Pick<DecodeContext, 'track' | 'channels'> {
+  source: string;
+  info: MediaInfo;
+  target: string;
+  limit: AudioLimit | undefined;
+}
+
+const decodeTrack = (material: Material, { source, info, target, limit, ...options }: TrackRequest) =>
+  // A length the container does not tell may be anything: it is bounded by ten hours.
+  limited(material.signal, allowances.decode, info.duration ?? 36_000, (within) =>
+    material.engines.decoder.decode(source, target, {
+      signal: within,
+      onProgress: material.onProgress,
+      ...(limit === undefined ? {} : { maximumSeconds: limit.maximumSeconds() }),
+      ...options,
+    }),
+  );
+
+/**
+ * Which sound track to hear, decided once: among several the first wanted one in which somebody speaks. That others hold speech as
+ * well is written down.
+ */
+const chooseTrack = async (
+  material: Material,
+  { source, info, limit }: Pick<TrackRequest, 'source' | 'info' | 'limit'>,
+): Promise<number> => {
+  const { folder, task, signal, engines } = material;
+  const tracks = info.tracks ?? [];
+  if (tracks.length < 2) return task.options.track ?? 1;
+  const known = await folder.read(tracksName, tracksSchema);
+  if (known !== null) return known.chosen;
+  const wanted = wantedTracks(tracks, task.options);
+  const listened =
+    wanted.length === 1
+      ? [...new Set([...wanted, ...wantedTracks(tracks, { ...task.options, track: undefined })])]
+      : wanted;
+  const speaking: number[] = [];
+  for (const track of listened) {
+    const target = folder.temporary(name);
+    try {
+      const { duration } = await decodeTrack(
+        { ...material, onProgress: () => {} },
+        { source, info, target, limit, track },
+      );
+      const spans = await limited(signal, allowances.detect, duration, (within) =>
+        engines.detector.detect(target, { signal: within }),
+      );
+      if (seconds(spans) > 0) speaking.push(track);
+    } catch (error) {
+      // The track asked for must be heard; that another is damaged does not matter.
+      if (signal.aborted || track === task.options.track) throw error;
+    } finally {
+      await rm(target, { force: true });
+    }
+  }
+  const chosen = task.options.track ?? speaking[0] ?? wanted[0] ?? 1;
+  const others = speaking
+    .filter((track) => track !== chosen)
+    .map((track) => {
+      const language = trackLanguage(tracks[track - 1]?.language ?? null);
+      return { track, ...(language === null ? {} : { language }) };
+    });
+  await folder.write(tracksName, { v: 1, chosen, others });
+  material.log(`Of ${tracks.length} sound tracks the ${chosen}. is heard; ${others.length} others hold speech.`);
+  return chosen;
+};
+
+/**
+ * Keeps the channels for whoever looks for voices on each. Where they cancel each other in the mix, the loudest stands for it.
+ */
+const keepChannels = async (
+  { folder, log }: Material,
+  { target, count, mix }: { target: string; count: number; mix: string },
+): Promise<void> => {
+  const instead = channelInsteadOfMix(await measureLevels(target, count));
+  if (instead !== null) {
+    await extractChannel(target, mix, { channel: instead, channels: count });
+    log(`The channels cancel each other: channel ${instead + 1} is heard instead of their mix.`);
+  }
+  await folder.write(channelsInfoName, { v: 1, channels: count });
+  await folder.adopt(target, channelsName);
 };
 
 const refuseTooLong = (duration: number | null, limit?: AudioLimit): void => {

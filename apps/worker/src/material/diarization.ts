@@ -1,6 +1,10 @@
-import { type Diarization, diarizationSchema } from '@whisper-bot/transcript';
+import type { SpeakerCount } from '@whisper-bot/task';
+import { channelAudio } from '@whisper-bot/task';
+import { type Diarization, diarizationSchema, type SpeakerTurn } from '@whisper-bot/transcript';
+import { seconds } from '../chunk.js';
 import { allowances, limited } from '../limit.js';
 import { ensureAudio } from './audio.js';
+import { channelsOf, type SpeechSpan } from './channel.js';
 import { keyOf } from './key.js';
 import type { Material } from './material.js';
 import { ensureSpeech } from './speech.js';
@@ -15,24 +19,92 @@ export interface Diarized {
   diarization: Diarization;
   /** Of the recording, seconds. */
   duration: number;
-  /** Seconds of work for a second of audio; null where the artefact was there. */
+  /** Seconds of work for a second of audio; null where the artefact was there or nothing had to be heard for it. */
   rate: number | null;
 }
 
 /** Who spoke when. */
 export const ensureDiarization = async (material: Material): Promise<Diarized> => {
-  const { engines, folder, signal, onProgress, task } = material;
+  const { folder, signal, task } = material;
   const known = await readDiarization(material);
   const { spans, duration } = await ensureSpeech(material);
   if (known !== null) return { diarization: known, duration, rate: null };
   const { wav } = await ensureAudio(material);
   const started = performance.now();
-  const diarization = await limited(signal, allowances.diarize, duration, (within) =>
-    engines.diarizer.diarize({ wav, speech: spans, speakers: task.options.speakers }, { signal: within, onProgress }),
-  );
+  const channels = channelsOf(spans);
+  const diarization =
+    channels.length > 0
+      ? await diarizeChannels(material, { spans, channels, duration })
+      : await diarize(material, { wav, speech: spans, speakers: task.options.speakers, duration });
   signal.throwIfAborted();
   await folder.write(nameOf(material), diarization);
   const took = (performance.now() - started) / 1000;
   material.log(`Told ${diarization.speakers} speakers apart in ${took.toFixed(1)} s.`);
-  return { diarization, duration, rate: took / Math.max(1, duration) };
+  return { diarization, duration, rate: channels.length > 0 ? null : took / Math.max(1, duration) };
+};
+
+const diarize = (
+  { engines, signal, onProgress }: Material,
+  { duration, ...request }: { wav: string; speech: readonly SpeechSpan[]; speakers: SpeakerCount; duration: number },
+): Promise<Diarization> =>
+  limited(signal, allowances.diarize, duration, (within) =>
+    engines.diarizer.diarize(request, { signal: within, onProgress }),
+  );
+
+interface ByChannel {
+  spans: readonly SpeechSpan[];
+  channels: readonly number[];
+  /** Seconds. */
+  duration: number;
+}
+
+/**
+ * Each channel is a speaker of its own: nothing has to be heard for that. Where a person says that there are fewer, the channels with
+ * least speech are one; where there are more, the voices on each channel are told apart.
+ */
+const diarizeChannels = async (material: Material, { spans, channels, duration }: ByChannel): Promise<Diarization> => {
+  const { speakers } = material.task.options;
+  const of = (channel: number) => spans.filter((span) => span.channel === channel);
+  const bySpeech = channels.toSorted((a, b) => seconds(of(b)) - seconds(of(a)));
+  if (speakers.kind === 'exactly' && speakers.count > channels.length) {
+    return diarizeWithin(material, { spans, channels: bySpeech, duration }, speakers.count);
+  }
+  const most = speakers.kind === 'auto' ? channels.length : Math.min(channels.length, speakers.count);
+  const turns = spans.map(
+    ({ start, end, channel = 0 }): SpeakerTurn => ({
+      start,
+      end,
+      channel,
+      speaker: Math.min(most - 1, bySpeech.indexOf(channel)),
+    }),
+  );
+  return { v: 1, engine: 'channels', speakers: most, turns };
+};
+
+/** More people than channels: each channel is heard by itself, and the one with most speech makes up the number. */
+const diarizeWithin = async (
+  material: Material,
+  { spans, channels, duration }: ByChannel,
+  count: number,
+): Promise<Diarization> => {
+  const [first, ...others] = channels;
+  const turns: SpeakerTurn[] = [];
+  let speakers = 0;
+  let engine = 'channels';
+  const add = async (channel: number, wanted: SpeakerCount): Promise<void> => {
+    const found = await diarize(material, {
+      wav: material.folder.file(channelAudio(channel)),
+      speech: spans.filter((span) => span.channel === channel),
+      speakers: wanted,
+      duration,
+    });
+    engine = found.engine;
+    turns.push(...found.turns.map((turn) => ({ ...turn, speaker: turn.speaker + speakers, channel })));
+    speakers += Math.max(1, found.speakers);
+  };
+  // The one with most speech comes last, and has at least one; so has each of those that follow.
+  for (const [index, channel] of others.entries())
+    await add(channel, { kind: 'at-most', count: count - speakers - (others.length - index) });
+  if (first !== undefined) await add(first, { kind: 'exactly', count: Math.max(1, count - speakers) });
+  return { v: 1, engine, speakers, turns: turns.sort((a, b) => a.start - b.start) };
 };

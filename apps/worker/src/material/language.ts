@@ -1,21 +1,23 @@
-import type { Span } from '@whisper-bot/speech';
+import { channelAudio } from '@whisper-bot/task';
 import { z } from 'zod';
+import { seconds } from '../chunk.js';
 import { allowances, limited } from '../limit.js';
 import { ensureAudio } from './audio.js';
+import { channelsOf, type SpeechSpan } from './channel.js';
 import { keyOf } from './key.js';
 import type { Material } from './material.js';
 
 const schema = z.object({ v: z.literal(1), language: z.string().min(2), probability: z.number() });
 
 /** The language asked for, or the one found once for the recording (ISO 639-1). */
-export const ensureLanguage = async (material: Material, speech: readonly Span[]): Promise<string> => {
+export const ensureLanguage = async (material: Material, spans: readonly SpeechSpan[]): Promise<string> => {
   const { engines, folder, signal, task } = material;
   const { language, model } = task.options;
   if (language !== 'auto') return language;
   const name = `language.${keyOf(model)}.json`;
   const known = await folder.read(name, schema);
   if (known !== null) return known.language;
-  const { wav } = await ensureAudio(material);
+  const { wav, speech } = await mostSpeech(material, spans);
   const found = await limited(signal, allowances.language, 0, (within) =>
     engines.transcriber.detectLanguage({ wav, speech, model }, { signal: within }),
   );
@@ -23,4 +25,16 @@ export const ensureLanguage = async (material: Material, speech: readonly Span[]
   await folder.write(name, { v: 1, ...found });
   material.log(`The language is ${found.language} (${Math.round(found.probability * 100)} %).`);
   return found.language;
+};
+
+/** Where most is said: of channels that carry voices of their own, one; their mix may be nonsense. */
+const mostSpeech = async (
+  material: Material,
+  spans: readonly SpeechSpan[],
+): Promise<{ wav: string; speech: readonly SpeechSpan[] }> => {
+  const [first] = channelsOf(spans)
+    .map((channel) => ({ channel, speech: spans.filter((span) => span.channel === channel) }))
+    .sort((a, b) => seconds(b.speech) - seconds(a.speech));
+  if (first === undefined) return { wav: (await ensureAudio(material)).wav, speech: spans };
+  return { wav: material.folder.file(channelAudio(first.channel)), speech: first.speech };
 };

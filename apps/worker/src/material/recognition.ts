@@ -1,7 +1,9 @@
+import { channelAudio } from '@whisper-bot/task';
 import { type Recognition, recognitionSchema } from '@whisper-bot/transcript';
 import { cutChunks, seconds } from '../chunk.js';
 import { allowances, limited } from '../limit.js';
 import { ensureAudio } from './audio.js';
+import { channelsOf, type SpeechSpan } from './channel.js';
 import { keyOf } from './key.js';
 import { ensureLanguage } from './language.js';
 import type { Material } from './material.js';
@@ -23,7 +25,7 @@ export interface Recognized {
 
 /** The words of one chunk. */
 export const ensureRecognition = async (material: Material, { chunk, chunks }: Place): Promise<Recognized> => {
-  const { engines, folder, signal, onProgress, task } = material;
+  const { folder, signal, task } = material;
   const { model, translate, prompt } = task.options;
   const { spans } = await ensureSpeech(quiet(material));
   const language = await ensureLanguage(material, spans);
@@ -32,16 +34,49 @@ export const ensureRecognition = async (material: Material, { chunk, chunks }: P
   const speech = cutChunks(spans, chunks)[chunk] ?? [];
   if (known !== null) return { recognition: known, seconds: seconds(speech), rate: null };
 
-  const { wav } = await ensureAudio(quiet(material));
   const started = performance.now();
-  const recognition = await limited(signal, allowances.transcribe, seconds(speech), (within) =>
-    engines.transcriber.transcribe({ wav, speech, model, language, translate, prompt }, { signal: within, onProgress }),
-  );
+  const recognition = await recognize(material, speech, language);
   signal.throwIfAborted();
   await folder.write(name, recognition);
   const took = (performance.now() - started) / 1000;
   material.log(`Transcribed ${seconds(speech).toFixed(1)} s of speech in ${took.toFixed(1)} s.`);
   return { recognition, seconds: seconds(speech), rate: took / Math.max(1, seconds(speech)) };
+};
+
+/** The words of a chunk: of each channel by itself where they carry voices of their own. */
+const recognize = async (material: Material, speech: readonly SpeechSpan[], language: string): Promise<Recognition> => {
+  const { folder, onProgress } = material;
+  const channels = channelsOf(speech);
+  if (channels.length === 0) {
+    const { wav } = await ensureAudio(quiet(material));
+    return transcribe(material, { wav, speech, language });
+  }
+  const recognitions: Recognition[] = [];
+  const whole = Math.max(1, seconds(speech));
+  let done = 0;
+  for (const channel of channels) {
+    const own = speech.filter((span) => span.channel === channel);
+    const [from, part] = [done / whole, seconds(own) / whole];
+    const heard = await transcribe(
+      { ...material, onProgress: (fraction) => onProgress(from + part * fraction) },
+      { wav: folder.file(channelAudio(channel)), speech: own, language },
+    );
+    recognitions.push({ ...heard, segments: heard.segments.map((segment) => ({ ...segment, channel })) });
+    done += seconds(own);
+  }
+  const [first] = recognitions as [Recognition, ...Recognition[]];
+  const segments = recognitions.flatMap((recognition) => recognition.segments);
+  return { ...first, segments: segments.sort((a, b) => a.start - b.start) };
+};
+
+const transcribe = (
+  { engines, signal, onProgress, task }: Material,
+  request: { wav: string; speech: readonly SpeechSpan[]; language: string },
+): Promise<Recognition> => {
+  const { model, translate, prompt } = task.options;
+  return limited(signal, allowances.transcribe, seconds(request.speech), (within) =>
+    engines.transcriber.transcribe({ ...request, model, translate, prompt }, { signal: within, onProgress }),
+  );
 };
 
 /** What is made on the way, should it be missing, must not move the bar. */

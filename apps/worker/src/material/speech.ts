@@ -1,21 +1,28 @@
-import type { Span } from '@whisper-bot/speech';
 import { z } from 'zod';
 import { seconds } from '../chunk.js';
 import { allowances, limited } from '../limit.js';
-import { ensureAudio } from './audio.js';
+import { dropChannels, ensureAudio } from './audio.js';
+import { type SpeechSpan, speechByChannel } from './channel.js';
 import type { Material } from './material.js';
 
 const name = 'speech.json';
 const schema = z.object({
   v: z.literal(1),
   duration: z.number().nonnegative(),
-  spans: z.array(z.object({ start: z.number().nonnegative(), end: z.number().nonnegative() })),
+  spans: z.array(
+    z.object({
+      start: z.number().nonnegative(),
+      end: z.number().nonnegative(),
+      channel: z.number().int().nonnegative().optional(),
+    }),
+  ),
 });
 
 export interface Speech {
   /** Of the whole recording, seconds. */
   duration: number;
-  spans: Span[];
+  /** Sorted by start; those of different channels may overlap. */
+  spans: SpeechSpan[];
 }
 
 /** Where somebody speaks in the recording. */
@@ -24,11 +31,13 @@ export const ensureSpeech = async (material: Material): Promise<Speech> => {
   const known = await folder.read(name, schema);
   if (known !== null) return known;
   const { wav, duration } = await ensureAudio(material);
-  const spans = await limited(signal, allowances.detect, duration, (within) =>
+  const mixed = await limited(signal, allowances.detect, duration, (within) =>
     engines.detector.detect(wav, { signal: within, onProgress }),
   );
+  const spans = (await speechByChannel(material, { mixed, duration })) ?? mixed;
   signal.throwIfAborted();
   await folder.write(name, { v: 1, duration, spans });
+  await dropChannels(material);
   material.log(`Found ${seconds(spans).toFixed(1)} s of speech in ${duration.toFixed(1)} s.`);
   return { duration, spans };
 };

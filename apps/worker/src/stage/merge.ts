@@ -8,7 +8,7 @@ import {
   transcriptSchema,
 } from '@whisper-bot/transcript';
 import type { Engines } from '../engines.js';
-import { isBrokenOff } from '../material/audio.js';
+import { isBrokenOff, otherTracks } from '../material/audio.js';
 import { readDiarization } from '../material/diarization.js';
 import type { Material } from '../material/material.js';
 import { ensureRecognition } from '../material/recognition.js';
@@ -64,7 +64,12 @@ const join = async (material: Material, recognitions: Recognition[], duration: n
     model: options.model,
     ...named(options),
   });
-  return (await isBrokenOff(material)) ? { ...transcript, breaksOff: true } : transcript;
+  const others = await otherTracks(material);
+  return {
+    ...transcript,
+    ...((await isBrokenOff(material)) ? { breaksOff: true } : {}),
+    ...(others.length > 0 ? { otherTracks: others } : {}),
+  };
 };
 
 /** Where nobody speaks, no language can be heard: the one asked for is told. */

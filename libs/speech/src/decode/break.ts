@@ -1,3 +1,5 @@
+import type { FileHandle } from 'node:fs/promises';
+import { messagesOf } from './cause.js';
 import { parseDump } from './dump.js';
 
 /**
@@ -9,13 +11,27 @@ const reports = /: partial file\b|\] File ended prematurely|\] filesize and dura
 const tolerance = 1;
 
 /**
- * Whether a decoded file certainly ended before its time. False for what does not say how long it should be: ADTS, AMR, MP3
- * without a header, and WAV, of which ffmpeg says nothing.
+ * Whether ffmpeg noticed that a decoded file ended before its time. False for what does not say how long it should be: ADTS, AMR,
+ * MP3 without a header.
  * @param log of the run that decoded
  * @param duration seconds that were decoded
  */
 export const breaksOff = (log: string, duration: number): boolean => {
-  if (reports.test(log)) return true;
+  if (reports.test(messagesOf(log))) return true;
   const told = parseDump(log)?.audio;
   return told?.format === 'flac' && told.duration !== null && duration < told.duration - tolerance;
+};
+
+/** Bytes that a RIFF header may promise: programs that write to a pipe, and know no length, promise two or four gigabytes. */
+const honest = 2 ** 31 - 2 ** 16;
+
+/** Whether a WAV file certainly ends before its time, of which ffmpeg says nothing: it is a second shorter than its header says. */
+export const isCutOffWav = async (handle: FileHandle, head: Buffer): Promise<boolean> => {
+  if (head.toString('latin1', 0, 4) !== 'RIFF' || head.toString('latin1', 8, 12) !== 'WAVE' || head.length < 36)
+    return false;
+  const promised = head.readUInt32LE(4) + 8;
+  const format = head.indexOf('fmt ', 12, 'latin1');
+  if (promised > honest || format === -1 || format + 20 > head.length) return false;
+  const bytesASecond = head.readUInt32LE(format + 16);
+  return (await handle.stat()).size < promised - bytesASecond * tolerance;
 };

@@ -28,6 +28,7 @@ const formats: Record<string, string> = {
   aac: 'adts',
   ts: 'mpegts',
   wma: 'asf',
+  webm: 'webm',
   mp4: 'mp4',
 };
 const formatOf = (name: string) => formats[name.split('.').pop() ?? ''] ?? name.split('.').pop() ?? '';
@@ -147,6 +148,9 @@ test('of a recording cut short, what is there is decoded', async () => {
 });
 
 test.each([
+  ['cut.ogg', ['-c:a', 'libopus']],
+  ['vorbis.ogg', ['-c:a', 'libvorbis']],
+  ['cut.wav', []],
   ['cut.mp4', ['-c:a', 'aac', '-movflags', '+faststart']],
   ['parts.mp4', ['-c:a', 'aac', '-movflags', 'frag_keyframe+empty_moov', '-frag_duration', '1000000']],
   ['cut.webm', ['-c:a', 'libopus']],
@@ -161,6 +165,34 @@ test.each([
   expect(breaksOff).toBe(true);
   expect(duration).toBeGreaterThan(4);
   expect(duration).toBeLessThan(8);
+});
+
+test('an Ogg that breaks off in a page keeps the whole packets of that page', async () => {
+  // One page for each five seconds.
+  const path = make('pages.ogg', '-i', sample, '-c:a', 'libopus', '-b:a', '32k', '-page_duration', '5000000');
+  const bytes = await readFile(path);
+  const last = bytes.lastIndexOf('OggS');
+  const fifth = bytes.lastIndexOf('OggS', last - 1);
+  await writeFile(path, bytes.subarray(0, fifth + Math.floor((last - fifth) * 0.8)));
+  const { duration, breaksOff } = await decode(path);
+  expect(breaksOff).toBe(true);
+  expect(duration).toBeGreaterThan(8.5);
+  expect(duration).toBeLessThan(9.5);
+  expect((await readdir(folder)).filter((name) => name.includes('-source'))).toEqual([]);
+});
+
+test.each([
+  [27 * 3, 'within the headers'],
+  [0, 'behind them'],
+])('an Ogg of which only headers are left is refused in a sentence (%i bytes %s)', async (missing) => {
+  const path = make('headers.ogg', '-i', sample, '-c:a', 'libopus');
+  const bytes = await readFile(path);
+  const tags = bytes.indexOf('OggS', bytes.indexOf('OpusTags'));
+  await writeFile(path, bytes.subarray(0, tags - missing));
+  await expect(decode(path)).rejects.toMatchObject({
+    code: 'damaged-media',
+    message: expect.stringMatching(/damaged/),
+  });
 });
 
 test('a film longer than its sound does not break off', async () => {
@@ -191,4 +223,116 @@ test('where ffmpeg is missing, one sentence says what to do', async () => {
     code: 'engine-missing',
     message: expect.stringContaining('FFMPEG_PATH'),
   });
+});
+
+/** The samples of a decoded file, without its header. */
+const samplesOf = async (path: string): Promise<Buffer> => {
+  await decode(path);
+  return (await readFile(at('out.wav'))).subarray(44);
+};
+/** The same by a plain ffmpeg. */
+const plainSamplesOf = (path: string): Buffer =>
+  execFileSync('ffmpeg', ['-v', 'error', '-i', path, '-vn', '-ac', '1', '-ar', '16000', '-f', 's16le', '-'], {
+    maxBuffer: 2 ** 26,
+  });
+/** Seconds before the first sample that can be heard, and after a moment. */
+const silenceFrom = (samples: Buffer, second = 0): number => {
+  let position = Math.round(second * 16_000);
+  while (position * 2 < samples.length && Math.abs(samples.readInt16LE(position * 2)) < 60) position += 1;
+  return position / 16_000 - second;
+};
+
+test.each([
+  ['same.wav', []],
+  ['same.flac', []],
+  ['same.mp3', []],
+  ['same.ogg', ['-ar', '48000', '-c:a', 'libopus']],
+  ['same.webm', ['-ar', '48000', '-c:a', 'libopus']],
+  ['same.m4a', []],
+  ['same.aac', []],
+  ['same.mkv', ['-c:a', 'aac']],
+  ['parts.mp4', ['-c:a', 'aac', '-movflags', 'frag_keyframe+empty_moov', '-frag_duration', '1000000']],
+  ['same.wma', []],
+  ['same.ts', ['-c:a', 'aac']],
+  // The counter of MPEG transport streams begins anew after 26.5 hours; this one at second five.
+  ['wrapped.ts', ['-c:a', 'aac', '-output_ts_offset', '95438.7']],
+  ['late.ts', ['-c:a', 'aac', '-output_ts_offset', '40000']],
+])('%s without holes keeps every sample', async (name, args) => {
+  const path = make(name, '-i', sample, '-ar', '44100', '-ac', '2', ...args);
+  expect((await samplesOf(path)).equals(plainSamplesOf(path))).toBe(true);
+});
+
+test.each(['film.mkv', 'film.mp4', 'film.webm', 'film.ts'])(
+  'sound that begins later in %s keeps its time',
+  async (name) => {
+    const codecs = name.endsWith('webm') ? ['-c:v', 'libvpx', '-c:a', 'libopus'] : ['-c:v', 'mpeg4', '-c:a', 'aac'];
+    const pictures = ['-f', 'lavfi', '-i', 'color=size=16x16:rate=25:duration=17'];
+    const late = make(`late-${name}`, ...pictures, '-itsoffset', '5', '-i', sample, ...codecs);
+    const onTime = make(`on-time-${name}`, ...pictures, '-i', sample, ...codecs);
+    const speaksAfter = async (path: string) => silenceFrom(await samplesOf(path), 0.05);
+    // AAC begins before its time: its first packets hold nothing.
+    expect(Math.abs((await speaksAfter(late)) - (await speaksAfter(onTime)) - 5)).toBeLessThan(0.1);
+    expect(await decode(late)).toMatchObject({ duration: expect.closeTo(16, 0), missing: expect.closeTo(5, 0) });
+  },
+);
+
+test.each(['hole.mkv', 'hole.webm', 'hole.ts', 'hole.mp4'])('packets missing in %s leave silence', async (name) => {
+  const codec = name.endsWith('webm') ? 'libopus' : 'aac';
+  const path = make(name, '-i', sample, '-af', 'aselect=not(between(t\\,3\\,7))', '-c:a', codec);
+  const { duration } = await decode(path);
+  expect(duration).toBeCloseTo(11, 0);
+  const samples = (await readFile(at('out.wav'))).subarray(44);
+  expect(samples.length / 32_000).toBeCloseTo(duration, 3);
+  expect(silenceFrom(samples, 3.2)).toBeGreaterThan(3.5);
+});
+
+test('a recording past the limit is refused while it is decoded', async () => {
+  const path = make('long.flac', '-f', 'lavfi', '-i', 'anullsrc=r=8000:cl=mono', '-t', '7200');
+  const run = decoder.decode(path, at('long.out'), { ...context, maximumSeconds: 3600 });
+  await expect(run).rejects.toMatchObject({ code: 'too-long', params: { hours: 1 } });
+  expect(existsSync(at('long.out'))).toBe(false);
+});
+
+test('the causes of failures hold nothing of what the file says about itself', async () => {
+  const path = make(
+    'private.mp3',
+    ...['-i', sample, '-metadata', 'title=No space left on device SECRET', '-metadata', 'comment=at home SECRET'],
+    ...['-metadata', 'location=+55.75+037.61/'],
+  );
+  const bytes = await readFile(path);
+  const sound = bytes.lastIndexOf('SECRET') + 60;
+  await writeFile(path, Buffer.concat([bytes.subarray(0, sound), Buffer.alloc(4000, 0x55)]));
+  const error: unknown = await decode(path).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: expect.stringMatching(/-media$/) });
+  expect(String((error as Error).cause)).not.toMatch(/SECRET|55\.75|at home/);
+  expect(String((error as Error).cause)).toMatch(/^ffmpeg failed|^nothing was decoded/);
+});
+
+test('each sound track is described, and the one asked for decoded', async () => {
+  const tone = ['-f', 'lavfi', '-i', 'sine=440:d=3'];
+  const path = make(
+    'tracks.mkv',
+    ...[...tone, '-i', sample, '-map', '0:a', '-map', '1:a', '-c:a', 'aac'],
+    ...['-metadata:s:a:0', 'language=ger', '-metadata:s:a:1', 'language=eng', '-disposition:a:1', 'default+comment'],
+  );
+  expect((await decoder.probe(path, context)).tracks).toMatchObject([
+    { number: 1, language: 'ger', isExtra: false },
+    { number: 2, language: 'eng', isDefault: true, isExtra: true },
+  ]);
+  expect((await decoder.decode(path, at('out.wav'), { ...context, track: 1 })).duration).toBeCloseTo(3, 0);
+  expect((await decoder.decode(path, at('out.wav'), { ...context, track: 2 })).duration).toBeCloseTo(11, 0);
+  await expect(decoder.decode(path, at('out.wav'), { ...context, track: 3 })).rejects.toMatchObject({
+    code: 'invalid-request',
+    message: expect.stringContaining('it has 2'),
+  });
+});
+
+test('channels come out side by side, as long as the recording', async () => {
+  const path = make('apart.flac', '-i', sample, '-af', 'pan=stereo|c0=c0|c1=-0.5*c0');
+  const channels = { target: at('channels.pcm'), count: 2 };
+  const { duration, hasChannels } = await decoder.decode(path, at('out.wav'), { ...context, channels });
+  expect(hasChannels).toBe(true);
+  const pcm = await readFile(channels.target);
+  expect(pcm.length).toBe(Math.round(duration * 16_000) * 4);
+  expect(pcm.readInt16LE(2 * 2 * 8000 + 2)).toBeCloseTo(-0.5 * pcm.readInt16LE(2 * 2 * 8000), -1);
 });

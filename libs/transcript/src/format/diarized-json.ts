@@ -17,6 +17,8 @@ export interface DiarizedTranscription {
     speaker: string;
   }[];
   usage: { type: 'duration'; seconds: number };
+  /** True where the file ends before its time: what came after `duration` is missing. */
+  breaks_off?: true;
 }
 
 /** The transcript in OpenAI's shape: speakers are chosen names, otherwise capital letters in order of first words. */
@@ -38,6 +40,7 @@ export const toDiarized = (transcript: Transcript): DiarizedTranscription => {
       speaker: (segment.speaker === null ? undefined : names.get(segment.speaker)) ?? letters(0),
     })),
     usage: { type: 'duration', seconds: Math.ceil(transcript.duration) },
+    ...(transcript.breaksOff === true ? { breaks_off: true } : {}),
   };
 };
 

@@ -29,6 +29,8 @@ export interface VerboseTranscription {
   segments?: VerboseSegment[];
   words?: { word: string; start: number; end: number }[];
   usage: { type: 'duration'; seconds: number };
+  /** True where the file ends before its time: what came after `duration` is missing. */
+  breaks_off?: true;
 }
 
 /**
@@ -45,16 +47,20 @@ export const toVerbose = (transcript: Transcript, options: FormatOptions = {}): 
     ...(granularities.includes('segment') ? { segments: transcript.segments.map(verboseSegment) } : {}),
     ...(granularities.includes('word')
       ? {
-          words: transcript.segments.flatMap(({ words }) =>
-            words.map(({ text, start, end }) => ({
-              word: text,
-              start: roundSeconds(start),
-              end: roundSeconds(end),
-            })),
-          ),
+          words: transcript.segments
+            .flatMap(({ words }) =>
+              words.map(({ text, start, end }) => ({
+                word: text,
+                start: roundSeconds(start),
+                end: roundSeconds(end),
+              })),
+            )
+            // People who talk at once: their segments overlap.
+            .sort((a, b) => a.start - b.start),
         }
       : {}),
     usage: { type: 'duration', seconds: Math.ceil(transcript.duration) },
+    ...(transcript.breaksOff === true ? { breaks_off: true } : {}),
   };
 };
 

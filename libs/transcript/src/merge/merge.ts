@@ -1,6 +1,7 @@
 import type { Diarization, Recognition, Segment, SpeakerOutcome, Transcript } from '../model.js';
 import { joinWords } from '../word.js';
 import { assignSpeakers } from './assign.js';
+import { heardChannels, interleave, type SpokenWords } from './channel.js';
 import { paragraphs } from './paragraph.js';
 import { collectWords } from './repair.js';
 
@@ -34,14 +35,10 @@ export const speakerLabelOf = (index: number): string => `SPEAKER_${String(index
 export const mergeTranscript = (request: MergeRequest): Transcript => {
   const { recognitions, diarization, duration } = request;
   const outcome = request.outcome === 'found' && diarization === null ? 'failed' : request.outcome;
-  const words = collectWords(recognitions, duration);
-  const clusters =
-    outcome === 'found' && diarization !== null
-      ? assignSpeakers(words, diarization.turns)
-      : words.map((): number | null => null);
+  const { words, clusters, turns } = spoken(recognitions, outcome === 'found' ? diarization : null, duration);
 
   const labels = new Map<number, string>();
-  const segments = paragraphs(words, clusters).map(([from, to]): Segment => {
+  const segments = paragraphs(words, clusters, turns).map(([from, to]): Segment => {
     const own = words.slice(from, to);
     const cluster = clusters[from] ?? null;
     if (cluster !== null && !labels.has(cluster)) labels.set(cluster, speakerLabelOf(labels.size));
@@ -65,6 +62,18 @@ export const mergeTranscript = (request: MergeRequest): Transcript => {
     text: joinWords(words),
     segments,
   };
+};
+
+const spoken = (
+  recognitions: readonly Recognition[],
+  diarization: Diarization | null,
+  duration: number,
+): SpokenWords => {
+  const channels = heardChannels(recognitions);
+  if (channels.length > 0) return interleave(recognitions, { channels, diarization, duration });
+  const words = collectWords(recognitions, duration);
+  const clusters = diarization === null ? words.map(() => null) : assignSpeakers(words, diarization.turns);
+  return { words, clusters, turns: new Set() };
 };
 
 const commonLanguage = (recognitions: readonly Recognition[]): string => {

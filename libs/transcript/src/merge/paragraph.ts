@@ -18,12 +18,16 @@ export interface ParagraphLimits {
 /** About what fits a phone's screen: five lines, ten, and a screenful. */
 const paragraphLimits: ParagraphLimits = { pause: 1.5, silence: 6, comfortable: 400, long: 800, most: 1200 };
 
-/** Splits words into paragraphs at changes of speaker, pauses and, when long, ends of sentences. Returns ranges `[from, to)`. */
+/**
+ * Splits words into paragraphs at changes of speaker, pauses and, when long, ends of sentences. Returns ranges `[from, to)`.
+ * @param turns words that begin a paragraph in any case
+ */
 export const paragraphs = (
   words: readonly Word[],
   speakers: readonly (number | null)[],
-  limits: ParagraphLimits = paragraphLimits,
+  turns: ReadonlySet<number> = new Set(),
 ): [number, number][] => {
+  const limits = paragraphLimits;
   const ranges: [number, number][] = [];
   let from = 0;
   let length = 0;
@@ -37,6 +41,7 @@ export const paragraphs = (
     const pause = next.start - word.end;
     const sentence = endsSentence(word.text, next.text);
     const ends =
+      turns.has(index + 1) ||
       (speakers[index] ?? null) !== (speakers[index + 1] ?? null) ||
       pause >= limits.silence ||
       (sentence && (pause >= limits.pause || length >= limits.comfortable)) ||

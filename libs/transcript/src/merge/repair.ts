@@ -5,9 +5,12 @@ import { singleLine } from '../word.js';
 /** A glitch of Whisper: several words at one instant. They are spread, at most this far apart, in seconds. */
 const spreadStep = 0.2;
 
+/** No word is shorter, seconds, where there is room: one step of Whisper's encoder. */
+const shortest = 0.02;
+
 /**
  * All words of all chunks in order, empty ones left out, with times that never go backwards and lie within
- * `[0, duration]`: each word starts no earlier than the one before it ends. Texts are never changed but for white space.
+ * `[0, duration]`: each word starts no earlier than the one before it ends, and is longer than nothing. Texts are never changed but for white space.
  */
 export const collectWords = (recognitions: readonly Recognition[], duration: number): Word[] => {
   const words: Word[] = [];
@@ -37,12 +40,14 @@ const repairTimes = (words: Word[], duration: number): void => {
   const kept = longestRising(starts);
   interpolate(starts, kept);
   spread(starts, words, limit);
+  const least = Math.min(shortest, limit / Math.max(1, words.length));
+  separate(starts, limit, least);
   for (const [index, word] of words.entries()) {
     const start = starts[index] ?? 0;
     const next = starts[index + 1] ?? limit;
     const end = Number.isFinite(word.end) ? word.end : start;
     word.start = start;
-    word.end = Math.max(start, Math.min(end, next));
+    word.end = Math.min(next, Math.max(start + least, end));
   }
 };
 
@@ -81,6 +86,19 @@ const interpolate = (values: number[], kept: readonly boolean[]): void => {
       values[inner] = from + ((to - from) * (inner - left)) / (index - left);
     }
     left = index;
+  }
+};
+
+/** Moves starts as little as it takes for each word to have its least length before the next, and the last before the end. */
+const separate = (starts: number[], limit: number, least: number): void => {
+  for (let index = 1; index < starts.length; index += 1) {
+    starts[index] = Math.max(starts[index] ?? 0, (starts[index - 1] ?? 0) + least);
+  }
+  let bound = limit;
+  for (let index = starts.length - 1; index >= 0; index -= 1) {
+    bound -= least;
+    if ((starts[index] ?? 0) <= bound) break;
+    starts[index] = Math.max(0, bound);
   }
 };
 

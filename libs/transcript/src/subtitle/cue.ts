@@ -15,7 +15,7 @@ export interface CuePart {
   lines: string[];
 }
 
-/** A subtitle: whole milliseconds, never overlapping the next; two parts (each a dashed line) where two people exchange a word. */
+/** A subtitle: whole milliseconds, overlapping the next only where people talk at once; two parts (each a dashed line) where two people exchange a word. */
 export interface Cue {
   start: number;
   end: number;
@@ -47,8 +47,13 @@ export const subtitleCues = (transcript: Transcript, options: CueOptions): Cue[]
       cues.push({ start, end, voice: segment.speaker, parts: [{ speaker, lines }] });
     }
   }
-  return settleTimes(pairExchanges(cues, limits), limits);
+  // Of people who talk at once.
+  cues.sort((a, b) => a.start - b.start);
+  return settleTimes(pairExchanges(cues, limits), limits, transcript.duration);
 };
+
+/** Cues that may begin while one is spoken. */
+const nearby = 20;
 
 /** Seconds still, and who speaks even where names are off. */
 interface DraftedCue extends Cue {
@@ -67,7 +72,11 @@ const pairExchanges = (cues: readonly DraftedCue[], limits: SubtitleLimits): Cue
         second.start - first.start < limits.shortest ||
         (after !== undefined && after.start - second.start < limits.shortest);
       if (hurried && second.start - first.end < limits.shortest && second.end - first.start <= limits.longest) {
-        result.push({ start: first.start, end: second.end, parts: [...first.parts, ...second.parts] });
+        result.push({
+          start: first.start,
+          end: Math.max(first.end, second.end),
+          parts: [...first.parts, ...second.parts],
+        });
         index += 1;
         continue;
       }
@@ -82,14 +91,20 @@ const fitDash = ({ parts }: Cue, limits: SubtitleLimits): boolean => {
   return lines.length === 1 && displayWidth(lines[0] ?? '') + 2 <= limits.line;
 };
 
-/** Whole milliseconds; each cue stays long enough to be read where the next one leaves room, and never into it. */
-const settleTimes = (cues: readonly Cue[], limits: SubtitleLimits): Cue[] => {
+/**
+ * Whole milliseconds; each cue stays long enough to be read where the next one leaves room, and never into it nor beyond the end of
+ * the recording. One that begins while another is spoken does not cut that short.
+ */
+const settleTimes = (cues: readonly Cue[], limits: SubtitleLimits, duration: number): Cue[] => {
   let free = 0;
+  const whole = duration > 0 ? Math.floor(duration * 1000) : Number.POSITIVE_INFINITY;
   return cues.map((cue, index) => {
-    const start = Math.max(milliseconds(cue.start), free);
+    const before = cues[index - 1];
+    const isAlone = before === undefined || milliseconds(before.end) <= milliseconds(cue.start);
+    const start = Math.min(Math.max(milliseconds(cue.start), isAlone ? free : 0), Math.max(0, whole - 1));
     const spokenEnd = Math.max(milliseconds(cue.end), start + 1);
-    const next = cues[index + 1];
-    const nextStart = next === undefined ? Number.POSITIVE_INFINITY : milliseconds(next.start);
+    const next = cues.slice(index + 1, index + 1 + nearby).find((each) => milliseconds(each.start) >= spokenEnd);
+    const nextStart = Math.min(next === undefined ? Number.POSITIVE_INFINITY : milliseconds(next.start), whole);
     const width = cue.parts.reduce((sum, { lines }) => sum + displayWidth(lines.join(' ')), 0);
     const read = Math.max(milliseconds(limits.shortest), milliseconds(width / limits.speed));
     const wanted = Math.min(
@@ -103,7 +118,7 @@ const settleTimes = (cues: readonly Cue[], limits: SubtitleLimits): Cue[] => {
       start + milliseconds(limits.longest),
     );
     // The gap is given up where it would cost a cue that is short already.
-    const gapped = nextStart - milliseconds(limits.gap);
+    const gapped = nextStart - (nextStart === whole ? 0 : milliseconds(limits.gap));
     const bound = gapped - start >= milliseconds(limits.shortest) ? gapped : nextStart;
     const end = Math.max(Math.min(wanted, bound), start + 1);
     free = end;

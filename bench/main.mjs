@@ -13,8 +13,9 @@ const parts = {
   silence: async (options) => (await import('./part/silence.mjs')).silence(options),
   pipeline: async (options) => (await import('./part/pipeline.mjs')).pipeline(options),
 };
-/** Half an hour each: only where they are asked for. */
+/** Half an hour each, or with packages of their own: only where they are asked for. */
 const longParts = {
+  fidelity: async (options) => (await import('./part/fidelity.mjs')).fidelity(options),
   hours: async (options) => (await import('./part/hours.mjs')).tenHours(options),
 };
 /** Minutes after which a part is given up. */

@@ -11,6 +11,15 @@ const composePlugins = ['/usr/libexec', '/usr/lib', '/usr/local/libexec', '/usr/
   (folder) => `${folder}/docker/cli-plugins`,
 );
 
+/** The speech synthesizers and voices of bench/fidelity, and a file by which each is known to be there. */
+export const voicePackages = /** @type {const} */ ([
+  ['flite', '/usr/bin/flite'],
+  ['espeak-ng', '/usr/bin/espeak-ng'],
+  ['festival', '/usr/bin/text2wave'],
+  ['festvox-ru', '/usr/share/festival/voices/russian/msu_ru_nsh_clunits'],
+  ['festvox-kallpc16k', '/usr/share/festival/voices/english/kal_diphone'],
+]);
+
 /**
  * The Debian packages that hold what the needs ask for and this machine lacks.
  * @param {object} options
@@ -41,6 +50,9 @@ export const missingPackages = ({ needs, compiles, root, env }) => {
       missing.push('docker-compose');
     }
     if (!existsSync('/usr/lib/python3/dist-packages/redis')) missing.push('python3-redis');
+  }
+  if (needs.includes('voices')) {
+    for (const [name, path] of voicePackages) if (!existsSync(path)) missing.push(name);
   }
   // Downloads over TLS by anything but Node (which brings its own roots) need them; a bare container has none.
   if (missing.length > 0 && !existsSync('/etc/ssl/certs/ca-certificates.crt')) missing.push('ca-certificates');

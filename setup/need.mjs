@@ -3,7 +3,8 @@
  * run only where they are chosen.
  * `checks` is what only the tests use: a browser, the Python client that the documentation's example imports, and
  * Docker Compose.
- * @typedef {'packages' | 'build' | 'redis' | 'ffmpeg' | 'whisper' | 'all-engines' | 'checks'} Need
+ * `voices` is what `bench fidelity` lets speak.
+ * @typedef {'packages' | 'build' | 'redis' | 'ffmpeg' | 'whisper' | 'all-engines' | 'checks' | 'voices'} Need
  */
 
 /** @type {readonly Need[]} */
@@ -33,5 +34,6 @@ export const needsOf = (args) => {
   );
   if (asksForHelp) return always;
   if (command === 'doctor' && beforeDashes.includes('--engines')) return [...always, 'whisper', 'all-engines'];
+  if (command === 'bench' && beforeDashes.includes('fidelity')) return [...engines, 'voices'];
   return needs.get(command ?? 'help') ?? always;
 };

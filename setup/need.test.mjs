@@ -11,6 +11,8 @@ test.each([
   [['transcribe', '--', '--help'], 'packages build redis ffmpeg whisper'],
   [['up', '--json'], 'packages build redis ffmpeg whisper'],
   [['test'], 'packages build redis ffmpeg whisper all-engines checks'],
+  [['bench', 'asr'], 'packages build redis ffmpeg whisper'],
+  [['bench', 'fidelity', '--peers'], 'packages build redis ffmpeg whisper voices'],
   [['doctor'], 'packages build'],
   [['doctor', '--engines'], 'packages build whisper all-engines'],
 ])('%j needs %s', (args, needs) => {

@@ -48,7 +48,12 @@ def transcribe(ask):
     segments, _ = model(ask["mode"]).transcribe(
         ask["wav"], language=ask["language"], vad_filter=True, word_timestamps=True, **options
     )
-    return {"text": "".join(segment.text for segment in segments)}
+    segments = list(segments)
+    words = [word for segment in segments for word in (segment.words or [])]
+    return {
+        "text": "".join(segment.text for segment in segments),
+        "words": [{"text": word.word.strip(), "start": word.start, "end": word.end} for word in words],
+    }
 
 
 def diarize(ask):

@@ -5,14 +5,14 @@ import { Argument, type Command } from 'commander';
 import { CliError } from '../failure.js';
 import type { Terminal } from '../terminal.js';
 
-const parts = ['asr', 'diarize', 'silence', 'pipeline', 'queue', 'formats', 'hours'] as const;
+const parts = ['asr', 'diarize', 'fidelity', 'silence', 'pipeline', 'queue', 'formats', 'hours'] as const;
 
 export const addBench = (program: Command, terminal: Terminal): void => {
   program
     .command('bench')
     .summary('measure speed and error rates on this machine')
     .description(
-      'Measures words, speakers, what is made up in silence, the pipeline, the queue and the formats, in turn with their peers, and writes the figures to docs/benchmarks.md. What ten hours do to a worker’s memory takes half an hour and is measured only where it is asked for: bench hours.',
+      'Measures words, speakers, what is made up in silence, the pipeline, the queue and the formats, in turn with their peers, and writes the figures to docs/benchmarks.md. Only where they are asked for: bench hours (what ten hours do to a worker’s memory, half an hour) and bench fidelity (ordinary recordings that engines get wrong, spoken by voices from Debian packages).',
     )
     .addArgument(new Argument('[part]', 'only this one').choices(parts))
     .option('--json', 'the figures as JSON on standard output')

@@ -5,13 +5,6 @@
 namespace {
 
 constexpr double rate = 16000, cut_off = 200;
-// Samples of which the level is taken, and so many such read at a time.
-constexpr int64_t frame = 512, piece = 1024;
-// A recording whose loudest hundredth (but a second at least: a knock is no voice) is fainter than this root mean square is made louder, up to a
-// hundredfold. What is loud enough stays as it is. Boosted noise is still no speech to Silero, boosted voices are (docs/adr/0010).
-constexpr float loud_enough = 0.05f, most_gain = 100;
-constexpr int64_t loudest_share = 100, loudest_least = 32;
-
 // A half of the filter, by the bilinear transform (Bristow-Johnson, "Audio EQ Cookbook"), scaled so that the first divisor is 1.
 struct Half {
     double b0, b1, a1, a2;
@@ -42,27 +35,12 @@ void HighPass::operator()(float * samples, int64_t count) {
     states = {one, two};
 }
 
-ClearWav::ClearWav(const std::string & path, const std::function<void()> & each) : wav(path) {
-    std::vector<float> samples(size_t(piece * frame)), levels;
-    HighPass whole;
-    for (int64_t from = 0; from < wav.length(); from += piece * frame) {
-        each();
-        const int64_t count = std::min(piece * frame, wav.length() - from);
-        wav.read(from, from + count, samples.data());
-        whole(samples.data(), count);
-        for (int64_t begin = 0; begin + frame <= count; begin += frame) {
-            float sum = 0;
-            for (int64_t i = begin; i < begin + frame; ++i) sum += samples[size_t(i)] * samples[size_t(i)];
-            levels.push_back(std::sqrt(sum / float(frame)));
-        }
-    }
-    if (levels.empty()) return;
-    const int64_t all = int64_t(levels.size()), rank = std::min(all / 2, std::max(loudest_least, all / loudest_share));
-    std::nth_element(levels.begin(), levels.begin() + rank, levels.end(), std::greater<float>());
-    gain = std::clamp(loud_enough / std::max(levels[size_t(rank)], 1e-9f), 1.0f, most_gain);
+void ClearWav::seek(int64_t sample) {
+    at = sample;
+    pass = HighPass();
 }
 
-void ClearWav::read(int64_t count, float * target) {
+void ClearWav::read(int64_t count, float gain, float * target) {
     wav.read(at, at + count, target);
     at += count;
     pass(target, count);

@@ -4,7 +4,8 @@
 #include "../wav.hpp"
 
 #include <array>
-#include <functional>
+#include <cstdint>
+#include <string>
 
 // Butterworth's high pass of the fourth order at 200 Hz: takes away what mains and motors hum; Silero finds voices by what is above.
 class HighPass {
@@ -18,17 +19,17 @@ class HighPass {
 
 class ClearWav {
   public:
-    // Goes through the recording once to know how loud it is; calls `each` every half minute of it, which may throw.
-    ClearWav(const std::string & path, const std::function<void()> & each);
+    explicit ClearWav(const std::string & path) : wav(path) {}
 
     // Samples.
     int64_t length() const { return wav.length(); }
-    // The next so many samples, -1 to 1; behind the end is silence.
-    void read(int64_t count, float * target);
+    // Continues at this sample, without the memory of the filter.
+    void seek(int64_t sample);
+    // The next so many samples without what hums, `gain` times as loud, -1 to 1; behind the end is silence.
+    void read(int64_t count, float gain, float * target);
 
   private:
     Wav wav;
     HighPass pass;
-    float gain = 1;
     int64_t at = 0;
 };

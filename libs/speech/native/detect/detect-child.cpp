@@ -1,39 +1,22 @@
 // Keeps Silero's network loaded and finds speech with it.
 #include "../child.hpp"
 #include "../processor/compiled-for.hpp"
-#include "clear-wav.hpp"
-#include "silero.hpp"
-#include "spans.hpp"
+#include "detector.hpp"
 
 #include <iostream>
 #include <memory>
 
 namespace {
 
-// Read at a time: 33 s.
-constexpr int64_t piece = 1024;
-
 json detect(const Silero & silero, const json & params, Call & call) {
-    const auto each = [&] {
+    ClearWav wav(params.at("wav").get<std::string>());
+    const auto spans = find_speech(silero, wav, [&](double part) {
         if (call.cancelled()) throw Cancelled();
-    };
-    ClearWav wav(params.at("wav").get<std::string>(), each);
-    const int64_t frames = (wav.length() + frame_samples - 1) / frame_samples;
-    // Before the beginning is silence.
-    std::vector<float> samples(size_t(context_samples + piece * frame_samples), 0.0f), probabilities(piece);
-    Silero::State state;
-    SpeechSpans spans;
-    for (int64_t from = 0; from < frames; from += piece) {
-        each();
-        const int64_t count = std::min(piece, frames - from);
-        wav.read(count * frame_samples, &samples[size_t(context_samples)]);
-        silero(samples.data(), count, state, probabilities.data());
-        std::copy_n(samples.end() - context_samples, context_samples, samples.begin());
-        for (int64_t i = 0; i < count; ++i) spans.add(probabilities[size_t(i)]);
-        call.progress(double(from + count) / double(frames));
-    }
+        call.progress(part);
+    });
+    call.progress(1);
     json found = json::array();
-    for (const Span & span : spans.finish())
+    for (const Span & span : spans)
         found.push_back({{"start", double(span.from * frame_samples) / 16000}, {"end", double(std::min(span.to * frame_samples, wav.length())) / 16000}});
     return found;
 }

@@ -2,9 +2,9 @@
 
 namespace {
 
-constexpr float loud = 0.5f, quiet = 0.35f;
-// Frames of 32 ms: a "yes" counts, and a pause within a sentence does not cut.
-constexpr int64_t least_speech = 5, least_silence = 9;
+constexpr float quiet = 0.35f;
+// Frames of 32 ms: a pause within a sentence does not cut.
+constexpr int64_t least_silence = 9;
 
 } // namespace
 
@@ -12,7 +12,7 @@ void SpeechSpans::add(float probability) {
     if (!speaking) {
         if (probability <= loud) speech = -1;
         else if (speech < 0) speech = frame;
-        if (speech >= 0 && frame + 1 - speech >= least_speech) {
+        if (speech >= 0 && frame + 1 - speech >= least) {
             speaking = true;
             silence = -1;
         }

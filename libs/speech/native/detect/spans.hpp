@@ -13,11 +13,15 @@ struct Span {
 // nothing changes.
 class SpeechSpans {
   public:
+    // `least`: frames that count as speech, with five of 32 ms a "yes" does. `loud`: the probability above which they do.
+    explicit SpeechSpans(int64_t least = 5, float loud = 0.5f) : least(least), loud(loud) {}
     void add(float probability);
     // All spans, once all frames are in.
     std::vector<Span> finish();
 
   private:
+    const int64_t least;
+    const float loud;
     std::vector<Span> spans;
     int64_t frame = 0;
     // Where speech or silence began that may turn out too short to count; -1 for none.

@@ -13,17 +13,18 @@ struct Span {
 // nothing changes.
 class SpeechSpans {
   public:
-    // `least`: frames that count as speech, with five of 32 ms a "yes" does. `loud`: the probability above which they do.
-    explicit SpeechSpans(int64_t least = 5, float loud = 0.5f) : least(least), loud(loud) {}
+    // `least`: frames that count as speech, with five of 32 ms a "yes" does.
+    explicit SpeechSpans(int64_t least = 5) : least(least) {}
     void add(float probability);
     // All spans, once all frames are in.
     std::vector<Span> finish();
 
   private:
     const int64_t least;
-    const float loud;
     std::vector<Span> spans;
     int64_t frame = 0;
+    // Frames of the speech that began of which there is no doubt.
+    int64_t sure = 0;
     // Where speech or silence began that may turn out too short to count; -1 for none.
     int64_t speech = -1, silence = -1;
     bool speaking = false;

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@whisper-bot/runtime';
 import { openStore, type Store } from '@whisper-bot/store';
+import { until } from '@whisper-bot/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { upSchema } from './session/up-file.js';
 import { type CliOutcome, type CliRun, executable, runCli, saidOf, startCli } from './test/run-cli.js';
@@ -21,6 +22,21 @@ const makeHome = async (name: string): Promise<string> => {
   const home = join(root, name);
   await mkdir(home);
   return home;
+};
+/** Every living process that this one has started, directly or not. */
+const descendants = async (root: number): Promise<{ pid: number; command: string }[]> => {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const all = await Promise.all(
+    pids.map(async (pid) => {
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+      const [, state, parent] = /\) (\S) (\d+)/.exec(stat.slice(stat.lastIndexOf(')'))) ?? [];
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      return { pid: Number(pid), parent: Number(parent), command, isDead: state === undefined || state === 'Z' };
+    }),
+  );
+  const below = (parent: number): typeof all =>
+    all.filter((each) => each.parent === parent && !each.isDead).flatMap((each) => [each, ...below(each.pid)]);
+  return below(root);
 };
 const passwordOf = ({ code, out, err }: CliOutcome): string => {
   expect(code, err).toBe(0);
@@ -61,6 +77,18 @@ describe('while `up` runs', () => {
   };
   const statusOf = async (path: string, cookie: string): Promise<number> =>
     (await fetch(`${url}${path}`, { redirect: 'manual', headers: { cookie } })).status;
+
+  test('a dashboard that is killed comes back at the address everybody has, and so does PostgreSQL', async () => {
+    const mine = await descendants(running.process.pid ?? 0);
+    const pidOf = (part: string) => mine.find(({ command }) => command.includes(part))?.pid ?? 0;
+    const [dashboard, postgres] = [pidOf('apps/dashboard/'), pidOf('postgres')];
+    expect(Math.min(dashboard, postgres)).toBeGreaterThan(0);
+    for (const pid of [dashboard, postgres]) process.kill(pid, 'SIGKILL');
+    await until(async () => !(await descendants(running.process.pid ?? 0)).some(({ pid }) => pid === dashboard));
+    await until(async () => (await fetch(`${url}/sign-in`).catch(() => null))?.status === 200);
+    await until(() => store.ping());
+    expect((await descendants(running.process.pid ?? 0)).map(({ pid }) => pid)).not.toContain(postgres);
+  });
 
   test('the generated password opens the dashboard as administrator', async () => {
     const { status, cookie } = await signIn('ann', ann);

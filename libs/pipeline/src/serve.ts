@@ -39,7 +39,7 @@ interface RunningJob extends Run {
   held: number;
 }
 
-const defaultLock = 30_000;
+const defaultLock = 20_000;
 /** Milliseconds a handler may take to answer an abort; engines are killed, so it is long. */
 const abortBound = 15_000;
 
@@ -90,7 +90,7 @@ export const serveQueue = <K extends QueueName>(
       ...(options.name === undefined ? {} : { name: options.name }),
       lockDuration,
       skipLockRenewal: true,
-      stalledInterval: lockDuration / 2,
+      stalledInterval: lockDuration / 4,
       // A put-back job announces itself to nobody: others look again after this many seconds.
       drainDelay: 2,
     },

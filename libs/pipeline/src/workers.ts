@@ -77,7 +77,7 @@ export const work = async (
   const timer = setInterval(
     () =>
       void mend(context).catch((error: unknown) => log.warn({ err: error }, 'mending failed; it will be tried again')),
-    options.lockDuration ?? 30_000,
+    options.lockDuration ?? 20_000,
   );
   return {
     close: async (grace = 0) => {

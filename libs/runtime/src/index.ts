@@ -10,6 +10,7 @@ export { thriftyNode } from './child/thrift.js';
 export { isAway, whileAway } from './connection/away.js';
 export { type KeptConnection, keepConnected, type Link } from './connection/keep.js';
 export { reconnectPause } from './connection/pause.js';
+export { stablePort } from './connection/port.js';
 export { resilientRedis } from './connection/redis.js';
 export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle.js';
 export { createLogger, type LoggerOptions } from './logger.js';

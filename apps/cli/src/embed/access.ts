@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stablePort } from '@whisper-bot/runtime';
 import { z } from 'zod';
-import { freePort } from './free-port.js';
 
 /** How an embedded server on loopback is reached. */
 export interface Access {
@@ -21,8 +21,8 @@ export const accessOf = async (folder: string): Promise<Access> => {
   const path = join(folder, 'access.json');
   const known = accessSchema.safeParse(parse(await readFile(path, 'utf8').catch(() => '')));
   const access = known.success
-    ? { port: await freePort(known.data.port), password: known.data.password }
-    : { port: await freePort(0), password: randomBytes(24).toString('base64url') };
+    ? { port: await stablePort(known.data.port), password: known.data.password }
+    : { port: await stablePort(), password: randomBytes(24).toString('base64url') };
   await writeFile(path, JSON.stringify(access), { mode: 0o600 });
   return access;
 };

@@ -9,6 +9,7 @@ import type { Up } from '../session/up-file.js';
 import { type App, partEnvironment, startPart } from '../supervise/part.js';
 import type { Supervised } from '../supervise/supervise.js';
 import { keepClickHouse } from './clickhouse.js';
+import { createPortBook } from './kept-port.js';
 import { untilReady } from './ready.js';
 import { startEmbeddedRedis } from './redis.js';
 
@@ -74,21 +75,29 @@ const startAll = async (scene: Scene, signal: AbortSignal): Promise<Up> => {
   signal.throwIfAborted();
   const places = { redisUrl, databaseUrl, clickhouseUrl, tasksDir: config.tasksDir };
   const env = { ...scene.env, ...partEnvironment(config, places) };
-  // One port a process: workers first, then the bot; 0 stays 0, any free one.
-  const metrics = (index: number): Record<string, string> =>
-    config.metricsPort ? { METRICS_PORT: String(config.metricsPort + index) } : {};
-  const workers = Array.from({ length: config.workers }, (_, index) =>
-    start(scene, {
-      app: 'worker',
-      name: config.workers === 1 ? 'worker' : `worker-${index + 1}`,
-      env: { ...env, ...metrics(index) },
-    }),
-  );
-  const dashboard = start(scene, { app: 'dashboard', name: 'dashboard', env });
+  const ports = createPortBook(config.home);
+  // One port a process: workers first, then the bot. A port that nobody named is chosen here, once: who is restarted comes back to it.
+  const metrics = async (index: number, name: string): Promise<Record<string, string>> => {
+    if (config.metricsPort === null) return {};
+    const port =
+      config.metricsPort === 0 ? await ports.of(`${name} metrics`, config.metricsHost) : config.metricsPort + index;
+    return { METRICS_PORT: String(port) };
+  };
+  const workers: Supervised[] = [];
+  for (let index = 0; index < config.workers; index += 1) {
+    const name = config.workers === 1 ? 'worker' : `worker-${index + 1}`;
+    workers.push(start(scene, { app: 'worker', name, env: { ...env, ...(await metrics(index, name)) } }));
+  }
+  const dashboardPort = config.dashboardPort || (await ports.of('dashboard', config.dashboardHost));
+  const dashboard = start(scene, {
+    app: 'dashboard',
+    name: 'dashboard',
+    env: { ...env, DASHBOARD_PORT: String(dashboardPort) },
+  });
   const bot =
     config.botToken === null
       ? null
-      : start(scene, { app: 'bot', name: 'bot', env: { ...env, ...metrics(config.workers) } });
+      : start(scene, { app: 'bot', name: 'bot', env: { ...env, ...(await metrics(config.workers, 'bot')) } });
   const ready = (part: Supervised) => untilReady(part, { logDir, signal });
   await Promise.all(workers.map(ready));
   const [page, botStart] = await Promise.all([ready(dashboard), bot === null ? null : ready(bot)]);

@@ -30,10 +30,10 @@ export interface Supervised {
   stop(graceMs: number): Promise<void>;
 }
 
-/** Milliseconds before the second start; doubles up to the longest, and begins anew after a healthy run. */
+/** Milliseconds before the second start; doubles up to the longest, and begins anew after a run that worked for a while. */
 const firstPause = 500;
 const longestPause = 30_000;
-const healthyRun = 60_000;
+const healthyRun = 10_000;
 
 /** Starts a part and keeps it running until it is stopped. Exit code 0 or 78 means: leave it ended. */
 export const supervise = (options: SupervisedOptions): Supervised => {
@@ -45,11 +45,14 @@ export const supervise = (options: SupervisedOptions): Supervised => {
   let pause = firstPause;
 
   const start = (): void => {
-    const since = performance.now();
+    let since: number | null = null;
     const running = launch(options);
     child = running;
     untilReady(running, options).then(
-      (announcement) => started.resolve({ kind: 'ready', announcement }),
+      (announcement) => {
+        since = performance.now();
+        started.resolve({ kind: 'ready', announcement });
+      },
       () => {},
     );
     running.once('close', (code, signal) => {
@@ -62,7 +65,7 @@ export const supervise = (options: SupervisedOptions): Supervised => {
         ended.resolve();
         return;
       }
-      if (performance.now() - since > healthyRun) pause = firstPause;
+      if (since !== null && performance.now() - since > healthyRun) pause = firstPause;
       options.onRestart?.(signal ?? `exit code ${code}`, pause);
       timer = setTimeout(start, pause);
       pause = Math.min(longestPause, pause * 2);

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type TemporaryDirectory, temporaryDirectory, until } from '@whisper-bot/testing';
@@ -127,6 +129,23 @@ it('comes back after SIGKILL with what was committed', async () => {
   const rows = await until(() => ask(url, 'select what from kept').catch(() => null));
   expect(rows).toEqual([{ what: 'here' }]);
   expect((await findServer(data))?.pid).not.toBe(before);
+});
+
+it('comes back where everybody looks for it, however long somebody else holds its port meanwhile', async () => {
+  const { url } = await start();
+  const port = Number(new URL(url).port);
+  const pid = (await findServer(data))?.pid ?? 0;
+  process.kill(pid, 'SIGKILL');
+  // Nothing else of this process runs until the port is taken: the kill is not even noticed.
+  while (!/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')));
+  const squatter = createServer().listen(port, '127.0.0.1');
+  await once(squatter, 'listening');
+  const elsewhere = await until(async () => (await findServer(data))?.ready, 3000).catch(() => null);
+  expect(elsewhere).toBeNull();
+  squatter.close();
+  await until(async () => (await findServer(data))?.ready);
+  expect((await findServer(data))?.port).toBe(port);
+  expect(await ask(url, 'select 1 as one')).toEqual([{ one: 1 }]);
 });
 
 it('is not held up by the lock file of a server that is gone, whose number another process has by now', async () => {

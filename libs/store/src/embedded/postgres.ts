@@ -45,6 +45,8 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   const cluster = await ensureCluster(dir, binaries, user);
   const closing = new AbortController();
   let own: OwnServer | null = null;
+  /** The port everybody has been told: a server that comes back comes back there, however long somebody else holds it. */
+  let told: number | null = null;
 
   /** Resolves to the port of a server that accepts connections. */
   const ensure = async (): Promise<number> => {
@@ -57,7 +59,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
         if (found?.ready) return found.port;
         if (found === null) {
           own = await launch(binaries, cluster, {
-            port: await choosePort(cluster.folder),
+            port: told ?? (await choosePort(cluster.folder)),
             user,
             extra: options.settings ?? {},
           });
@@ -85,6 +87,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   };
 
   const port = await ensure();
+  told = port;
   const url = `postgres://${role}:${cluster.password}@127.0.0.1:${port}/${role}`;
   await ensureDatabase(url);
   const supervision = options.supervise === false ? Promise.resolve() : supervise();

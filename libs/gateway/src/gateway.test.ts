@@ -167,6 +167,7 @@ describe('a message that is wrong', () => {
       ['[]', 'invalid-request'],
       [JSON.stringify({ task_id: 'not-a-uuid', file_path: good.path }), 'invalid-request'],
       [JSON.stringify({ task_id: randomUUID() }), 'invalid-request'],
+      [JSON.stringify({ task_id: randomUUID(), file_path: `${good.path}\0` }), 'invalid-request'],
       [JSON.stringify({ task_id: randomUUID(), file_path: '/etc/hostname' }), 'path-outside'],
       [
         JSON.stringify({ task_id: randomUUID(), file_path: join(directory.path, '../../etc/hostname') }),

@@ -1,4 +1,4 @@
-import { type Task, taskErrorCodes, taskIdSchema } from '@whisper-bot/task';
+import { isCleanText, type Task, taskErrorCodes, taskIdSchema } from '@whisper-bot/task';
 import type { Transcript } from '@whisper-bot/transcript';
 import { z } from 'zod';
 
@@ -9,7 +9,12 @@ const passThroughId = z.number().int();
 export const taskMessageSchema = z
   .object({
     task_id: taskIdSchema.describe('uuid v4; the same id twice is one task'),
-    file_path: z.string().min(1).max(4096).describe('absolute path of the recording, inside TASKS_DIR'),
+    file_path: z
+      .string()
+      .min(1)
+      .max(4096)
+      .refine(isCleanText, { error: 'holds U+0000' })
+      .describe('absolute path of the recording, inside TASKS_DIR'),
     diarize: z.boolean().default(true).describe('tell speakers apart'),
     model: z.string().min(1).max(100).default('base').describe('whisper.cpp model name'),
     language: z.string().min(1).max(50).default('auto').describe('a name ("Russian"), an ISO code, or "auto"'),

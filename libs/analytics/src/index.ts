@@ -1,4 +1,5 @@
 export { type AnalyticsDatabase, type DatabaseOptions, openAnalytics } from './database.js';
+export { whyNoEmbeddedClickHouse } from './embedded/library.js';
 export { type EmbeddedClickHouse, type EmbeddedClickHouseOptions, startEmbeddedClickHouse } from './embedded/server.js';
 export type { ErasedFigures } from './erase.js';
 export { eraseFromSpool } from './erase-spool.js';

@@ -99,10 +99,13 @@ export const transcriptSchema = z.object({
     .array(z.object({ track: z.number().int().positive(), /** ISO 639-1 code. */ language: z.string().optional() }))
     .optional(),
   model: z.string(),
+  /** What recognized the words; where chunks were recognized by different ones, all of them. */
   engine: z.string(),
   translated: z.boolean(),
   speakers: z.object({
     outcome: speakerOutcome,
+    /** What told them apart; absent where nothing did, and in transcripts of before. */
+    engine: z.string().optional(),
     /** In order of first words; `name` is what a person called them. */
     list: z.array(z.object({ label: speakerLabel, name: z.string().optional() })),
   }),

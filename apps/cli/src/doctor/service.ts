@@ -1,3 +1,4 @@
+import { whyNoEmbeddedClickHouse } from '@whisper-bot/analytics';
 import type { Config } from '@whisper-bot/config';
 import { createPipeline } from '@whisper-bot/pipeline';
 import { isHomeHeld } from '../session/home-lock.js';
@@ -10,6 +11,7 @@ export const examineServices = async (config: Config): Promise<Finding[]> => [
   await examineUp(config),
   await examineRedis(config),
   config.databaseUrl === null ? ok('PostgreSQL', 'embedded') : ok('PostgreSQL', 'by DATABASE_URL'),
+  examineClickHouse(config),
   config.botToken === null
     ? warning('bot', 'BOT_TOKEN is not set', 'get a token from @BotFather and start with BOT_TOKEN=… whisper-bot up')
     : ok('bot', 'BOT_TOKEN is set'),
@@ -19,6 +21,13 @@ const examineUp = async ({ home }: Config): Promise<Finding> => {
   if (!(await isHomeHeld(home))) return ok('whisper-bot', 'not running');
   const up = await readUp(home);
   return ok('whisper-bot', up === null ? 'starting' : `running as process ${up.pid}, ${up.workers} worker(s)`);
+};
+
+const examineClickHouse = ({ clickhouseUrl }: Config): Finding => {
+  if (clickhouseUrl !== null) return ok('ClickHouse', 'by CLICKHOUSE_URL');
+  const reason = whyNoEmbeddedClickHouse();
+  if (reason === null) return ok('ClickHouse', 'embedded');
+  return warning('ClickHouse', `${reason}: no analytics, all else works`, 'set CLICKHOUSE_URL');
 };
 
 const examineRedis = async ({ redisUrl, tasksDir }: Config): Promise<Finding> => {

@@ -141,10 +141,19 @@ const embedPostgres = async (scene: Scene): Promise<string> => {
   return postgres.url;
 };
 
-const embedClickHouse = async (scene: Scene): Promise<string> => {
-  const clickhouse = await keepClickHouse(join(scene.config.home, 'clickhouse'), logTo(scene, 'clickhouse'));
-  scene.stops.push(() => clickhouse.close());
-  return clickhouse.url;
+/** Null where it cannot run: recordings are transcribed all the same, only the figures are missing. */
+const embedClickHouse = async (scene: Scene): Promise<string | null> => {
+  const logger = logTo(scene, 'clickhouse');
+  try {
+    const clickhouse = await keepClickHouse(join(scene.config.home, 'clickhouse'), logger);
+    scene.stops.push(() => clickhouse.close());
+    return clickhouse.url;
+  } catch (error) {
+    logger.error({ err: error }, 'the embedded ClickHouse cannot run');
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+    scene.say(`Analytics are off, all else works: ${reason}. Set CLICKHOUSE_URL to have them.`);
+    return null;
+  }
 };
 
 const logTo = ({ config, logDir }: Scene, name: string): Logger => {

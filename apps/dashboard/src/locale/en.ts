@@ -284,6 +284,7 @@ export const en = {
     language: 'Language',
     model: 'Model',
     engine: 'Engine',
+    speakersEngine: 'Engine for speakers',
     diarize: 'Speakers',
     translate: 'Into English',
     prompt: 'Names and terms',
@@ -342,8 +343,10 @@ export const en = {
   analytics: {
     title: 'Analytics',
     away: 'The figures are away',
-    awayHint:
-      'ClickHouse does not answer or is not set up (CLICKHOUSE_URL). Recordings are worked all the same; figures wait on disk and appear later.',
+    awayHint: 'ClickHouse does not answer. Recordings are worked all the same; figures wait on disk and appear later.',
+    off: 'Analytics are off',
+    offHint:
+      'No ClickHouse is set up, and the embedded one cannot run on this system. Set CLICKHOUSE_URL to a ClickHouse server and start again; recordings are worked all the same.',
     empty: 'No figures in this period',
     emptyHint: 'Choose a longer period, or come back when recordings have been worked.',
     period: 'Period',

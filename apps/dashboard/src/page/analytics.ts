@@ -53,7 +53,9 @@ export const showAnalytics: Handler = async (visit) => {
       actions: tabs,
       body:
         figures === null
-          ? emptyState({ title: say.away, hint: say.awayHint })
+          ? emptyState(
+              desk.analytics === null ? { title: say.off, hint: say.offHint } : { title: say.away, hint: say.awayHint },
+            )
           : empty
             ? emptyState({ title: say.empty, hint: say.emptyHint })
             : body(visit, name, figures),

@@ -172,6 +172,9 @@ const details = (visit: Visit, { row }: FoundTask, transcript: Transcript | null
       words.task.diarize,
       !options.diarize ? words.task.no : speakers.kind === 'auto' ? words.task.auto : String(speakers.count),
     ],
+    ...(transcript?.speakers.engine === undefined
+      ? []
+      : [[words.task.speakersEngine, transcript.speakers.engine] as const]),
     [words.task.translate, options.translate ? words.task.yes : words.task.no],
     ...(options.prompt === '' ? [] : [[words.task.prompt, options.prompt] as const]),
   ]);

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { type Logger, withParentDeathSignal } from '@whisper-bot/runtime';
 import { z } from 'zod';
+import { whyNoEmbeddedClickHouse } from './library.js';
 
 export interface EmbeddedClickHouseOptions {
   /** Folder of the data; one owner at a time. */
@@ -26,7 +27,7 @@ export interface EmbeddedClickHouse {
 
 /**
  * ClickHouse without a server to install: chdb in a process of its own, on loopback, behind a random password, dead
- * with its parent. Throws when it does not come up within 60 s.
+ * with its parent. Throws an Error with a sentence where it cannot run on this system or does not come up within 60 s.
  */
 export const startEmbeddedClickHouse = async ({
   dir,
@@ -34,6 +35,8 @@ export const startEmbeddedClickHouse = async ({
   secret = randomBytes(24).toString('base64url'),
   logger,
 }: EmbeddedClickHouseOptions): Promise<EmbeddedClickHouse> => {
+  const reason = whyNoEmbeddedClickHouse();
+  if (reason !== null) throw new Error(reason);
   const entry = createRequire(import.meta.url).resolve('@whisper-bot/analytics/embedded-clickhouse');
   const { command, args } = withParentDeathSignal(process.execPath, [entry, JSON.stringify({ dir, port })]);
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });

@@ -1,6 +1,6 @@
 import { type Absent, type Candidate, listCandidates } from './candidate.js';
 import { type EngineChoice, type EngineRole, settingOf } from './name.js';
-import { type SelfTestOptions, selfTest } from './self-test.js';
+import { canTest, type SelfTestOptions, selfTest } from './self-test.js';
 import { isAbout, type Verdict, type VerdictBook } from './verdict.js';
 
 /** A candidate with what is known of it. */
@@ -43,7 +43,7 @@ export const surveyEngines = async (options: SurveyOptions): Promise<Survey> => 
     }
     examined.push({ candidate, verdict });
   }
-  if (fresh.length > 0) await book.add(fresh);
+  if (fresh.length > 0 && canTest(options.samplesDir)) await book.add(fresh);
   return { examined, absent: wanted(absent) };
 };
 

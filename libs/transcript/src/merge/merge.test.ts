@@ -37,6 +37,19 @@ describe('merging', () => {
     expect(transcriptSchema.parse(transcript)).toEqual(transcript);
   });
 
+  it('names every engine that worked: for the words all of them, and the one for the speakers', () => {
+    const parts = ['native', 'none', 'whisper-cpp', 'native'].map((engine, at) => ({
+      ...recognition([word(at, at + 1, 'Yes.')]),
+      engine,
+    }));
+    const turns = [{ start: 0, end: 4, speaker: 0 }];
+    const request = { recognitions: parts, outcome: 'found', duration: 4 } as const;
+    const merged = mergeTranscript({ ...request, diarization: { ...diarization(turns), engine: 'sherpa-onnx' } });
+    expect(merged.engine).toBe('native, whisper-cpp');
+    expect(merged.speakers.engine).toBe('sherpa-onnx');
+    expect(mergeTranscript({ ...request, diarization: null }).speakers.engine).toBeUndefined();
+  });
+
   it('gives a word to who holds most of it', () => {
     const words = [word(0, 1, 'One.'), word(1, 2, 'Two.'), word(2, 3, 'Three.')];
     expect(

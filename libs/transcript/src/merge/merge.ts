@@ -20,7 +20,7 @@ export interface MergeRequest {
   language?: string;
   /** By default the first recognition's. */
   model?: string;
-  /** By default the first recognition's. */
+  /** By default the recognitions'. */
   engine?: string;
 }
 
@@ -56,9 +56,15 @@ export const mergeTranscript = (request: MergeRequest): Transcript => {
     language: request.language ?? commonLanguage(recognitions),
     duration,
     model: request.model ?? recognitions[0]?.model ?? '',
-    engine: request.engine ?? recognitions[0]?.engine ?? '',
+    engine: request.engine ?? enginesOf(recognitions),
     translated: request.translated ?? false,
-    speakers: { outcome, list: [...labels.values()].map((label) => ({ label })) },
+    speakers: {
+      outcome,
+      ...(outcome === 'found' && diarization !== null && diarization.engine !== 'none'
+        ? { engine: diarization.engine }
+        : {}),
+      list: [...labels.values()].map((label) => ({ label })),
+    },
     text: joinWords(words),
     segments,
   };
@@ -74,6 +80,13 @@ const spoken = (
   const words = collectWords(recognitions, duration);
   const clusters = diarization === null ? words.map(() => null) : assignSpeakers(words, diarization.turns);
   return { words, clusters, turns: new Set() };
+};
+
+/** Each once, in the order of the recording; where nothing was said nothing recognized it. */
+const enginesOf = (recognitions: readonly Recognition[]): string => {
+  const names = new Set(recognitions.map(({ engine }) => engine));
+  if (names.size > 1) names.delete('none');
+  return [...names].join(', ');
 };
 
 const commonLanguage = (recognitions: readonly Recognition[]): string => {

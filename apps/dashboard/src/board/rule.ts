@@ -1,10 +1,12 @@
 import type { Guard } from '../http/route.js';
 
 export interface BoardRule {
-  method: 'get' | 'put' | 'post' | 'patch';
+  method: 'get' | 'put' | 'post' | 'patch' | 'delete';
   path: string;
   guard: Guard;
   sentence: string;
+  /** Done here instead of by Bull Board. */
+  effect?: 'retry-failed';
 }
 
 const rule = (method: BoardRule['method'], path: string, guard: Guard, sentence: string): BoardRule => ({
@@ -22,7 +24,10 @@ const rule = (method: BoardRule['method'], path: string, guard: Guard, sentence:
 export const boardRules: readonly BoardRule[] = [
   rule('put', '/api/queues/:queueName/retry/failed', 'operator', 'Bull Board: retry all failed jobs of a queue'),
   rule('put', '/api/queues/:queueName/retry/:queueStatus', 'nobody', 'Bull Board: run finished jobs again'),
-  rule('put', '/api/queues/:queueName/:jobId/retry', 'operator', 'Bull Board: retry a failed job'),
+  {
+    ...rule('put', '/api/queues/:queueName/:jobId/retry', 'operator', 'Bull Board: retry a failed job'),
+    effect: 'retry-failed',
+  },
   rule('put', '/api/queues/:queueName/promote', 'operator', 'Bull Board: start all delayed jobs of a queue now'),
   rule('put', '/api/queues/:queueName/:jobId/promote', 'operator', 'Bull Board: start a delayed job now'),
   rule('put', '/api/queues/pause', 'administrator', 'Bull Board: pause all queues'),
@@ -40,4 +45,5 @@ export const boardRules: readonly BoardRule[] = [
   rule('put', '/*rest', 'nobody', 'Bull Board: everything else that changes something'),
   rule('post', '/*rest', 'nobody', 'Bull Board: everything else that adds something'),
   rule('patch', '/*rest', 'nobody', 'Bull Board: everything else that rewrites something'),
+  rule('delete', '/*rest', 'nobody', 'Bull Board: everything else that removes something'),
 ];

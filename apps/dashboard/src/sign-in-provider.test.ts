@@ -43,6 +43,8 @@ beforeEach(() => {
   provider.people.set('u-bob', { preferred_username: 'bob', groups: ['staff'] });
 });
 
+const port = () => new URL(harness.url).port;
+const sessionCookie = () => `whisper_session_${port()}`;
 const begin = (each = walker, back = '/') => beginSignIn(each, harness.url, back);
 /** All the way; where the dashboard then sends the browser. */
 const signIn = async (name: string, each = walker, back = '/'): Promise<string> => {
@@ -86,9 +88,9 @@ describe('somebody with a role at the provider', () => {
 
   test('has sessions as everybody has: a new one each time, ended everywhere at once', async () => {
     await signIn('u-bob');
-    const first = walker.cookies.get('whisper_session') ?? '';
+    const first = walker.cookies.get(sessionCookie()) ?? '';
     await signIn('u-bob');
-    const second = walker.cookies.get('whisper_session') ?? '';
+    const second = walker.cookies.get(sessionCookie()) ?? '';
     expect(first).not.toBe(second);
     expect(await harness.desk.store.sessions.find(first)).toBeNull();
     const session = await harness.desk.store.sessions.find(second);
@@ -106,7 +108,7 @@ describe('somebody with a role at the provider', () => {
 
   test('has neither a password nor a role that could be changed here', async () => {
     await signIn('u-ann');
-    const session = await harness.desk.store.sessions.find(walker.cookies.get('whisper_session') ?? '');
+    const session = await harness.desk.store.sessions.find(walker.cookies.get(sessionCookie()) ?? '');
     const csrf = maskSecret(session?.csrf ?? '');
     const fields = { csrf, current: '', fresh: 'correct horse battery', again: 'correct horse battery' };
     expect((await walker.go(`${harness.url}/account/password`, fields)).status).toBe(403);
@@ -130,7 +132,7 @@ describe('refused is', () => {
     await signIn('u-bob', elsewhere);
     provider.people.set('u-bob', { preferred_username: 'bob', groups: ['visitors'] });
     expect(await signIn('u-bob')).toEqual(refusedFor('noRole'));
-    expect(walker.cookies.has('whisper_session')).toBe(false);
+    expect(walker.cookies.has(sessionCookie())).toBe(false);
     expect(await statusOf('/tasks', elsewhere)).toBe(303);
     const page = await (await walker.go(`${harness.url}/sign-in?problem=noRole`)).text();
     expect(page).toContain('gives you no role here');
@@ -156,7 +158,7 @@ describe('refused is', () => {
     const address = await signInThere(walker, await begin(), 'u-bob');
     provider.people.delete('u-bob');
     expect((await walker.go(address)).headers.get('location')).toEqual(refusedFor('failed'));
-    expect(walker.cookies.has('whisper_session')).toBe(false);
+    expect(walker.cookies.has(sessionCookie())).toBe(false);
   });
 
   test('who stops at the provider', async () => {
@@ -188,7 +190,7 @@ describe('a forged way back:', () => {
     const address = new URL(await signInThere(walker, await begin(), 'u-ann'));
     address.searchParams.set('state', 'forged');
     expect((await walker.go(address.href)).headers.get('location')).toEqual(refusedFor('expired'));
-    expect(walker.cookies.has('whisper_session')).toBe(false);
+    expect(walker.cookies.has(sessionCookie())).toBe(false);
   });
 
   test('an answer nobody asked for does not end the sign-in that is under way', async () => {
@@ -203,14 +205,17 @@ describe('a forged way back:', () => {
     expect((await victim.go(address)).headers.get('location')).toEqual(refusedFor('expired'));
     await begin(victim);
     expect((await victim.go(address)).headers.get('location')).toEqual(refusedFor('expired'));
-    expect(victim.cookies.has('whisper_session')).toBe(false);
+    expect(victim.cookies.has(sessionCookie())).toBe(false);
   });
 
   test('the same answer twice', async () => {
     const address = await signInThere(walker, await begin(), 'u-ann');
-    const token = walker.cookies.get('whisper_provider') ?? '';
+    const token = walker.cookies.get(`whisper_provider_${port()}`) ?? '';
     expect((await walker.go(address)).headers.get('location')).toBe('/');
-    const again = await fetch(address, { redirect: 'manual', headers: { cookie: `whisper_provider=${token}` } });
+    const again = await fetch(address, {
+      redirect: 'manual',
+      headers: { cookie: `whisper_provider_${port()}=${token}` },
+    });
     expect(again.headers.get('location')).toEqual(refusedFor('expired'));
     expect(again.headers.getSetCookie().join()).not.toContain('whisper_session');
   });
@@ -220,7 +225,7 @@ describe('a forged way back:', () => {
     const mine = new URL(await signInThere(walker, await begin(), 'u-bob'));
     mine.searchParams.set('code', stolen.searchParams.get('code') ?? '');
     expect((await walker.go(mine.href)).headers.get('location')).toEqual(refusedFor('failed'));
-    expect(walker.cookies.has('whisper_session')).toBe(false);
+    expect(walker.cookies.has(sessionCookie())).toBe(false);
   });
 
   test('an ID token for another nonce', async () => {
@@ -228,7 +233,7 @@ describe('a forged way back:', () => {
     start.searchParams.set('nonce', 'of-somebody-else');
     const address = await signInThere(walker, start.href, 'u-ann');
     expect((await walker.go(address)).headers.get('location')).toEqual(refusedFor('failed'));
-    expect(walker.cookies.has('whisper_session')).toBe(false);
+    expect(walker.cookies.has(sessionCookie())).toBe(false);
   });
 
   test('the answer of another issuer', async () => {
@@ -239,7 +244,7 @@ describe('a forged way back:', () => {
 
   test('a cookie of the visitor’s choosing opens nothing', async () => {
     const state = new URL(await begin()).searchParams.get('state') ?? '';
-    const cookie = 'whisper_provider=chosen; whisper_session=chosen';
+    const cookie = `whisper_provider_${port()}=chosen; whisper_session_${port()}=chosen`;
     const address = `${harness.url}/sign-in/provider/return?code=x&state=${state}`;
     const answer = await fetch(address, { redirect: 'manual', headers: { cookie } });
     expect(answer.headers.get('location')).toEqual(refusedFor('expired'));
@@ -248,7 +253,9 @@ describe('a forged way back:', () => {
 
 test('the browser gets a cookie no script reads, and the provider PKCE, state and nonce', async () => {
   const answer = await walker.go(`${harness.url}/sign-in/provider`);
-  expect(answer.headers.get('set-cookie')).toMatch(/^whisper_provider=[\w-]{43}; Max-Age=600;.*HttpOnly; SameSite=Lax/);
+  expect(answer.headers.get('set-cookie')).toMatch(
+    /^whisper_provider_\d+=[\w-]{43}; Max-Age=600;.*HttpOnly; SameSite=Lax/,
+  );
   const { searchParams } = new URL(answer.headers.get('location') ?? '');
   expect(Object.fromEntries(searchParams)).toMatchObject({
     response_type: 'code',

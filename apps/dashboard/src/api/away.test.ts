@@ -90,6 +90,9 @@ it('without the database every request is refused for now', async () => {
   await toPostgres.cut();
   for (const path of ['/models', '/tasks']) await expectAway(await program.ask(path));
   await expectAway(await hands('/audio/transcriptions'));
-  const headers = { cookie: 'whisper_session=whatever', accept: 'text/html' };
+  const headers = {
+    cookie: `whisper_session_${new URL(harness.url).port}=whatever`,
+    accept: 'text/html',
+  };
   await expectAway(await program.ask('/models', { headers }));
 });

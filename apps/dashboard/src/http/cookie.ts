@@ -11,6 +11,15 @@ export const readCookies = (header: string | undefined): ReadonlyMap<string, str
   return cookies;
 };
 
+/**
+ * A cookie's name in this browser. Cookies know no ports: two installations on one host would end each other's sessions, so the
+ * port stands in the name. Over TLS the browser itself sees to it that no other host has set it.
+ */
+export const cookieName = ({ request }: { request: Request }, name: string): string => {
+  const port = /:(\d{1,5})$/.exec(request.host ?? '')?.[1];
+  return `${request.secure ? '__Host-' : ''}${name}${port === undefined ? '' : `_${port}`}`;
+};
+
 /** Sets a cookie no script can read; only over TLS where the request came that way. `seconds` 0 removes it. */
 export const setCookie = (
   { request, response }: { request: Request; response: Response },

@@ -27,7 +27,7 @@ export const receive = async (desk: Desk, request: Request, response: Response):
     desk,
     request,
     response,
-    person: await findPerson(desk, cookies),
+    person: await findPerson(desk, request, cookies),
     locale,
     words: wordsOf(locale),
     theme: isTheme(theme) ? theme : 'auto',

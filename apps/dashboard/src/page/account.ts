@@ -1,7 +1,7 @@
 import type { SessionEntry } from '@whisper-bot/store';
 import { writeDown } from '../auth/audit.js';
 import { passwordFault } from '../auth/password.js';
-import { signOut } from '../auth/session.js';
+import { rememberDevice, signOut } from '../auth/session.js';
 import { backTo } from '../http/answer.js';
 import { type Handler, HttpError, type Visit } from '../http/visit.js';
 import { buttonForm, csrfField, field } from '../view/form.js';
@@ -95,6 +95,8 @@ export const changePassword: Handler = async (visit) => {
   const fault = passwordFault(visit.field('fresh'), visit.field('again'), words);
   if (fault !== null) return render(visit, { fresh: fault });
   await desk.store.accounts.setPassword(person.id, visit.field('fresh'), person.session);
+  // The new password has made every device unknown, this one included.
+  await rememberDevice(visit, person);
   await writeDown(visit, { action: 'account.password', target: person.name });
   return backTo('/account', 'account.changed');
 };

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Request } from 'express';
 import { type Handler, HttpError, type Visit } from '../http/visit.js';
 
 /** The process runs. */
@@ -21,8 +22,21 @@ export const showMetrics: Handler = async (visit) => {
 const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
+/** What proxies add to a request. */
+const proxied = /^(via|forwarded|x-forwarded-.*|x-real-ip|cf-.*|true-client-ip|x-client-ip|x-original-.*)$/;
+
+/**
+ * Whether a request comes from this machine itself and not through a proxy on it: such a one names itself, passes on the public
+ * name, or speaks HTTP/1.0 as nginx does where it is not told otherwise.
+ */
+const isDirect = (request: Request): boolean =>
+  loopback.has(request.socket.remoteAddress ?? '') &&
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i.test(request.headers.host ?? '') &&
+  request.httpVersion !== '1.0' &&
+  !Object.keys(request.headers).some((name) => proxied.test(name));
+
 const mayScrape = ({ desk, request }: Visit): boolean => {
   const { metricsToken } = desk.options;
-  if (metricsToken === null) return loopback.has(request.ip ?? '') && request.headers['x-forwarded-for'] === undefined;
+  if (metricsToken === null) return isDirect(request);
   return timingSafeEqual(digest(request.headers.authorization ?? ''), digest(`Bearer ${metricsToken}`));
 };

@@ -1,6 +1,6 @@
 import { writeDown } from '../auth/audit.js';
 import { nameFault, passwordFault } from '../auth/password.js';
-import { signIn } from '../auth/session.js';
+import { rememberDevice, signIn } from '../auth/session.js';
 import { type Answer, type Handler, HttpError, type Visit } from '../http/visit.js';
 import { field } from '../view/form.js';
 import { html } from '../view/html.js';
@@ -47,11 +47,12 @@ export const takeSetup: Handler = async (visit) => {
       ...(passwordError === null ? {} : { password: passwordError }),
     });
   }
-  // Spent before the account exists: two at once must not both become administrators.
+  // Two at once must not both become administrators: the record takes one first account.
+  const account = await desk.store.accounts.createFirst({ name, password });
+  if (account === null) throw new HttpError(403, words.setup.gone);
   desk.setup.spend();
-  const account = await desk.store.accounts.create({ name, password, role: 'administrator' });
-  if (account === null) throw new HttpError(409);
   await writeDown(visit, { action: 'account.create', target: name, actor: name, after: { role: 'administrator' } });
   await signIn(visit, account);
+  await rememberDevice(visit, account);
   return { kind: 'redirect', to: '/' };
 };

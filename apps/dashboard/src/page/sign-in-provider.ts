@@ -5,14 +5,13 @@ import { explainFailure, type Problem } from '../auth/provider/failure.js';
 import type { Provider } from '../auth/provider/provider.js';
 import { addressOf, signIn } from '../auth/session.js';
 import { ownPath } from '../http/answer.js';
-import { readCookies, setCookie } from '../http/cookie.js';
+import { cookieName, readCookies, setCookie } from '../http/cookie.js';
 import { type Answer, type Handler, HttpError, type Visit } from '../http/visit.js';
 
 /** One address may be a whole office, and nothing can be guessed here. */
 const bound = { attempts: 120, seconds: 900 };
 
-/** Over TLS the browser itself sees to it that no other host has set the cookie. */
-const cookieOf = ({ request }: Visit): string => (request.secure ? '__Host-whisper_provider' : 'whisper_provider');
+const cookieOf = (visit: Visit): string => cookieName(visit, 'whisper_provider');
 
 const providerOf = ({ desk }: Visit): Provider => {
   if (desk.provider === null) throw new HttpError(404);

@@ -1,14 +1,36 @@
 import { cutText } from '@whisper-bot/task';
 import { writeDown } from '../auth/audit.js';
-import { addressOf, signIn, signOut } from '../auth/session.js';
+import { networkOf } from '../auth/network.js';
+import { addressOf, knownDevice, rememberDevice, signIn, signOut } from '../auth/session.js';
 import { ownPath } from '../http/answer.js';
 import { type Answer, type Handler, HttpError, type Visit } from '../http/visit.js';
 import { csrfField, field } from '../view/form.js';
 import { html } from '../view/html.js';
 import { barePage } from '../view/layout.js';
 
-/** By address more than by name: one address may be a whole office, one name is one person. */
-const bounds = { name: { attempts: 8, seconds: 900 }, address: { attempts: 30, seconds: 900 } };
+/**
+ * One address may be a whole office, one name tried from it is one person. From many addresses a name can be tried more often,
+ * but not without end. A browser that has signed in to the account before has a count of its own: strangers cannot lock its
+ * owner out.
+ */
+const bounds = {
+  device: { attempts: 8, seconds: 900 },
+  address: { attempts: 30, seconds: 900 },
+  nameFromAddress: { attempts: 8, seconds: 900 },
+  name: { attempts: 200, seconds: 900 },
+};
+
+/** Whether one more try is allowed. One bound after the other: what the first refuses adds nothing to the next. */
+const isAllowed = async (visit: Visit, name: string, device: string | null): Promise<boolean> => {
+  const { attempts } = visit.desk.store;
+  if (device !== null) return attempts.allow(`sign-in:device:${device}`, bounds.device);
+  const address = networkOf(addressOf(visit));
+  return (
+    (await attempts.allow(`sign-in:address:${address}`, bounds.address)) &&
+    (await attempts.allow(`sign-in:name:${name}:${address}`, bounds.nameFromAddress)) &&
+    attempts.allow(`sign-in:name:${name}`, bounds.name)
+  );
+};
 
 export const showSignIn: Handler = async (visit) =>
   visit.person === null ? form(visit) : { kind: 'redirect', to: '/' };
@@ -53,17 +75,17 @@ export const takeSignIn: Handler = async (visit) => {
   if (!visit.desk.options.passwordSignIn) throw new HttpError(403, visit.words.signIn.noPasswords);
   const { accounts, attempts } = visit.desk.store;
   const name = cutText(visit.field('name'), 60);
-  const nameKey = `sign-in:name:${name.toLowerCase()}`;
-  const addressKey = `sign-in:address:${addressOf(visit)}`;
-  const allowed = await Promise.all([attempts.allow(nameKey, bounds.name), attempts.allow(addressKey, bounds.address)]);
-  if (allowed.includes(false)) return form(visit, visit.words.signIn.tooMany, 429);
+  const device = await knownDevice(visit, name);
+  if (!(await isAllowed(visit, name.toLowerCase(), device))) return form(visit, visit.words.signIn.tooMany, 429);
   const account = await accounts.verify(name, visit.field('password').slice(0, 1000));
   if (account === null) {
     await writeDown(visit, { action: 'sign-in.refused', target: name, actor: '' });
     return form(visit, visit.words.signIn.wrong, 401);
   }
-  await attempts.clear(nameKey);
+  const address = networkOf(addressOf(visit));
+  await attempts.clear(device === null ? `sign-in:name:${name.toLowerCase()}:${address}` : `sign-in:device:${device}`);
   await signIn(visit, account);
+  if (device === null) await rememberDevice(visit, account);
   await writeDown(visit, { action: 'sign-in', target: account.name, actor: account.name });
   return { kind: 'redirect', to: ownPath(visit.field('back')) };
 };

@@ -150,7 +150,12 @@ export const startHarness = async ({
       if (account === undefined) throw new Error('no account');
       const token = await sessions.open(account.id, { address: '127.0.0.1', agent: 'test' });
       const session = await sessions.find(token);
-      return { cookie: `whisper_session=${token}`, csrf: maskSecret(session?.csrf ?? ''), name, password };
+      return {
+        cookie: `whisper_session_${new URL(url).port}=${token}`,
+        csrf: maskSecret(session?.csrf ?? ''),
+        name,
+        password,
+      };
     },
     close: async () => {
       stage.release();

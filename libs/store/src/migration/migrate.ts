@@ -5,6 +5,7 @@ import task from './0002-task.js';
 import people from './0003-people.js';
 import identity from './0004-identity.js';
 import erasure from './0005-erasure.js';
+import attempt from './0006-attempt.js';
 
 /** In order; a released one never changes. */
 const migrations = {
@@ -13,6 +14,7 @@ const migrations = {
   '0003-people': people,
   '0004-identity': identity,
   '0005-erasure': erasure,
+  '0006-attempt': attempt,
 };
 export type MigrationName = keyof typeof migrations;
 

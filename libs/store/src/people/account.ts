@@ -1,3 +1,4 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../schema.js';
 import { hashPassword, isPassword } from './password.js';
@@ -19,6 +20,12 @@ export interface AccountBook {
   list(): Promise<Account[]>;
   /** Null where the name is taken. */
   create(account: { name: string; password: string; role: Role }): Promise<Account | null>;
+  /** The first account of all, an administrator; null where there is one already, also where two are made at once. */
+  createFirst(account: { name: string; password: string }): Promise<Account | null>;
+  /** What a browser shows that somebody has signed in with before; a new password ends it. Null for an account without one. */
+  deviceToken(id: string): Promise<string | null>;
+  /** Which device a token stands for, where it was made for the account of that name. */
+  knownDevice(name: string, token: string): Promise<string | null>;
   /** The account, where name and password belong together and it is not disabled. */
   verify(name: string, password: string): Promise<Account | null>;
   /** False where it is unknown, or where it would leave no administrator who can sign in. */
@@ -60,6 +67,36 @@ export const createAccountBook = (db: Kysely<Tables>): AccountBook => ({
       .returning(accountColumns)
       .executeTakeFirst();
     return row === undefined ? null : accountOf(row);
+  },
+  createFirst: async ({ name, password }) => {
+    const hash = await hashPassword(password);
+    return db.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(${roleLock})`.execute(trx);
+      if ((await trx.selectFrom('account').select('id').limit(1).executeTakeFirst()) !== undefined) return null;
+      const values = { name, role: 'administrator', password: hash };
+      return accountOf(
+        await trx.insertInto('account').values(values).returning(accountColumns).executeTakeFirstOrThrow(),
+      );
+    });
+  },
+  deviceToken: async (id) => {
+    const row = await db.selectFrom('account').select('password').where('id', '=', id).executeTakeFirst();
+    if (row === undefined || row.password === null) return null;
+    const device = randomBytes(12).toString('base64url');
+    return `${device}.${deviceMark(row.password, device)}`;
+  },
+  knownDevice: async (name, token) => {
+    const [device = '', mark = ''] = token.split('.');
+    if (!/^[\w-]{16}$/.test(device)) return null;
+    const row = await db
+      .selectFrom('account')
+      .select('password')
+      .where(sql<string>`lower(name)`, '=', name.toLowerCase())
+      .where('disabled', '=', false)
+      .executeTakeFirst();
+    if (row === undefined || row.password === null) return null;
+    const [given, wanted] = [Buffer.from(mark), Buffer.from(deviceMark(row.password, device))];
+    return given.length === wanted.length && timingSafeEqual(given, wanted) ? device : null;
   },
   verify: async (name, password) => {
     const row = await db
@@ -107,5 +144,9 @@ export const createAccountBook = (db: Kysely<Tables>): AccountBook => ({
     });
   },
 });
+
+/** Keyed by the account's password hash: nothing more is kept, and a new password makes all devices unknown. */
+const deviceMark = (hash: string, device: string): string =>
+  createHmac('sha256', hash).update(`device:${device}`).digest('base64url');
 
 const isUuid = (text: string): boolean => /^[\da-f-]{36}$/i.test(text);

@@ -10,6 +10,11 @@ export interface AttemptBook {
   clear(key: string): Promise<void>;
 }
 
+/** Seconds after which an attempt counts nowhere any more: longer than any window. */
+const forgotten = 3600;
+/** Such attempts that one new one takes away: they go faster than they come. */
+const swept = 20;
+
 export const createAttemptBook = (db: Kysely<Tables>): AttemptBook => ({
   allow: (key, { attempts, seconds }) =>
     db.transaction().execute(async (trx) => {
@@ -24,6 +29,11 @@ export const createAttemptBook = (db: Kysely<Tables>): AttemptBook => ({
         .executeTakeFirstOrThrow();
       if (Number(count) >= attempts) return false;
       await trx.insertInto('attempt').values({ key }).execute();
+      // A key that never comes again would stay for ever.
+      await sql`delete from attempt where ctid = any(array(
+        select ctid from attempt where at < now() - make_interval(secs => ${forgotten}) order by at limit ${swept}))`.execute(
+        trx,
+      );
       return true;
     }),
   wait: async (key, seconds) => {

@@ -28,14 +28,16 @@ FROM ${NODE_IMAGE} AS package
 WORKDIR /app
 COPY --from=manifest /app/manifest ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
-  --workspace @whisper-bot/bot
+  --workspace @whisper-bot/bot \
+  && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
 
 FROM ${NODE_IMAGE}
 RUN groupadd --gid 10001 whisper \
   && useradd --uid 10001 --gid whisper --no-create-home --home-dir /data/home --shell /usr/sbin/nologin whisper \
   && install -d -o whisper -g whisper /data/tasks /data/models /data/home
 WORKDIR /app
-COPY --link models models
+# The list alone: the weights are the workers' to read.
+COPY --link models/shipped.json models/
 COPY --from=package /app ./
 COPY --from=build /app/image/libs libs
 COPY --from=build /app/image/apps/bot apps/bot

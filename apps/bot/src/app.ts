@@ -18,6 +18,7 @@ import { createBudget, telegramBudget } from './outbox/budget.js';
 import { createSend } from './outbox/send.js';
 import { createSender } from './outbox/sender.js';
 import { startProgressBoard } from './progress-board.js';
+import type { Reachability } from './reachability.js';
 import { createRecord } from './record.js';
 import { createWork } from './work.js';
 
@@ -52,6 +53,8 @@ export interface AppOptions {
   log: BotLog;
   /** Told of every message and press that is handled. */
   onMessage?: (figure: MessageFigure) => void;
+  /** Told whether calls are answered. */
+  reachability?: Pick<Reachability, 'answered' | 'failed'>;
   /** Told of every call the Bot API refuses, by its error code; 0 where it does not answer. */
   onRefusal?: (method: string, code: number) => void;
   /** Milliseconds between progress messages in a chat. */
@@ -89,10 +92,14 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   const watched: Transformer = async (call, method, payload, signal) => {
     try {
       const answer = await call(method, payload, signal);
+      options.reachability?.answered();
       if (!answer.ok) options.onRefusal?.(method, answer.error_code);
       return answer;
     } catch (error) {
-      if (signal?.aborted !== true) options.onRefusal?.(method, 0);
+      if (signal?.aborted !== true) {
+        options.reachability?.failed(error);
+        options.onRefusal?.(method, 0);
+      }
       throw error;
     }
   };

@@ -24,22 +24,30 @@ test('a burst of 60 notes by 20 people, one of them with 10: all answered once, 
     return { person, text, messageId: person.sendVoice(person.user.id, saying(text), { duration: 5 }).message_id };
   });
   const patient = notes.slice(10);
+  const ends = { patient: 0, eager: 0 };
   const sent = performance.now();
-  await Promise.all(
-    patient.map(({ person, text }) =>
-      person.chat.until((chat) => chat.fromBot.some((seen) => seen.text === text), { timeoutMs: 30_000 }),
-    ),
+  const all = patient.map(({ person, text }) =>
+    person.chat.until((chat) => chat.fromBot.some((seen) => seen.text === text), { timeoutMs: 150_000 }),
   );
-  const others = performance.now() - sent;
-  await eager?.chat.until((chat) => chat.fromBot.filter((seen) => seen.text.startsWith('burst note')).length === 10, {
-    timeoutMs: 150_000,
-  });
+  const last = eager?.chat.until(
+    (chat) => chat.fromBot.filter((seen) => seen.text.startsWith('burst note')).length === 10,
+    { timeoutMs: 150_000 },
+  );
+  await Promise.all([
+    Promise.all(all).then(() => {
+      ends.patient = performance.now() - sent;
+    }),
+    last?.then(() => {
+      ends.eager = performance.now() - sent;
+    }),
+  ]);
   for (const { person, text, messageId } of notes) {
     const answers = person.chat.fromBot.filter((seen) => seen.text === text && seen.replyTo === messageId);
     expect(answers, text).toHaveLength(1);
     expect(person.chat.fromBot.filter((seen) => seen.replyTo === messageId)).toHaveLength(1);
   }
   expect(bot.api.violations.entries).toEqual([]);
-  // The eager one's chat alone takes 20 messages at one a second; the others must not have waited for that.
-  expect(others).toBeLessThan(30_000);
+  // The eager one's chat alone takes 20 messages at one a second; the others must not have waited for that. On a slow machine both
+  // take longer, but not the one after the other.
+  expect(ends.patient).toBeLessThan(Math.max(30_000, ends.eager));
 }, 180_000);

@@ -38,7 +38,7 @@ test.concurrent('audio, video, video notes, documents and forwards are taken, ea
   ann.forward(ann.user.id, original);
   const wanted = ['from audio', 'from video', 'from note', 'from document', 'album one', 'album two', 'from forward'];
   await ann.chat.until((chat) => wanted.every((text) => texts(chat).some((seen) => seen.includes(text))), {
-    timeoutMs: 40_000,
+    timeoutMs: 120_000,
   });
   expect(ann.chat.fromBot).toHaveLength(wanted.length);
 });

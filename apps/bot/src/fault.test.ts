@@ -29,7 +29,7 @@ const withBot = async (options: HarnessOptions, run: (bot: Harness) => Promise<v
 };
 const annOf = (bot: Harness) => bot.api.user({ id: 7, first_name: 'Ann', language_code: 'en' });
 const answered = (ann: ReturnType<typeof annOf>, text: string) =>
-  ann.chat.until((chat) => chat.fromBot.find((seen) => seen.text === text), { timeoutMs: 30_000 });
+  ann.chat.until((chat) => chat.fromBot.find((seen) => seen.text === text), { timeoutMs: 120_000 });
 
 test.concurrent('by webhook: stored, then 200; a wrong secret is refused', async () => {
   const webhook = { url: 'http://127.0.0.1:{port}/hook', secret: 'a-secret-of-the-test', host: '127.0.0.1', port: 0 };
@@ -94,7 +94,7 @@ test.concurrent('every call of the Bot API fails now and then: all is answered o
     for (const person of people) person.sendVoice(person.user.id, saying(`said by ${person.user.id}`));
     for (const person of people) {
       await person.chat.until((chat) => chat.fromBot.some(({ text }) => text === `said by ${person.user.id}`), {
-        timeoutMs: 45_000,
+        timeoutMs: 120_000,
       });
       expect(person.chat.fromBot).toHaveLength(1);
     }
@@ -136,7 +136,7 @@ test.concurrent('a chat that takes files but no texts gets the result as a file,
     bot.api.faults.next('sendMessage', { kind: 'refuse', code: 400, description }, { times: 3 });
     ann.sendVoice(7, saying('as a file'));
     const file = await ann.chat.until((chat) => chat.fromBot.find((message) => message.file !== undefined), {
-      timeoutMs: 30_000,
+      timeoutMs: 120_000,
     });
     expect(file.file?.name).toBe('transcript.txt');
     bot.api.faults.clear();
@@ -251,7 +251,7 @@ test('PostgreSQL away: nothing is confirmed, nothing is lost, all goes on when i
         bot.api.journal
           .of('getUpdates')
           .some(({ outcome }) => outcome?.kind === 'ok' && Array.isArray(outcome.result) && outcome.result.length > 0),
-      { timeoutMs: 10_000 },
+      { timeoutMs: 120_000 },
     );
     expect(bot.api.updates.pending().length).toBeGreaterThan(0);
     await admin.query(`alter database ${name} with allow_connections true`);

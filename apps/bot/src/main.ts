@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assemble, watchProcess } from '@whisper-bot/assembly';
 import { readMachine, resolveConfig } from '@whisper-bot/config';
 import { announceReady, createLifecycle, createLogger, exitNeedsPerson } from '@whisper-bot/runtime';
 import { BotStopped, startApp } from './app.js';
 import { installedModels } from './model.js';
+import { createReachability } from './reachability.js';
 
 // The only process that talks to Telegram. A second one with the same token says so and stops.
 const config = resolveConfig({ env: process.env });
@@ -28,7 +28,13 @@ const installation = { config, logger, lifecycle };
 const parts = assemble(installation);
 const { pipeline, rules, eraser } = parts;
 if (eraser === null) throw new Error('The bot needs a database.');
-await watchProcess(parts, installation);
+const reachability = createReachability({
+  apiRoot,
+  log: logger,
+  announce: (outage) => pipeline.announceOutage('telegram', outage),
+});
+lifecycle.onClose('reachability', () => reachability.close());
+await watchProcess(parts, installation, () => [reachability.trouble()].filter((trouble) => trouble !== null));
 
 /** Telegram's own limits of a download: 20 MB in the cloud, 2,000 MB from a local server (core.telegram.org/bots/api#getfile). */
 const telegramLimit = config.botApiDir === null ? 20e6 : 2e9;
@@ -48,7 +54,7 @@ try {
       get defaultModel() {
         return rules.model;
       },
-      models: () => installedModels(modelDirectories, readdir),
+      models: () => installedModels(modelDirectories),
       largest: Math.min(config.maxFileSize, telegramLimit),
       get keep() {
         return { audio: rules.keepSource ? rules.resultTtl : 3600, results: rules.resultTtl };
@@ -75,6 +81,7 @@ try {
           },
     log: logger,
     onMessage: (figure) => parts.figures?.record({ table: 'messages', ...figure }),
+    reachability,
     onRefusal: (method, code) => parts.metrics.telegramRefused(method, code),
   });
   lifecycle.onClose('bot', (graceMs) => app.close(Math.max(0, graceMs - 2000)));

@@ -68,6 +68,7 @@ const record = async (figures: Figure[]) => {
   const database = await openFresh();
   const recorder = createRecorder({ database, spoolDir: join(root, randomUUID()), logger });
   for (const figure of figures) recorder.record(figure);
+  await recorder.flush();
   await recorder.close();
   expect(recorder.state).toEqual({ recorded: figures.length, inserted: figures.length, spooled: 0, dropped: 0 });
   return database;
@@ -206,6 +207,7 @@ describe('while ClickHouse is away', () => {
 
     const database = await openFresh();
     const next = createRecorder({ database, spoolDir, logger });
+    await next.flush();
     await next.close();
     expect(next.state.inserted).toBe(4);
     expect(await database.ask(stageTimes, period)).toMatchObject([{ jobs: 4 }]);

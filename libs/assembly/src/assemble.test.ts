@@ -65,6 +65,9 @@ const stages: StageHandlers = {
   merge: async () => undefined,
 };
 
+/** What this process says that it lacks besides. */
+let lacking: string[] = [];
+
 beforeEach(async () => {
   const url = new URL(postgres.url);
   const admin = new pg.Client({ connectionString: url.href });
@@ -75,6 +78,7 @@ beforeEach(async () => {
   let open!: () => void;
   gate = { opened: new Promise<void>((resolve) => (open = resolve)), open: () => open() };
   told = [];
+  lacking = [];
   closers = [];
   config = resolveConfig({
     env: {
@@ -93,7 +97,7 @@ beforeEach(async () => {
   const options = { config, logger, lifecycle };
   installation = assemble(options);
   await keepRecord(installation, options, { grace: 1, interval: 500 });
-  metricsUrl = (await watchProcess(installation, options))?.url ?? '';
+  metricsUrl = (await watchProcess(installation, options, () => lacking))?.url ?? '';
   const work = await installation.pipeline.work(stages, {
     concurrency: { transcribe: 4 },
     lockDuration: 2000,
@@ -167,7 +171,7 @@ describe('what was accepted', () => {
     await client.flushall();
     await client.quit();
     gate.open();
-    await until(async () => (await countIn('done')) === 50, 60_000);
+    await until(async () => (await countIn('done')) === 50, 150_000);
     expect(await countIn('failed')).toBe(0);
     expect(new Set(told)).toEqual(new Set(tasks.map(({ id }) => id)));
   });
@@ -211,7 +215,7 @@ it('with PostgreSQL away intake is refused with a sentence, running tasks finish
   gate.open();
   await until(() => told.length === 10);
   await away.release();
-  await until(async () => (await countIn('done')) === 10, 60_000);
+  await until(async () => (await countIn('done')) === 10, 150_000);
   expect(tasks).toHaveLength(10);
   expect(db).toBeDefined();
 });
@@ -265,6 +269,9 @@ describe('what Prometheus reads', () => {
     expect((await fetch(`${metricsUrl}/healthz`)).status).toBe(200);
     await away.release();
     await until(async () => (await fetch(`${metricsUrl}/readyz`)).status === 200);
+    lacking = ['Telegram is unreachable'];
+    const ready = await fetch(`${metricsUrl}/readyz`);
+    expect([ready.status, await ready.text()]).toEqual([503, 'Telegram is unreachable\n']);
   });
 });
 

@@ -180,6 +180,8 @@ const readyPatience = 2000;
 export const watchProcess = async (
   { pipeline, store, metrics }: Pick<Installation, 'pipeline' | 'store' | 'metrics'>,
   { config, logger, lifecycle }: AssembleOptions,
+  /** What else keeps this process from its work. */
+  more: () => readonly string[] = () => [],
 ): Promise<MetricsServer | null> => {
   if (config.metricsPort === null) return null;
   const answers = async (part: string, asked: Promise<boolean>): Promise<string[]> => {
@@ -201,7 +203,7 @@ export const watchProcess = async (
               'PostgreSQL',
               store.within(readyPatience).then((open) => open.ping()),
             );
-      return [...(await redis), ...(await postgres)];
+      return [...(await redis), ...(await postgres), ...more()];
     },
   });
   lifecycle.onClose('metrics', () => server.close());

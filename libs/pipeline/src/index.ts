@@ -16,6 +16,7 @@ export { createDeliverFolder } from './deliver-folder.js';
 export type { Planned } from './flow.js';
 export type { WorkerSign } from './heartbeat.js';
 export type { TaskJob } from './job-list.js';
+export type { Outage } from './outage.js';
 export { createPipeline, type PipelineOptions, type WorkingPipeline } from './pipeline.js';
 export type { RateName } from './rate.js';
 export type { ServeOptions } from './serve.js';

@@ -11,6 +11,7 @@ import { readSigns, type WorkerSign } from './heartbeat.js';
 import { listJobs, type TaskJob } from './job-list.js';
 import { readProgress, subscribe } from './live.js';
 import { notify, serveNotices } from './notice.js';
+import { announceOutage, type Outage, readOutages } from './outage.js';
 import { createRateBook } from './rate.js';
 import { serveChanges } from './record.js';
 import { createRoom } from './room.js';
@@ -66,6 +67,10 @@ export interface WorkingPipeline extends Pipeline {
   transcribers(): Promise<number>;
   /** The worker processes that live, on all machines. Rejects where Redis is away. */
   workers(): Promise<WorkerSign[]>;
+  /** Tells the operators' pages what this process cannot reach outside, to be repeated while it lasts; null ends it. */
+  announceOutage(part: Outage['part'], outage: Outage | null): Promise<void>;
+  /** What cannot be reached right now. Rejects where Redis is away. */
+  outages(): Promise<Outage[]>;
   /** What the queues keep of a task's current revision. */
   jobs(id: TaskId): Promise<TaskJob[]>;
   /** Queues a notice, once for each event of a revision. */
@@ -188,6 +193,8 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
     ping: async () => (await connection.hasty.ping()) === 'PONG',
     work: (handlers, workOptions) => work(context, handlers, workOptions),
     workers: () => readSigns(connection),
+    announceOutage: (part, outage) => announceOutage(connection, part, outage),
+    outages: () => readOutages(connection),
     jobs: (id) => listJobs(context, id),
     queue: (name) => connection.queue(name, 'hasty') as Queue,
     erase: (erased) => erase(context, erased),

@@ -17,11 +17,10 @@ export interface TestRedis {
   close(): Promise<void>;
 }
 
-/** Starts `redis-server` on a free loopback port. Rejects where it does not come up within 10 s. */
+/** Starts `redis-server` on a free loopback port. Rejects where it does not come up within a minute. */
 export const startRedis = async (extra: readonly string[] = []): Promise<TestRedis> => {
   const directory = await mkdtemp(join(tmpdir(), 'whisper-bot-redis-'));
-  const port = await freePort();
-  const args = [
+  const argsFor = (port: number) => [
     '--port',
     String(port),
     '--bind',
@@ -33,7 +32,13 @@ export const startRedis = async (extra: readonly string[] = []): Promise<TestRed
     ...persistence,
     ...extra,
   ];
-  let child = await start(args);
+  // Between finding a port and listening on it another process may take it.
+  let port = await freePort();
+  let child = await start(argsFor(port)).catch(async (error: unknown) => {
+    if (!String(error).includes('Address already in use')) throw error;
+    port = await freePort();
+    return start(argsFor(port));
+  });
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
@@ -46,7 +51,7 @@ export const startRedis = async (extra: readonly string[] = []): Promise<TestRed
     kill: () => end('SIGKILL'),
     restart: async () => {
       await end('SIGKILL');
-      child = await start(args);
+      child = await start(argsFor(port));
     },
     close: async () => {
       await end('SIGKILL');
@@ -61,7 +66,7 @@ const persistence = ['--appendonly', 'yes', '--appendfsync', 'always', '--maxmem
 const start = async (args: string[]): Promise<ChildProcess> => {
   const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('redis-server did not come up within 10 s')), 10_000);
+    const timer = setTimeout(() => reject(new Error('redis-server did not come up within a minute')), 60_000);
     let output = '';
     child.stdout?.on('data', (chunk: Buffer) => {
       output += chunk.toString();

@@ -72,3 +72,15 @@ test('a group of dead letters is retried as a whole', async () => {
   await page.getByText('2 tasks run again.').waitFor();
   for (const { id } of tasks) await until(() => deliveredOf(id) === 1, bound);
 });
+
+test('the overview says that the bot is cut off from Telegram, and that it no longer is', async () => {
+  const { pipeline } = stage.harness.desk;
+  const since = Date.now() - 5 * 60_000;
+  const outage = { part: 'telegram', host: 'api.telegram.org', kind: 'name', code: 'EAI_AGAIN', since } as const;
+  await pipeline.announceOutage('telegram', outage);
+  const { page } = await enter('viewer');
+  await page.goto('/');
+  await page.getByText('the name api.telegram.org does not resolve (EAI_AGAIN)').waitFor();
+  await pipeline.announceOutage('telegram', null);
+  await page.getByText('cut off from Telegram').waitFor({ state: 'detached' });
+});

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { type QueueName, queueNames, type WorkerSign, type WorkingPipeline } from '@whisper-bot/pipeline';
+import { type Outage, type QueueName, queueNames, type WorkerSign, type WorkingPipeline } from '@whisper-bot/pipeline';
 
 /** A queue right now. */
 export interface QueueCount {
@@ -18,6 +18,8 @@ export interface Floor {
   queues(): Promise<QueueCount[] | null>;
   /** Null where Redis is away. */
   workers(): Promise<WorkerSign[] | null>;
+  /** What the bot cannot reach; null where Redis is away. */
+  outages(): Promise<Outage[] | null>;
   /** Bytes. */
   disk(): Promise<{ free: number; total: number }>;
 }
@@ -28,6 +30,7 @@ const freshness = 1000;
 export const createFloor = (pipeline: WorkingPipeline, tasksDir: string): Floor => ({
   queues: fresh(() => Promise.all(queueNames.map((name) => countQueue(pipeline, name))).catch(() => null)),
   workers: fresh(() => pipeline.workers().catch(() => null)),
+  outages: fresh(() => pipeline.outages().catch(() => null)),
   disk: fresh(async () => {
     const { bavail, blocks, bsize } = await statfs(tasksDir);
     return { free: bavail * bsize, total: blocks * bsize };

@@ -41,7 +41,7 @@ export interface ModelShelfOptions {
 }
 
 export const createModelShelf = ({ modelsDir, shippedDir, hub, closing }: ModelShelfOptions): ModelShelf => {
-  const store = createModelStore([modelsDir, shippedDir]);
+  const store = createModelStore([modelsDir, shippedDir], { trustList: true });
   const running = new Map<string, Download & { controller: AbortController }>();
   return {
     installed: () => store.list(),

@@ -180,6 +180,14 @@ export const en = {
     alarms: 'Alarms',
     noAlarms: 'All is well: nothing needs you.',
     noWorker: 'No worker is alive: recordings wait. Start one with “whisper-bot up”.',
+    telegramAway: {
+      name: (host: string, code: string) =>
+        `The bot is cut off from Telegram: the name ${host} does not resolve (${code}). Check this machine’s name server (in containers, Docker’s).`,
+      connection: (host: string, code: string) =>
+        `The bot is cut off from Telegram: no connection to ${host} (${code}). Check the network and the firewall.`,
+      silence: (host: string, _code: string) => `The bot is cut off from Telegram: ${host} does not answer.`,
+    },
+    lasting: (time: string) => `For ${time}.`,
     stuck: (queue: string, minutes: string) => `The queue “${queue}” has not moved for ${minutes}.`,
     deadLetters: (count: number) => `${plural(count, 'dead letter', 'dead letters')} to look at.`,
     disk: (free: string) => `Only ${free} are free for recordings; intake pauses.`,

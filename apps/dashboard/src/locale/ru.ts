@@ -186,6 +186,14 @@ export const ru: Words = {
     alarms: 'Тревоги',
     noAlarms: 'Всё в порядке, ваше внимание не нужно.',
     noWorker: 'Нет ни одного живого воркера: записи ждут. Запустите его: «whisper-bot up».',
+    telegramAway: {
+      name: (host, code) =>
+        `Бот отрезан от Telegram: имя ${host} не разрешается (${code}). Проверьте сервер имён этой машины (в контейнерах — Docker).`,
+      connection: (host, code) =>
+        `Бот отрезан от Telegram: нет соединения с ${host} (${code}). Проверьте сеть и межсетевой экран.`,
+      silence: (host) => `Бот отрезан от Telegram: ${host} не отвечает.`,
+    },
+    lasting: (time) => `Уже ${time}.`,
     stuck: (queue, minutes) => `Очередь «${queue}» не движется уже ${minutes}.`,
     deadLetters: (count) => `Мёртвые письма требуют внимания: ${count}.`,
     disk: (free) => `Для записей свободно только ${free}; приём приостановлен.`,

@@ -1,4 +1,4 @@
-import type { WorkerSign } from '@whisper-bot/pipeline';
+import type { Outage, WorkerSign } from '@whisper-bot/pipeline';
 import type { QueueCount } from '../desk/floor.js';
 import type { Visit } from '../http/visit.js';
 import { bytes, span } from '../view/format.js';
@@ -11,17 +11,23 @@ const lagAfter = 10 * 60_000;
 export interface Situation {
   queues: readonly QueueCount[] | null;
   workers: readonly WorkerSign[] | null;
+  outages: readonly Outage[] | null;
   disk: { free: number };
   dead: number;
 }
 
 /** What needs a person, the gravest first. */
-export const findAlarms = (visit: Visit, { queues, workers, disk, dead }: Situation): SafeHtml[] => {
+export const findAlarms = (visit: Visit, { queues, workers, outages, disk, dead }: Situation): SafeHtml[] => {
   const { words, locale, desk } = visit;
   const say = words.overview;
   const alarms: SafeHtml[] = [];
   if (queues === null) return [html`<span>${say.redisAway}</span>`];
   if (workers?.length === 0) alarms.push(html`<span>${say.noWorker}</span>`);
+  for (const { host, kind, code, since } of outages ?? []) {
+    alarms.push(
+      html`<span>${say.telegramAway[kind](host, code)} ${say.lasting(span(Date.now() - since, words))}</span>`,
+    );
+  }
   if (disk.free < desk.options.minFreeDisk) alarms.push(html`<span>${say.disk(bytes(disk.free, locale))}</span>`);
   for (const { name, oldest, active } of queues) {
     if (name === 'dead' || oldest === null || oldest < stuckAfter) continue;

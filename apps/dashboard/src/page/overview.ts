@@ -47,9 +47,10 @@ export const liveOverview: Handler = (visit) =>
 
 const renderParts = async (visit: Visit): Promise<Parts> => {
   const { desk, words, locale } = visit;
-  const [queues, workers, disk, open, ended, hours] = await Promise.all([
+  const [queues, workers, outages, disk, open, ended, hours] = await Promise.all([
     desk.floor.queues(),
     desk.floor.workers(),
+    desk.floor.outages(),
     desk.floor.disk(),
     desk.store.tasks.open(shown),
     desk.store.tasks.ended(new Date(Date.now() - day)),
@@ -62,7 +63,7 @@ const renderParts = async (visit: Visit): Promise<Parts> => {
   const dead = queues?.find(({ name }) => name === 'dead')?.failed ?? 0;
   const figure = (name: string, value: string, alarm = false) =>
     html`<div><dt>${name}</dt><dd${alarm && html` class="alarm"`}>${value}</dd></div>`;
-  const alarms = findAlarms(visit, { queues, workers, disk, dead });
+  const alarms = findAlarms(visit, { queues, workers, outages, disk, dead });
   return {
     'part-alarms':
       alarms.length === 0

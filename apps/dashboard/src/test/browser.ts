@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readMachine } from '@whisper-bot/config';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { until } from '@whisper-bot/testing';
+import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
 
 /** Debian's Chromium, without any call of its own to the outside. */
 export const startBrowser = (): Promise<Browser> =>
@@ -26,7 +27,11 @@ export interface Observed {
   strangers: string[];
   /** Errors of scripts and refusals of the content security policy. */
   complaints: string[];
-  /** Goes there with an empty cache: the bytes that come over the wire, headers and all, without the recording. */
+  /**
+   * Goes there with an empty cache: the bytes of the page, headers and all, as they come over the wire. A fixed set of requests,
+   * however slow the machine: each address counts once, to its end; what is asked again or streamed later does not, nor do the
+   * recording and the icon of the tab.
+   */
   weigh(path: string, ready?: (page: Page) => Promise<void>): Promise<number>;
 }
 
@@ -65,24 +70,15 @@ export const openWindow = async (browser: Browser, options: OpenOptions): Promis
   }
   const page = await context.newPage();
   // Everything here is on this machine: what takes longer, even on a busy one, has gone wrong.
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const strangers: string[] = [];
   const complaints: string[] = [];
   page.on('request', (request) => {
     const { origin, protocol } = new URL(request.url());
     if (origin !== url && protocol !== 'data:' && protocol !== 'blob:') strangers.push(request.url());
   });
-  const weights = new Map<string, number>();
-  const recordings = new Set<string>();
-  const weigh = (id: string, bytes: number): void => void (recordings.has(id) || weights.set(id, bytes));
   const wire = await context.newCDPSession(page);
-  wire.on('Network.requestWillBeSent', ({ requestId, request }) => {
-    if (request.url.endsWith('/audio')) recordings.add(requestId);
-  });
-  wire.on('Network.dataReceived', ({ requestId, encodedDataLength }) =>
-    weigh(requestId, (weights.get(requestId) ?? 0) + encodedDataLength),
-  );
-  wire.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => weigh(requestId, encodedDataLength));
+  const weight = weighRequests(wire);
   await wire.send('Network.enable');
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
@@ -98,11 +94,42 @@ export const openWindow = async (browser: Browser, options: OpenOptions): Promis
     complaints,
     weigh: async (path, ready) => {
       await wire.send('Network.clearBrowserCache');
-      weights.clear();
+      weight.reset();
       await page.goto(path);
       await ready?.(page);
-      return [...weights.values()].reduce((sum, bytes) => sum + bytes, 0);
+      return until(weight.total).catch((cause: unknown) => {
+        throw new Error(`${path}: not loaded to the end: ${weight.open().join(', ')}`, { cause });
+      });
     },
+  };
+};
+
+/** Streams, recordings, and the icon of the tab, which the browser fetches when it likes or not at all. */
+const uncounted = new Set(['EventSource', 'Media', 'Other']);
+
+/** Adds up the requests of a page by their addresses; `total` is null while one of them is under way. */
+const weighRequests = (wire: CDPSession): { reset(): void; total(): number | null; open(): string[] } => {
+  const addresses = new Set<string>();
+  const weights = new Map<string, number>();
+  const open = new Map<string, string>();
+  wire.on('Network.requestWillBeSent', ({ requestId, request: { method, url }, type }) => {
+    const address = `${method} ${url}`;
+    if (uncounted.has(type ?? '') || addresses.has(address)) return;
+    addresses.add(address);
+    weights.set(requestId, 0);
+    open.set(requestId, address);
+  });
+  wire.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    if (open.delete(requestId)) weights.set(requestId, encodedDataLength);
+  });
+  wire.on('Network.loadingFailed', ({ requestId }) => void open.delete(requestId));
+  return {
+    reset() {
+      for (const each of [addresses, weights, open]) each.clear();
+    },
+    open: () => [...open.values()],
+    total: () =>
+      open.size > 0 || weights.size === 0 ? null : [...weights.values()].reduce((sum, bytes) => sum + bytes, 0),
   };
 };
 

@@ -1,6 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TaskError } from '@whisper-bot/task';
+import { readShippedModels, TaskError } from '@whisper-bot/task';
 
 /** A model file on this machine. */
 export interface InstalledModel {
@@ -23,8 +23,16 @@ export interface ModelStore {
 /** What may stand in for a model of full precision, the nearest first. */
 const variants = ['', '-q8_0', '-q5_1', '-q5_0'];
 
+export interface ModelStoreOptions {
+  /** Counts what a folder's `shipped.json` names as there, for those who only name models: the workers have the files. */
+  trustList?: boolean;
+}
+
 /** Looks for models in the folders, in this order: the downloaded ones before the shipped ones. */
-export const createModelStore = (folders: readonly string[]): ModelStore => {
+export const createModelStore = (
+  folders: readonly string[],
+  { trustList = false }: ModelStoreOptions = {},
+): ModelStore => {
   const list = async (): Promise<InstalledModel[]> => {
     const found = new Map<string, InstalledModel>();
     for (const folder of folders) {
@@ -35,6 +43,12 @@ export const createModelStore = (folders: readonly string[]): ModelStore => {
         const info = await stat(path).catch(() => null);
         if (info?.isFile()) found.set(named.name, { ...named, path, bytes: info.size });
       }
+      if (!trustList) continue;
+      for (const [file, bytes] of Object.entries(await readShippedModels(folder))) {
+        const named = nameOf(file);
+        if (named !== null && !found.has(named.name))
+          found.set(named.name, { ...named, path: join(folder, file), bytes });
+      }
     }
     return [...found.values()];
   };
@@ -44,7 +58,7 @@ export const createModelStore = (folders: readonly string[]): ModelStore => {
       const installed = (await list()).filter(({ kind }) => kind === 'whisper');
       for (const variant of variants) {
         const match = installed.find((model) => model.name === `${name}${variant}`);
-        if (match !== undefined) return match.path;
+        if (match !== undefined) return readable(match);
       }
       const names = installed.map((model) => model.name).join(', ') || 'none';
       throw new TaskError('unknown-model', `There is no model "${name}" here; installed: ${names}.`, {
@@ -53,6 +67,19 @@ export const createModelStore = (folders: readonly string[]): ModelStore => {
       });
     },
   };
+};
+
+/** Its path, where this process may read the file: one copied in from elsewhere may be its former owner's alone. */
+const readable = async ({ name, path }: InstalledModel): Promise<string> => {
+  try {
+    await (await open(path)).close();
+    return path;
+  } catch (error) {
+    throw new TaskError('unknown-model', `The model "${name}" is here but cannot be read.`, {
+      cause: `${error instanceof Error ? error.message : error}; let others read it: chmod 644 ${path}`,
+      params: { model: name, installed: 'none' },
+    });
+  }
 };
 
 const nameOf = (file: string): Pick<InstalledModel, 'name' | 'kind'> | null => {

@@ -5,7 +5,7 @@ export interface Change {
   subscribe(listener: () => void): () => void;
   /**
    * Resolves with the first truthy value of `look`, now or after a change.
-   * @throws Error after `timeoutMs` (milliseconds, default 10 s), naming `what` and, if given, what `describe` says there is instead.
+   * @throws Error after `timeoutMs` (milliseconds, default a minute), naming `what` and, if given, what `describe` says there is instead.
    */
   until<T>(look: () => T, options?: UntilOptions): Promise<NonNullable<T>>;
 }
@@ -34,7 +34,7 @@ export function createChange(): Change {
     subscribe,
     until: (look, options = {}) =>
       new Promise((resolve, reject) => {
-        const timeoutMs = options.timeoutMs ?? 10_000;
+        const timeoutMs = options.timeoutMs ?? 60_000;
         let stop = () => {};
         const timer = setTimeout(() => {
           stop();

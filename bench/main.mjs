@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cannotRun } from './measure.mjs';
 import { machine, printTable, writeSection } from './report.mjs';
 import { familyOf } from './task.mjs';
 
@@ -43,6 +44,7 @@ process.on('exit', () => {
 });
 for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => process.exit(130));
 const results = [];
+const failed = [];
 for (const part of asked.length > 0 ? asked : Object.keys(parts)) {
   const bound = boundOf(part);
   const timer = setTimeout(() => {
@@ -50,12 +52,19 @@ for (const part of asked.length > 0 ? asked : Object.keys(parts)) {
     process.exit(1);
   }, bound * 60_000);
   const on = machine();
-  const { rows, notes } = await all[part]({ dir, peers: args.includes('--peers') });
+  const outcome = await all[part]({ dir, peers: args.includes('--peers') }).catch((error) => error);
   clearTimeout(timer);
+  if (outcome instanceof Error) {
+    // The other parts can still be measured.
+    failed.push(part);
+    console.error(cannotRun(part, outcome));
+    continue;
+  }
+  const { rows, notes } = outcome;
   const result = { part, machine: { ...on, loadAfter: Number(loadavg()[0].toFixed(2)) }, rows, notes };
   results.push(result);
   writeSection(result);
   if (!args.includes('--json')) printTable(result);
 }
 if (args.includes('--json')) console.log(JSON.stringify(results, null, 2));
-process.exit(0);
+process.exit(failed.length > 0 ? 1 : 0);

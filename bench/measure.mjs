@@ -20,15 +20,32 @@ export const timed = async (body) => {
 };
 
 /**
- * Runs every candidate once unmeasured, then `rounds` times in turn (A B A B …), so that a machine that slows down slows all.
+ * Runs every candidate once unmeasured, then `rounds` times in turn (A B A B …), so that a machine that slows down slows all. One that cannot run is left
+ * out of the answer, and a note says why.
  * @param {Record<string, () => Promise<unknown>>} candidates
+ * @param {number} rounds
+ * @param {string[] | null} [notes] without them what one throws is thrown
  */
-export const inTurn = async (candidates, rounds) => {
-  const times = Object.fromEntries(Object.keys(candidates).map((name) => [name, []]));
-  for (const body of Object.values(candidates)) await body();
+export const inTurn = async (candidates, rounds, notes = null) => {
+  const times = {};
+  for (const [name, body] of Object.entries(candidates)) {
+    try {
+      await body();
+      times[name] = [];
+    } catch (error) {
+      if (notes === null) throw error;
+      notes.push(cannotRun(name, error));
+    }
+  }
   for (let round = 0; round < rounds; round += 1)
-    for (const [name, body] of Object.entries(candidates)) times[name].push((await timed(body)).seconds);
+    for (const name of Object.keys(times)) times[name].push((await timed(candidates[name])).seconds);
   return times;
+};
+
+/** A note that says what is missing from the table, and why. */
+export const cannotRun = (name, error) => {
+  const [cause] = String(error.cause ?? error.message).split('\n');
+  return `${name} cannot run here and is left out: ${cause.slice(0, 300)}`;
 };
 
 /**

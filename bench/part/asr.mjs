@@ -34,18 +34,21 @@ export const asr = async ({ dir, peers }) => {
         'No peers in this run (`--peers`, and what bench/peer/requirements.txt names installed in bench/.venv).',
       );
     if (cli) candidates['whisper.cpp’s own command line'] = () => cli.transcribe(wav, baseWeights(), 'en');
-    const times = await inTurn(candidates, 3);
+    const times = await inTurn(candidates, 3, notes);
     const factor = Object.fromEntries(Object.entries(times).map(([name, all]) => [name, all.map((s) => s / minutes5)]));
     const rows = Object.entries(factor).map(([name, all]) => {
       if (name !== 'ours') return row(`${name}, 5 min`, `${spread(all)} ×`);
       return row('ours, 5 min', `${spread(all)} ×`, '≤ 0.050 ×', median(all) <= 0.05);
     });
     const batched = factor['faster-whisper batched'];
-    if (batched) {
+    if (batched && factor.ours) {
       const ratio = median(batched) / median(factor.ours);
       rows.push(row('faster-whisper batched over ours', `${ratio.toFixed(2)} times as long`, '> 1', ratio > 1));
     }
-    const own = { ours: engines, 'whisper.cpp in our driver': whisperCpp };
+    const own = {
+      ...(times.ours ? { ours: engines } : {}),
+      ...(times['whisper.cpp 1.9.1 in our driver'] ? { 'whisper.cpp in our driver': whisperCpp } : {}),
+    };
     const filters = { ...conditions, ...paces };
     const sets = { 'the samples': spoken, 'the samples made worse': degraded(dir, spoken, filters) };
     for (const [set, recordings] of Object.entries(sets))

@@ -56,7 +56,7 @@ const options = () => ({
   logger,
   signal,
 });
-const survey = async (more: { again?: boolean; timeLimitMs?: number } = {}) => {
+const survey = async (more: { again?: boolean; stallMs?: number } = {}) => {
   const tested: string[] = [];
   const found = await surveyEngines({
     ...options(),
@@ -87,7 +87,7 @@ test.each([
 
 test('an engine that hangs is given up', async () => {
   await install({ native: 'hang' });
-  const { reasons, first } = await survey({ timeLimitMs: 4000 });
+  const { reasons, first } = await survey({ stallMs: 4000 });
   expect(reasons['native native']).toBe('it hangs');
   // On a busy machine the other one may not be in time either.
   expect(first).not.toBe('native native');

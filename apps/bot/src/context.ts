@@ -46,6 +46,8 @@ export interface BotOptions {
   /** Telegram numbers of those who may use the operator's commands. */
   operators: readonly number[];
   defaultModel: string;
+  /** Codes of the languages its people usually speak. */
+  usualLanguages?: readonly string[];
   /** Names of the installed models. */
   models(): Promise<string[]>;
   /** Bytes of the largest file the Bot API server hands out. */

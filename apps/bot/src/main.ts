@@ -54,6 +54,7 @@ try {
       get defaultModel() {
         return rules.model;
       },
+      usualLanguages: config.usualLanguages,
       models: () => installedModels(modelDirectories),
       largest: Math.min(config.maxFileSize, telegramLimit),
       get keep() {

@@ -9,6 +9,7 @@ import {
   durationSchema,
   numbersSchema,
   textSchema,
+  textsSchema,
   urlSchema,
 } from './unit.js';
 
@@ -22,6 +23,12 @@ const stateHome = ({ machine, env }: DefaultContext): string =>
   machine.isRoot
     ? '/var/lib/whisper-bot'
     : join(env.XDG_STATE_HOME || join(machine.userHome, '.local/state'), 'whisper-bot');
+
+/** `ru_RU.UTF-8` → `ru_RU`; nothing where the system speaks no language (`C`, `POSIX`). */
+const localeOf = ({ LC_ALL, LC_MESSAGES, LANG }: DefaultContext['env']): string[] =>
+  [LC_ALL || LC_MESSAGES || LANG || '']
+    .map((name) => name.replace(/[.@].*$/, ''))
+    .filter((name) => !['', 'C', 'POSIX'].includes(name));
 
 const places = {
   home: setting(
@@ -178,6 +185,15 @@ const work = {
   model: setting('MODEL', textSchema, is('base'), {
     sentence: 'The Whisper model for those who choose none; `model list` names them.',
   }),
+  usualLanguages: setting<string[]>(
+    'USUAL_LANGUAGES',
+    textsSchema,
+    { text: 'the language of LC_ALL or LANG', value: ({ env }: DefaultContext) => localeOf(env) },
+    {
+      sentence:
+        'What the people who use the bot or the command line usually speak, e.g. `ru, en`: decides about single words whose language is in doubt.',
+    },
+  ),
 };
 
 const limits = {

@@ -30,6 +30,7 @@ const segment = z.object({
   end: z.number().describe('seconds'),
   text: z.string(),
   speaker: z.string().nullable().describe('SPEAKER_00, SPEAKER_01, …; null where speakers were not told apart'),
+  language: z.string().optional().describe('ISO 639-1, where it differs from that of the result'),
 });
 
 /** What is written to `transcribe:results` and `result:{task_id}`. */
@@ -41,7 +42,11 @@ export const resultMessageSchema = z
     segments: z.array(segment).nullable(),
     error: z.string().nullable().describe('one sentence'),
     error_code: z.enum(taskErrorCodes).optional().describe('for programs; absent on success'),
-    language: z.string().optional().describe('ISO 639-1, as found or given'),
+    language: z.string().optional().describe('ISO 639-1, as found or given; of several, the one with most speech'),
+    languages: z
+      .array(z.string())
+      .optional()
+      .describe('all that are spoken, the one with most speech first; absent where there is one'),
     duration: z.number().optional().describe('seconds'),
     chat_id: passThroughId.optional(),
     message_id: passThroughId.optional(),
@@ -59,9 +64,16 @@ export const successMessage = (task: Task, transcript: Transcript): ResultMessag
   task_id: task.id,
   status: 'success',
   text: transcript.text,
-  segments: transcript.segments.map(({ start, end, text, speaker }) => ({ start, end, text, speaker })),
+  segments: transcript.segments.map(({ start, end, text, speaker, language }) => ({
+    start,
+    end,
+    text,
+    speaker,
+    ...(language === undefined ? {} : { language }),
+  })),
   error: null,
   language: transcript.language,
+  ...(transcript.languages === undefined ? {} : { languages: transcript.languages }),
   duration: transcript.duration,
   ...originOf(task),
 });

@@ -86,6 +86,13 @@ export interface TranscribeRequest {
   model: string;
   /** ISO 639-1; never `auto`: ask detectLanguage once for the recording. */
   language: string;
+  /**
+   * Whether what is clearly spoken in another language is written in that one, and its segments say so; else all is written in
+   * `language`.
+   */
+  followLanguages?: boolean;
+  /** ISO 639-1 codes of what the person usually speaks, which decide where the sound alone leaves doubt. */
+  languageHints?: readonly string[];
   translate: boolean;
   prompt: string;
 }
@@ -95,7 +102,7 @@ export interface Transcriber {
   transcribe(request: TranscribeRequest, context: CallContext): Promise<Recognition>;
   /** From up to the first 30 s of the given speech. */
   detectLanguage(
-    request: Pick<TranscribeRequest, 'wav' | 'speech' | 'model'>,
+    request: Pick<TranscribeRequest, 'wav' | 'speech' | 'model' | 'languageHints'>,
     context: CallContext,
   ): Promise<{ language: string; probability: number }>;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { languageOf, languages, parseLanguage } from './language.js';
+import { languageHintsOf, languageOf, languages, parseLanguage } from './language.js';
 
 describe('languages', () => {
   it('are the hundred of Whisper, each once', () => {
@@ -52,6 +52,10 @@ describe('languages', () => {
       'eng zho deu spa rus kor fra jpn por tur pol cat nld ara swe ita ind hin fin vie heb ukr ell msa ces ron dan hun tam nor';
     const codes = languages.slice(0, 30).map(({ code }) => code);
     expect(terms.split(' ').map(parseLanguage)).toEqual(codes);
+  });
+
+  it('takes from names whatever are languages, each once', () => {
+    expect(languageHintsOf(['ru_RU', undefined, 'en-US', 'C', 'auto', null, 'Russian'])).toEqual(['ru', 'en']);
   });
 
   it('finds every language by each of its names', () => {

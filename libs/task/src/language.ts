@@ -200,6 +200,14 @@ export const parseLanguage = (name: string): string | null => {
   return byName.get(folded) ?? aliases.get(folded) ?? threeLetterCodes.get(folded) ?? byRegion(folded) ?? null;
 };
 
+/** What of some names are languages, as codes, each once: hints for a task. */
+export const languageHintsOf = (names: readonly (string | null | undefined)[]): string[] => {
+  const codes = names
+    .map((name) => parseLanguage(name ?? ''))
+    .filter((code): code is string => code !== null && code !== 'auto');
+  return [...new Set(codes)].slice(0, 8);
+};
+
 /** The language of a code; undefined for unknown codes and `auto`. */
 export const languageOf = (code: string): Language | undefined => byCode.get(code);
 

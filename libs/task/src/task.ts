@@ -21,6 +21,11 @@ export type SpeakerCount = z.infer<typeof speakerCountSchema>;
 export const taskOptionsSchema = z.object({
   /** ISO 639-1 code, or `auto`. */
   language: z.string().default('auto'),
+  /**
+   * What the person usually speaks, ISO 639-1, the likeliest first: where the language is found by itself, it decides about single
+   * words. Long speech outweighs it.
+   */
+  languageHints: z.array(z.string().max(10)).max(8).optional(),
   /** whisper.cpp name: `base`, `small`, `large-v3-turbo`, `base-q8_0`, … */
   model: z.string().default('base'),
   diarize: z.boolean().default(true),

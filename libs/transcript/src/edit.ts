@@ -1,4 +1,4 @@
-import { textLanguage } from './language.js';
+import { segmentLanguage } from './language.js';
 import type { Segment, Transcript, Word } from './model.js';
 import { type Token, tokenize } from './token.js';
 import { joinWords, singleLine } from './word.js';
@@ -26,7 +26,7 @@ export const renameSpeaker = (transcript: Transcript, label: string, name: strin
 export const correctText = (transcript: Transcript, segmentIndex: number, text: string): Transcript => {
   const segment = transcript.segments[segmentIndex];
   if (segment === undefined) throw new RangeError('No such paragraph.');
-  const words = realign(segment, tokenize(text, textLanguage(transcript)));
+  const words = realign(segment, tokenize(text, segmentLanguage(transcript, segment)));
   const segments = transcript.segments.flatMap((other, index) =>
     index !== segmentIndex ? [other] : words.length === 0 ? [] : [{ ...segment, words, text: joinWords(words) }],
   );

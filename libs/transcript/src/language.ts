@@ -1,4 +1,4 @@
-import type { Transcript } from './model.js';
+import type { Segment, Transcript } from './model.js';
 
 /** Whisper's codes that are not IETF tags, or that need a region to be spelled and hyphenated right. */
 const tags: Readonly<Record<string, string>> = { jw: 'jv', yue: 'zh-HK', und: 'und', no: 'nb-NO' };
@@ -16,6 +16,10 @@ const whisperNames: Readonly<Record<string, string>> = {
 
 /** The language the words are in: English where they were translated. */
 export const textLanguage = (transcript: Transcript): string => (transcript.translated ? 'en' : transcript.language);
+
+/** The language the words of one segment are in. */
+export const segmentLanguage = (transcript: Transcript, segment: Segment): string =>
+  transcript.translated ? 'en' : (segment.language ?? transcript.language);
 
 /** A full IETF tag with the likeliest region, as word processors want it: `ru` → `ru-RU`. */
 export const languageTag = (code: string): string => {

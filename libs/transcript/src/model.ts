@@ -34,6 +34,18 @@ export const recognizedSegmentSchema = z.object({
 });
 export type RecognizedSegment = z.infer<typeof recognizedSegmentSchema>;
 
+/** What was heard and is not among the words: speech is never left out without a trace. */
+export const removedSchema = z.object({
+  start: seconds,
+  end: seconds,
+  /**
+   * `repetition`: the engine wrote the same phrase more often than there is sound for. `no-words`: sounds like speech in
+   * which no word was made out.
+   */
+  reason: z.enum(['repetition', 'no-words']),
+});
+export type Removed = z.infer<typeof removedSchema>;
+
 /** A transcriber's answer for one chunk; times are those of the whole recording, not of the chunk. */
 export const recognitionSchema = z.object({
   v: z.literal(1),
@@ -44,6 +56,8 @@ export const recognitionSchema = z.object({
   model: z.string(),
   engine: z.string(),
   segments: z.array(recognizedSegmentSchema),
+  /** In order; absent where nothing was. */
+  removed: z.array(removedSchema).optional(),
 });
 export type Recognition = z.infer<typeof recognitionSchema>;
 
@@ -111,5 +125,7 @@ export const transcriptSchema = z.object({
   }),
   text: z.string(),
   segments: z.array(segmentSchema),
+  /** What was heard and is not among the words, in order; absent where nothing was. */
+  removed: z.array(removedSchema).optional(),
 });
 export type Transcript = z.infer<typeof transcriptSchema>;

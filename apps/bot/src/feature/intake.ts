@@ -1,3 +1,4 @@
+import { languageHintsOf } from '@whisper-bot/task';
 import { Composer } from 'grammy';
 import type { BotContext, BotDeps } from '../context.js';
 import { findMedia, findRepliedMedia, type Media } from '../intake/media.js';
@@ -30,6 +31,12 @@ export const createIntake = (deps: BotDeps) => {
         speakers: { kind: 'auto' },
         translate: false,
         prompt: '',
+        // What somebody's Telegram is in they speak; the operator knows what else is spoken here.
+        languageHints: languageHintsOf([
+          ctx.from?.language_code,
+          preference.interface,
+          ...(options.usualLanguages ?? []),
+        ]),
       },
       locale: ctx.words.locale,
       format: preference.format,

@@ -1,5 +1,5 @@
 import type { Config } from '@whisper-bot/config';
-import { type SpeakerCount, type TaskOptions, taskOptionsSchema } from '@whisper-bot/task';
+import { languageHintsOf, type SpeakerCount, type TaskOptions, taskOptionsSchema } from '@whisper-bot/task';
 import { type FormatId, formatIds, type Transcript } from '@whisper-bot/transcript';
 import { type Command, Option } from 'commander';
 import { CliError, explain } from '../failure.js';
@@ -94,7 +94,8 @@ export const transcribe = async (
     if (source !== undefined) sources.push(source);
   }
   const write = await openOutput(terminal, sources, { ...options, isMany: files.length > 1 });
-  const taskOptions = taskOptionsSchema.parse({ ...options, model: options.model ?? config.model });
+  const languageHints = languageHintsOf(config.usualLanguages);
+  const taskOptions = taskOptionsSchema.parse({ ...options, languageHints, model: options.model ?? config.model });
   if (sources.length > 0) {
     await eachTranscript(terminal, config, { sources, options: taskOptions }, async (source, run) => {
       await attempt(source.path, async () => write(source, await run()));

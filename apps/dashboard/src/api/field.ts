@@ -1,4 +1,11 @@
-import { cutText, isCleanText, parseLanguage, type TaskOptions, taskOptionsSchema } from '@whisper-bot/task';
+import {
+  cutText,
+  isCleanText,
+  languageHintsOf,
+  parseLanguage,
+  type TaskOptions,
+  taskOptionsSchema,
+} from '@whisper-bot/task';
 import { z } from 'zod';
 import type { Desk } from '../desk.js';
 import { ApiError } from './error.js';
@@ -45,6 +52,9 @@ const word = <const T extends readonly string[]>(words: T) =>
 const file = z.any().meta({ type: 'string', format: 'binary', description: 'any recording or video ffmpeg can read' });
 const model = text.min(1).max(100).describe('`whisper-1`, or the name of an installed model (GET /v1/models)');
 const language = text.max(50).describe('ISO 639 code of two or three letters, name, or `auto`').optional();
+const hints = list(text.max(50))
+  .describe('languages usually spoken, codes or names: they decide about single words whose language is in doubt')
+  .optional();
 const prompt = text
   .describe('names and terms the recording is likely to hold; the first 200 characters reach the model')
   .optional();
@@ -69,6 +79,7 @@ export const transcriptionSchema = z.object({
   file,
   model,
   language,
+  language_hints: hints,
   prompt,
   temperature,
   response_format: word([...formats, 'diarized_json'])
@@ -91,6 +102,7 @@ export const taskRequestSchema = z.object({
   file,
   model: model.default('whisper-1'),
   language,
+  language_hints: hints,
   prompt,
   diarize: flag.default(true).describe('tell speakers apart'),
   speakers,
@@ -136,6 +148,7 @@ const unreadable = (param: string): ApiError =>
 export interface AskedOptions {
   model: string;
   language?: string | undefined;
+  language_hints?: string[] | undefined;
   prompt?: string | undefined;
   diarize?: boolean | undefined;
   speakers?: number | undefined;
@@ -155,6 +168,7 @@ export const optionsOf = async (desk: Desk, asked: AskedOptions): Promise<TaskOp
   const { speakers, max_speakers: most } = asked;
   return taskOptionsSchema.parse({
     language,
+    ...(asked.language_hints === undefined ? {} : { languageHints: languageHintsOf(asked.language_hints) }),
     model: await resolveModel(desk, asked.model),
     diarize: asked.diarize ?? asked.model === diarizingModel,
     translate: asked.translate ?? false,

@@ -271,6 +271,8 @@ export const en = {
     nobody: 'Nobody speaks in this recording.',
     noAudio: 'The recording is no longer kept. With KEEP_SOURCE=yes it stays as long as the result.',
     breaksOff: (time: string) => `The file breaks off at ${time}.`,
+    removed: 'Heard, but not in the text:',
+    removedFor: { repetition: 'a repetition without sound', 'no-words': 'no words were made out' },
     speakersFailed: 'The speakers could not be told apart. Retry that stage, or go on without.',
     speakers: 'Speakers',
     rename: 'Name of the speaker',

@@ -51,6 +51,12 @@ export const transcriptCard = (
     words.task.transcript,
     html`
 ${transcript.breaksOff === true && html`<p class="notice bad">${words.task.breaksOff(clock(transcript.duration))}</p>`}
+${
+  transcript.removed !== undefined &&
+  html`<p class="notice">${words.task.removed} ${transcript.removed
+    .map(({ start, end, reason }) => `${clock(start)}–${clock(end)} (${words.task.removedFor[reason]})`)
+    .join(', ')}</p>`
+}
 ${transcript.speakers.outcome === 'failed' && html`<p class="notice bad">${words.task.speakersFailed}</p>`}
 ${
   audio === null

@@ -165,7 +165,12 @@ const details = (visit: Visit, { row }: FoundTask, transcript: Transcript | null
       : [[words.task.chat, html`<a href="/tasks?chat=${encodeURIComponent(row.chat)}">${row.chat}</a>`] as const]),
     [words.task.accepted, moment(row.acceptedAt, locale, words)],
     [words.tasks.duration, row.duration === null ? words.time.none : span(row.duration * 1000, words)],
-    [words.task.language, nameOf(transcript?.language ?? options.language, words)],
+    [
+      words.task.language,
+      (transcript?.languages ?? [transcript?.language ?? options.language])
+        .map((code) => nameOf(code, words))
+        .join(', '),
+    ],
     [words.task.model, transcript?.model ?? options.model],
     ...(transcript === null ? [] : [[words.task.engine, transcript.engine] as const]),
     [

@@ -9,17 +9,20 @@ import type { Material } from './material.js';
 
 const schema = z.object({ v: z.literal(1), language: z.string().min(2), probability: z.number() });
 
-/** The language asked for, or the one found once for the recording (ISO 639-1). */
+/**
+ * The language asked for, or the one found once for the recording (ISO 639-1): what its beginning is in. Where none is asked for,
+ * later stretches may be heard in others.
+ */
 export const ensureLanguage = async (material: Material, spans: readonly SpeechSpan[]): Promise<string> => {
   const { engines, folder, signal, task } = material;
-  const { language, model } = task.options;
+  const { language, model, languageHints = [] } = task.options;
   if (language !== 'auto') return language;
-  const name = `language.${keyOf(model)}.json`;
+  const name = `language.${keyOf(model, ...languageHints)}.json`;
   const known = await folder.read(name, schema);
   if (known !== null) return known.language;
   const { wav, speech } = await mostSpeech(material, spans);
   const found = await limited(signal, allowances.language, 0, (within) =>
-    engines.transcriber.detectLanguage({ wav, speech, model }, { signal: within }),
+    engines.transcriber.detectLanguage({ wav, speech, model, languageHints }, { signal: within }),
   );
   signal.throwIfAborted();
   await folder.write(name, { v: 1, ...found });

@@ -26,10 +26,13 @@ export interface Recognized {
 /** The words of one chunk. */
 export const ensureRecognition = async (material: Material, { chunk, chunks }: Place): Promise<Recognized> => {
   const { folder, signal, task } = material;
-  const { model, translate, prompt } = task.options;
+  const { model, translate, prompt, languageHints = [] } = task.options;
+  const followLanguages = task.options.language === 'auto';
   const { spans } = await ensureSpeech(quiet(material));
   const language = await ensureLanguage(material, spans);
-  const name = `recognition-${chunk}-of-${chunks}.${keyOf(model, language, translate, prompt)}.json`;
+  // Where the language may change the words depend on that, too; where it is given the name is as ever.
+  const followed = followLanguages ? ['follow', ...languageHints] : [];
+  const name = `recognition-${chunk}-of-${chunks}.${keyOf(model, language, translate, prompt, ...followed)}.json`;
   const known = await folder.read(name, recognitionSchema);
   const speech = cutChunks(spans, chunks)[chunk] ?? [];
   if (known !== null) return { recognition: known, seconds: seconds(speech), rate: null };
@@ -39,6 +42,10 @@ export const ensureRecognition = async (material: Material, { chunk, chunks }: P
   signal.throwIfAborted();
   await folder.write(name, recognition);
   const took = (performance.now() - started) / 1000;
+  const others = new Set(recognition.segments.flatMap((segment) => segment.language ?? []));
+  if (others.size > 0) material.log(`Spoken in other languages, too: ${[...others].join(', ')}.`);
+  for (const { start, end, reason } of recognition.removed ?? [])
+    material.log(`${lost[reason]} from ${start.toFixed(1)} to ${end.toFixed(1)} s.`);
   material.log(`Transcribed ${seconds(speech).toFixed(1)} s of speech in ${took.toFixed(1)} s.`);
   return { recognition, seconds: seconds(speech), rate: took / Math.max(1, seconds(speech)) };
 };
@@ -66,18 +73,31 @@ const recognize = async (material: Material, speech: readonly SpeechSpan[], lang
   }
   const [first] = recognitions as [Recognition, ...Recognition[]];
   const segments = recognitions.flatMap((recognition) => recognition.segments);
-  return { ...first, segments: segments.sort((a, b) => a.start - b.start) };
+  const removed = recognitions.flatMap((recognition) => recognition.removed ?? []).sort((a, b) => a.start - b.start);
+  return {
+    ...first,
+    segments: segments.sort((a, b) => a.start - b.start),
+    ...(removed.length > 0 ? { removed } : {}),
+  };
 };
 
 const transcribe = (
   { engines, signal, onProgress, task }: Material,
   request: { wav: string; speech: readonly SpeechSpan[]; language: string },
 ): Promise<Recognition> => {
-  const { model, translate, prompt } = task.options;
+  const { model, translate, prompt, languageHints = [] } = task.options;
+  const followLanguages = task.options.language === 'auto';
+  const options = { model, translate, prompt, followLanguages, languageHints };
   return limited(signal, allowances.transcribe, seconds(request.speech), (within) =>
-    engines.transcriber.transcribe({ ...request, model, translate, prompt }, { signal: within, onProgress }),
+    engines.transcriber.transcribe({ ...request, ...options }, { signal: within, onProgress }),
   );
 };
+
+/** What the log says of what was heard and is not in the text. */
+const lost = {
+  repetition: 'Removed a repetition without sound',
+  'no-words': 'No words were made out',
+} as const;
 
 /** What is made on the way, should it be missing, must not move the bar. */
 const quiet = (material: Material): Material => ({ ...material, onProgress: () => {} });

@@ -1,6 +1,10 @@
 #include "recognizer.hpp"
 
+#include <whisper.h>
+
+#include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -35,6 +39,19 @@ std::vector<float> samples_of(Wav & wav, const Window & window) {
         wav.read(stretch.from, stretch.to, &samples[size_t(stretch.at)]);
     }
     return samples;
+}
+
+Languages languages_of(const float * logits, int count) {
+    const float most = *std::max_element(logits, logits + count);
+    double sum = 0;
+    for (int i = 0; i < count; ++i) sum += std::exp(double(logits[i] - most));
+    Languages found;
+    for (int i = 0; i < count; ++i) {
+        const double share = std::exp(double(logits[i] - most)) / sum;
+        if (share >= least_language_share) found.push_back({whisper_lang_str(i), share});
+    }
+    std::stable_sort(found.begin(), found.end(), [](const auto & a, const auto & b) { return a.second > b.second; });
+    return found;
 }
 
 size_t unfinished(const std::string & text) {

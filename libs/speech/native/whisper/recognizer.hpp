@@ -17,6 +17,14 @@ struct Stretch {
 };
 using Window = std::vector<Stretch>;
 
+// Samples [from, to) of a window.
+struct Part {
+    int64_t from, to;
+};
+// Languages (whisper.cpp's codes) with their probabilities, the likeliest first; those below `least_language_share` are left out.
+using Languages = std::vector<std::pair<std::string, double>>;
+constexpr double least_language_share = 0.0005;
+
 struct Setup {
     std::string model;
     int threads = 1;
@@ -27,6 +35,8 @@ struct Options {
     bool translate = false;
     std::string prompt;
     bool timestamps = true;
+    // By window, the parts of it whose languages are wanted; may be shorter than the windows.
+    std::vector<std::vector<Part>> parts;
 };
 
 // One or a few tokens, whole characters. Times in seconds of the window; -1 where unknown.
@@ -43,6 +53,8 @@ struct Piece {
 struct Hearing {
     std::vector<Piece> pieces;
     double no_speech = -1;
+    // By part that was asked for; an engine that only knows the whole window's gives it for each.
+    std::vector<Languages> languages;
 };
 
 struct Aborted : std::runtime_error {
@@ -63,8 +75,8 @@ class Recognizer {
     // Windows side by side with one thread each, or one window on all threads: without barriers two threads get more done,
     // and none waits for one that the system has put aside.
     virtual std::vector<Hearing> hear(const std::string & wav, const std::vector<Window> & windows, const Options & options, const Watch & watch) = 0;
-    // The most likely language of the window, and its probability.
-    virtual std::pair<std::string, double> detect(const std::string & wav, const Window & window, const Watch & watch) = 0;
+    // The languages of the window, then those of each part of it, as in Hearing.
+    virtual std::vector<Languages> detect(const std::string & wav, const Window & window, const std::vector<Part> & parts, const Watch & watch) = 0;
     virtual bool multilingual() const = 0;
     virtual std::string engine() const = 0;
     // What the encoder multiplies, where there is a choice.
@@ -82,6 +94,8 @@ void side_by_side(size_t hands, const Watch & watch, const std::function<void(si
 
 // The window's sound, -1 to 1. Throws std::runtime_error where it is longer than 30 s or a stretch runs backwards.
 std::vector<float> samples_of(Wav & wav, const Window & window);
+// The likeliest of all languages' logits, first to last in whisper.cpp's order, as shares.
+Languages languages_of(const float * logits, int count);
 // Bytes at the end of the text that begin a character without ending it.
 size_t unfinished(const std::string & text);
 // Which of OpenAI's published models it is, by its sizes; decides which attention heads follow the sound.

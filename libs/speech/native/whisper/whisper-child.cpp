@@ -1,4 +1,12 @@
-// Keeps one Whisper model loaded and recognizes speech with it.
+// Keeps one Whisper model loaded and recognizes speech with it. The protocol, whichever engine answers (libs/speech/src/whisper/answer.ts
+// checks the answers; libs/runtime/src/child has the lines that carry them):
+//
+//   transcribe      { wav, windows: [[{ from, to, at }]], language, translate?, prompt?, timestamps?, parts?: [[{ from, to }]] }
+//                   -> { engine, windows: [{ pieces: [{ text, p, start, end, aligned, mark }], noSpeech, languages: [{ code: share }] }] }
+//   detectLanguage  { wav, window: [{ from, to, at }], parts?: [{ from, to }] } -> { languages: { code: share }, parts: [{ code: share }] }
+//
+// All of a transcribe call is written in one language. `from`, `to` and `at` are samples: of the recording in windows, of the window in parts.
+// `languages` has an entry for each part that was asked for of that window, what the engine believes it is spoken in.
 #include "../child.hpp"
 #include "../processor/compiled-for.hpp"
 #include "recognizer.hpp"
@@ -17,6 +25,24 @@ Window window_of(const json & pieces) {
     return window;
 }
 
+std::vector<Part> parts_of(const json & pieces) {
+    std::vector<Part> parts;
+    for (const auto & piece : pieces) parts.push_back({piece.at("from").get<int64_t>(), piece.at("to").get<int64_t>()});
+    return parts;
+}
+
+json json_of(const Languages & languages) {
+    json shares = json::object();
+    for (const auto & [language, share] : languages) shares[language] = share;
+    return shares;
+}
+
+json json_of(const std::vector<Languages> & parts) {
+    json all = json::array();
+    for (const Languages & languages : parts) all.push_back(json_of(languages));
+    return all;
+}
+
 json transcribe(Recognizer & recognizer, const json & params, const Watch & watch) {
     Options options;
     options.language = params.at("language").get<std::string>();
@@ -25,13 +51,15 @@ json transcribe(Recognizer & recognizer, const json & params, const Watch & watc
     options.timestamps = params.value("timestamps", true);
     std::vector<Window> windows;
     for (const auto & pieces : params.at("windows")) windows.push_back(window_of(pieces));
+    if (params.contains("parts"))
+        for (const auto & pieces : params.at("parts")) options.parts.push_back(parts_of(pieces));
     json answers = json::array();
     for (const Hearing & hearing : recognizer.hear(params.at("wav").get<std::string>(), windows, options, watch)) {
         json pieces = json::array();
         for (const Piece & piece : hearing.pieces)
             pieces.push_back({{"text", piece.text}, {"p", piece.log_probability}, {"start", piece.start}, {"end", piece.end},
                               {"aligned", piece.aligned}, {"mark", piece.mark}});
-        answers.push_back({{"pieces", pieces}, {"noSpeech", hearing.no_speech}});
+        answers.push_back({{"pieces", pieces}, {"noSpeech", hearing.no_speech}, {"languages", json_of(hearing.languages)}});
     }
     return {{"windows", answers}, {"engine", recognizer.engine()}};
 }
@@ -41,9 +69,11 @@ json answer(Recognizer & recognizer, const std::string & method, const json & pa
     try {
         if (method == "transcribe") return transcribe(recognizer, params, watch);
         if (method == "detectLanguage") {
-            const auto [language, probability] =
-                recognizer.detect(params.at("wav").get<std::string>(), window_of(params.at("window")), watch);
-            return {{"language", language}, {"probability", probability}};
+            auto found = recognizer.detect(params.at("wav").get<std::string>(), window_of(params.at("window")),
+                                           parts_of(params.value("parts", json::array())), watch);
+            const Languages whole = found.front();
+            found.erase(found.begin());
+            return {{"languages", json_of(whole)}, {"parts", json_of(found)}};
         }
     } catch (const Aborted &) {
         throw Cancelled();

@@ -16,10 +16,20 @@ const pieceSchema = z.object({
 });
 export type Piece = z.infer<typeof pieceSchema>;
 
+/** Probabilities of languages by their codes; those below 0.0005 are left out. */
+const sharesSchema = z.record(z.string(), z.number().min(0).max(1));
+export type LanguageShares = z.infer<typeof sharesSchema>;
+
 /** What the child heard in one window. */
-const hearingSchema = z.object({ pieces: z.array(pieceSchema), noSpeech: z.number() });
+const hearingSchema = z.object({
+  pieces: z.array(pieceSchema),
+  noSpeech: z.number(),
+  /** Of each part of the window that was asked for; empty from an engine that does not tell. */
+  languages: z.array(sharesSchema).default([]),
+});
 export type Hearing = z.infer<typeof hearingSchema>;
 
 export const transcribeAnswerSchema = z.object({ windows: z.array(hearingSchema), engine: z.string() });
 
-export const detectAnswerSchema = z.object({ language: z.string(), probability: z.number().min(0).max(1) });
+/** Of the whole window, and of each part that was asked for. */
+export const detectAnswerSchema = z.object({ languages: sharesSchema, parts: z.array(sharesSchema) });

@@ -1,30 +1,23 @@
 import type { RecognizedSegment } from '@whisper-bot/transcript';
 import type { Span } from '../contract.js';
-import { sampleRate } from '../wav/sample-rate.js';
-import type { Hearing } from './answer.js';
-import { withoutInventions } from './guard.js';
 import { createPlacer } from './place.js';
+import type { Said } from './repair.js';
 import { type PlacedWord, segmentsOf } from './segment.js';
-import { type Window, windowLength } from './window.js';
-import { toWord, wordsOf } from './word.js';
+import { toWord } from './word.js';
 
 /**
  * What was heard in the windows as segments of the recording. Words keep their order, lie within the given speech, and
  * neither overlap nor go back in time.
  */
 export const assemble = (
-  windows: readonly Window[],
-  hearings: readonly Hearing[],
+  said: readonly Said[],
   { speech, language }: { speech: readonly Span[]; language: string },
 ): RecognizedSegment[] => {
   const placed: PlacedWord[] = [];
   let reached = 0;
-  for (const [index, hearing] of hearings.entries()) {
-    const window = windows[index];
-    if (window === undefined) continue;
+  for (const { window, words, noSpeech, language: own } of said) {
     const place = createPlacer(window, speech);
-    const words = wordsOf(hearing.pieces, language);
-    for (const word of withoutInventions(hearing, words, windowLength(window) / sampleRate)) {
+    for (const word of words) {
       const span = place(word.start, word.end);
       if (span === null) continue;
       const start = Math.max(span.start, reached);
@@ -33,9 +26,10 @@ export const assemble = (
       placed.push({
         word: toWord(word, start, end),
         logProbabilities: word.logProbabilities,
-        noSpeech: hearing.noSpeech,
+        noSpeech,
+        language: own,
       });
     }
   }
-  return segmentsOf(placed);
+  return segmentsOf(placed, language);
 };

@@ -2,8 +2,6 @@ import type { Wav } from '../wav/reader.js';
 import { sampleRate } from '../wav/sample-rate.js';
 import { windowSamples } from './window.js';
 
-/** Where a long stretch is cut: the last third of the window is searched, so that windows stay well filled. */
-const searched = windowSamples / 3;
 /** Loudness is taken over 20 ms and averaged over 0.3 s, about the shortest pause between words. */
 const frame = 0.02 * sampleRate;
 const smoothed = 15;
@@ -29,13 +27,16 @@ export const quietest = async (wav: Wav, from: number, to: number): Promise<numb
   return from + Math.round(best * frame);
 };
 
-/** Cuts what is longer than a window at its quietest places: no word may be split. */
-export const cutLong = async (wav: Wav, stretches: readonly { from: number; to: number }[]) => {
+/**
+ * Cuts what is longer than `most` samples, by default a window, at its quietest places: no word may be split. The last third is
+ * searched, so that windows stay well filled.
+ */
+export const cutLong = async (wav: Wav, stretches: readonly { from: number; to: number }[], most = windowSamples) => {
   const short: { from: number; to: number }[] = [];
   for (const stretch of stretches) {
     let { from } = stretch;
-    while (stretch.to - from > windowSamples) {
-      const cut = await quietest(wav, from + windowSamples - searched, from + windowSamples);
+    while (stretch.to - from > most) {
+      const cut = await quietest(wav, Math.round(from + (most * 2) / 3), from + most);
       short.push({ from, to: cut });
       from = cut;
     }

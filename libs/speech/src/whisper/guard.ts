@@ -16,12 +16,6 @@ const slowestSpeech = 0.25;
 /** Seconds: in less, a single word may be all there is. */
 const longEnough = 4;
 
-/** How often a phrase of so many words may follow itself before it is a loop: "no, no, no, no" is said, more rarely so. */
-const allowedRepeats = (words: number): number => (words === 1 ? 6 : words === 2 ? 4 : 3);
-const longestPhrase = 12;
-
-const plain = (word: HeardWord): string => word.text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
-
 export const averageLogProbability = (words: readonly HeardWord[]): number => {
   const all = words.flatMap((word) => word.logProbabilities);
   return all.length === 0 ? 0 : all.reduce((sum, value) => sum + value, 0) / all.length;
@@ -33,46 +27,15 @@ export const compressionRatio = (text: string): number => {
   return bytes.length === 0 ? 0 : bytes.length / deflateSync(bytes).length;
 };
 
-/** Leaves one of every phrase that follows itself more often than people say it. */
-export const collapseLoops = (words: readonly HeardWord[]): HeardWord[] => {
-  const kept: HeardWord[] = [];
-  for (let at = 0; at < words.length; ) {
-    const loop = loopAt(words, at);
-    const length = loop?.length ?? 1;
-    kept.push(...words.slice(at, at + length));
-    at += length * (loop?.times ?? 1);
-  }
-  return kept;
-};
-
-const loopAt = (words: readonly HeardWord[], at: number): { length: number; times: number } | null => {
-  for (let length = 1; length <= longestPhrase; length++) {
-    let times = 1;
-    while (isSame(words, at, at + times * length, length)) times++;
-    if (times > allowedRepeats(length)) return { length, times };
-  }
-  return null;
-};
-
-const isSame = (words: readonly HeardWord[], a: number, b: number, length: number): boolean => {
-  if (b + length > words.length) return false;
-  for (let i = 0; i < length; i++) {
-    const [one, other] = [words[a + i], words[b + i]];
-    if (!one || !other || plain(one) !== plain(other)) return false;
-  }
-  return true;
-};
-
 /**
- * Takes out what the model invented: text over silence, and loops it could not leave.
+ * Takes out what the model invented: text over silence, and what repeats itself without being sure.
  * @param seconds how much sound the words are said to be in
  */
 export const withoutInventions = (hearing: Hearing, words: readonly HeardWord[], seconds: number): HeardWord[] => {
   const logProbability = averageLogProbability(words);
   if (logProbability < unsure && hearing.noSpeech > noSpeechThreshold) return [];
   if (seconds >= longEnough && words.length < slowestSpeech * seconds) return [];
-  const kept = collapseLoops(words);
-  const text = kept.map((word) => word.text).join(' ');
-  // Still repeating itself and unsure: nothing of it was said.
-  return logProbability < unsure && compressionRatio(text) > compressionThreshold ? [] : kept;
+  const text = words.map((word) => word.text).join(' ');
+  // Repeating itself and unsure: nothing of it was said.
+  return logProbability < unsure && compressionRatio(text) > compressionThreshold ? [] : [...words];
 };

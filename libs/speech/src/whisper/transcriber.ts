@@ -1,15 +1,21 @@
 import type { Logger } from '@whisper-bot/runtime';
 import { cutText } from '@whisper-bot/task';
 import { findEngineBinary } from '../binary.js';
-import type { CallContext, Engine, TranscribeRequest, Transcriber, Warmable } from '../contract.js';
+import type { CallContext, Engine, Span, Transcriber, Warmable } from '../contract.js';
 import type { TranscriberName } from '../engine/name.js';
-import { openWav } from '../wav/reader.js';
+import { openWav, type Wav } from '../wav/reader.js';
+import { sampleRate } from '../wav/sample-rate.js';
 import { detectAnswerSchema, type Hearing, transcribeAnswerSchema } from './answer.js';
 import { assemble } from './assemble.js';
 import { cutLong } from './cut.js';
+import type { Hear, Heard } from './hear.js';
+import { followLanguages } from './language/follow.js';
+import { partsOf } from './language/part.js';
+import { likeliest } from './language/prior.js';
+import { bestOf, candidatesOf, shortSpeech } from './language/single.js';
 import { createPool } from './pool.js';
-import { unheard, withTails } from './tail.js';
-import { pack, type Window, widen } from './window.js';
+import { repair } from './repair.js';
+import { pack, type Window, widen, windowLength } from './window.js';
 
 export interface WhisperTranscriberOptions {
   /** Where setup/whisper puts what it compiled. */
@@ -65,35 +71,74 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
     return child.call(request.method, request.params, limits);
   };
 
+  const detectIn = async (wav: string, window: Window, model: string, { signal }: CallContext) => {
+    const answer = await call(model, { method: 'detectLanguage', params: { wav, window }, windows: 1 }, { signal });
+    return detectAnswerSchema.parse(answer);
+  };
+
   return {
-    async transcribe({ wav, speech, model, language, translate, prompt }, context) {
-      const hear = async (windows: readonly Window[], callContext: CallContext) => {
-        const params = { wav, windows, language, translate, prompt: cutText(prompt, promptLength) };
-        const request = { method: 'transcribe', params, windows: windows.length };
-        return transcribeAnswerSchema.parse(await call(model, request, callContext));
-      };
-      let windows = await windowsOf({ wav, speech });
-      let hearings: Hearing[] = [];
+    async transcribe(request, context) {
+      const {
+        speech,
+        model,
+        language,
+        translate,
+        followLanguages: follows = false,
+        languageHints: hints = [],
+      } = request;
+      const wav = await openWav(request.wav);
       let engine = 'none';
-      if (windows.length > 0) {
-        ({ windows: hearings, engine } = await hear(windows, context));
-        const tails = unheard(windows, hearings);
-        if (tails.size > 0) {
-          const { windows: more } = await hear([...tails.values()], { signal: context.signal });
-          ({ windows, hearings } = withTails({ windows, hearings }, tails, more));
+      const hearIn = async (windows: readonly Window[], spoken: string, callContext: CallContext) => {
+        const prompt = cutText(request.prompt, promptLength);
+        const parts = follows
+          ? { parts: windows.map(partsOf).map((own) => own.map(({ from, to }) => ({ from, to }))) }
+          : {};
+        const params = { wav: request.wav, windows, language: spoken, translate, prompt, ...parts };
+        const answer = await call(model, { method: 'transcribe', params, windows: windows.length }, callContext);
+        const heard = transcribeAnswerSchema.parse(answer);
+        engine = heard.engine;
+        return windows.flatMap((window, index): Heard[] => {
+          const hearing = heard.windows[index];
+          return hearing === undefined ? [] : [{ window, hearing, language: spoken }];
+        });
+      };
+      const hear: Hear = async (windows) => {
+        const heard = new Map<Window, Heard>();
+        for (const spoken of new Set(windows.map((one) => one.language))) {
+          const own = windows.filter((one) => one.language === spoken).map(({ window }) => window);
+          for (const one of await hearIn(own, spoken, { signal: context.signal })) heard.set(one.window, one);
         }
+        return windows.flatMap(({ window }) => heard.get(window) ?? []);
+      };
+      const detect = async (window: Window) => (await detectIn(request.wav, window, model, context)).languages;
+      try {
+        const windows = await windowsOf(wav, speech);
+        let heard = windows.length === 0 ? [] : await hearIn(windows, language, context);
+        if (follows) heard = await followLanguages(heard, { wav, base: language, hints, hear, detect });
+        const { said, removed } = await repair(heard, { wav, hear, translate });
+        const segments = assemble(said, { speech, language });
+        return { v: 1, language, model, engine, segments, ...(removed.length > 0 ? { removed } : {}) };
+      } finally {
+        await wav.close();
       }
-      const spoken = translate ? 'en' : language;
-      const segments = assemble(windows, hearings, { speech, language: spoken });
-      return { v: 1, language, model, engine, segments };
     },
 
-    async detectLanguage({ wav, speech, model }, context) {
-      const [window] = await windowsOf({ wav, speech });
+    async detectLanguage({ wav: path, speech, model, languageHints: hints = [] }, context) {
+      const wav = await openWav(path);
+      const [window] = await windowsOf(wav, speech).finally(() => wav.close());
       // Nobody speaks: any language will do, and none is likely.
-      if (window === undefined) return { language: 'en', probability: 0 };
-      const answer = await call(model, { method: 'detectLanguage', params: { wav, window }, windows: 1 }, context);
-      return detectAnswerSchema.parse(answer);
+      if (window === undefined) return { language: hints[0] ?? 'en', probability: 0 };
+      const shares = (await detectIn(path, window, model, context)).languages;
+      const candidates = windowLength(window) < shortSpeech * sampleRate ? candidatesOf(shares, hints) : [];
+      if (candidates.length < 2) return likeliest(shares, hints);
+      const heard: { language: string; hearing: Hearing }[] = [];
+      for (const language of candidates) {
+        const params = { wav: path, windows: [window], language, translate: false, prompt: '' };
+        const answer = await call(model, { method: 'transcribe', params, windows: 1 }, { signal: context.signal });
+        const [hearing] = transcribeAnswerSchema.parse(answer).windows;
+        if (hearing !== undefined) heard.push({ language, hearing });
+      }
+      return bestOf(heard, shares, hints) ?? likeliest(shares, hints);
     },
 
     warmUp: async (model) => (await pool.of(model ?? (await modelPath('base')))).warmUp(),
@@ -102,11 +147,5 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
   };
 };
 
-const windowsOf = async ({ wav: path, speech }: Pick<TranscribeRequest, 'wav' | 'speech'>): Promise<Window[]> => {
-  const wav = await openWav(path);
-  try {
-    return pack(await cutLong(wav, widen(speech)));
-  } finally {
-    await wav.close();
-  }
-};
+const windowsOf = async (wav: Wav, speech: readonly Span[]): Promise<Window[]> =>
+  pack(await cutLong(wav, widen(speech)));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sampleRate } from '../wav/sample-rate.js';
-import { margin, pack, tailOf, widen, windowLength, windowSamples } from './window.js';
+import { margin, pack, widen, windowLength, windowSamples } from './window.js';
 
 const seconds = (from: number, to: number) => ({ from: from * sampleRate, to: to * sampleRate });
 
@@ -34,14 +34,4 @@ test('stretches fill windows in order, none is longer than 30 s', () => {
 
 test('no speech, no window', () => {
   expect(pack(widen([]))).toEqual([]);
-});
-
-test('the tail of a window begins within a stretch and keeps the rest', () => {
-  const [window = []] = pack([seconds(10, 14), seconds(100, 110)]);
-  expect(tailOf(window, 2, 3)).toEqual([
-    { ...seconds(12, 14), at: 0 },
-    { ...seconds(100, 110), at: 2 * sampleRate },
-  ]);
-  expect(tailOf(window, 9, 3)).toEqual([{ ...seconds(105, 110), at: 0 }]);
-  expect(tailOf(window, 12, 3)).toBeNull();
 });

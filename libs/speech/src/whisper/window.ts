@@ -53,12 +53,3 @@ export const pack = (stretches: readonly { from: number; to: number }[]): Window
   }
   return windows;
 };
-
-/** What lies in a window from a moment of its own on, as a window; null where that is shorter than `least` seconds. */
-export const tailOf = (window: Window, seconds: number, least: number): Window | null => {
-  const start = Math.round(seconds * sampleRate);
-  if (windowLength(window) - start < least * sampleRate) return null;
-  return window
-    .filter(({ from, to, at }) => at + to - from > start)
-    .map(({ from, to, at }) => ({ from: from + Math.max(0, start - at), to, at: Math.max(0, at - start) }));
-};

@@ -7,6 +7,8 @@ export interface HeardWord {
   spaceBefore: boolean;
   start: number;
   end: number;
+  /** Where the sound after the word before begins: it may be earlier than the start, after a pause. */
+  reach?: number;
   /** One log probability a piece. */
   logProbabilities: number[];
 }
@@ -18,7 +20,7 @@ const silent = /^[^\p{L}\p{N}\p{S}%&@#]*$/u;
 const opening = /^[\s"'«“‘([{¿¡„]+$/u;
 
 /** Longest a word may reach back from its end, seconds: a pause before it is not the word. */
-const longest = (text: string): number => 0.25 + 0.09 * [...text].length;
+export const longest = (text: string): number => 0.25 + 0.09 * [...text].length;
 
 /**
  * Joins pieces to words: a leading space begins one (in scripts without spaces every piece does), closing punctuation
@@ -60,7 +62,10 @@ export const wordsOf = (pieces: readonly Piece[], language: string): HeardWord[]
     }
     if (!isSilent && aligned) alignedUntil = Math.max(alignedUntil, end);
   }
-  for (const word of words) word.start = Math.max(word.start, word.end - longest(word.text));
+  for (const word of words) {
+    word.reach = word.start;
+    word.start = Math.max(word.start, word.end - longest(word.text));
+  }
   return words.filter((word) => !silent.test(word.text));
 };
 

@@ -15,6 +15,8 @@ export interface DiarizedTranscription {
     end: number;
     text: string;
     speaker: string;
+    /** ISO 639-1 code, where it differs from the one with most speech; not in OpenAI's shape. */
+    language?: string;
   }[];
   usage: { type: 'duration'; seconds: number };
   /** True where the file ends before its time: what came after `duration` is missing. */
@@ -38,6 +40,7 @@ export const toDiarized = (transcript: Transcript): DiarizedTranscription => {
       text: segment.text,
       // The shape has no "nobody": an untold speaker is the first one.
       speaker: (segment.speaker === null ? undefined : names.get(segment.speaker)) ?? letters(0),
+      ...(segment.language === undefined ? {} : { language: segment.language }),
     })),
     usage: { type: 'duration', seconds: Math.ceil(transcript.duration) },
     ...(transcript.breaksOff === true ? { breaks_off: true } : {}),

@@ -10,6 +10,7 @@ export const roundTranscript = (transcript: Transcript): Transcript => ({
     end: roundSeconds(segment.end),
     text: segment.text,
     speaker: segment.speaker,
+    ...(segment.language === undefined ? {} : { language: segment.language }),
     words: segment.words.map((word) => ({
       ...word,
       start: roundSeconds(word.start),
@@ -17,6 +18,15 @@ export const roundTranscript = (transcript: Transcript): Transcript => ({
       ...(word.probability === undefined ? {} : { probability: roundSeconds(word.probability) }),
     })),
   })),
+  ...(transcript.removed === undefined
+    ? {}
+    : {
+        removed: transcript.removed.map(({ start, end, reason }) => ({
+          start: roundSeconds(start),
+          end: roundSeconds(end),
+          reason,
+        })),
+      }),
 });
 
 /** Pretty JSON, a word a line short enough to read and to diff. */

@@ -16,6 +16,8 @@ export interface VerboseSegment {
   avg_logprob: number;
   compression_ratio: number;
   no_speech_prob: number;
+  /** English name in lower case, where it differs from the transcription's. */
+  language?: string;
 }
 
 /** OpenAI's `verbose_json` (`TranscriptionVerbose` of the npm package openai). */
@@ -23,6 +25,8 @@ export interface VerboseTranscription {
   task: 'transcribe' | 'translate';
   /** English name in lower case. */
   language: string;
+  /** All languages spoken, the one with most speech first, where there are several; not in OpenAI's shape. */
+  languages?: string[];
   /** Seconds. */
   duration: number;
   text: string;
@@ -42,6 +46,7 @@ export const toVerbose = (transcript: Transcript, options: FormatOptions = {}): 
   return {
     task: transcript.translated ? 'translate' : 'transcribe',
     language: whisperLanguageName(textLanguage(transcript)),
+    ...(transcript.languages === undefined ? {} : { languages: transcript.languages.map(whisperLanguageName) }),
     duration: roundSeconds(transcript.duration),
     text: transcript.text,
     ...(granularities.includes('segment') ? { segments: transcript.segments.map(verboseSegment) } : {}),
@@ -78,6 +83,7 @@ const verboseSegment = (segment: Segment, id: number): VerboseSegment => ({
   avg_logprob: averageLogProbability(segment),
   compression_ratio: compressionRatio(segment.text),
   no_speech_prob: 0,
+  ...(segment.language === undefined ? {} : { language: whisperLanguageName(segment.language) }),
 });
 
 /** Mean of the words' log probabilities; 0 where none is known. */

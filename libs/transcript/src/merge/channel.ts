@@ -9,6 +9,8 @@ const turnPause = 1.5;
 /** Words in the order they are read, each with the cluster of its speaker; null where nobody was told apart. */
 export interface SpokenWords {
   words: Word[];
+  /** ISO 639-1 codes, one a word. */
+  languages: string[];
   clusters: (number | null)[];
   /** Before which words another turn begins, also of the same speaker: another channel speaks in between. */
   turns: ReadonlySet<number>;
@@ -33,7 +35,7 @@ export const interleave = (
   }: { channels: readonly number[]; diarization: Diarization | null; duration: number },
 ): SpokenWords => {
   const sentences = channels.flatMap((channel) => {
-    const words = collectWords(
+    const { words, languages } = collectWords(
       recognitions.map((recognition) => of(recognition, channel)),
       duration,
     );
@@ -41,6 +43,7 @@ export const interleave = (
     return sentenceRanges(words).map(([from, to]) => ({
       channel,
       words: words.slice(from, to),
+      languages: languages.slice(from, to),
       clusters: clusters.slice(from, to),
     }));
   });
@@ -53,6 +56,7 @@ export const interleave = (
   }
   return {
     words: sentences.flatMap(({ words }) => words),
+    languages: sentences.flatMap(({ languages }) => languages),
     clusters: sentences.flatMap(({ clusters }) => clusters),
     turns,
   };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { renderJson } from '../format/json.js';
 import { type Transcript, transcriptSchema, type Word } from '../model.js';
 import {
   diarization,
@@ -168,6 +169,29 @@ describe('merging', () => {
       duration: 2,
     });
     expect(merged.text).toBe('one two');
+  });
+
+  it('names the languages, the one with most speech first, and each paragraph that is in another', () => {
+    const heard = {
+      ...recognition([]),
+      language: 'en',
+      segments: [
+        { start: 0, end: 2, words: [word(0, 1, 'Good'), word(1, 2, 'morning.')] },
+        { start: 2, end: 8, language: 'ru', words: [word(2, 5, 'Доброе'), word(5, 8, 'утро.')] },
+        { start: 8, end: 9, words: [word(8, 9, 'Bye.')] },
+      ],
+      removed: [{ start: 9, end: 10, reason: 'repetition' as const }],
+    };
+    const merged = mergeTranscript({ recognitions: [heard], diarization: null, outcome: 'off', duration: 10 });
+    expect(merged.language).toBe('ru');
+    expect(merged.languages).toEqual(['ru', 'en']);
+    expect(merged.segments.map(({ text, language }) => [text, language])).toEqual([
+      ['Good morning.', 'en'],
+      ['Доброе утро.', undefined],
+      ['Bye.', 'en'],
+    ]);
+    expect(merged.removed).toEqual(heard.removed);
+    expect(transcriptSchema.parse(JSON.parse(renderJson(merged)))).toEqual(merged);
   });
 
   it('says where diarization failed, and where nobody speaks', () => {

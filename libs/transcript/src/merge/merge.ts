@@ -1,4 +1,4 @@
-import type { Diarization, Recognition, Segment, SpeakerOutcome, Transcript } from '../model.js';
+import type { Diarization, Recognition, Segment, SpeakerOutcome, Transcript, Word } from '../model.js';
 import { joinWords } from '../word.js';
 import { assignSpeakers } from './assign.js';
 import { heardChannels, interleave, type SpokenWords } from './channel.js';
@@ -16,7 +16,7 @@ export interface MergeRequest {
   duration: number;
   /** Whether the words are a translation into English. */
   translated?: boolean;
-  /** ISO 639-1 code; by default the one most words were recognized in, or `und` where there are no words to judge by. */
+  /** ISO 639-1 code; by default the one with most speech, or `und` where there are no words to judge by. */
   language?: string;
   /** By default the first recognition's. */
   model?: string;
@@ -35,10 +35,13 @@ export const speakerLabelOf = (index: number): string => `SPEAKER_${String(index
 export const mergeTranscript = (request: MergeRequest): Transcript => {
   const { recognitions, diarization, duration } = request;
   const outcome = request.outcome === 'found' && diarization === null ? 'failed' : request.outcome;
-  const { words, clusters, turns } = spoken(recognitions, outcome === 'found' ? diarization : null, duration);
+  const all = spoken(recognitions, outcome === 'found' ? diarization : null, duration);
+  const { words, clusters } = all;
+  const languages = byDuration(words, all.languages);
+  const language = request.language ?? languages[0] ?? 'und';
 
   const labels = new Map<number, string>();
-  const segments = paragraphs(words, clusters, turns).map(([from, to]): Segment => {
+  const segments = paragraphs(all).map(([from, to]): Segment => {
     const own = words.slice(from, to);
     const cluster = clusters[from] ?? null;
     if (cluster !== null && !labels.has(cluster)) labels.set(cluster, speakerLabelOf(labels.size));
@@ -47,13 +50,18 @@ export const mergeTranscript = (request: MergeRequest): Transcript => {
       end: own.at(-1)?.end ?? 0,
       text: joinWords(own),
       speaker: cluster === null ? null : (labels.get(cluster) ?? null),
+      ...(all.languages[from] === undefined || all.languages[from] === language
+        ? {}
+        : { language: all.languages[from] }),
       words: own,
     };
   });
 
+  const removed = recognitions.flatMap((recognition) => recognition.removed ?? []);
   return {
     v: 1,
-    language: request.language ?? commonLanguage(recognitions),
+    language,
+    ...(languages.length > 1 ? { languages } : {}),
     duration,
     model: request.model ?? recognitions[0]?.model ?? '',
     engine: request.engine ?? enginesOf(recognitions),
@@ -67,6 +75,7 @@ export const mergeTranscript = (request: MergeRequest): Transcript => {
     },
     text: joinWords(words),
     segments,
+    ...(removed.length > 0 ? { removed } : {}),
   };
 };
 
@@ -77,9 +86,9 @@ const spoken = (
 ): SpokenWords => {
   const channels = heardChannels(recognitions);
   if (channels.length > 0) return interleave(recognitions, { channels, diarization, duration });
-  const words = collectWords(recognitions, duration);
+  const { words, languages } = collectWords(recognitions, duration);
   const clusters = diarization === null ? words.map(() => null) : assignSpeakers(words, diarization.turns);
-  return { words, clusters, turns: new Set() };
+  return { words, languages, clusters, turns: new Set() };
 };
 
 /** Each once, in the order of the recording; where nothing was said nothing recognized it. */
@@ -89,11 +98,12 @@ const enginesOf = (recognitions: readonly Recognition[]): string => {
   return [...names].join(', ');
 };
 
-const commonLanguage = (recognitions: readonly Recognition[]): string => {
-  const counts = new Map<string, number>();
-  for (const { language, segments } of recognitions) {
-    const words = segments.reduce((sum, segment) => sum + segment.words.length, 0);
-    counts.set(language, (counts.get(language) ?? 0) + words);
+/** The languages spoken, the one with most speech first; of equal ones the one heard first. */
+const byDuration = (words: readonly Word[], languages: readonly string[]): string[] => {
+  const seconds = new Map<string, number>();
+  for (const [index, language] of languages.entries()) {
+    const word = words[index];
+    seconds.set(language, (seconds.get(language) ?? 0) + (word === undefined ? 0 : word.end - word.start));
   }
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'und';
+  return [...seconds].sort((a, b) => b[1] - a[1]).map(([language]) => language);
 };

@@ -1,4 +1,4 @@
-import type { Word } from '../model.js';
+import type { SpokenWords } from './channel.js';
 import { endsClause, endsSentence } from './sentence.js';
 
 /** Where a paragraph ends. Characters are UTF-16 code units, times seconds. */
@@ -19,14 +19,10 @@ export interface ParagraphLimits {
 const paragraphLimits: ParagraphLimits = { pause: 1.5, silence: 6, comfortable: 400, long: 800, most: 1200 };
 
 /**
- * Splits words into paragraphs at changes of speaker, pauses and, when long, ends of sentences. Returns ranges `[from, to)`.
- * @param turns words that begin a paragraph in any case
+ * Splits words into paragraphs at changes of speaker or language, before words that begin a turn in any case, at pauses and, when
+ * long, ends of sentences. Returns ranges `[from, to)`.
  */
-export const paragraphs = (
-  words: readonly Word[],
-  speakers: readonly (number | null)[],
-  turns: ReadonlySet<number> = new Set(),
-): [number, number][] => {
+export const paragraphs = ({ words, clusters: speakers, languages, turns }: SpokenWords): [number, number][] => {
   const limits = paragraphLimits;
   const ranges: [number, number][] = [];
   let from = 0;
@@ -43,6 +39,7 @@ export const paragraphs = (
     const ends =
       turns.has(index + 1) ||
       (speakers[index] ?? null) !== (speakers[index + 1] ?? null) ||
+      languages[index] !== languages[index + 1] ||
       pause >= limits.silence ||
       (sentence && (pause >= limits.pause || length >= limits.comfortable)) ||
       (length >= limits.long && endsClause(word.text)) ||

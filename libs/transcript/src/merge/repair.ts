@@ -8,12 +8,20 @@ const spreadStep = 0.2;
 /** No word is shorter, seconds, where there is room: one step of Whisper's encoder. */
 const shortest = 0.02;
 
+/** Words in order, and the language each is in. */
+export interface CollectedWords {
+  words: Word[];
+  /** ISO 639-1 codes, one a word. */
+  languages: string[];
+}
+
 /**
  * All words of all chunks in order, empty ones left out, with times that never go backwards and lie within
  * `[0, duration]`: each word starts no earlier than the one before it ends, and is longer than nothing. Texts are never changed but for white space.
  */
-export const collectWords = (recognitions: readonly Recognition[], duration: number): Word[] => {
+export const collectWords = (recognitions: readonly Recognition[], duration: number): CollectedWords => {
   const words: Word[] = [];
+  const languages: string[] = [];
   for (const recognition of recognitions) {
     let first = true;
     for (const segment of recognition.segments) {
@@ -26,11 +34,12 @@ export const collectWords = (recognitions: readonly Recognition[], duration: num
         if (first && before !== undefined) copy.spaceBefore = spaceBetween(before.text, text);
         first = false;
         words.push(copy);
+        languages.push(segment.language ?? recognition.language);
       }
     }
   }
   repairTimes(words, duration);
-  return words;
+  return { words, languages };
 };
 
 /** Mends the times in place; see `collectWords`. Words whose start does not fit into the rising order are interpolated. */

@@ -54,7 +54,8 @@ template <class W> void KeyValues<W>::pack(const float * given_keys, const float
 }
 
 template <class W>
-void KeyValues<W>::attend(const float * queries, int64_t stride, int64_t count, float * result, int64_t result_stride, float * shares) const {
+void KeyValues<W>::attend(const float * queries, int64_t stride, int64_t count, float * result, int64_t result_stride, float * shares, int64_t first,
+                          int64_t last) const {
     thread_local Buffer<int16_t> query_room, share_room;
     thread_local Buffer<int32_t> score_room;
     thread_local Buffer<float> weight_room;
@@ -80,10 +81,12 @@ void KeyValues<W>::attend(const float * queries, int64_t stride, int64_t count, 
         for (int64_t r = 0; r < some; ++r) {
             const int32_t * const score = scores + r * padded;
             int16_t * const share = whole_shares + r * padded;
-            int32_t most = score[0];
-            for (int64_t t = 1; t < length; ++t) most = std::max(most, score[t]);
+            int32_t most = score[first];
+            for (int64_t t = first + 1; t < last; ++t) most = std::max(most, score[t]);
             float sum = 0;
-            for (int64_t t = 0; t < length; ++t) {
+            std::fill(weights, weights + first, 0.0f);
+            std::fill(weights + last, weights + length, 0.0f);
+            for (int64_t t = first; t < last; ++t) {
                 const float weight = exponential((float(score[t]) - float(most)) * scales[r]);
                 sum += weight;
                 weights[t] = weight;

@@ -14,8 +14,11 @@ template <class W> class KeyValues {
     void pack(const float * keys, const float * values, int64_t stride, int64_t positions);
 
     // For `count` rows of queries what each attends to: softmax(q · kᵀ / √64) · v. `shares`, if not null, gets how much of each position,
-    // count × positions.
-    void attend(const float * queries, int64_t stride, int64_t count, float * result, int64_t result_stride, float * shares = nullptr) const;
+    // count × positions. Only positions [first, last) are seen; the others' shares are 0.
+    void attend(const float * queries, int64_t stride, int64_t count, float * result, int64_t result_stride, float * shares, int64_t first, int64_t last) const;
+    void attend(const float * queries, int64_t stride, int64_t count, float * result, int64_t result_stride, float * shares = nullptr) const {
+        attend(queries, stride, count, result, result_stride, shares, 0, length);
+    }
 
     int64_t positions() const { return length; }
 

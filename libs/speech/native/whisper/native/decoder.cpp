@@ -45,14 +45,16 @@ void Decoder::listen(const float * encoded, int64_t positions, Sound & sound) co
     }
 }
 
-void Decoder::begin(Text & text, const Sound & sound) const {
+void Decoder::begin(Text & text, const Sound & sound, int64_t tokens) const {
     text.sound = &sound;
+    text.first = 0;
+    text.last = sound.positions;
     text.length = 0;
     text.keys.resize(layers.size());
     text.values.resize(layers.size());
     for (size_t i = 0; i < layers.size(); ++i) {
-        text.keys[i].reserve(size_t(length * state));
-        text.values[i].reserve(size_t(length * state));
+        text.keys[i].reserve(size_t(tokens * state));
+        text.values[i].reserve(size_t(tokens * state));
     }
     text.gaze.reserve(gazers.size() * size_t(sound.positions));
 }
@@ -87,7 +89,7 @@ void Decoder::attend_sound(const float * query, Text & text, size_t layer, float
     for (int h = 0; h < heads; ++h) {
         const auto gazer = std::find_if(gazers.begin(), gazers.end(), [&](const Head & one) { return one.layer == int(layer) && one.head == h; });
         float * const gaze = gazer == gazers.end() ? nullptr : text.gaze.data() + (gazer - gazers.begin()) * text.sound->positions;
-        text.sound->heads[layer * size_t(heads) + size_t(h)].attend(query + h * head, 0, 1, result + h * head, 0, gaze);
+        text.sound->heads[layer * size_t(heads) + size_t(h)].attend(query + h * head, 0, 1, result + h * head, 0, gaze, text.first, text.last);
     }
 }
 

@@ -13,6 +13,8 @@ struct Sound {
 // One text being written, with the layers' keys and values of its tokens so far.
 struct Text {
     const Sound * sound = nullptr;
+    // It hears positions [first, last) of the sound.
+    int64_t first = 0, last = 0;
     int64_t length = 0;
     std::vector<Buffer<Bf16>> keys, values;
     // Where the alignment heads looked with the newest token: [heads][positions].
@@ -31,7 +33,9 @@ class Decoder {
     // `encoded`: positions × width.
     void listen(const float * encoded, int64_t positions, Sound & sound) const;
     // Room for a text of up to `context()` tokens about this sound; an old text's memory is used again.
-    void begin(Text & text, const Sound & sound) const;
+    void begin(Text & text, const Sound & sound) const { begin(text, sound, length); }
+    // The same with room for so many tokens.
+    void begin(Text & text, const Sound & sound, int64_t tokens) const;
     // One more token for each text, all at once: the weights are read once. `logits`: texts × vocabulary, or null.
     void step(const std::vector<Text *> & texts, const std::vector<int> & tokens, float * logits) const;
     int64_t context() const { return length; }

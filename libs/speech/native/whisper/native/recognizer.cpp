@@ -59,7 +59,7 @@ template <class E> class Native : public Recognizer {
     std::string numbers() const override { return std::is_same_v<E, Bf16> ? "bfloat16" : "whole numbers"; }
 
     std::vector<Hearing> hear(const std::string & path, const std::vector<Window> & windows, const Options & options, const Watch & watch) override {
-        const Request request = {prompt_of(options), options.timestamps};
+        const Request request = {prompt_of(options), options.timestamps, options.parts};
         std::vector<Hearing> hearings(windows.size());
         const size_t hands = std::max<size_t>(1, std::min(windows.size(), size_t(threads)));
         const size_t most = std::max<size_t>(1, room_for_windows / decoder.bytes(all_positions));
@@ -85,8 +85,8 @@ template <class E> class Native : public Recognizer {
         return hearings;
     }
 
-    std::pair<std::string, double> detect(const std::string & path, const Window & window, const Watch & watch) override {
-        if (!vocabulary.multilingual) return {"en", 1.0};
+    std::vector<Languages> detect(const std::string & path, const Window & window, const std::vector<Part> & parts, const Watch & watch) override {
+        if (!vocabulary.multilingual) return std::vector<Languages>(parts.size() + 1, {{"en", 1.0}});
         omp_set_num_threads(threads);
         Wav wav(path);
         const auto samples = samples_of(wav, window);
@@ -94,18 +94,10 @@ template <class E> class Native : public Recognizer {
         listen(samples, positions_for(samples), threads, watch, [] {}, remembered.sound);
         remembered.path = path;
         remembered.window = window;
-        Text text;
-        decoder.begin(text, remembered.sound);
-        std::vector<float> logits(size_t(decoder.vocabulary()));
-        decoder.step({&text}, {vocabulary.start}, logits.data());
-        double sum = 0;
-        int best = 0;
-        for (int i = 0; i < vocabulary.languages; ++i) {
-            const auto likelihood = [&](int language) { return logits[size_t(vocabulary.language(language))]; };
-            sum += std::exp(double(likelihood(i)));
-            if (likelihood(i) > likelihood(best)) best = i;
-        }
-        return {whisper_lang_str(best), std::exp(double(logits[size_t(vocabulary.language(best))])) / sum};
+        // The whole window with the silence behind it first: so Whisper learned it.
+        auto found = languages_of(decoder, vocabulary, {{&remembered.sound, 0, remembered.sound.positions}});
+        for (Languages & each : languages_by_part(remembered.sound, parts)) found.push_back(std::move(each));
+        return found;
     }
 
   private:
@@ -113,6 +105,17 @@ template <class E> class Native : public Recognizer {
     int64_t positions_for(const std::vector<float> & samples) const {
         const int64_t sound = int64_t(samples.size()) / 320;
         return sound > short_sound ? all_positions : std::min(all_positions, (sound + silence + 63) / 64 * 64);
+    }
+
+    // What a part is spoken in, by one token that attends to nothing but its positions: the window is encoded anyway.
+    std::vector<Languages> languages_by_part(const Sound & sound, const std::vector<Part> & parts) const {
+        if (!vocabulary.multilingual) return std::vector<Languages>(parts.size(), {{"en", 1.0}});
+        std::vector<Heard> heard;
+        for (const Part & part : parts) {
+            const int64_t first = std::clamp<int64_t>(part.from / 320, 0, sound.positions - 1);
+            heard.push_back({&sound, first, std::clamp<int64_t>((part.to + 319) / 320, first + 1, sound.positions)});
+        }
+        return heard.empty() ? std::vector<Languages>() : languages_of(decoder, vocabulary, heard);
     }
 
     std::vector<int> prompt_of(const Options & options) const {
@@ -176,7 +179,10 @@ template <class E> class Native : public Recognizer {
         });
         progress.add(whole - told);
         omp_set_num_threads(cores);
-        for (size_t i = from; i < to; ++i) hearings[i] = hearing_of(written[i - from], heard[i - from]->positions, lengths[i - from]);
+        for (size_t i = from; i < to; ++i) {
+            hearings[i] = hearing_of(written[i - from], heard[i - from]->positions, lengths[i - from]);
+            if (i < request.parts.size()) hearings[i].languages = languages_by_part(*heard[i - from], request.parts[i]);
+        }
     }
 
     Hearing hearing_of(Written & written, int64_t positions, int64_t length) const {

@@ -22,15 +22,42 @@ double entropy(const std::vector<Token> & tokens) {
     return sum;
 }
 
-bool loops(const std::vector<Token> & tokens) {
+// Positions of 20 ms: a repeat that was said moves on by as much at least, four syllables in a third of a second.
+constexpr double least_move_a_phrase = 4, least_move_a_token = 2;
+
+// Where the alignment heads looked when tokens [from, to) were chosen: the mean of their peaks.
+double looked_at(const Written & written, size_t from, size_t to, size_t heads) {
+    const size_t positions = written.gaze.size() / written.tokens.size() / heads;
+    std::vector<float> shares(positions);
+    double sum = 0;
+    for (size_t token = from; token < to; ++token) {
+        std::fill(shares.begin(), shares.end(), 0.0f);
+        for (size_t head = 0; head < heads; ++head)
+            for (size_t i = 0; i < positions; ++i) shares[i] += written.gaze[(token * heads + head) * positions + i];
+        sum += double(std::max_element(shares.begin(), shares.end()) - shares.begin());
+    }
+    return sum / double(to - from);
+}
+
+// Whether what the last `tokens` repeat was said again and again: the gaze moved on with it. A text that cannot find its end looks at one place.
+bool moves(const Written & written, size_t tokens, double least_move, size_t heads) {
+    const size_t size = written.tokens.size(), part = tokens / 4;
+    if (heads == 0 || part == 0) return false;
+    const double moved = looked_at(written, size - part, size, heads) - looked_at(written, size - tokens, size - tokens + part, heads);
+    return moved >= least_move * 0.75;
+}
+
+// How many tokens at the end repeat what stands before them and were never said; 0 where the text goes on as it should.
+size_t loops(const Written & written, size_t heads) {
+    const auto & tokens = written.tokens;
     for (size_t phrase = 1; phrase <= longest_phrase; ++phrase) {
         const size_t needed = phrase * most_repeats;
-        if (tokens.size() < needed) return false;
+        if (tokens.size() < needed) return 0;
         bool same = true;
         for (size_t i = tokens.size() - needed + phrase; same && i < tokens.size(); ++i) same = tokens[i].id == tokens[i - phrase].id;
-        if (same) return true;
+        if (same) return moves(written, needed, double(most_repeats) * least_move_a_phrase, heads) ? 0 : needed - phrase;
     }
-    return false;
+    return 0;
 }
 
 void write_once(const Decoder & decoder, const Vocabulary & vocabulary, const Rules & rules, const std::vector<const Sound *> & sounds,
@@ -76,7 +103,11 @@ void write_once(const Decoder & decoder, const Vocabulary & vocabulary, const Ru
             written.gaze.insert(written.gaze.end(), text.gaze.data(), text.gaze.data() + decoder.aligned() * size_t(text.sound->positions));
             written.tokens.push_back(token);
             if (token.id == vocabulary.end) continue;
-            if (written.tokens.size() >= limit || loops(written.tokens)) {
+            const size_t repeated = loops(written, decoder.aligned());
+            if (repeated > 0 || written.tokens.size() >= limit) {
+                // What is left of it may be true; nothing is known of what comes behind.
+                written.tokens.resize(written.tokens.size() - repeated);
+                written.gaze.resize(written.tokens.size() * decoder.aligned() * size_t(text.sound->positions));
                 written.failed = true;
                 continue;
             }
@@ -86,7 +117,8 @@ void write_once(const Decoder & decoder, const Vocabulary & vocabulary, const Ru
         open.swap(still);
     }
     for (Written & written : results) {
-        const bool repeats = written.tokens.size() > entropy_window && entropy(written.tokens) < least_entropy;
+        const bool repeats = written.tokens.size() > entropy_window && entropy(written.tokens) < least_entropy &&
+                             !moves(written, entropy_window, double(entropy_window) * least_move_a_token, decoder.aligned());
         // Silence is not tried again: there is nothing to hear.
         const bool unsure = written.average() < least_average && written.no_speech <= silent;
         written.failed = written.failed || repeats || unsure;
@@ -99,6 +131,23 @@ double Written::average() const {
     double sum = 0;
     for (const Token & token : tokens) sum += double(token.log_probability);
     return tokens.empty() ? 0 : sum / double(tokens.size());
+}
+
+std::vector<Languages> languages_of(const Decoder & decoder, const Vocabulary & vocabulary, const std::vector<Heard> & parts) {
+    std::vector<Text> texts(parts.size());
+    std::vector<Text *> all;
+    for (size_t i = 0; i < parts.size(); ++i) {
+        decoder.begin(texts[i], *parts[i].sound, 1);
+        texts[i].first = parts[i].first;
+        texts[i].last = parts[i].last;
+        all.push_back(&texts[i]);
+    }
+    const size_t size = size_t(decoder.vocabulary());
+    Buffer<float> logits(parts.size() * size);
+    decoder.step(all, std::vector<int>(parts.size(), vocabulary.start), logits.data());
+    std::vector<Languages> found;
+    for (size_t i = 0; i < parts.size(); ++i) found.push_back(languages_of(logits.data() + i * size + vocabulary.language(0), vocabulary.languages));
+    return found;
 }
 
 std::vector<Written> write(const Decoder & decoder, const Vocabulary & vocabulary, const std::vector<const Sound *> & sounds,

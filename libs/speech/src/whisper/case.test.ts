@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createLogger } from '@whisper-bot/runtime';
+import { wordErrorRate } from '@whisper-bot/testing';
+import type { Recognition } from '@whisper-bot/transcript';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createFfmpegDecoder } from '../decode/ffmpeg.js';
+import { createSileroDetector } from '../detect/silero.js';
+import { createWhisperTranscriber } from './transcriber.js';
+
+const root = new URL('../../../../', import.meta.url);
+const cacheDir = fileURLToPath(new URL('.cache', root));
+const modelsDir = fileURLToPath(new URL('models', root));
+const logger = createLogger({ name: 'test', level: 'silent' });
+const never = { signal: new AbortController().signal };
+
+const transcriber = createWhisperTranscriber({
+  cacheDir,
+  modelPath: () => join(modelsDir, 'ggml-base-q8_0.bin'),
+  threads: 2,
+  logger,
+});
+const detector = createSileroDetector({ modelsDir, cacheDir, logger });
+const decoder = createFfmpegDecoder({});
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'whisper-case-'));
+});
+afterAll(async () => {
+  await Promise.all([transcriber.close(), detector.close()]);
+  await rm(folder, { recursive: true });
+});
+
+/** What a worker does with a recording of the samples, the language found unless it is given. */
+const hear = async (name: string, given?: string): Promise<Recognition> => {
+  const wav = join(folder, `${name}.wav`);
+  await decoder.decode(fileURLToPath(new URL(`samples/cases/${name}`, root)), wav, never);
+  const speech = await detector.detect(wav, never);
+  const language = given ?? (await transcriber.detectLanguage({ wav, speech, model: 'base' }, never)).language;
+  const request = { wav, speech, model: 'base', language, translate: false, prompt: '' };
+  return transcriber.transcribe({ ...request, followLanguages: given === undefined }, never);
+};
+
+/** The text in one language, or of all. */
+const textOf = ({ segments, language }: Recognition, only?: string): string =>
+  segments
+    .filter((segment) => only === undefined || (segment.language ?? language) === only)
+    .flatMap(({ words }) => words.map(({ text }) => text))
+    .join(' ');
+
+const dialogue =
+  'Good morning and thanks for joining the call. Did you get a chance to read the report I sent yesterday? I did. The numbers look better than last month, but I am still worried about the delivery dates. Which of the dates worries you the most? The warehouse in Hamburg. They promised the second week of March and nobody has confirmed it since then. I spoke with Hamburg this morning. They can ship half of the order on Monday and the rest one week later. That would work for us. Can you ask them to put it in writing? Yes, I will send them a letter today.';
+const jfk =
+  'And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country.';
+const plan =
+  'Доброе утро. Сегодня мы обсудим план перехода от монолита к микросервисам. Бот скачивает файл и публикует задачу в очередь.';
+
+describe('a recording in two languages is written in both', () => {
+  test.each([
+    ['switch-en-ru.flac', { en: dialogue, ru: `${plan} ${plan}` }],
+    ['switch-ru-en.flac', { ru: plan, en: jfk }],
+  ])('%s', async (name, said) => {
+    const heard = await hear(name);
+    expect(wordErrorRate(said.en, textOf(heard, 'en')).rate).toBeLessThanOrEqual(0.06);
+    expect(wordErrorRate(said.ru, textOf(heard, 'ru')).rate).toBeLessThanOrEqual(0.4);
+    expect(heard.removed).toBeUndefined();
+  });
+
+  test('unless the language is given', async () => {
+    const heard = await hear('switch-ru-en.flac', 'ru');
+    expect(new Set(heard.segments.map(({ language }) => language))).toEqual(new Set([undefined]));
+  });
+});
+
+describe('what was said again and again is written as often', () => {
+  test('six sentences', async () => {
+    const said = 'I will not talk in class. '.repeat(6).trim();
+    expect(wordErrorRate(said, textOf(await hear('repeat-lines.flac'))).rate).toBe(0);
+  });
+
+  test('a single word, and what comes after it', async () => {
+    const text = textOf(await hear('repeat-push.flac')).toLowerCase();
+    expect(text.match(/push/g)?.length).toBeGreaterThanOrEqual(7);
+    expect(text.match(/push/g)?.length).toBeLessThanOrEqual(10);
+    expect(text).toMatch(/and rest\.?$/);
+  });
+});

@@ -1,0 +1,100 @@
+import { sampleRate } from '../wav/sample-rate.js';
+import type { Heard } from './hear.js';
+import { margin, type Stretch, type Window } from './window.js';
+import { type HeardWord, longest } from './word.js';
+
+/** Seconds [start, end) of a window. */
+interface Interval {
+  start: number;
+  end: number;
+}
+
+/** Speech in a window that no word covers. */
+export interface Gap {
+  /** What to hear again. */
+  window: Window;
+  /** Seconds of speech in it, without the margins. */
+  seconds: number;
+  /** Where it is in the window it lies in, seconds. */
+  start: number;
+  end: number;
+}
+
+/** Word times are right to about so many seconds: what is nearer to a word belongs to it. */
+const near = 0.3;
+/** A stretch of its own without any word: a single word may be no longer, seconds. */
+const leastAlone = 0.35;
+/** Within a stretch people pause; a window holds only speech with its margins, and nobody breathes for so long, seconds. */
+const leastWithin = 2;
+/** A gap that begins or ends so near the end of its stretch has all of it, seconds: no word may be split. */
+const whole = 0.6;
+
+/** Where the words are: one whose sound reaches further than anyone says it ends early. */
+const covered = (words: readonly HeardWord[]): Interval[] =>
+  words.map(({ start, end, text, reach }, index) => {
+    // The last token's sound reaches to the end of the window, whatever is said there.
+    const last = index === words.length - 1;
+    const from = last && reach !== undefined ? reach : start;
+    return { start: from - near, end: (last ? Math.min(end, from + longest(text)) : end) + near };
+  });
+
+/** The gaps of what was heard, in order; `words` are its words in window time. */
+export const gapsOf = ({ window }: Pick<Heard, 'window'>, words: readonly HeardWord[]): Gap[] => {
+  const intervals = covered(words);
+  const holes: { stretch: Stretch; start: number; end: number; alone: boolean }[] = [];
+  for (const stretch of window) {
+    const from = stretch.at / sampleRate;
+    const to = (stretch.at + stretch.to - stretch.from) / sampleRate;
+    const edge = Math.min(margin / sampleRate, (to - from) / 3);
+    const core = { start: from + edge, end: to - edge };
+    for (const free of without(core, intervals)) {
+      const alone = free.start === core.start && free.end === core.end;
+      if (free.end - free.start < (alone ? leastAlone : leastWithin)) continue;
+      const start = free.start - core.start < whole ? from : free.start - near;
+      const end = core.end - free.end < whole ? to : free.end + near;
+      holes.push({ stretch, start, end, alone });
+    }
+  }
+  return joined(holes);
+};
+
+/** What of an interval the others leave, in order. */
+const without = (core: Interval, intervals: readonly Interval[]): Interval[] => {
+  let free = [core];
+  for (const { start, end } of intervals) {
+    free = free.flatMap((each) =>
+      end <= each.start || start >= each.end
+        ? [each]
+        : [
+            { start: each.start, end: start },
+            { start: end, end: each.end },
+          ].filter((left) => left.end > left.start),
+    );
+  }
+  return free;
+};
+
+/** Holes that follow each other directly are heard as one. */
+const joined = (holes: readonly { stretch: Stretch; start: number; end: number }[]): Gap[] => {
+  const gaps: { start: number; end: number; seconds: number; pieces: { from: number; to: number }[] }[] = [];
+  for (const { stretch, start, end } of holes) {
+    const toRecording = (seconds: number) => Math.round(stretch.from + seconds * sampleRate - stretch.at);
+    const piece = { from: toRecording(start), to: Math.min(stretch.to, toRecording(end)) };
+    const last = gaps.at(-1);
+    const seconds = end - start;
+    if (last !== undefined && start - last.end < 0.01) {
+      last.end = end;
+      last.seconds += seconds;
+      last.pieces.push(piece);
+    } else gaps.push({ start, end, seconds, pieces: [piece] });
+  }
+  return gaps.map(({ start, end, seconds, pieces }) => {
+    let at = 0;
+    const window = pieces.map(({ from, to }) => {
+      const placed = { from, to, at };
+      at += to - from;
+      return placed;
+    });
+    return { window, seconds, start, end };
+  });
+};

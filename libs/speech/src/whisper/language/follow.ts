@@ -1,0 +1,140 @@
+import type { Wav } from '../../wav/reader.js';
+import { sampleRate } from '../../wav/sample-rate.js';
+import type { LanguageShares } from '../answer.js';
+import { cutLong, quietest } from '../cut.js';
+import type { Hear, Heard } from '../hear.js';
+import { pack, type Window } from '../window.js';
+import { partsOf } from './part.js';
+import { languagePath } from './path.js';
+import { likeliest, weighed } from './prior.js';
+
+export interface FollowRequest {
+  wav: Wav;
+  /** Of the whole recording. */
+  base: string;
+  /** What the person usually speaks. */
+  hints: readonly string[];
+  hear: Hear;
+  /** What a window as a whole sounds like. */
+  detect: (window: Window) => Promise<LanguageShares>;
+}
+
+/** Samples [from, to) of the recording in one language; null is one that the parts do not name. */
+interface Slice {
+  from: number;
+  to: number;
+  language: string | null;
+}
+
+/** A language that the parts do not name is believed from here on, and where it is so many times likelier than the base. */
+const leastProbability = 0.35;
+const leastRatio = 3;
+/** The pause at which the language changes is looked for so far around the place that the parts say, samples. */
+const around = 1.2 * sampleRate;
+
+/**
+ * Windows in which another language than the base is spoken are heard again, each language in windows of its own. The parts only
+ * suspect a change: it stands where what is cut out there, heard by itself, is in another language too.
+ */
+export const followLanguages = async (heard: readonly Heard[], request: FollowRequest): Promise<Heard[]> => {
+  const parts = heard.map(({ window }) => partsOf(window));
+  // An engine that tells nothing about languages cannot be followed.
+  if (parts.some((own, index) => heard[index]?.hearing.languages.length !== own.length)) return [...heard];
+  const evidence = heard.flatMap(({ hearing }, index) =>
+    hearing.languages.map((shares, at) => {
+      const part = parts[index]?.[at];
+      return { shares: weighed(shares), seconds: part === undefined ? 0 : (part.to - part.from) / sampleRate };
+    }),
+  );
+  const path = languagePath(evidence, request.base);
+  const result: Heard[] = [];
+  let group: { heard: Heard; languages: (string | null)[] }[] = [];
+  const close = async () => {
+    if (group.length > 0) result.push(...(await again(group, request)));
+    group = [];
+  };
+  let at = 0;
+  for (const [index, one] of heard.entries()) {
+    const count = parts[index]?.length ?? 0;
+    const languages = path.slice(at, at + count);
+    at += count;
+    if (languages.some((language) => language !== request.base)) group.push({ heard: one, languages });
+    else {
+      await close();
+      result.push(one);
+    }
+  }
+  await close();
+  return result;
+};
+
+/** Windows in a row that are not all in the base language, divided by language and heard again. */
+const again = async (
+  group: readonly { heard: Heard; languages: (string | null)[] }[],
+  request: FollowRequest,
+): Promise<Heard[]> => {
+  const slices: Slice[] = [];
+  for (const { heard, languages } of group) slices.push(...(await slicesOf(heard.window, languages, request.wav)));
+  const named = await Promise.all(runsOf(slices).map((run) => nameOf(run, request)));
+  if (named.every(({ language }) => language === request.base)) return group.map(({ heard }) => heard);
+  const windows: { window: Window; language: string }[] = [];
+  for (const run of runsOf(
+    named.flatMap(({ language, slices: own }) => own.map((slice) => ({ ...slice, language }))),
+  )) {
+    const language = run[0]?.language ?? request.base;
+    for (const window of pack(await cutLong(request.wav, run))) windows.push({ window, language });
+  }
+  return request.hear(windows);
+};
+
+/** The stretches of a window, cut where the language of the parts changes: at the quietest place near it. */
+const slicesOf = async (window: Window, languages: readonly (string | null)[], wav: Wav): Promise<Slice[]> => {
+  const slices: Slice[] = [];
+  const parts = partsOf(window);
+  for (const stretch of window) {
+    const inside = parts.flatMap((part, index) =>
+      part.at >= stretch.from && part.at < stretch.to ? [{ ...part, language: languages[index] ?? null }] : [],
+    );
+    let from = stretch.from;
+    for (const [index, part] of inside.entries()) {
+      const next = inside[index + 1];
+      if (next?.language === part.language) continue;
+      const to =
+        next === undefined
+          ? stretch.to
+          : await quietest(wav, Math.max(from, next.at - around), Math.min(stretch.to, next.at + around));
+      if (to > from) slices.push({ from, to, language: part.language });
+      from = to;
+    }
+  }
+  return slices;
+};
+
+/** Slices in a row that are in one language. */
+const runsOf = (slices: readonly Slice[]): Slice[][] => {
+  const runs: Slice[][] = [];
+  for (const slice of slices) {
+    const last = runs.at(-1);
+    if (last !== undefined && last[0]?.language === slice.language) last.push(slice);
+    else runs.push([slice]);
+  }
+  return runs;
+};
+
+/** The language of a run, from its first 30 s heard by themselves. */
+const nameOf = async (
+  slices: readonly Slice[],
+  request: FollowRequest,
+): Promise<{ language: string; slices: readonly Slice[] }> => {
+  const { base, hints, wav } = request;
+  const suspected = slices[0]?.language ?? null;
+  const [window] = suspected === base ? [] : pack(await cutLong(wav, slices));
+  if (window === undefined) return { language: base, slices };
+  const shares = await request.detect(window);
+  // A language that the parts name has their evidence; the base has that of its neighbours.
+  const found = likeliest(shares, suspected === null ? hints : [base, suspected, ...hints]);
+  const believed =
+    found.language === suspected ||
+    (found.probability >= leastProbability && found.probability >= leastRatio * (weighed(shares, hints)[base] ?? 0));
+  return { language: believed ? found.language : base, slices };
+};

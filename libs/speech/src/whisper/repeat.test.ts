@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { withoutLoops } from './repeat.js';
+import type { HeardWord } from './word.js';
+
+/** Words of `each` seconds one after another, from second `from` on. */
+const words = (text: string, each: number, from = 0): HeardWord[] =>
+  text.split(' ').map((word, index) => ({
+    text: word,
+    spaceBefore: true,
+    start: from + index * each,
+    end: from + (index + 1) * each,
+    logProbabilities: [-0.1],
+  }));
+const textOf = (heard: readonly HeardWord[]) => heard.map(({ text }) => text).join(' ');
+
+test.each([
+  ['Push, '.repeat(11).concat('push. And rest.'), 0.5],
+  ['I will not talk in class. '.repeat(6).trim(), 0.3],
+  ['no no no no no no no no no no I said', 0.15],
+])('what was really said stays, however often: %j', (said, each) => {
+  expect(textOf(withoutLoops(words(said, each)).words)).toBe(said);
+});
+
+test('a loop without sound is written once, and what comes after stays', () => {
+  const before = words('It goes on', 0.3);
+  const loop = words('and on '.repeat(9).trim(), 0.01, 0.9);
+  const after = words('until it ends.', 0.3, 2);
+  const { words: kept, removed } = withoutLoops([...before, ...loop, ...after]);
+  expect(textOf(kept)).toBe('It goes on and on until it ends.');
+  expect(removed).toHaveLength(16);
+});
+
+test('of a phrase that is said and then gets stuck, the part with sound stays', () => {
+  const said = words('Thank you. '.repeat(3).trim(), 0.4);
+  const stuck = words('Thank you. '.repeat(5).trim(), 0.01, 2.4);
+  expect(textOf(withoutLoops([...said, ...stuck]).words)).toBe('Thank you. Thank you. Thank you.');
+});

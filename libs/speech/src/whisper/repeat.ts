@@ -1,0 +1,71 @@
+import type { HeardWord } from './word.js';
+
+/** How often a phrase of so many words may follow itself before it is looked at: "no, no, no, no" is said, more rarely so. */
+const allowedRepeats = (words: number): number => (words === 1 ? 6 : words === 2 ? 4 : 3);
+const longestPhrase = 12;
+/** Nobody says more letters a second. */
+const fastest = 30;
+/** Nor a word in less, seconds. */
+const shortestWord = 0.06;
+
+export const plain = (word: HeardWord): string => word.text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+
+/** A phrase of `length` words that is there `times` in a row from word `at` on. */
+export interface Repeat {
+  at: number;
+  length: number;
+  times: number;
+}
+
+/** Phrases that follow themselves more often than `allowed` times, in order; the shortest phrase that does. */
+export const repeatsOf = (words: readonly HeardWord[], allowed = allowedRepeats): Repeat[] => {
+  const repeats: Repeat[] = [];
+  for (let at = 0; at < words.length; ) {
+    const found = repeatAt(words, at, allowed);
+    if (found !== null) repeats.push(found);
+    at += found === null ? 1 : found.length * found.times;
+  }
+  return repeats;
+};
+
+const repeatAt = (words: readonly HeardWord[], at: number, allowed: (words: number) => number): Repeat | null => {
+  for (let length = 1; length <= longestPhrase; length++) {
+    let times = 1;
+    while (isSame(words, at, at + times * length, length)) times++;
+    if (times > allowed(length)) return { at, length, times };
+  }
+  return null;
+};
+
+const isSame = (words: readonly HeardWord[], a: number, b: number, length: number): boolean => {
+  if (b + length > words.length) return false;
+  for (let i = 0; i < length; i++) {
+    const [one, other] = [words[a + i], words[b + i]];
+    if (!one || !other || plain(one) !== plain(other)) return false;
+  }
+  return true;
+};
+
+/** Whether there is as much sound for the words as saying them takes. */
+export const standsOnSound = (words: readonly HeardWord[]): boolean => {
+  const first = words[0];
+  const last = words.at(-1);
+  if (first === undefined || last === undefined) return true;
+  const letters = words.reduce((sum, { text }) => sum + [...text].length, 0);
+  return last.end - first.start >= Math.max(letters / fastest, words.length * shortestWord);
+};
+
+/**
+ * The words without repeats that there is no sound for: a model that cannot find its end writes a phrase again and again, all at one
+ * place. The first of them stays, and whatever comes after. `removed` are those taken out.
+ */
+export const withoutLoops = (words: readonly HeardWord[]): { words: HeardWord[]; removed: HeardWord[] } => {
+  const removed = new Set<HeardWord>();
+  for (const { at, length, times } of repeatsOf(words)) {
+    for (let time = 1; time < times; time++) {
+      const phrase = words.slice(at + time * length, at + (time + 1) * length);
+      if (!standsOnSound(phrase)) for (const word of phrase) removed.add(word);
+    }
+  }
+  return { words: words.filter((word) => !removed.has(word)), removed: [...removed] };
+};

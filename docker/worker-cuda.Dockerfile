@@ -64,7 +64,7 @@ COPY libs/speech/native libs/speech/native
 RUN node setup/whisper/main.mjs cuda && find .cache -name '*.log' -delete
 
 FROM ${CUDA_IMAGE}
-RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 RUN groupadd --gid 10001 whisper \
   && useradd --uid 10001 --gid whisper --no-create-home --home-dir /data/home --shell /usr/sbin/nologin whisper \

@@ -59,7 +59,7 @@ COPY libs/speech/native libs/speech/native
 RUN node setup/whisper/main.mjs native && find .cache -name '*.log' -delete
 
 FROM ${NODE_IMAGE}
-RUN apt-get update && apt-get install -y --no-install-recommends libdnnl2 libgomp1 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends libdnnl2 libgomp1 && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 RUN groupadd --gid 10001 whisper \
   && useradd --uid 10001 --gid whisper --no-create-home --home-dir /data/home --shell /usr/sbin/nologin whisper \
   && install -d -o whisper -g whisper /data/tasks /data/models /data/home

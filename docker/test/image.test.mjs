@@ -205,7 +205,7 @@ test('worker-cuda is the worker on another base, with whisper.cpp compiled for G
     "RUN node setup/whisper/main.mjs cuda && find .cache -name '*.log' -delete",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: as it stands in the file
     'FROM ${CUDA_IMAGE}',
-    'RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*',
+    'RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/* /var/cache/apt/*',
     'COPY --from=node /usr/local/bin/node /usr/local/bin/node',
   ]);
 });

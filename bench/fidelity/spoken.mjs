@@ -11,8 +11,8 @@ const talk = [
   'There is enough time to have breakfast before.',
 ];
 const russian = [
-  'Добрый день. Встреча начнётся в десять часов утра.',
-  'Мы обсудим план работы на следующий месяц.',
+  'Сегодня мы обсудим новый план.',
+  'Бот скачивает файл и публикует задачу в очередь.',
   'Пожалуйста, принесите все документы.',
   'После обеда будет короткий перерыв.',
 ];
@@ -40,7 +40,7 @@ export const spokenKinds = (dir, say) => {
   const shortReplies = () => [
     short('no', 'slt', 'No.', ['know']),
     short('yes', 'rms', 'Yes.'),
-    short('stop', 'rms', 'Stop.'),
+    short('stop', 'rms', 'Stop.', ['step']),
     short('okay', 'slt', 'Okay.', ['ok']),
     short('thank-you', 'slt', 'Thank you.'),
     short('good-morning', 'awb', 'Good morning.'),
@@ -61,7 +61,7 @@ export const spokenKinds = (dir, say) => {
 
   const level = () => [
     make('all-at-minus-40-dB', tell(scene(), 'slt', talk.slice(0, 3), { level: -40 })),
-    make('all-at-minus-55-dB', tell(scene(), 'rms', talk.slice(0, 2), { level: -50 })),
+    make('all-at-minus-50-dB', tell(scene(), 'rms', talk.slice(0, 2), { level: -50 })),
     make(
       'far-side-minus-18-dB-telephone',
       talk.reduce(

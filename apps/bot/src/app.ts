@@ -128,7 +128,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   const sender = createSender({
     posts,
     send: createSend(api, tasksDir),
-    budget: createBudget(telegramBudget, Date.now),
+    budget: createBudget(telegramBudget, () => performance.now()),
     log,
     mostAttempts: 12,
     onChatGone: (chatId, cause) => leaveChat({ requests, pipeline, work, log }, chatId, cause),

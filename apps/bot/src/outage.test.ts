@@ -4,7 +4,7 @@ import { createLogger } from '@whisper-bot/runtime';
 import { createInbox, openTelegramDatabase } from '@whisper-bot/store/telegram';
 import { TaskError } from '@whisper-bot/task';
 import { startTcpProxy, type TcpProxy, until } from '@whisper-bot/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { startHandling } from './inbox/handle.js';
 import { type Harness, saying, startDatabase, startHarness } from './test/harness.js';
 
@@ -139,4 +139,20 @@ test('an answer from the store is a task of its own, kept as long as any other',
   expect(bot.pipeline.transcribed).toBe(1);
   const names = await readdir(join(bot.tasksDir, archived[0] ?? ''));
   expect(names).toContain('task.json');
+});
+
+test('a clock set back by an hour silences nobody, not even after a restart', async () => {
+  const ann = annOf();
+  ann.sendVoice(7, saying('before'));
+  await answered(ann, 'before');
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
+  try {
+    ann.sendVoice(7, saying('an hour earlier'));
+    await answered(ann, 'an hour earlier');
+    await bot.restart();
+    ann.sendVoice(7, saying('after the restart'));
+    await answered(ann, 'after the restart');
+  } finally {
+    vi.useRealTimers();
+  }
 });

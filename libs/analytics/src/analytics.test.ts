@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -156,6 +156,48 @@ describe('the embedded server', () => {
     const owner = `'); DROP TABLE messages; --\n"\\`;
     const database = await record([{ table: 'messages', at: noon, channel: 'telegram', owner, kind: 'voice' }]);
     expect(await database.ask(messagesByKind, period)).toMatchObject([{ messages: 1 }]);
+    await database.close();
+  });
+});
+
+describe('one bad figure', () => {
+  it('does not stop those of its batch, be it refused here or by ClickHouse', async () => {
+    const database = await openFresh();
+    const insert: typeof database.insert = async (table, rows, token) => {
+      if (rows.some(({ owner }) => owner === 'refused')) throw new Error('Code: 27. DB::Exception: Cannot parse input');
+      await database.insert(table, rows, token);
+    };
+    const recorder = createRecorder({ database: { ...database, insert }, spoolDir: join(root, randomUUID()), logger });
+    for (let n = 0; n < 40; n += 1) recorder.record(finished());
+    recorder.record(finished({ owner: 'x'.repeat(200) }));
+    recorder.record(finished({ owner: 'refused' }));
+    for (let n = 0; n < 40; n += 1) recorder.record(finished());
+    await recorder.flush();
+    await recorder.close();
+    expect(recorder.state).toEqual({ recorded: 82, inserted: 80, spooled: 0, dropped: 2 });
+    expect(await database.ask(stageTimes, period)).toMatchObject([{ stage: 'transcribe', jobs: 80 }]);
+    await database.close();
+  });
+
+  it('in the spool, cut off by a crash, is set aside and counted; the batches behind it go on', async () => {
+    const database = await openFresh();
+    const spoolDir = join(root, randomUUID());
+    await mkdir(spoolDir);
+    const { table: _, ...row } = finished();
+    const line = JSON.stringify({ ...row, taskId: randomUUID() });
+    const name = (n: number) => join(spoolDir, `170000000000${n}-${randomUUID()}.transcribe_events.jsonl`);
+    await writeFile(name(1), `${line}\n${line.slice(0, 40)}`);
+    await writeFile(name(2), '\0\0\0\0');
+    await writeFile(name(3), `${line}\n[1]\n`);
+    await writeFile(name(4), `${line}\n`);
+    const recorder = createRecorder({ database, spoolDir, logger });
+    recorder.record(finished());
+    await recorder.flush();
+    expect(recorder.state).toEqual({ recorded: 1, inserted: 4, spooled: 0, dropped: 3 });
+    expect(await database.ask(stageTimes, period)).toMatchObject([{ stage: 'transcribe', jobs: 4 }]);
+    expect((await readdir(spoolDir)).map((each) => each.endsWith('.damaged'))).toEqual([true, true, true]);
+    await recorder.close();
+    expect(recorder.state.dropped).toBe(3);
     await database.close();
   });
 });

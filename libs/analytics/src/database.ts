@@ -1,5 +1,5 @@
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type ErasedFigures, erasingStatements } from './erase.js';
 import { type FigureTable, messageSchema, transcribeEventSchema } from './event.js';
 import type { Query } from './query/query.js';
@@ -66,6 +66,23 @@ export const openAnalytics = ({ url, requestTimeoutMs = 30_000 }: DatabaseOption
     ping: async () => (await client.ping()).success,
     close: () => client.close(),
   };
+};
+
+/**
+ * ClickHouse's codes for what is wrong with the rows themselves (src/Common/ErrorCodes.cpp): sent again they would be refused again.
+ * Everything else (no memory, no space, no such table yet, too many parts) may pass.
+ */
+const dataCodes = new Set([
+  6, 7, 26, 27, 38, 41, 53, 69, 70, 72, 117, 130, 131, 167, 320, 321, 349, 376, 441, 469, 691,
+]);
+
+/** Whether an insert failed because of its rows, here or in ClickHouse; false where another attempt may help. */
+export const isRefusal = (error: unknown): boolean => {
+  if (error instanceof z.ZodError) return true;
+  if (!(error instanceof Error)) return false;
+  const code =
+    'code' in error && /^\d+$/.test(String(error.code)) ? error.code : /Code: (\d+)/.exec(error.message)?.[1];
+  return dataCodes.has(Number(code));
 };
 
 /** ClickHouse's client takes the database beside the address. */

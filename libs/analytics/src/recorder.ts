@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Logger, untilAborted } from '@whisper-bot/runtime';
-import type { AnalyticsDatabase } from './database.js';
+import { type AnalyticsDatabase, isRefusal } from './database.js';
 import type { Figure, FigureTable } from './event.js';
 import { type Batch, createSpool } from './spool.js';
 
@@ -57,20 +57,48 @@ export const createRecorder = ({
   let away = false;
   const closing = new AbortController();
 
-  /** Whether ClickHouse has taken the batch. A call that outlives the closing may still arrive: its token counts once. */
-  const insert = async (batch: Batch): Promise<boolean> => {
+  const take = async ({ table, rows, token }: Batch): Promise<void> => {
+    closing.signal.throwIfAborted();
+    const taken = async (): Promise<void> => {
+      if (!migrated) await database.migrate();
+      migrated = true;
+      await database.insert(table, rows, token);
+    };
+    await untilAborted(taken(), closing.signal);
+  };
+
+  /** Inserts a batch; of one that is refused every row but the refused ones. Throws where ClickHouse is away. */
+  const takeAllButRefused = async (batch: Batch): Promise<void> => {
     try {
-      closing.signal.throwIfAborted();
-      const taken = async (): Promise<void> => {
-        if (!migrated) await database.migrate();
-        migrated = true;
-        await database.insert(batch.table, batch.rows, batch.token);
-      };
-      await untilAborted(taken(), closing.signal);
+      await take(batch);
+      state.inserted += batch.rows.length;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      if (batch.rows.length === 1) {
+        state.dropped += 1;
+        logger.warn({ err: error, table: batch.table }, 'a figure was refused and dropped');
+        return;
+      }
+      const middle = batch.rows.length >> 1;
+      await takeAllButRefused({ ...batch, token: `${batch.token}-a`, rows: batch.rows.slice(0, middle) });
+      await takeAllButRefused({ ...batch, token: `${batch.token}-b`, rows: batch.rows.slice(middle) });
+    }
+  };
+
+  /**
+   * Whether the batch is settled: ClickHouse has it, or refuses what it has not. A call that outlives the closing may still
+   * arrive: its token counts once.
+   */
+  const insert = async (batch: Batch): Promise<boolean> => {
+    const { inserted, dropped } = state;
+    try {
+      await takeAllButRefused(batch);
       if (away) logger.info('ClickHouse is back: figures are recorded again');
       away = false;
       return true;
     } catch (error) {
+      // The whole batch is tried again, under the same tokens: what has arrived counts once, here as well.
+      Object.assign(state, { inserted, dropped });
       if (!away) logger.warn({ err: error }, 'ClickHouse is away: figures wait on disk');
       away = true;
       return false;
@@ -86,11 +114,18 @@ export const createRecorder = ({
   /** Oldest first, until something fails. */
   const replay = async (): Promise<void> => {
     for (const name of await spool.waiting()) {
-      const batch = await spool.read(name);
-      if (batch === null) continue;
-      if (!(await insert(batch))) return;
-      state.inserted += batch.rows.length;
-      await spool.remove(name);
+      const found = await spool.read(name);
+      if (found === null) continue;
+      const { batch, damaged } = found;
+      if (batch.rows.length > 0 && !(await insert(batch))) return;
+      if (damaged === 0) {
+        await spool.remove(name);
+        continue;
+      }
+      // The next one must not wait for it.
+      state.dropped += damaged;
+      logger.warn({ name, damaged }, 'a spooled batch was damaged and is set aside');
+      await spool.setAside(name);
     }
   };
 
@@ -100,8 +135,7 @@ export const createRecorder = ({
       while (held[table].length > 0) {
         const batch: Batch = { table, token: randomUUID(), rows: held[table].splice(0, batchRows) };
         // While ClickHouse is away the replay above has just asked it: no second time-out for each batch.
-        if (!away && (await insert(batch))) state.inserted += batch.rows.length;
-        else await keep(batch);
+        if (away || !(await insert(batch))) await keep(batch);
       }
     }
   };

@@ -15,12 +15,28 @@ export interface Spool {
   keep(batch: Batch): Promise<boolean>;
   /** Names of what waits, oldest first. */
   waiting(): Promise<string[]>;
-  /** Null where somebody else has taken it meanwhile, or it cannot be read. */
-  read(name: string): Promise<Batch | null>;
+  /**
+   * Null where somebody else has taken it meanwhile, or it cannot be read. `damaged` counts its lines that are none, as a crash
+   * or a full disk leaves them.
+   */
+  read(name: string): Promise<{ batch: Batch; damaged: number } | null>;
   remove(name: string): Promise<void>;
+  /** Keeps a damaged batch under another name, for people to look at; the newest ten. */
+  setAside(name: string): Promise<void>;
 }
 
 const fileName = /^(\d{13})-([\w-]{36})\.(messages|transcribe_events)\.jsonl$/;
+
+const aside = '.damaged';
+
+const rowOf = (line: string): Record<string, unknown> | null => {
+  try {
+    const row: unknown = JSON.parse(line);
+    return typeof row === 'object' && row !== null && !Array.isArray(row) ? (row as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+};
 
 /** A spool in `dir`, at most `maxBytes` large. */
 export const createSpool = (dir: string, maxBytes: number): Spool => {
@@ -50,11 +66,15 @@ export const createSpool = (dir: string, maxBytes: number): Spool => {
       const [, , token, table] = fileName.exec(name) ?? [];
       const text = await readFile(join(dir, name), 'utf8').catch(() => null);
       if (text === null || token === undefined) return null;
-      const rows = text
-        .split('\n')
-        .flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Record<string, unknown>]));
-      return { table: table as FigureTable, token, rows };
+      const lines = text.split('\n').filter((line) => line !== '');
+      const rows = lines.map(rowOf).filter((row) => row !== null);
+      return { batch: { table: table as FigureTable, token, rows }, damaged: lines.length - rows.length };
     },
     remove: (name) => rm(join(dir, name), { force: true }),
+    async setAside(name) {
+      await rename(join(dir, name), join(dir, `${name}${aside}`)).catch(() => undefined);
+      const all = (await readdir(dir).catch(() => [])).filter((each) => each.endsWith(aside)).sort();
+      for (const old of all.slice(0, -10)) await rm(join(dir, old), { force: true });
+    },
   };
 };

@@ -64,11 +64,13 @@ const takePending = async (options: ConsumeOptions): Promise<void> => {
 
 const takeNew = async (options: ConsumeOptions): Promise<void> => {
   const { reader, stream, consumer, signal } = options;
-  let claimedAt = 0;
+  let claimedAt = Number.NEGATIVE_INFINITY;
+  const silent = createSilence(options);
   while (!signal.aborted) {
-    if (Date.now() - claimedAt > Math.min(options.idle, 10_000)) {
+    if (performance.now() - claimedAt > Math.min(options.idle, 10_000)) {
       await takeOver(options);
-      claimedAt = Date.now();
+      await silent.takeOver();
+      claimedAt = performance.now();
     }
     const wait = Math.min(patience, options.idle);
     const answer = await reader.xreadgroup(
@@ -102,4 +104,32 @@ const takeOver = async (options: ConsumeOptions): Promise<void> => {
     const isGone = of.name !== consumer && of.pending === 0 && of.idle > Math.max(idle * 10, 3_600_000);
     if (isGone) await reader.xgroup('DELCONSUMER', stream, group, of.name);
   }
+};
+
+/** Entries looked at: the oldest, which have waited longest. */
+const looked = 200;
+
+/**
+ * The same by our own watch: Redis counts an entry's idle time by the clock on the wall, and where that was set back by an hour
+ * it does so for another hour. What we ourselves have seen lying with one consumer for too long is taken from it.
+ */
+const createSilence = (options: ConsumeOptions): { takeOver(): Promise<void> } => {
+  const { reader, stream, consumer, idle } = options;
+  let seen = new Map<string, number>();
+  return {
+    takeOver: async () => {
+      const pending = (await reader.xpending(stream, group, '-', '+', looked)) as [string, string, number, number][];
+      const now = new Map<string, number>();
+      for (const [id, holder, , deliveries] of pending) {
+        if (holder === consumer) continue;
+        const lying = `${id} ${holder} ${deliveries}`;
+        const since = seen.get(lying) ?? performance.now();
+        now.set(lying, since);
+        if (performance.now() - since <= idle) continue;
+        now.delete(lying);
+        await takeAll((await reader.xclaim(stream, group, consumer, 0, id)) as Entry[], options);
+      }
+      seen = now;
+    },
+  };
 };

@@ -267,6 +267,27 @@ describe('a consumer that dies', () => {
   });
 });
 
+it('an entry whose idle time Redis does not count, as when its clock was set back, is taken over all the same', async () => {
+  const { id, path } = await recording();
+  const stream = `${prefix}transcribe:tasks`;
+  await redis.xgroup('CREATE', stream, 'transcribe-workers', '0', 'MKSTREAM');
+  await add('payload', JSON.stringify({ task_id: id, file_path: path }));
+  await redis.xreadgroup('GROUP', 'transcribe-workers', 'dead', 'COUNT', 1, 'STREAMS', stream, '>');
+  const [[entry]] = (await redis.xpending(stream, 'transcribe-workers', '-', '+', 1)) as [[string]];
+  // Its idle time stays at nothing.
+  const keeping = setInterval(
+    () => void redis.xclaim(stream, 'transcribe-workers', 'dead', 0, entry, 'JUSTID').catch(() => undefined),
+    20,
+  );
+  try {
+    await gateway({ idle: 400 });
+    expect((await resultOf(id)).status).toBe('success');
+    await until(async () => (await pendingCount()) === 0);
+  } finally {
+    clearInterval(keeping);
+  }
+});
+
 it('says how far it is behind', async () => {
   const { id, path } = await recording();
   await redis.xgroup('CREATE', `${prefix}transcribe:tasks`, 'transcribe-workers', '0', 'MKSTREAM');

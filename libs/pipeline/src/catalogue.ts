@@ -99,12 +99,12 @@ export const catalogue = {
   // refuses stays as a failed job.
   record: {
     schema: record,
-    job: { attempts: 1, removeOnComplete: { count: 1000 }, removeOnFail: { age: 30 * day } },
+    job: { attempts: 1, removeOnComplete: { age: day, count: 1000 }, removeOnFail: { age: 30 * day } },
     worker: { concurrency: 1, maxStalledCount: 1_000_000 },
   },
   maintenance: {
     schema: z.object({ v: z.number().default(1) }),
-    job: { attempts: 1, removeOnComplete: { count: 20 }, removeOnFail: { count: 50 } },
+    job: { attempts: 1, removeOnComplete: { age: day, count: 20 }, removeOnFail: { age: 30 * day, count: 50 } },
     worker: { concurrency: 1, maxStalledCount: 2 },
   },
 } as const satisfies Record<string, Entry>;

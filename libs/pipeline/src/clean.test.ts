@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access, utimes, writeFile } from 'node:fs/promises';
 import { createTaskFolder, type TaskFolder, type TaskId, taskFolder } from '@whisper-bot/task';
 import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Retention } from './context.js';
 import type { WorkingPipeline } from './pipeline.js';
@@ -118,4 +119,40 @@ test('a folder that something still names is spared, and so are all where that c
   expect(await there(named)).toBe(true);
   await work.close();
   await pipeline.close();
+});
+
+test('what a killed worker left half written goes soon after the task has ended', async () => {
+  await inPipeline({ orphan: 3600 }, async (_pipeline, folder) => {
+    const client = new Redis(redis.url);
+    const [key = ''] = await client.keys(`*:task:${folder.id}`);
+    const half = folder.temporary('decoded.wav');
+    await writeFile(half, 'RIFF');
+    const before = new Date(Date.now() - 120_000);
+    await utimes(half, before, before);
+    await client.hset(key, 'at', before.getTime());
+    await until(() =>
+      access(half).then(
+        () => false,
+        () => true,
+      ),
+    );
+    client.disconnect();
+  });
+});
+
+test('an installation that nobody uses keeps no job past its time', async () => {
+  await inPipeline({}, async (pipeline, folder) => {
+    const client = new Redis(redis.url);
+    const jobs = () => client.keys(`*${folder.id}*-r1`);
+    await until(async () => (await jobs()).length > 3);
+    await until(async () => (await pipeline.jobs(folder.id)).every(({ state }) => state === 'completed'));
+    const longAgo = Date.now() - 25 * 3600 * 1000;
+    for (const key of await jobs()) {
+      const queue = key.slice(0, key.lastIndexOf(':'));
+      await client.hset(key, 'finishedOn', longAgo, 'processedOn', longAgo, 'timestamp', longAgo);
+      await client.zadd(`${queue}:completed`, 'XX', longAgo, key.slice(queue.length + 1));
+    }
+    await until(async () => (await jobs()).length === 0);
+    client.disconnect();
+  });
 });

@@ -15,6 +15,9 @@ import {
 import type { PipelineContext } from './context.js';
 import { readLive } from './live.js';
 
+/** Milliseconds after its end in which a task's last writes are over. */
+const settled = 60_000;
+
 /** Goes through the task folders and removes what has outlived its use. Returns how many folders went. */
 export const clean = async (context: PipelineContext): Promise<number> => {
   let gone = 0;
@@ -54,8 +57,10 @@ const cleanTask = async (
   id: TaskId,
 ): Promise<'gone' | 'orphan' | 'kept'> => {
   const { retention } = context;
-  await sweepTemporary(folder, retention.orphan * 1000);
   const live = await readLive(context.connection, id);
+  // Once a task has ended nobody writes any more: what is half written is a killed worker's.
+  const isOver = live !== null && isFinal(live.state) && Date.now() - live.at > settled;
+  await sweepTemporary(folder, isOver ? settled : retention.orphan * 1000);
   if (live === null) {
     // Redis may have been emptied and the task be about to be queued again: patience before it counts as an orphan.
     const patience = Math.max(retention.orphan, (await latestRevision(folder)) > 0 ? retention.artefact : 0);

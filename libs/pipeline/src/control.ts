@@ -31,6 +31,7 @@ export const submit = async (context: PipelineContext, given: Task): Promise<'ac
     if ((await context.room.free()) < context.minimumFree) {
       throw new TaskError('no-space', 'There is no room for new recordings right now. Please try again later.');
     }
+    await folder.persist(task.source);
     await folder.write(taskFile(1), task, true);
   }
   // Every time: a process killed between the two steps has left a folder that the record does not know.

@@ -69,7 +69,8 @@ export const readSigns = async (connection: Connection): Promise<WorkerSign[]> =
   const gone: string[] = [];
   for (const [id, text] of all) {
     const parsed = signSchema.safeParse(JSON.parse(text));
-    if (parsed.success && Date.now() - parsed.data.at < patience) living.push(parsed.data);
+    // A sign from the future is one from before the clock was set back: who still lives gives another within seconds.
+    if (parsed.success && Math.abs(Date.now() - parsed.data.at) < patience) living.push(parsed.data);
     else gone.push(id);
   }
   if (gone.length > 0) await connection.hasty.hdel(key(connection), ...gone);

@@ -1,11 +1,12 @@
+import type { Job } from 'bullmq';
 import { deliverQueues, queueNames, workQueues } from './catalogue.js';
 import type { PipelineContext } from './context.js';
 import { exhume, reportDeath } from './death.js';
 
 /** Newest failed jobs looked at per queue: older ones have been looked at before. */
 const looked = 200;
-/** Milliseconds no back-off reaches: a delay further away comes from a clock that was set back. */
-const longestDelay = 5 * 60_000;
+/** Milliseconds a delay may be further away than it was meant to: more comes from a clock that was set back. */
+const slack = 30_000;
 
 /**
  * Mends what a process that died half way, or a clock that jumped, has left: failures nobody reported, letters whose job
@@ -18,8 +19,10 @@ export const mend = async (context: PipelineContext): Promise<void> => {
       // The job may have been retried since the list was read.
       if (job?.finishedOn != null && (await job.isFailed())) await reportDeath(context, name, job);
     }
-    for (const job of await queue.getJobs(['delayed'], 0, looked - 1, false)) {
-      if (job && job.timestamp !== undefined && (await overdue(context, name, job.id ?? ''))) await job.promote();
+  }
+  for (const name of [...workQueues, ...deliverQueues, 'webhook'] as const) {
+    for (const job of await context.connection.queue(name).getJobs(['delayed'], 0, looked - 1, false)) {
+      if (job && job.timestamp !== undefined && (await isOverdue(context, name, job))) await job.promote();
     }
   }
   const dead = context.connection.queue('dead');
@@ -31,8 +34,9 @@ export const mend = async (context: PipelineContext): Promise<void> => {
   }
 };
 
-/** BullMQ keeps the due time (milliseconds × 4096 + counter) as the score. */
-const overdue = async (context: PipelineContext, queue: string, id: string): Promise<boolean> => {
-  const score = await context.connection.patient.zscore(`${context.connection.options.prefix}:${queue}:delayed`, id);
-  return score !== null && Number(score) / 4096 - Date.now() > longestDelay;
+/** BullMQ keeps the due time (milliseconds × 4096 + counter) as the score, and with the job how long it was to wait. */
+const isOverdue = async (context: PipelineContext, queue: string, job: Job): Promise<boolean> => {
+  const key = `${context.connection.options.prefix}:${queue}:delayed`;
+  const score = await context.connection.patient.zscore(key, job.id ?? '');
+  return score !== null && Number(score) / 4096 - Date.now() > job.delay + slack;
 };

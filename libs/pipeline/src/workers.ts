@@ -4,6 +4,7 @@ import { clean } from './clean.js';
 import { jobOptions } from './connection.js';
 import type { PipelineContext } from './context.js';
 import { serveDead } from './deliver.js';
+import { expireJobs } from './expire.js';
 import { beat } from './heartbeat.js';
 import { cancelChannel } from './live.js';
 import { mend } from './mend.js';
@@ -44,6 +45,7 @@ export const work = async (
     async () => {
       await mend(context);
       await clean(context);
+      await expireJobs(context);
     },
     shared,
   );

@@ -102,3 +102,10 @@ test('half-written files are swept once they are old', async () => {
   expect(await sweepTemporary(folder, 1000)).toBe(1);
   expect(await readdir(folder.path)).toEqual([young.slice(folder.path.length + 1)]);
 });
+
+test('a source is written to the disk before it is accepted; what is missing or a link is not', async () => {
+  await writeFile(folder.file('audio.ogg'), 'sound');
+  await folder.persist('audio.ogg');
+  await symlink('/etc/passwd', folder.file('audio.mp3'));
+  for (const name of ['audio.mp3', 'audio.wav', '../audio.ogg']) await expect(folder.persist(name)).rejects.toThrow();
+});

@@ -35,6 +35,10 @@ export interface TaskFolder {
   write(name: string, value: unknown, durable?: boolean): Promise<void>;
   /** Absolute path of the source. Throws TaskError `path-outside` (links are refused), `no-such-file`, `empty-file`. */
   source(name: string): Promise<string>;
+  /**
+   * Waits until a file, whoever wrote it, and its folder are on the disk: from then on a power cut loses neither.
+   */
+  persist(name: string): Promise<void>;
   remove(name: string): Promise<void>;
   /** Names of all files, without half-written ones; empty where the folder is gone. */
   list(): Promise<string[]>;
@@ -84,6 +88,8 @@ export const taskFolder = (tasksDir: string, id: TaskId): TaskFolder => {
           await handle.close();
         }
         await rename(from, file(name));
+        // The name as well: renamed only in memory, the file would be gone after a power cut.
+        if (durable) await sync(path);
       } catch (error) {
         await rm(from, { force: true });
         throw storageError(error);
@@ -98,6 +104,11 @@ export const taskFolder = (tasksDir: string, id: TaskId): TaskFolder => {
       if (info.size === 0) throw new TaskError('empty-file', 'The file is empty.');
       return file(name);
     },
+    persist: async (name) => {
+      await sync(file(name), readOnlyNoLink);
+      // Both folders: the one above names this one, and may itself be a link.
+      for (const directory of [path, resolve(tasksDir)]) await sync(directory);
+    },
     remove: async (name) => {
       await unlink(file(name)).catch(nullWhereMissing);
     },
@@ -107,6 +118,20 @@ export const taskFolder = (tasksDir: string, id: TaskId): TaskFolder => {
     },
     destroy: () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }),
   };
+};
+
+/** A file or a directory; where the system has no such call for directories, it keeps them itself. */
+const sync = async (path: string, flags: number = constants.O_RDONLY): Promise<void> => {
+  const handle = await open(path, flags);
+  try {
+    await handle.sync().catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EINVAL' && error.code !== 'EPERM' && error.code !== 'EISDIR') throw error;
+    });
+  } catch (error) {
+    throw storageError(error);
+  } finally {
+    await handle.close();
+  }
 };
 
 /** Makes the folder of a new task and returns it. Throws TaskError `no-space`. */

@@ -16,14 +16,14 @@ export interface BudgetOptions {
 
 export const telegramBudget: BudgetOptions = { perSecond: 28, chatInterval: 1000, chatBurst: 2, groupPerMinute: 19 };
 
-/** A call that was made, for taking up the count after a restart. */
+/** A call that was made, for taking up the count after a restart; may lie before zero, where the process did not run yet. */
 export interface PastCall {
   chatId: number;
-  /** Unix milliseconds. */
+  /** Monotonic milliseconds, as `performance.now()` tells them. */
   at: number;
 }
 
-/** Counts calls; times are Unix milliseconds. */
+/** Counts calls; times are monotonic milliseconds: a clock that is set back must not silence the bot. */
 export interface Budget {
   /** When the next call to this chat may start: not after `now` means at once, Infinity while one is on its way. */
   readyAt(chatId: number): number;
@@ -64,7 +64,7 @@ export const createBudget = (options: BudgetOptions, now: () => number): Budget 
   const countOf = (chatId: number): ChatCount => {
     const known = chats.get(chatId);
     if (known) return known;
-    const fresh = { full: 0, busy: false, blocked: 0, minute: [] };
+    const fresh = { full: Number.NEGATIVE_INFINITY, busy: false, blocked: 0, minute: [] };
     chats.set(chatId, fresh);
     // Chats without anything left to remember are forgotten, so that memory stays flat.
     if (chats.size % 1000 === 0) {

@@ -6,7 +6,7 @@ import { ranks } from './letter.js';
 export interface Pile {
   /** The same key twice is one, with the better rank. */
   add(item: PendingPost): void;
-  /** The next to send, or when to ask again (Unix milliseconds; Infinity: not before something changes). */
+  /** The next to send, or when to ask again (monotonic milliseconds; Infinity: not before something changes). */
   take(now: number): { item: PendingPost } | { wakeAt: number };
   /** Nothing of this chat is taken until it is released: one message at a time keeps their order. */
   hold(chatId: number): void;

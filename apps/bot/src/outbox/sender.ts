@@ -73,7 +73,7 @@ export const createSender = (deps: SenderDeps): Sender => {
         return leaveTopic(post, content, verdict.cause);
       case 'wait':
         log.warn({ ...fields, milliseconds: verdict.milliseconds }, 'Telegram asks to wait');
-        budget.block(post.chatId, Date.now() + verdict.milliseconds + 250);
+        budget.block(post.chatId, performance.now() + verdict.milliseconds + 250);
         return 'again';
       case 'again': {
         const before = failures.get(post.key) ?? { count: 0, successes };
@@ -84,7 +84,7 @@ export const createSender = (deps: SenderDeps): Sender => {
           failures.delete(post.key);
           return post.messageId === null ? drop(post, verdict.cause) : refuse(post, content, verdict.cause);
         }
-        budget.block(post.chatId, Date.now() + backOff(count));
+        budget.block(post.chatId, performance.now() + backOff(count));
         return 'again';
       }
       case 'moved':
@@ -216,9 +216,9 @@ export const createSender = (deps: SenderDeps): Sender => {
   const pump = (): void => {
     clearTimeout(timer);
     while (running) {
-      const next = pile.take(Date.now());
+      const next = pile.take(performance.now());
       if ('wakeAt' in next) {
-        if (Number.isFinite(next.wakeAt)) timer = setTimeout(pump, Math.max(1, next.wakeAt - Date.now()));
+        if (Number.isFinite(next.wakeAt)) timer = setTimeout(pump, Math.max(1, next.wakeAt - performance.now()));
         return;
       }
       pile.hold(next.item.chatId);
@@ -226,7 +226,7 @@ export const createSender = (deps: SenderDeps): Sender => {
         .catch((error: unknown) => {
           // The record is away: the letter is there still, and is tried when it is back.
           log.error({ key: next.item.key, err: error }, 'the outbox is not to be reached');
-          budget.block(null, Date.now() + 1000);
+          budget.block(null, performance.now() + 1000);
           pile.add(next.item);
         })
         .finally(() => {
@@ -246,15 +246,18 @@ export const createSender = (deps: SenderDeps): Sender => {
     },
     find: posts.find,
     start: async () => {
-      budget.recall(await posts.recent(Date.now() - remembered));
+      const [wall, monotonic] = [Date.now(), performance.now()];
+      // A clock that was set back makes the past look like the future: it counts as just now.
+      const calls = await posts.recent(wall - remembered);
+      budget.recall(calls.map(({ chatId, at }) => ({ chatId, at: monotonic - Math.max(0, wall - at) })));
       for (const item of await posts.pending()) pile.add(item);
       running = true;
       pump();
     },
     close: async (grace) => {
-      const until = Date.now() + grace;
+      const until = performance.now() + grace;
       // Only what needs no waiting: the rest is stored and goes out with the next start.
-      while (running && flying.size > 0 && Date.now() < until) await Promise.race(flying);
+      while (running && flying.size > 0 && performance.now() < until) await Promise.race(flying);
       running = false;
       clearTimeout(timer);
       await Promise.all(flying);

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Binaries } from './binary.js';
 import type { Cluster } from './cluster.js';
 import { postgresEnvironment } from './environment.js';
-import { findServer } from './lock-file.js';
+import { findServer, underLock } from './lock-file.js';
 import type { SystemUser } from './system-user.js';
 
 /** A server this process has started. */
@@ -67,11 +67,12 @@ export const launch = async (
     '-c',
     `${key}=${value}`,
   ]);
-  const args = ['-D', cluster.data, ...flags];
-  const [command, all] = hasDeathSignal()
-    ? ['setpriv', ['--pdeathsig', 'INT', '--', binaries.postgres, ...args]]
-    : [binaries.postgres, args];
-  const child = spawn(command, all, {
+  const locked = underLock(cluster.data, [binaries.postgres, '-D', cluster.data, ...flags]);
+  const [command = '', ...args] = [
+    ...(hasDeathSignal() ? ['setpriv', '--pdeathsig', 'INT', '--'] : []),
+    ...locked.command,
+  ];
+  const child = spawn(command, args, {
     ...(user === null ? {} : { uid: user.uid, gid: user.gid }),
     cwd: cluster.folder,
     env: postgresEnvironment,
@@ -89,7 +90,8 @@ export const launch = async (
   for (;;) {
     if (failed !== null) throw failed;
     if (child.exitCode !== null || child.signalCode !== null) {
-      if (/lock file "postmaster.pid" already exists/.test(complaint)) return null;
+      if (child.exitCode === locked.exitCode || /lock file "postmaster.pid" already exists/.test(complaint))
+        return null;
       throw new Error(`PostgreSQL did not start (log in ${cluster.folder}/log): ${complaint.trim()}`);
     }
     const server = await findServer(cluster.data);

@@ -156,6 +156,19 @@ it('is not held up by the lock file of a server that is gone, whose number anoth
   expect(await ask(url, 'select 1 as one')).toEqual([{ one: 1 }]);
 });
 
+it('of another container, whose numbers mean nothing here, keeps its lock file and stays alone on its data', async () => {
+  const { url } = await start(false);
+  const path = join(data, 'postmaster.pid');
+  const text = await readFile(path, 'utf8');
+  const lines = text.split('\n');
+  // A number that no process has, as one of another namespace.
+  await writeFile(path, ['4194303', ...lines.slice(1)].join('\n'));
+  expect(await findServer(data)).toMatchObject({ ready: false });
+  expect(await readFile(path, 'utf8')).toContain('4194303');
+  await writeFile(path, text);
+  expect(await ask(url, 'select 1 as one')).toEqual([{ one: 1 }]);
+});
+
 it.skipIf(process.getuid?.() !== 0)(
   'refuses a folder the system user cannot enter, and leaves nothing running',
   async () => {

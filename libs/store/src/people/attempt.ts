@@ -20,8 +20,12 @@ export const createAttemptBook = (db: Kysely<Tables>): AttemptBook => ({
     db.transaction().execute(async (trx) => {
       // Two at once count one after the other.
       await sql`select pg_advisory_xact_lock(hashtextextended(${`attempt:${key}`}, 0))`.execute(trx);
-      const since = new Date(Date.now() - seconds * 1000);
-      await trx.deleteFrom('attempt').where('key', '=', key).where('at', '<', since).execute();
+      // One from the future is from before the clock was set back: it would count for as long as that was far.
+      await trx
+        .deleteFrom('attempt')
+        .where('key', '=', key)
+        .where(sql<boolean>`(at < now() - make_interval(secs => ${seconds}) or at > now() + interval '1 second')`)
+        .execute();
       const { count } = await trx
         .selectFrom('attempt')
         .select(({ fn }) => fn.countAll<string>().as('count'))

@@ -171,6 +171,13 @@ describe('settings', () => {
   });
 });
 
+it('counts attempts of a window, and none from before the clock was set back', async () => {
+  const bound = { attempts: 2, seconds: 60 };
+  for (const allowed of [true, true, false]) expect(await store.attempts.allow('somebody', bound)).toBe(allowed);
+  await sql`update attempt set at = at + interval '1 hour' where key = 'somebody'`.execute(store.db);
+  expect(await store.attempts.allow('somebody', bound)).toBe(true);
+});
+
 it('comes back by itself after PostgreSQL was killed', async () => {
   const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(store.db);
   const killed = rows[0]?.pid;

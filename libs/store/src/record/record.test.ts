@@ -84,6 +84,27 @@ describe('a task in the record', () => {
     expect(await store.tasks.changes(task.id)).toHaveLength(3);
   });
 
+  it('has changes of one moment in their order, however they are told', async () => {
+    const task = newTask();
+    await store.tasks.accept(task);
+    for (const state of ['done', 'delivering', 'done'] as const)
+      await store.tasks.change({ taskId: task.id, state, at: start + 10 });
+    expect((await store.tasks.find(task.id))?.state).toBe('done');
+    expect((await store.tasks.changes(task.id)).map(({ state }) => state)).toEqual(['accepted', 'delivering', 'done']);
+  });
+
+  it('goes on, and ends, although the clock was set back by an hour on its way', async () => {
+    const now = Date.now();
+    const task = newTask({ acceptedAt: new Date(now + 3_600_000).toISOString() });
+    await store.tasks.accept(task);
+    // What lies in the future is looked at, as what has lain still for long.
+    expect((await store.tasks.stale(20, { limit: 5 })).tasks.map(({ id }) => id)).toEqual([task.id]);
+    for (const [index, state] of (['preparing', 'running', 'delivering', 'done'] as const).entries()) {
+      await store.tasks.change({ taskId: task.id, state, at: now + index });
+      expect((await store.tasks.find(task.id))?.state).toBe(state);
+    }
+  });
+
   it('stays cancelled until it is accepted again', async () => {
     const task = newTask();
     await store.tasks.accept(task);

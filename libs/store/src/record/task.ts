@@ -130,6 +130,32 @@ const placeOf = (cursor: string | undefined) => {
   return { at: sql<Date>`to_timestamp(${time}::bigint / 1000000.0)`, id };
 };
 
+/** How far a task is; of two changes of one moment the further one came later. */
+const ranks: Record<TaskState, number> = {
+  accepted: 1,
+  preparing: 2,
+  running: 3,
+  delivering: 4,
+  failed: 5,
+  done: 6,
+  cancelled: 7,
+};
+/** Milliseconds no change is told out of order: one that seems older than that comes from a clock that was set back. */
+const mostDisorder = 60_000;
+
+/** Whether a change came after the one a task's row stands for. */
+const isLater = (change: { state: TaskState; at: Date }, row: { state: string; changed_at: Date }): boolean => {
+  const gain = change.at.getTime() - row.changed_at.getTime();
+  const isFurther = ranks[change.state] > ranks[row.state as TaskState];
+  return gain > 0 || ((gain === 0 || gain < -mostDisorder) && isFurther);
+};
+
+/** The rank of a change's state, for sorting. */
+const rankOf = sql<number>`case state ${sql.join(
+  Object.entries(ranks).map(([state, rank]) => sql`when ${state} then ${sql.lit(rank)}`),
+  sql` `,
+)} end`;
+
 export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
   accept: async (task) => {
     await db.transaction().execute(async (trx) => {
@@ -178,7 +204,7 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
         .onConflict((conflict) => conflict.doNothing())
         .execute();
       // What was cancelled stays so, whatever a worker that has not heard of it yet still tells; only accepting it again reopens it.
-      if (when < row.changed_at || (row.state === 'cancelled' && state !== 'accepted')) return true;
+      if (!isLater({ state, at: when }, row) || (row.state === 'cancelled' && state !== 'accepted')) return true;
       await trx
         .updateTable('task')
         .set({ state, changed_at: when, cause: why, code })
@@ -214,6 +240,7 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
       .select(['state', 'at', 'cause', 'code'])
       .where('task_id', '=', id)
       .orderBy('at')
+      .orderBy(rankOf)
       .orderBy('seq')
       .execute();
     return rows.map(({ state, code, ...row }) => ({
@@ -237,7 +264,13 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
       .selectFrom('task')
       .select(['body', cursorOf('changed_at')])
       .where('state', 'in', openStates)
-      .where('changed_at', '<', new Date(Date.now() - seconds * 1000));
+      // A change from the future is one from before the clock was set back.
+      .where((where) =>
+        where.or([
+          where('changed_at', '<', new Date(Date.now() - seconds * 1000)),
+          where('changed_at', '>', new Date(Date.now() + mostDisorder)),
+        ]),
+      );
     const place = placeOf(after);
     if (place !== null)
       query = query.where(sql<boolean>`(task.changed_at, task.id) > (${place.at}, ${place.id}::uuid)`);

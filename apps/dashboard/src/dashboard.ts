@@ -6,6 +6,7 @@ import { compressed } from './http/compress.js';
 import { mountRoutes } from './http/enforce.js';
 import { answerFailures, answerStatus } from './http/failure.js';
 import { securityHeaders } from './http/header.js';
+import { boundBody } from './http/pace.js';
 import { routes } from './routes.js';
 
 const staticDir = fileURLToPath(new URL('../static', import.meta.url));
@@ -28,6 +29,7 @@ export const createDashboard = (desk: Desk): Express => {
     });
     next();
   });
+  app.use(boundBody(desk.options.uploadPatience));
   app.use(compressed);
   app.use('/static', express.static(staticDir, { index: false, maxAge: '1h', fallthrough: false }));
   app.use(refuseNul(desk), answerMissingBase(desk));

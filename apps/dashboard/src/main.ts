@@ -29,8 +29,9 @@ const desk = await openDesk({
 const webhooks = await desk.webhooks.serve();
 lifecycle.onClose('webhooks', () => webhooks.close());
 const server = createServer(createDashboard(desk));
-// A large upload takes its time; one that falls silent is cut off where it is received.
+// A large upload takes its time: bodies are bounded where they are received (http/pace.ts), heads here.
 server.requestTimeout = 0;
+server.headersTimeout = 20_000;
 server.listen(config.dashboardPort, config.dashboardHost);
 await once(server, 'listening');
 lifecycle.onClose('http', async () => {

@@ -249,29 +249,18 @@ const publishedSchema = z.object({
   failure: failureOfTask.optional(),
 });
 
-/** Calls back on each published change until the returned function is called. */
-export const subscribe = async (
-  connection: Connection,
-  id: TaskId | 'all',
-  onChange: (progress: TaskProgress) => void,
-): Promise<() => Promise<void>> => {
-  const client = connection.subscriber();
-  const listen = (text: string): void => {
-    try {
-      const parsed = publishedSchema.safeParse(JSON.parse(text));
-      if (!parsed.success) return;
-      const { failure, ...progress } = parsed.data;
-      onChange({ ...progress, ...(failure === undefined ? {} : { failure }) });
-    } catch {
-      // A message of another shape is none of ours.
-    }
-  };
-  if (id === 'all') {
-    client.on('pmessage', (_pattern: string, _channel: string, text: string) => listen(text));
-    await client.psubscribe(channelOf(connection, '*'));
-  } else {
-    client.on('message', (_channel: string, text: string) => listen(text));
-    await client.subscribe(channelOf(connection, id));
+/** Where the changes of a task are published, and a pattern for those of all. */
+export const progressChannel = (connection: Connection, id: TaskId): string => channelOf(connection, id);
+export const allProgress = (connection: Connection): string => channelOf(connection, '*');
+
+/** A published change; null for a message of another shape, which is none of ours. */
+export const parsePublished = (text: string): TaskProgress | null => {
+  try {
+    const parsed = publishedSchema.safeParse(JSON.parse(text));
+    if (!parsed.success) return null;
+    const { failure, ...progress } = parsed.data;
+    return { ...progress, ...(failure === undefined ? {} : { failure }) };
+  } catch {
+    return null;
   }
-  return async () => client.disconnect();
 };

@@ -9,7 +9,7 @@ import { serveChannel } from './deliver.js';
 import { type Erased, erase } from './erase.js';
 import { readSigns, type WorkerSign } from './heartbeat.js';
 import { listJobs, type TaskJob } from './job-list.js';
-import { readProgress, subscribe } from './live.js';
+import { readProgress } from './live.js';
 import { notify, serveNotices } from './notice.js';
 import { announceOutage, type Outage, readOutages } from './outage.js';
 import { createRateBook } from './rate.js';
@@ -18,6 +18,7 @@ import { createRoom } from './room.js';
 import type { ServeOptions } from './serve.js';
 import type { StageHandlers } from './stage.js';
 import { createTaskCache } from './task-cache.js';
+import { createWatcher } from './watch.js';
 import { type Work, type WorkOptions, work } from './workers.js';
 
 export interface PipelineOptions {
@@ -100,8 +101,6 @@ export interface WorkingPipeline extends Pipeline {
 /** Seconds: an hour for second thoughts about speakers, a week for results. */
 const defaultRetention: Retention = { keepSource: false, audio: 3600, artefact: 7 * 24 * 3600, orphan: 3600 };
 const silent: PipelineLog = { info: () => {}, warn: () => {}, error: () => {} };
-/** Milliseconds between two looks at a task whose events may have been lost. */
-const pollInterval = 1000;
 
 /** Opens the pipeline; connections are made when first used. */
 export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
@@ -132,30 +131,7 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
   };
   const progress = (id: TaskId): Promise<TaskProgress | null> => readProgress(connection, id);
 
-  const watch = async (
-    id: TaskId | 'all',
-    onChange: (progress: TaskProgress) => void,
-  ): Promise<() => Promise<void>> => {
-    if (id === 'all') return subscribe(connection, id, onChange);
-    let last = '';
-    const tell = (now: TaskProgress | null): void => {
-      const text = JSON.stringify({ ...now, at: 0 });
-      if (now === null || text === last) return;
-      last = text;
-      onChange(now);
-    };
-    const stop = await subscribe(connection, id, tell);
-    // Places in the queue change without the task doing anything; and published changes may be lost.
-    const timer = setInterval(() => {
-      progress(id)
-        .then(tell)
-        .catch((error: unknown) => log.warn({ err: error }, 'progress was not read'));
-    }, pollInterval);
-    return async () => {
-      clearInterval(timer);
-      await stop();
-    };
-  };
+  const { watch } = createWatcher(connection, log);
 
   return {
     submit: (task) => submit(context, task),

@@ -16,7 +16,7 @@ export const taskEventSchema = z.object({
 });
 type TaskEvent = z.infer<typeof taskEventSchema>;
 
-/** Streams one key may hold open in this process: each is a connection to Redis. */
+/** Streams one key may hold open in this process. */
 const mostStreams = 50;
 const open = createTally();
 

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
 import { cutText, isCleanText, storageError, TaskError, type TaskFolder } from '@whisper-bot/task';
-import { dropBody, type Patience, tooSlow, watchPace } from './pace.js';
+import { allowLongBody, dropBody, type Patience, tooSlow, watchPace } from './pace.js';
 
 export interface UploadOptions {
   /** Where the file goes, as `audio.{ext}`. */
@@ -80,6 +80,7 @@ const receive = async (
     });
     parser.on('error', (error) => fail(invalid(error)));
     request.once('aborted', () => fail(invalid(new Error('the sender went away'))));
+    allowLongBody(request);
     stopWatching = watchPace(request, patience, () => fail(tooSlow()));
   });
   failed.catch(() => undefined);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
 import { HttpError } from './visit.js';
 
 /** How slow a sender may be. */
@@ -11,12 +12,21 @@ export interface Patience {
   bytesPerSecond: number;
   /** Milliseconds for all of it. */
   overall: number;
+  /** Milliseconds for a body that is no recording: a form, or what nobody asked for. */
+  form: number;
   /** Milliseconds a refused sender may go on, so that it can read the answer instead of finding a broken connection. */
   linger: number;
 }
 
 /** 8 KiB/s is a poor mobile connection; 2 GB in six hours need 93 kB/s. */
-const usual: Patience = { silence: 30_000, grace: 60_000, bytesPerSecond: 8192, overall: 6 * 3600_000, linger: 5000 };
+const usual: Patience = {
+  silence: 30_000,
+  grace: 60_000,
+  bytesPerSecond: 8192,
+  overall: 6 * 3600_000,
+  form: 30_000,
+  linger: 5000,
+};
 
 /** Calls back once where the sender of a request is too slow; returns how to stop watching. */
 export const watchPace = (request: IncomingMessage, given: Partial<Patience>, onSlow: () => void): (() => void) => {
@@ -54,3 +64,32 @@ export const dropBody = (request: IncomingMessage, { linger = usual.linger }: Pa
     if (!request.complete) request.destroy();
   }, linger).unref();
 };
+
+const deadlines = new WeakMap<IncomingMessage, NodeJS.Timeout>();
+
+/**
+ * Bounds every body, whoever sends it and whether anybody reads it: one that takes too long is answered with 408 and cut off, and
+ * what is still on its way when its answer is out ends soon after. A recording has a pace of its own (`watchPace`).
+ */
+export const boundBody =
+  (given: Partial<Patience>): RequestHandler =>
+  (request, response, next) => {
+    const hasBody = Number(request.headers['content-length'] ?? 0) > 0 || 'transfer-encoding' in request.headers;
+    if (!hasBody) return next();
+    const end = (): void => clearTimeout(deadlines.get(request));
+    const late = setTimeout(() => {
+      if (request.complete) return;
+      if (!response.headersSent) response.set('Connection', 'close').status(408).end();
+      dropBody(request, given);
+    }, given.form ?? usual.form);
+    deadlines.set(request, late);
+    request.once('end', end).once('close', end);
+    response.once('finish', () => {
+      end();
+      dropBody(request, given);
+    });
+    next();
+  };
+
+/** The body is a recording and takes its time: from now on its own pace bounds it. */
+export const allowLongBody = (request: IncomingMessage): void => clearTimeout(deadlines.get(request));

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createProgram, formOf } from '../api/test/client.js';
+import { type Harness, startHarness } from '../test/harness.js';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await startHarness({ uploadPatience: { form: 1500, silence: 1500, linger: 300 } });
+});
+afterAll(() => harness.close());
+
+/** Opens a connection, sends a head that promises a body, a piece of it, and then nothing more. */
+const beginBody = (
+  path: string,
+  type: string,
+  more: readonly string[] = [],
+): { socket: Socket; closed: Promise<unknown> } => {
+  const socket = connect(Number(new URL(harness.url).port), '127.0.0.1');
+  socket.on('error', () => undefined).resume();
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    'Host: localhost',
+    `Origin: http://localhost`,
+    `Content-Type: ${type}`,
+    'Content-Length: 100000',
+    ...more,
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\nname=a&pass`);
+  return { socket, closed: once(socket, 'close') };
+};
+
+test('hundreds of half-sent bodies are cut off, wherever they are sent, and others are served meanwhile', async () => {
+  const paths = ['/sign-in', '/setup', '/preferences', '/nothing', '/upload', '/v1/tasks', '/v1/nothing', '/healthz'];
+  const held = paths.flatMap((path) =>
+    Array.from({ length: 40 }, (_, index) =>
+      beginBody(path, index % 2 === 0 ? 'application/x-www-form-urlencoded' : 'multipart/form-data; boundary=b'),
+    ),
+  );
+  expect((await fetch(`${harness.url}/healthz`)).status).toBe(200);
+  await Promise.all(held.map(({ closed }) => closed));
+});
+
+test('a body that trickles for ever is cut off as well', async () => {
+  const { socket, closed } = beginBody('/sign-in', 'application/x-www-form-urlencoded');
+  const dripping = setInterval(() => socket.write('x'), 100);
+  await closed;
+  clearInterval(dripping);
+});
+
+test('a recording may take longer than a form', async () => {
+  const { key } = await createProgram(harness);
+  const form = new Response(formOf({ model: 'whisper-1' }, 'sound'.repeat(2000)));
+  const body = Buffer.from(await form.arrayBuffer());
+  const socket = connect(Number(new URL(harness.url).port), '127.0.0.1');
+  const type = form.headers.get('content-type');
+  socket.write(
+    `POST /v1/tasks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`,
+  );
+  const answered = once(socket, 'data');
+  // Twice the time of a form, with something every moment.
+  const pieces = 30;
+  for (let piece = 0; piece < pieces; piece += 1) {
+    socket.write(body.subarray((piece * body.length) / pieces, ((piece + 1) * body.length) / pieces));
+    await Promise.race([new Promise((resolve) => setTimeout(resolve, 100)), answered]);
+  }
+  expect(String((await answered)[0])).toMatch(/^HTTP\/1\.1 202/);
+  socket.destroy();
+});

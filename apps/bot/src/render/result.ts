@@ -2,6 +2,7 @@ import {
   type Block,
   clock,
   englishLabels,
+  otherTracksNote,
   russianLabels,
   speakerNames,
   splitMessage,
@@ -63,6 +64,8 @@ export const renderResult = (transcript: Transcript, options: ResultOptions, wor
   const notes = options.note === undefined ? [] : [options.note];
   if (transcript.speakers.outcome === 'failed' && blocks.length > 0) notes.push(words.html('result-speakers-failed'));
   if (transcript.breaksOff === true) notes.push(escapeHtml(labelsOf(words).breaksOff(clock(transcript.duration))));
+  const others = otherTracksNote(transcript, labelsOf(words));
+  if (others !== null) notes.push(escapeHtml(others));
   if (blocks.length === 0) return { messages: [[...notes, words.html('result-no-speech')].join('\n\n')], file: false };
 
   const head = notes.join('\n\n');

@@ -1,4 +1,11 @@
-import { cleanText, cutText, parseLanguage, type SpeakerCount, speakerCountSchema } from '@whisper-bot/task';
+import {
+  cleanText,
+  cutText,
+  parseLanguage,
+  type SpeakerCount,
+  speakerCountSchema,
+  taskOptionsSchema,
+} from '@whisper-bot/task';
 import { type FormatId, formatIds, parseFormat } from '@whisper-bot/transcript';
 import { InvalidArgumentError } from 'commander';
 
@@ -9,6 +16,13 @@ export const parseSpeakers = (text: string): SpeakerCount => {
   const parsed = speakerCountSchema.safeParse(asked);
   if (!parsed.success) throw new InvalidArgumentError('It is auto, a number from 1 to 32, or max:NUMBER.');
   return parsed.data;
+};
+
+/** Of the sound tracks, from 1. */
+export const parseTrack = (text: string): number => {
+  const track = taskOptionsSchema.shape.track.safeParse(/^\d+$/.test(text) ? Number(text) : Number.NaN).data;
+  if (track === undefined) throw new InvalidArgumentError('It is a number from 1 to 100.');
+  return track;
 };
 
 /** A name or a code → the code Whisper knows, or `auto`. */

@@ -8,7 +8,7 @@ import { openSession } from '../session/session.js';
 import { checkSource, type Source } from '../session/source.js';
 import { createBar, shorten } from '../show/bar.js';
 import type { Terminal } from '../terminal.js';
-import { parseFormatOption, parseLanguageOption, parsePrompt, parseSpeakers } from './option.js';
+import { parseFormatOption, parseLanguageOption, parsePrompt, parseSpeakers, parseTrack } from './option.js';
 import { openOutput } from './transcript-output.js';
 
 interface TranscribeOptions {
@@ -16,6 +16,7 @@ interface TranscribeOptions {
   language: string;
   model?: string;
   speakers: SpeakerCount;
+  track?: number;
   diarize: boolean;
   translate?: boolean;
   prompt?: string;
@@ -43,6 +44,7 @@ export const addTranscribe = (program: Command, terminal: Terminal, config: () =
         .argParser(parseSpeakers)
         .default({ kind: 'auto' }, 'auto'),
     )
+    .option('--track <number>', 'which sound track, from 1 (default: one with speech, by language)', parseTrack)
     .option('--no-diarize', 'do not tell speakers apart')
     .option('--translate', 'into English')
     .option('--prompt <text>', 'names and terms the recording is likely to hold', parsePrompt)

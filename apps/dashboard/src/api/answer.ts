@@ -12,8 +12,16 @@ const breaks_off = z
   .optional()
   .describe('there where the file ends before its time: what came after `usage.seconds` is missing');
 
+const other_tracks = z
+  .array(
+    z.object({ track: z.number().int().describe('from 1'), language: z.string().optional().describe('ISO 639-1') }),
+  )
+  .optional()
+  .describe('sound tracks of the file that hold speech as well; `track` chooses one');
+const remarks = { breaks_off, other_tracks };
+
 /** The answer in `json`. */
-export const transcriptionAnswerSchema = z.object({ text: z.string(), usage, breaks_off });
+export const transcriptionAnswerSchema = z.object({ text: z.string(), usage, ...remarks });
 
 /** The answer in `verbose_json`, as `toVerbose` makes it. */
 export const verboseAnswerSchema = z.object({
@@ -38,7 +46,7 @@ export const verboseAnswerSchema = z.object({
     .optional(),
   words: z.array(z.object({ word: z.string(), ...span })).optional(),
   usage,
-  breaks_off,
+  ...remarks,
 });
 
 /** The answer in `diarized_json`, as `toDiarized` makes it. */
@@ -56,5 +64,5 @@ export const diarizedAnswerSchema = z.object({
     }),
   ),
   usage,
-  breaks_off,
+  ...remarks,
 });

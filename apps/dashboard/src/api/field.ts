@@ -63,6 +63,10 @@ const diarize = flag.describe('tell speakers apart').optional();
 const count = number.pipe(z.number().int().min(1).max(32)).optional();
 const speakers = count.describe('exactly so many people speak');
 const formats = ['json', 'text', 'srt', 'vtt', 'verbose_json'] as const;
+const track = number
+  .pipe(z.number().int().min(1).max(100))
+  .describe('which sound track of the file, from 1; otherwise the one with speech that is in the language or default')
+  .optional();
 const refused = z.never({ error: 'it is not supported' }).describe('not supported').optional();
 
 /** The form of `POST /v1/audio/translations`. */
@@ -71,6 +75,7 @@ export const translationSchema = z.object({
   model,
   prompt,
   temperature,
+  track,
   response_format: word(formats).default('json').describe('`json` where it is not named'),
 });
 
@@ -93,6 +98,7 @@ export const transcriptionSchema = z.object({
     'tell speakers apart in any format; `diarized_json` and `gpt-4o-transcribe-diarize` do so in any case',
   ),
   speakers,
+  track,
   known_speaker_names: refused,
   known_speaker_references: refused,
 });
@@ -107,6 +113,7 @@ export const taskRequestSchema = z.object({
   diarize: flag.default(true).describe('tell speakers apart'),
   speakers,
   max_speakers: count.describe('at most so many people speak'),
+  track,
   translate: flag.default(false).describe('into English'),
   webhook_url: text.max(2000).describe('is called when the task has ended').optional(),
 });
@@ -153,6 +160,7 @@ export interface AskedOptions {
   diarize?: boolean | undefined;
   speakers?: number | undefined;
   max_speakers?: number | undefined;
+  track?: number | undefined;
   translate?: boolean;
 }
 
@@ -173,6 +181,7 @@ export const optionsOf = async (desk: Desk, asked: AskedOptions): Promise<TaskOp
     diarize: asked.diarize ?? asked.model === diarizingModel,
     translate: asked.translate ?? false,
     prompt: cutText(asked.prompt ?? '', 1000),
+    ...(asked.track === undefined ? {} : { track: asked.track }),
     ...(speakers !== undefined ? { speakers: { kind: 'exactly', count: speakers } } : {}),
     ...(speakers === undefined && most !== undefined ? { speakers: { kind: 'at-most', count: most } } : {}),
   });

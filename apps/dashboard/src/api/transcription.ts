@@ -1,5 +1,5 @@
 import { type Task, taskFolder } from '@whisper-bot/task';
-import { type FormatId, formats, type Transcript, transcriptSchema } from '@whisper-bot/transcript';
+import { type FormatId, formats, remarksOf, type Transcript, transcriptSchema } from '@whisper-bot/transcript';
 import type { z } from 'zod';
 import type { Answer } from '../http/visit.js';
 import type { transcriptionAnswerSchema } from './answer.js';
@@ -72,7 +72,7 @@ const render = async (
     const body = {
       text: transcript.text,
       usage,
-      ...(transcript.breaksOff === true ? { breaks_off: true as const } : {}),
+      ...remarksOf(transcript),
     };
     return { kind: 'json', body: body satisfies z.infer<typeof transcriptionAnswerSchema> };
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   clock,
   englishLabels,
+  otherTracksNote,
   russianLabels,
   type Segment,
   speakerNames,
@@ -47,6 +48,7 @@ export const transcriptCard = (
     Math.floor((edited ?? (Number(visit.query('part')) * turnsShown || 0)) / turnsShown),
   );
   const first = part * turnsShown;
+  const otherTracks = otherTracksNote(transcript, labelsOf(visit));
   return card(
     words.task.transcript,
     html`
@@ -57,6 +59,7 @@ ${
     .map(({ start, end, reason }) => `${clock(start)}–${clock(end)} (${words.task.removedFor[reason]})`)
     .join(', ')}</p>`
 }
+${otherTracks !== null && html`<p class="notice">${otherTracks}</p>`}
 ${transcript.speakers.outcome === 'failed' && html`<p class="notice bad">${words.task.speakersFailed}</p>`}
 ${
   audio === null

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cleanText, TaskError } from '@whisper-bot/task';
 import type { Logger } from 'pino';
+import { type ChildLimits, confined } from './confine.js';
 import { deferred } from './deferred.js';
+import { bareEnvironment } from './environment.js';
 import { createLineSplitter } from './line-splitter.js';
-import { commandNotFound, withParentDeathSignal } from './parent-death.js';
+import { commandNotFound } from './parent-death.js';
 import { type ChildLine, childLineSchema, maxLineBytes, type ParentLine } from './protocol.js';
 import { preferAsOomVictim } from './resource.js';
 import { createTail } from './tail.js';
@@ -15,10 +17,12 @@ export interface ChildOptions {
   name: string;
   command: string;
   args: readonly string[];
-  /** Default: this process's own. */
+  /** Default: what any program needs of this process's own, see `bareEnvironment`. */
   env?: NodeJS.ProcessEnv;
   /** Resident memory past which the child is killed (`engine-memory`). */
   memoryLimitBytes: number;
+  /** What the kernel allows it besides; it writes no files. */
+  limits?: ChildLimits;
   /** Silence past which the child is killed (`engine-hung`); a child beats every second. Default 15 s. */
   heartbeatTimeoutMs?: number;
   /** From the start of the process to its `ready` line, models loaded. Default 60 s. */
@@ -46,11 +50,11 @@ const crashMessage = 'The speech engine stopped unexpectedly.';
 /** Starts the process and watches over it. `onLine` gets every valid line but `ready` and `beat`. */
 export const startLiving = (options: ChildOptions, onLine: (line: ChildLine) => void): Living => {
   const { name, logger } = options;
-  const { command, args } = withParentDeathSignal(options.command, options.args);
+  const { command, args } = confined(options.command, options.args, { limits: { fileBytes: 0, ...options.limits } });
   const child: ChildProcess = spawn(command, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
-    // biome-ignore lint/style/noProcessEnv: handed on to the child; who has set an allocator up means it.
-    env: { ...thriftyAllocator, ...(options.env ?? process.env) },
+    // Who has set an allocator up means it.
+    env: { ...thriftyAllocator, ...(options.env ?? bareEnvironment()) },
   });
   const tail = createTail(8 * 1024);
   let alive = true;

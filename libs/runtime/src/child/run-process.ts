@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
-import { commandNotFound, withParentDeathSignal } from './parent-death.js';
+import { type Confinement, confined } from './confine.js';
+import { bareEnvironment } from './environment.js';
+import { commandNotFound } from './parent-death.js';
 import { createTail } from './tail.js';
 
-export interface RunProcessOptions {
+export interface RunProcessOptions extends Confinement {
   command: string;
   args: readonly string[];
   /** Aborting kills the process (SIGKILL); the promise then rejects with the signal's reason. */
   signal: AbortSignal;
   cwd?: string;
-  /** Default: this process's own. */
+  /** Default: what any program needs of this process's own, see `bareEnvironment`. */
   env?: NodeJS.ProcessEnv;
   /** Given every piece of stdout; without it stdout is thrown away. */
   onStdout?: (chunk: Buffer) => void;
@@ -38,11 +40,11 @@ export const runProcess = (options: RunProcessOptions): Promise<ProcessOutcome> 
   const { signal } = options;
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
-    const { command, args } = withParentDeathSignal(options.command, options.args);
+    const { command, args } = confined(options.command, options.args, options);
     const child = spawn(command, args, {
       stdio: ['ignore', options.onStdout ? 'pipe' : 'ignore', 'pipe', ...(options.openFiles ?? [])],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      ...(options.env === undefined ? {} : { env: options.env }),
+      env: options.env ?? bareEnvironment(),
     });
     const tail = createTail(options.stderrTailBytes ?? 16 * 1024);
     const kill = () => child.kill('SIGKILL');
@@ -62,7 +64,8 @@ export const runProcess = (options: RunProcessOptions): Promise<ProcessOutcome> 
       signal.removeEventListener('abort', kill);
       if (signal.aborted) return reject(signal.reason);
       const stderr = tail.text();
-      const notFound = exitCode === commandNotFound || (exitCode === 126 && stderr.startsWith('setpriv:'));
+      const notFound =
+        exitCode === commandNotFound || (exitCode === 126 && /^(?:setpriv|prlimit|unshare):/.test(stderr));
       resolve({ exitCode, killedBy, stderr, notFound });
     });
   });

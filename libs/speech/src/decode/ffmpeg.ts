@@ -20,6 +20,11 @@ export interface FfmpegDecoderOptions {
   ffmpegPath?: string;
 }
 
+/** What one recording may take of the machine: decoders of pictures are not run, and a day of sound takes minutes. */
+const addressSpaceBytes = 4 * 2 ** 30;
+const cpuSeconds = 6 * 3600;
+/** Samples that ffmpeg may be ahead of what it has told. */
+const reserve = 120 * sampleRate;
 /** Of stderr, read for the description of the input, bytes: chapters and tags of a long podcast fit. */
 const dumpBytes = 256 * 1024;
 /** Bytes of all channels as they are: what a call of nine hours takes. What is longer is heard as one. */
@@ -54,7 +59,10 @@ export const createFfmpegDecoder = ({ ffmpegPath }: FfmpegDecoderOptions = {}): 
   const run = async (
     args: string[],
     files: number[],
-    context: CallContext & { onStdout?: (chunk: Buffer, log: string) => void },
+    context: CallContext & {
+      limit?: { fileBytes: number; seconds: number };
+      onStdout?: (chunk: Buffer, log: string) => void;
+    },
   ) => {
     let log = '';
     const { onStdout } = context;
@@ -62,6 +70,12 @@ export const createFfmpegDecoder = ({ ffmpegPath }: FfmpegDecoderOptions = {}): 
       command,
       args: [...common, ...args],
       signal: context.signal,
+      limits: {
+        addressSpaceBytes,
+        cpuSeconds,
+        ...(context.limit === undefined ? {} : { fileBytes: context.limit.fileBytes }),
+      },
+      network: false,
       openFiles: files,
       ...(onStdout === undefined ? {} : { onStdout: (chunk) => onStdout(chunk, log) }),
       onStderr: (chunk) => {
@@ -69,6 +83,7 @@ export const createFfmpegDecoder = ({ ffmpegPath }: FfmpegDecoderOptions = {}): 
       },
     });
     if (outcome.notFound) throw ffmpegMissing(command);
+    if (outcome.killedBy === 'SIGXFSZ' && context.limit !== undefined) throw tooLong(context.limit.seconds);
     if (outcome.killedBy !== null)
       throw new TaskError('engine-crashed', 'The decoder stopped unexpectedly.', {
         cause: causeOf(outcome.stderr, `ffmpeg ended by ${outcome.killedBy}`),
@@ -108,6 +123,15 @@ export const createFfmpegDecoder = ({ ffmpegPath }: FfmpegDecoderOptions = {}): 
       files.map(({ fd }) => fd),
       {
         signal: AbortSignal.any([context.signal, overdue.signal]),
+        // Should ffmpeg write on without saying so; the channels are as long, and there are more of them.
+        ...(Number.isFinite(maximum)
+          ? {
+              limit: {
+                fileBytes: headerBytes + (maximum + reserve) * 2 * (channels?.count ?? 1),
+                seconds: maximumSeconds,
+              },
+            }
+          : {}),
         onStdout: (chunk, log) => {
           if (dump === undefined) {
             dump = parseDump(log);

@@ -1,4 +1,4 @@
-import { speakerNames } from '../label.js';
+import { otherTracksNote, speakerNames } from '../label.js';
 import type { Transcript } from '../model.js';
 import { clock } from '../time.js';
 import { singleLine } from '../word.js';
@@ -42,10 +42,12 @@ export const transcriptBlocks = (
 export const transcriptNotice = (transcript: Transcript, options: FormatOptions = {}): string | null => {
   const { labels } = resolveOptions(transcript, options, false);
   const isSilent = transcript.segments.every((segment) => singleLine(segment.text) === '');
+  const others = otherTracksNote(transcript, labels);
   const sentences = [
     ...(isSilent ? [labels.noSpeech] : []),
     ...(!isSilent && transcript.speakers.outcome === 'failed' ? [labels.speakersFailed] : []),
     ...(transcript.breaksOff === true ? [labels.breaksOff(clock(transcript.duration))] : []),
+    ...(others === null ? [] : [others]),
   ];
   return sentences.length === 0 ? null : sentences.join(' ');
 };

@@ -1,9 +1,10 @@
 import type { Transcript } from '../model.js';
 import { roundSeconds } from '../time.js';
 import { singleLine } from '../word.js';
+import { type Remarks, remarksOf } from './remark.js';
 
 /** OpenAI's `diarized_json` (`TranscriptionDiarized` of the npm package openai). */
-export interface DiarizedTranscription {
+export interface DiarizedTranscription extends Remarks {
   task: 'transcribe';
   /** Seconds. */
   duration: number;
@@ -19,8 +20,6 @@ export interface DiarizedTranscription {
     language?: string;
   }[];
   usage: { type: 'duration'; seconds: number };
-  /** True where the file ends before its time: what came after `duration` is missing. */
-  breaks_off?: true;
 }
 
 /** The transcript in OpenAI's shape: speakers are chosen names, otherwise capital letters in order of first words. */
@@ -43,7 +42,7 @@ export const toDiarized = (transcript: Transcript): DiarizedTranscription => {
       ...(segment.language === undefined ? {} : { language: segment.language }),
     })),
     usage: { type: 'duration', seconds: Math.ceil(transcript.duration) },
-    ...(transcript.breaksOff === true ? { breaks_off: true } : {}),
+    ...remarksOf(transcript),
   };
 };
 

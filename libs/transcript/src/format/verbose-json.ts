@@ -3,6 +3,7 @@ import { textLanguage, whisperLanguageName } from '../language.js';
 import type { Segment, Transcript } from '../model.js';
 import { roundSeconds } from '../time.js';
 import type { FormatOptions } from './format.js';
+import { type Remarks, remarksOf } from './remark.js';
 
 /** A segment of OpenAI's `verbose_json`. */
 export interface VerboseSegment {
@@ -21,7 +22,7 @@ export interface VerboseSegment {
 }
 
 /** OpenAI's `verbose_json` (`TranscriptionVerbose` of the npm package openai). */
-export interface VerboseTranscription {
+export interface VerboseTranscription extends Remarks {
   task: 'transcribe' | 'translate';
   /** English name in lower case. */
   language: string;
@@ -33,8 +34,6 @@ export interface VerboseTranscription {
   segments?: VerboseSegment[];
   words?: { word: string; start: number; end: number }[];
   usage: { type: 'duration'; seconds: number };
-  /** True where the file ends before its time: what came after `duration` is missing. */
-  breaks_off?: true;
 }
 
 /**
@@ -65,7 +64,7 @@ export const toVerbose = (transcript: Transcript, options: FormatOptions = {}): 
         }
       : {}),
     usage: { type: 'duration', seconds: Math.ceil(transcript.duration) },
-    ...(transcript.breaksOff === true ? { breaks_off: true } : {}),
+    ...remarksOf(transcript),
   };
 };
 

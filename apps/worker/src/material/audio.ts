@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, statfs } from 'node:fs/promises';
 import {
   channelInsteadOfMix,
   type DecodeContext,
@@ -96,7 +96,11 @@ const decode = async (material: Material, limit?: AudioLimit): Promise<number> =
     target: folder.temporary(channelsName),
     count: info.tracks?.[track - 1]?.channels ?? info.channels,
   };
-  const areApart = channels.count >= 2 && channels.count <= mostChannels;
+  const space = await freeSpace(folder.path, info.duration ?? 0);
+  if (space.left < 0) throw new TaskError('no-space', 'There is no room left for recordings.', { cause: space.cause });
+  // Each channel lies there twice while they are told apart.
+  const areApart =
+    channels.count >= 2 && channels.count <= mostChannels && space.left > 2 * channels.count * space.needed;
   try {
     const { duration, breaksOff, hasChannels, missing } = await decodeTrack(material, {
       source,
@@ -203,6 +207,17 @@ const keepChannels = async (
   }
   await folder.write(channelsInfoName, { v: 1, channels: count });
   await folder.adopt(target, channelsName);
+};
+
+/** Bytes that stay free for whoever else writes. */
+const spared = 64 * 2 ** 20;
+
+/** Whether a recording of so many seconds fits onto the volume once it is decoded: better not begun than broken off. */
+const freeSpace = async (path: string, duration: number) => {
+  const { bavail, bsize } = await statfs(path);
+  const needed = wav.header + wav.second * duration;
+  const left = bavail * bsize - spared - needed;
+  return { needed, left, cause: `${Math.ceil(needed)} bytes are needed, ${bavail * bsize} are free` };
 };
 
 const refuseTooLong = (duration: number | null, limit?: AudioLimit): void => {

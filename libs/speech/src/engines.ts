@@ -6,7 +6,7 @@ import { createFallback } from './engine/fallback.js';
 import type { EngineChoice, EngineRole } from './engine/name.js';
 import { openEngine } from './engine/open.js';
 import { chosenEngines, surveyEngines, whyNone } from './engine/survey.js';
-import { createVerdictBook } from './engine/verdict.js';
+import { createVerdictBook, processorId } from './engine/verdict.js';
 import { createModelStore } from './model/store.js';
 
 export interface SpeechEnginesConfig {
@@ -64,7 +64,9 @@ export const createSpeechEngines = (config: SpeechEnginesConfig): SpeechEngines 
         const known = (await book.read()).find(
           (one) => one.role === role && one.engine === engine && one.build === build,
         );
-        if (known?.identity === identity) await book.add([{ ...known, passed: false, crashed: true, reason }]);
+        const untested = { instructions: '', seconds: null, cpuSeconds: null };
+        const about = { role, engine, build, identity, processor: await processorId(), at: new Date().toISOString() };
+        await book.add([{ ...untested, ...known, ...about, passed: false, crashed: true, reason }]);
       },
       logger,
     });

@@ -20,22 +20,38 @@ export interface SelfTestOptions extends OpenOptions {
 /**
  * Whether there is anything to test with: a smaller image may leave the samples out, and its engines are then taken as they are.
  */
-export const canTest = (samplesDir: string): boolean => existsSync(join(samplesDir, 'jfk.wav'));
+const canTest = (samplesDir: string): boolean => existsSync(join(samplesDir, 'jfk.wav'));
+
+export interface Tested {
+  verdict: Verdict;
+  /** False where the machine may have been too busy: the next start tests again. */
+  lasting: boolean;
+}
+
+/** What a healthy engine may meet, too, where the machine is overloaded. */
+const passing: ReadonlySet<string> = new Set(['engine-hung', 'engine-memory', 'time-limit']);
 
 /**
  * Lets the engine hear a short sample in its child: a crash, a hang or a wrong answer makes it unfit. Never throws but the signal's reason.
  */
-export const selfTest = async (candidate: Candidate, options: SelfTestOptions): Promise<Verdict> => {
+export const selfTest = async (candidate: Candidate, options: SelfTestOptions): Promise<Tested> => {
   const { role, engine, build, identity } = candidate;
   const about = { role, engine, build, identity, processor: await processorId(), at: new Date().toISOString() };
   const untested = { instructions: '', seconds: null, cpuSeconds: null };
-  if (!canTest(options.samplesDir)) return { ...about, passed: true, crashed: false, reason: '', ...untested };
+  const judged = (passed: boolean, rest: Omit<Verdict, keyof typeof about | 'passed' | 'crashed'>): Verdict => ({
+    ...about,
+    passed,
+    crashed: false,
+    ...rest,
+  });
+  if (!canTest(options.samplesDir)) return { verdict: judged(true, { reason: '', ...untested }), lasting: false };
   try {
     const outcome = await hearSample(role, candidate, options);
-    return { ...about, passed: outcome.reason === '', crashed: false, ...outcome };
+    return { verdict: judged(outcome.reason === '', outcome), lasting: true };
   } catch (error) {
     options.signal.throwIfAborted();
-    return { ...about, passed: false, crashed: false, reason: reasonOf(error), ...untested };
+    const verdict = judged(false, { reason: reasonOf(error), ...untested });
+    return { verdict, lasting: !(error instanceof TaskError && passing.has(error.code)) };
   }
 };
 

@@ -1,6 +1,6 @@
 import { type Absent, type Candidate, listCandidates } from './candidate.js';
 import { type EngineChoice, type EngineRole, settingOf } from './name.js';
-import { canTest, type SelfTestOptions, selfTest } from './self-test.js';
+import { type SelfTestOptions, selfTest } from './self-test.js';
 import { isAbout, type Verdict, type VerdictBook } from './verdict.js';
 
 /** A candidate with what is known of it. */
@@ -38,12 +38,13 @@ export const surveyEngines = async (options: SurveyOptions): Promise<Survey> => 
     let verdict = known.find((one) => isAbout(one, candidate));
     if (verdict === undefined || (again && !verdict.crashed)) {
       options.onTest?.(candidate);
-      verdict = await selfTest(candidate, options);
-      fresh.push(verdict);
+      const tested = await selfTest(candidate, options);
+      verdict = tested.verdict;
+      if (tested.lasting) fresh.push(verdict);
     }
     examined.push({ candidate, verdict });
   }
-  if (fresh.length > 0 && canTest(options.samplesDir)) await book.add(fresh);
+  if (fresh.length > 0) await book.add(fresh);
   return { examined, absent: wanted(absent) };
 };
 

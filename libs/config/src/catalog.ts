@@ -142,7 +142,7 @@ const dashboard = {
   dashboardHost: setting('DASHBOARD_HOST', textSchema, is('127.0.0.1'), {
     sentence: 'The address the dashboard and the HTTP API listen on; put a TLS proxy in front before opening it.',
   }),
-  dashboardPort: setting('DASHBOARD_PORT', countSchema(0, 65_535), is(0, '0 (any free port; `up` prints it)'), {
+  dashboardPort: setting('DASHBOARD_PORT', countSchema(0, 65_535), is(0, '0 (a free port, kept from then on; `up` prints it)'), {
     sentence: 'The port of the dashboard and the HTTP API.',
   }),
   dashboardTrustProxy: setting<string | null>('DASHBOARD_TRUST_PROXY', textSchema, none('no proxy'), {

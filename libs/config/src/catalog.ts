@@ -142,9 +142,14 @@ const dashboard = {
   dashboardHost: setting('DASHBOARD_HOST', textSchema, is('127.0.0.1'), {
     sentence: 'The address the dashboard and the HTTP API listen on; put a TLS proxy in front before opening it.',
   }),
-  dashboardPort: setting('DASHBOARD_PORT', countSchema(0, 65_535), is(0, '0 (a free port, kept from then on; `up` prints it)'), {
-    sentence: 'The port of the dashboard and the HTTP API.',
-  }),
+  dashboardPort: setting(
+    'DASHBOARD_PORT',
+    countSchema(0, 65_535),
+    is(0, '0 (a free port, kept from then on; `up` prints it)'),
+    {
+      sentence: 'The port of the dashboard and the HTTP API.',
+    },
+  ),
   dashboardTrustProxy: setting<string | null>('DASHBOARD_TRUST_PROXY', textSchema, none('no proxy'), {
     sentence:
       'The proxy in front, whose word on address and TLS is taken: `loopback`, an address or a network; several with commas between.',

@@ -20,6 +20,8 @@ constexpr float surer = 0.8f;
 // Frames: left alone around a span; the least that is heard again, or is speech; those heard ahead of it, from which the network knows what went
 // before; and those of 0.4 s.
 constexpr int64_t margin = 2, shortest = 5, lead = 31, stretch = 13;
+// Shorter pauses between spans vanish when these are widened and joined (libs/speech/src/detect).
+constexpr int64_t pause = 22;
 // Where hardly anything but silence is in the recording (2 s that are less than 30 dB below the loudest), it may be a single short word: then 0.1 s
 // are enough.
 constexpr int64_t least_of_all = 3, most_of_a_word = 63;
@@ -57,7 +59,10 @@ std::vector<Span> left_over(const std::vector<Span> & found, const std::vector<f
     const int64_t frames = int64_t(levels.size());
     std::vector<char> open(levels.size(), 1);
     const auto close = [&](int64_t from, int64_t to) { std::fill(open.begin() + std::max<int64_t>(0, from), open.begin() + std::min(frames, to), char(0)); };
-    for (const Span & span : found) close(span.from - margin, span.to + margin);
+    for (size_t i = 0; i < found.size(); ++i) {
+        const bool is_pause = i + 1 < found.size() && found[i + 1].from - found[i].to < pause;
+        close(found[i].from - margin, is_pause ? found[i + 1].from : found[i].to + margin);
+    }
     double power = 0;
     for (int64_t frame = 0; frame < frames; ++frame) {
         const auto square = [&](int64_t at) { return double(levels[size_t(at)]) * levels[size_t(at)]; };

@@ -6,6 +6,7 @@ import { alignByTime } from './align.js';
 import { assignByVoice, type Speaker } from './assign.js';
 import { condense } from './condense.js';
 import { peopleAmong } from './count.js';
+import { overlapOf } from './overlap.js';
 import { cosine, createVectors, unit, unitInto } from './vector.js';
 
 /**
@@ -21,6 +22,13 @@ const second = 60;
 /** Above this cosine two voices of one window may be one: the network split a speaker. */
 const splitSimilarity = 0.6;
 
+/**
+ * Frames (0.5 s), and share of the speech, in which two speak at once, from which there are two people though their voices are alike. Where
+ * one speaks, in a hall or in noise too, the network hears at most 0.012 of it (docs/adr/0007-diarization.md).
+ */
+const leastOverlap = 30;
+const overlapShare = 0.03;
+
 /** Which speaker of the recording each local speaker is; −1 where that cannot be told. */
 export const clusterSpeakers = (analysis: Analysis, count: SpeakerCount): number[] => {
   const { speakers: locals } = analysis;
@@ -29,9 +37,19 @@ export const clusterSpeakers = (analysis: Analysis, count: SpeakerCount): number
   if (founders.length === 0) return locals.map(() => 0);
 
   const voices = condense(voicesOf(locals, founders), founders.length);
-  const speakers = speakersOf(voices, peopleAmong(voices, threshold, count));
+  const found = speakersOf(voices, peopleAmong(voices, threshold, count));
+  const speakers =
+    found.length === 1 && count.kind !== 'exactly' && !(count.kind === 'at-most' && count.count < 2) && isTwo(analysis)
+      ? speakersOf(voices, peopleAmong(voices, threshold, { kind: 'exactly', count: 2 }))
+      : found;
   const label = assignByVoice(locals, speakers);
   return alignByTime(analysis, label, speakers.length);
+};
+
+/** Whether two are heard at once for so long that they cannot be one. */
+const isTwo = (analysis: Analysis): boolean => {
+  const { speech, overlap } = overlapOf(analysis);
+  return overlap >= leastOverlap && overlap >= overlapShare * speech;
 };
 
 const chooseFounders = (locals: readonly LocalSpeaker[]): number[] => {

@@ -123,7 +123,7 @@ describe.skipIf(reason !== null)(`in Docker (${reason === null ? 'built and run 
     try {
       const message = { task_id: id, file_path: `/data/tasks/${id}/audio.ogg`, diarize: true, language: 'English' };
       await client.xadd('transcribe:tasks', '*', 'payload', JSON.stringify(message));
-      const answer = await client.xread('BLOCK', 150_000, 'STREAMS', `result:${id}`, '0');
+      const answer = await client.xread('BLOCK', 270_000, 'STREAMS', `result:${id}`, '0');
       const result = JSON.parse(answer?.[0]?.[1][0]?.[1][1] ?? '{}');
       expect(result).toMatchObject({ status: 'success', segments: [{ speaker: 'SPEAKER_00' }] });
       const spoken =

@@ -148,6 +148,7 @@ test('the builder gets sources and weights: no secrets, no history, nothing buil
     'models',
     'package-lock.json',
     'package.json',
+    'samples',
     'setup',
     'tsconfig.base.json',
     'tsconfig.json',
@@ -221,7 +222,7 @@ test('the worker transcribes what another program puts into the stream, and ends
   try {
     const message = { task_id: id, file_path: join(folder, 'audio.wav'), diarize: true, language: 'English' };
     await client.xadd('transcribe:tasks', '*', 'payload', JSON.stringify(message));
-    const answer = await client.xread('BLOCK', 120_000, 'STREAMS', `result:${id}`, '0');
+    const answer = await client.xread('BLOCK', 270_000, 'STREAMS', `result:${id}`, '0');
     const result = JSON.parse(answer?.[0]?.[1][0]?.[1][1] ?? '{}');
     expect(result, worker.output()).toMatchObject({ status: 'success', segments: [{ speaker: 'SPEAKER_00' }] });
     const spoken =

@@ -40,8 +40,8 @@ WORKDIR /build
 RUN apt-get update && apt-get install -y --no-install-recommends dpkg-dev gcc libc6-dev make nasm zlib1g-dev \
   && sed -i 's/^Types: deb$/& deb-src/' /etc/apt/sources.list.d/debian.sources && apt-get update \
   && apt-get source ffmpeg && mv ffmpeg-*/ source && rm -rf /var/lib/apt/lists/* \
-  && sed -n '/audio codecs/,/subtitles/s/^extern const FFCodec ff_\(.*\)_decoder;.*/--enable-decoder=\1/p' source/libavcodec/allcodecs.c \
-  | xargs source/configure --disable-autodetect --enable-zlib --disable-debug --disable-doc --disable-ffplay --disable-ffprobe \
+  && sed -n '/audio codecs/,/subtitles/s/^extern const FFCodec ff_\(.*\)_decoder;.*/--enable-decoder=\1/p' source/libavcodec/allcodecs.c > decoders \
+  && xargs --arg-file=decoders source/configure --disable-autodetect --enable-zlib --disable-debug --disable-doc --disable-ffplay --disable-ffprobe \
     --disable-network --disable-avdevice --disable-postproc --disable-swscale --disable-encoders --disable-decoders \
     --disable-muxers --disable-filters --disable-protocols --enable-protocol=file,pipe --enable-encoder='pcm_*' \
     --enable-muxer='wav,w64,null,tee,framecrc,pcm_*' --enable-filter='abuffer*,aformat,amerge,amix,anull*,aresample,asplit,atrim,channel*,dynaudnorm,highpass,join,loudnorm,lowpass,pan,silence*,volume*' \

@@ -39,7 +39,10 @@ test('an hour is spread evenly over eight workers and comes out whole and in ord
   expect((await ended(task.id)).state).toBe('done');
   const transcript = await desk.transcript(task.id);
   expect(transcript.text).toBe(words(360));
-  expect(transcript.speakers).toMatchObject({ outcome: 'found', list: [{ label: 'SPEAKER_00' }, { label: 'SPEAKER_01' }] });
+  expect(transcript.speakers).toMatchObject({
+    outcome: 'found',
+    list: [{ label: 'SPEAKER_00' }, { label: 'SPEAKER_01' }],
+  });
   const chunks = (await desk.calls(task.id)).filter((call) => call.startsWith('transcribe'));
   expect(chunks).toHaveLength(24);
   expect(new Set(chunks.map((call) => call.split(' ')[1])).size).toBe(8);

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { bestOf, candidatesOf } from './single.js';
+
+const hearing = (text: string, p: number) => ({
+  pieces: [{ text, p, start: 0, end: 1, aligned: 1, mark: false }],
+  noSpeech: 0,
+  languages: [],
+});
+
+test('a word whose language is clear is heard in one, another in several and in what the person speaks', () => {
+  expect(candidatesOf({ ru: 0.97, uk: 0.02 }, [])).toEqual(['ru']);
+  expect(candidatesOf({ ja: 0.37, ko: 0.25, en: 0.21, de: 0.05, fr: 0.04, es: 0.03, pl: 0.01 }, ['pl'])).toContain(
+    'pl',
+  );
+});
+
+test('language and text together decide: "Yes." is no Japanese', () => {
+  const shares = { ja: 0.38, en: 0.21 };
+  const heard = [
+    { language: 'ja', hearing: hearing('イエス', -1.7) },
+    { language: 'en', hearing: hearing(' Yes.', -0.9) },
+  ];
+  expect(bestOf(heard, shares, [])?.language).toBe('en');
+  expect(bestOf([{ language: 'ja', hearing: hearing('', 0) }], shares, [])).toBeNull();
+});

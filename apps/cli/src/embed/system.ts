@@ -7,6 +7,7 @@ import { startEmbeddedPostgres } from '@whisper-bot/store';
 import { ensureHome } from '../session/home.js';
 import type { Up } from '../session/up-file.js';
 import { type App, partEnvironment, startPart } from '../supervise/part.js';
+import { rotateLogs } from '../supervise/rotate.js';
 import type { Supervised } from '../supervise/supervise.js';
 import { keepClickHouse } from './clickhouse.js';
 import { createPortBook } from './kept-port.js';
@@ -54,8 +55,10 @@ export const startSystem = async (config: Config, { say, signal, env = {} }: Sys
     onRestart: (name) => (why, delayMs) =>
       say(`${name} ended (${why}); starting it again in ${delayMs / 1000} s. Its log: ${join(logDir, `${name}.log`)}`),
   };
+  const stopRotating = rotateLogs(logDir, {}, () => say(`The logs in ${logDir} cannot be rotated.`));
   const stop = async (): Promise<void> => {
     for (const each of scene.stops.reverse()) await each();
+    stopRotating();
   };
   try {
     return { up: await startAll(scene, signal), stop };

@@ -9,8 +9,8 @@ const certain = 0.9;
 const tried = 5;
 
 /**
- * The languages worth trying for a few words, the likeliest first; one where there is no doubt. Whisper asked for the language of a
- * single word is wrong in a third of cases; asked for its text in each, one in ten (24 words of four synthetic voices).
+ * The languages worth trying for a few words, the likeliest first; one where there is no doubt. Of 25 recordings of a word or two
+ * (three voices of English, two of Russian), without hints, the language alone is wrong in 9, the language with the text in 8.
  */
 export const candidatesOf = (shares: LanguageShares, hints: readonly string[]): string[] => {
   const sorted = Object.entries(weighed(shares, hints))

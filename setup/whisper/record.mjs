@@ -19,30 +19,37 @@ import { fingerprint } from './fingerprint.mjs';
 const pathOf = (home) => join(home, 'current.json');
 
 /**
- * The builds that were made of the sources as they are.
  * @param {string} home
  * @returns {Build[]}
  */
-export const readBuilds = (home) => {
+const readAll = (home) => {
   const path = pathOf(home);
   if (!existsSync(path)) return [];
   const { v, builds } = JSON.parse(readFileSync(path, 'utf8'));
-  if (v !== 4) return [];
-  return builds.filter(
-    (/** @type {Build} */ { suite, target, folder }) => folder === join(home, fingerprint(target, suite)),
-  );
+  return v === 4 ? builds : [];
 };
+
+/**
+ * The builds that were made of the sources as they are.
+ * @param {string} home
+ */
+export const readBuilds = (home) =>
+  readAll(home).filter(({ suite, target, folder }) => folder === join(home, fingerprint(target, suite)));
 
 /** Those that suit the processor best come first. */
 const order = ['native', 'cuda', 'avx2', 'baseline'];
 
 /**
- * Adds a build in place of an earlier one of its kind; those of sources that have changed go.
+ * Adds a build in place of an earlier one of its kind; those of its suite whose sources have changed go.
  * @param {string} home
  * @param {Build} build
  */
 export const recordBuild = async (home, build) => {
-  const others = readBuilds(home).filter(({ suite, target }) => suite !== build.suite || target !== build.target);
+  const fresh = new Set(readBuilds(home).map(({ folder }) => folder));
+  // Another suite's stays until it is built again: its programs still run.
+  const others = readAll(home).filter(
+    ({ suite, target, folder }) => suite !== build.suite || (target !== build.target && fresh.has(folder)),
+  );
   const builds = [...others, build].sort((a, b) => order.indexOf(a.target) - order.indexOf(b.target));
   const text = `${JSON.stringify({ v: 4, builds }, null, 2)}\n`;
   const path = pathOf(home);

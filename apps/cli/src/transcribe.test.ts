@@ -10,6 +10,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Up, upSchema } from './session/up-file.js';
 import { type CliOutcome, type CliRun, runCli, saidOf, sample, startCli } from './test/run-cli.js';
 
+/** In `run/` when nothing runs: the name of the lock, and the ports that the next start takes again. */
+const keptBetweenRuns = ['lock.json', 'ports.json'];
 const jfk =
   /^And so,? my fellow Americans,? ask not what your country can do for you,? ask what you can do for your country\.?\n$/;
 const isAlive = (pid: number): boolean => {
@@ -125,7 +127,6 @@ describe('with `up` running', () => {
     ['folder', '"folder" is a folder; name the files in it.'],
     ['text.mp3', 'This file is neither audio nor video.'],
     ['header-only.ogg', 'This file is damaged: nothing in it can be played.'],
-    ['truncated.ogg', 'This file is damaged: it breaks off before its end. Please send it again.'],
     ['video-without-sound.mp4', 'There is no sound in this file, only pictures.'],
     ['list.m3u8', 'This file is a list that points to other files or addresses; send the recording itself.'],
     ['concat.mp3', 'This file is a list that points to other files or addresses; send the recording itself.'],
@@ -135,6 +136,13 @@ describe('with `up` running', () => {
     expect(outcome).toMatchObject({ code: 1, out: '' });
     expect(saidOf(outcome)).toEqual([`whisper-bot: ${sentence}`]);
     expect(await readdir(up.tasksDir)).toEqual(before);
+  });
+
+  test('an Ogg file that breaks off is transcribed as far as it goes, and says so', async () => {
+    const { code, out } = await transcribe('truncated.ogg', '--no-diarize');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^The file breaks off at 00:06\./);
+    expect(out).toMatch(/my fellow Americans/);
   });
 
   test('silence has an empty transcript that says so', async () => {
@@ -239,7 +247,7 @@ describe('with `up` running', () => {
     running.process.kill('SIGTERM');
     expect(await running.ended).toMatchObject({ code: 0 });
     await until(() => parts.every((pid) => !isAlive(pid)));
-    expect(await readdir(join(home, 'run'))).toEqual([]);
+    expect(await readdir(join(home, 'run'))).toEqual(keptBetweenRuns);
   });
 });
 
@@ -247,14 +255,14 @@ describe('without `up`', () => {
   test('a private queue and worker are started for one command, and go away with it', async () => {
     const { code, out } = await transcribe(sample('jfk.wav'), '--no-diarize');
     expect({ code, text: jfk.test(out) }).toEqual({ code: 0, text: true });
-    expect(await readdir(join(home, 'run'))).toEqual([]);
+    expect(await readdir(join(home, 'run'))).toEqual(keptBetweenRuns);
   });
 
   test('bad input there leaves nothing behind either', async () => {
     const outcome = await transcribe('text.mp3');
     expect(outcome.code).toBe(1);
     expect(saidOf(outcome)).toEqual(['whisper-bot: This file is neither audio nor video.']);
-    expect(await readdir(join(home, 'run'))).toEqual([]);
+    expect(await readdir(join(home, 'run'))).toEqual(keptBetweenRuns);
   });
 });
 

@@ -30,11 +30,17 @@ const readAll = (home) => {
 };
 
 /**
- * The builds that were made of the sources as they are.
+ * The builds that were made of the sources as they are; one whose sources are not installed here is none of them.
  * @param {string} home
  */
 export const readBuilds = (home) =>
-  readAll(home).filter(({ suite, target, folder }) => folder === join(home, fingerprint(target, suite)));
+  readAll(home).filter(({ suite, target, folder }) => {
+    try {
+      return folder === join(home, fingerprint(target, suite));
+    } catch {
+      return false;
+    }
+  });
 
 /** Those that suit the processor best come first. */
 const order = ['native', 'cuda', 'avx2', 'baseline'];

@@ -93,6 +93,8 @@ export const openWindow = async (browser: Browser, options: OpenOptions): Promis
     strangers,
     complaints,
     weigh: async (path, ready) => {
+      // The page before may still ask for something, and never learn how that ended.
+      await page.goto('about:blank');
       await wire.send('Network.clearBrowserCache');
       weight.reset();
       await page.goto(path);

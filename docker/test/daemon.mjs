@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -41,9 +41,7 @@ const mayMake = () => process.getuid?.() === 0 && spawnSync('debootstrap', ['--v
 export const baseImage = async (work) => {
   for (const image of [official, standIn]) if (ask('image', 'inspect', image) !== null) return image;
   const root = join(work, 'base');
-  await execute('debootstrap', ['--variant=minbase', 'bookworm', root, 'http://deb.debian.org/debian'], {
-    maxBuffer: 64 * 1024 * 1024,
-  });
+  await execute('debootstrap', ['--variant=minbase', 'bookworm', root], { maxBuffer: 64 * 1024 * 1024 });
   const node = join(work, 'node');
   mkdirSync(node);
   writeFileSync(join(node, 'package.json'), '{ "private": true }');
@@ -59,8 +57,9 @@ export const baseImage = async (work) => {
   chmodSync(join(root, 'usr/local/lib/node_modules/npm/bin/npm-cli.js'), 0o755);
   const certificates = 'etc/ssl/certs/ca-certificates.crt';
   if (existsSync(`/${certificates}`)) cpSync(`/${certificates}`, join(root, certificates), { dereference: true });
-  rmSync(join(root, 'etc/apt/sources.list'), { force: true });
-  writeFileSync(join(root, 'etc/apt/sources.list.d/debian.sources'), sources);
+  const list = join(root, 'etc/apt/sources.list');
+  writeFileSync(join(root, 'etc/apt/sources.list.d/debian.sources'), sourcesOf(readFileSync(list, 'utf8')));
+  rmSync(list);
   const archive = join(work, 'base.tar');
   await execute('tar', ['--create', '--file', archive, '--directory', root, '.']);
   const settings = ['NODE_EXTRA_CA_CERTS', 'npm_config_cafile'].flatMap((name) => [
@@ -72,15 +71,16 @@ export const baseImage = async (work) => {
   return standIn;
 };
 
-/** As the official image has it. */
-const sources = ['debian bookworm bookworm-updates', 'debian-security bookworm-security']
-  .map((line) => line.split(' '))
-  .map(
-    ([archive, ...suites]) => `Types: deb
-URIs: http://deb.debian.org/${archive}
-Suites: ${suites.join(' ')}
+/**
+ * The list that debootstrap wrote, `deb MIRROR SUITE main`, in the form that the official image has and docker/worker.Dockerfile reads.
+ * @param {string} list
+ */
+const sourcesOf = (list) => {
+  const [, mirror = '', suite = ''] = /^deb (\S+) (\S+) main/m.exec(list) ?? [];
+  return `Types: deb
+URIs: ${mirror}
+Suites: ${suite} ${suite}-updates
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
-`,
-  )
-  .join('\n');
+`;
+};

@@ -35,6 +35,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no
 
 # ffmpeg from Debian's sources, as the package is but for what a recording needs: Debian's own brings 700 MB of codecs for pictures,
 # graphics drivers and a compiler for them. Every demuxer stays, since the worker refuses some by their names.
+# The decoders of pictures stay for one thing: only they know when a video begins, and so how late its sound comes.
 FROM ${NODE_IMAGE} AS ffmpeg
 WORKDIR /build
 RUN apt-get update && apt-get install -y --no-install-recommends dpkg-dev gcc libc6-dev make nasm zlib1g-dev \
@@ -43,6 +44,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends dpkg-dev gcc li
   && sed -n '/audio codecs/,/subtitles/s/^extern const FFCodec ff_\(.*\)_decoder;.*/--enable-decoder=\1/p' source/libavcodec/allcodecs.c > decoders \
   && xargs --arg-file=decoders source/configure --disable-autodetect --enable-zlib --disable-debug --disable-doc --disable-ffplay --disable-ffprobe \
     --disable-network --disable-avdevice --disable-postproc --disable-swscale --disable-encoders --disable-decoders \
+    --enable-decoder='h263,h264,hevc,mpeg1video,mpeg2video,mpeg4,vc1,vp8,vp9,wmv3' \
     --disable-muxers --disable-filters --disable-protocols --enable-protocol=file,pipe --enable-encoder='pcm_*' \
     --enable-muxer='wav,w64,null,tee,framecrc,pcm_*' --enable-filter='abuffer*,aformat,amerge,amix,anull*,aresample,asplit,atrim,channel*,dynaudnorm,highpass,join,loudnorm,lowpass,pan,silence*,volume*' \
   && make -j"$(nproc)" ffmpeg && strip -o /usr/local/bin/ffmpeg ffmpeg

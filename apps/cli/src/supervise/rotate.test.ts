@@ -28,17 +28,16 @@ test('the log of a process that writes on and on stays small, and so do those ke
   );
   stop = rotateLogs(directory.path, { largest: 50_000, kept: 3, interval: 20 });
   await until(async () => (await readdir(directory.path)).includes('worker.log.3'));
-  const first = (await stat(`${path}.1`)).mtimeMs;
-  await until(async () => (await stat(`${path}.1`)).mtimeMs > first);
+  // Between two steps of a rotation the newest of the kept files is missing.
+  const newest = async (): Promise<number> => (await stat(`${path}.1`).catch(() => null))?.mtimeMs ?? 0;
+  const first = await newest();
+  await until(async () => (await newest()) > first);
   const ended = once(writer, 'close');
   writer.kill('SIGKILL');
   await ended;
-  expect((await readdir(directory.path)).sort()).toEqual([
-    'worker.log',
-    'worker.log.1',
-    'worker.log.2',
-    'worker.log.3',
-  ]);
+  // A rotation under way when the writer ends has moved some of the files only.
+  const names = ['worker.log', 'worker.log.1', 'worker.log.2', 'worker.log.3'];
+  await until(async () => (await readdir(directory.path)).sort().join() === names.join());
   // What is written after a file was emptied begins at its start, without a hole.
   expect((await readFile(`${path}.1`)).includes(0)).toBe(false);
 });

@@ -1,22 +1,33 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { readMachine } from '@whisper-bot/config';
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { CliError } from '../failure.js';
 import type { Terminal } from '../terminal.js';
 
-const parts = ['asr', 'diarize', 'fidelity', 'silence', 'pipeline', 'queue', 'formats', 'hours'] as const;
+const parts = ['asr', 'diarize', 'fidelity', 'silence', 'pipeline', 'queue', 'formats', 'hours', 'chaos'] as const;
+
+interface BenchOptions {
+  json?: true;
+  peers?: true;
+  faults?: number;
+  seed?: number;
+  minutes?: number;
+}
 
 export const addBench = (program: Command, terminal: Terminal): void => {
   program
     .command('bench')
     .summary('measure speed and error rates on this machine')
     .description(
-      'Measures words, speakers, what is made up in silence, the pipeline, the queue and the formats, in turn with their peers, and writes the figures to docs/benchmarks.md. Only where they are asked for: bench hours (what ten hours do to a worker’s memory, half an hour) and bench fidelity (ordinary recordings that engines get wrong, spoken by voices from Debian packages).',
+      'Measures words, speakers, what is made up in silence, the pipeline, the queue and the formats, in turn with their peers, and writes the figures to docs/benchmarks.md. Only where they are asked for: bench hours (what ten hours do to a worker’s memory, half an hour) and bench fidelity (ordinary recordings that engines get wrong, spoken by voices from Debian packages). bench chaos measures nothing of this: it breaks a running installation of its own in every way there is, and says what was lost, doubled, stuck or left behind.',
     )
     .addArgument(new Argument('[part]', 'only this one').choices(parts))
     .option('--json', 'the figures as JSON on standard output')
     .option('--peers', 'measure other engines too, in a Python environment under bench/.venv')
+    .option('--faults <count>', 'chaos: how many faults, one after another (default: 40)', parseCount)
+    .option('--seed <number>', 'chaos: which faults in which order (default: 1)', parseCount)
+    .option('--minutes <count>', 'chaos: no further fault after that time (default: 30)', parseCount)
     .addHelpText(
       'after',
       `
@@ -24,19 +35,27 @@ Further ones, run by themselves: node bench/analytics.mjs, bench/bot-burst.mjs, 
 
 Examples:
   whisper-bot bench
-  whisper-bot bench asr --peers`,
+  whisper-bot bench asr --peers
+  whisper-bot bench chaos --faults 200 --seed 7 --minutes 120`,
     )
-    .action((part: string | undefined, options: { json?: true; peers?: true }) => bench(terminal, part, options));
+    .action((part: string | undefined, options: BenchOptions) => bench(terminal, part, options));
 };
 
-const bench = async (
-  { signal }: Terminal,
-  part: string | undefined,
-  { json, peers }: { json?: true; peers?: true },
-): Promise<void> => {
-  const args = [join(readMachine().repository, 'bench', 'main.mjs'), ...(part === undefined ? [] : [part])];
+const parseCount = (text: string): number => {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It is a number from 0 to 999999.');
+  return Number(text);
+};
+
+const bench = async ({ signal }: Terminal, part: string | undefined, options: BenchOptions): Promise<void> => {
+  const { json, peers, ...given } = options;
+  const chaos = part === 'chaos';
+  if (!chaos && Object.keys(given).length > 0)
+    throw new CliError('--faults, --seed and --minutes belong to bench chaos.', 2);
+  const program = join(readMachine().repository, 'bench', chaos ? 'chaos/main.mjs' : 'main.mjs');
+  const args = [program, ...(part === undefined || chaos ? [] : [part])];
   if (json) args.push('--json');
-  if (peers) args.push('--peers');
+  if (peers && !chaos) args.push('--peers');
+  for (const [name, value] of Object.entries(given)) args.push(`--${name}`, String(value));
   const code = await new Promise<number | null>((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       signal,
@@ -46,5 +65,10 @@ const bench = async (
     child.on('error', (error) => reject(signal.aborted ? signal.reason : error));
     child.on('close', resolve);
   });
-  if (code !== 0) throw new CliError('The bench did not come to its end.');
+  if (code === 0) return;
+  throw new CliError(
+    chaos && code === 1
+      ? 'Something was lost, doubled, stuck or left behind; the table says after which fault.'
+      : 'The bench did not come to its end.',
+  );
 };

@@ -1,6 +1,6 @@
 import type { Config } from '@whisper-bot/config';
 import type { Command } from 'commander';
-import { startSystem } from '../embed/system.js';
+import { type System, type SystemOptions, startSystem } from '../embed/system.js';
 import { CliError } from '../failure.js';
 import { holdHome } from '../session/home-lock.js';
 import { readUp, removeUp, type Up, writeUp } from '../session/up-file.js';
@@ -25,7 +25,19 @@ Examples:
     .action((options: { json?: boolean }) => up(terminal, config(), options));
 };
 
-const up = async (terminal: Terminal, config: Config, { json = false }: { json?: boolean }): Promise<void> => {
+export interface UpOptions extends Pick<SystemOptions, 'env' | 'through' | 'programs'> {
+  /** Prints where everything is as one line of JSON. */
+  json?: boolean;
+  /** Called once all works. */
+  onStarted?: (system: System) => void;
+}
+
+/** Runs everything until the terminal's signal aborts. Throws CliError where another holds the home, or a part cannot start. */
+export const up = async (
+  terminal: Terminal,
+  config: Config,
+  { json = false, onStarted, ...options }: UpOptions,
+): Promise<void> => {
   const lock = await holdHome(config.home);
   if (lock === null) {
     const other = await readUp(config.home);
@@ -34,9 +46,10 @@ const up = async (terminal: Terminal, config: Config, { json = false }: { json?:
   const say = (text: string) => void terminal.err.write(`${text}\n`);
   try {
     await removeUp(config.home);
-    const system = await startSystem(config, { say, signal: terminal.signal });
+    const system = await startSystem(config, { ...options, say, signal: terminal.signal });
     try {
       await writeUp(system.up);
+      onStarted?.(system);
       terminal.out.write(json ? `${JSON.stringify(system.up)}\n` : describe(terminal, system.up));
       await new Promise<void>((resolve) => {
         if (terminal.signal.aborted) resolve();

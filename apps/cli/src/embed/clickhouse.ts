@@ -5,6 +5,8 @@ import { accessOf } from './access.js';
 
 export interface KeptClickHouse {
   url: string;
+  /** Of the process that runs now; undefined while none does. */
+  readonly pid: number | undefined;
   close(): Promise<void>;
 }
 
@@ -18,15 +20,26 @@ export const keepClickHouse = async (folder: string, logger: Logger): Promise<Ke
   // The first start says whether it can run here at all.
   let first: EmbeddedClickHouse | null = await startEmbeddedClickHouse(options);
   const { url } = first;
+  let pid: number | undefined;
   const kept = keepConnected({
     open: async () => {
       const started = first ?? (await startEmbeddedClickHouse(options));
       first = null;
-      void started.ended.then(() => logger.warn('ClickHouse ended'));
+      pid = started.pid;
+      void started.ended.then(() => {
+        pid = undefined;
+        logger.warn('ClickHouse ended');
+      });
       return started;
     },
     onError: (error) => logger.error({ err: error }, 'ClickHouse did not start'),
     pause,
   });
-  return { url, close: kept.close };
+  return {
+    url,
+    get pid() {
+      return pid;
+    },
+    close: kept.close,
+  };
 };

@@ -6,7 +6,7 @@ import { createLogger, type Logger } from '@whisper-bot/runtime';
 import { startEmbeddedPostgres } from '@whisper-bot/store';
 import { ensureHome } from '../session/home.js';
 import type { Up } from '../session/up-file.js';
-import { type App, partEnvironment, startPart } from '../supervise/part.js';
+import { type App, type Places, partEnvironment, startPart } from '../supervise/part.js';
 import { rotateLogs } from '../supervise/rotate.js';
 import type { Supervised } from '../supervise/supervise.js';
 import { keepClickHouse } from './clickhouse.js';
@@ -17,17 +17,23 @@ import { startEmbeddedRedis } from './redis.js';
 /** All parts of one home, running. */
 export interface System {
   up: Up;
+  /** The processes it keeps alive, by name; undefined while one is between two lives. */
+  processes(): Record<string, number | undefined>;
   /** Stops the parts in the reverse order of their start, each before the one it needs. */
   stop(): Promise<void>;
 }
 
-interface SystemOptions {
+export interface SystemOptions {
   /** Takes lines about parts that come and go. */
   say: (text: string) => void;
   /** Aborting while it starts gives up. */
   signal: AbortSignal;
   /** Environment for the parts over this process's own. */
   env?: Record<string, string>;
+  /** Where the parts are told that the servers are: something may stand between. Default: where they are. */
+  through?: (places: Places) => Promise<Places>;
+  /** Entry modules that stand in for an app's own. */
+  programs?: Partial<Record<App, string>>;
 }
 
 /** What starting a part needs to know of the others. */
@@ -37,12 +43,19 @@ interface Scene {
   /** For the parts. */
   env: Record<string, string>;
   stops: (() => Promise<void>)[];
+  /** Each process by name, asked when somebody wants to know. */
+  pids: Map<string, () => number | undefined>;
+  through: NonNullable<SystemOptions['through']>;
+  programs: NonNullable<SystemOptions['programs']>;
   say: (text: string) => void;
   onRestart: (name: string) => (why: string, delayMs: number) => void;
 }
 
 /** Starts every part and resolves once all work. Throws CliError where one cannot; nothing then goes on running. */
-export const startSystem = async (config: Config, { say, signal, env = {} }: SystemOptions): Promise<System> => {
+export const startSystem = async (
+  config: Config,
+  { say, signal, env = {}, through = async (places) => places, programs = {} }: SystemOptions,
+): Promise<System> => {
   const logDir = join(config.home, 'log');
   await ensureHome(config.home);
   for (const folder of [logDir, config.tasksDir]) await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -51,6 +64,9 @@ export const startSystem = async (config: Config, { say, signal, env = {} }: Sys
     logDir,
     env,
     stops: [],
+    pids: new Map(),
+    through,
+    programs,
     say,
     onRestart: (name) => (why, delayMs) =>
       say(`${name} ended (${why}); starting it again in ${delayMs / 1000} s. Its log: ${join(logDir, `${name}.log`)}`),
@@ -61,7 +77,9 @@ export const startSystem = async (config: Config, { say, signal, env = {} }: Sys
     stopRotating();
   };
   try {
-    return { up: await startAll(scene, signal), stop };
+    const up = await startAll(scene, signal);
+    const processes = () => Object.fromEntries([...scene.pids].map(([name, pid]) => [name, pid()]));
+    return { up, processes, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -76,7 +94,7 @@ const startAll = async (scene: Scene, signal: AbortSignal): Promise<Up> => {
     config.clickhouseUrl ?? embedClickHouse(scene),
   ]);
   signal.throwIfAborted();
-  const places = { redisUrl, databaseUrl, clickhouseUrl, tasksDir: config.tasksDir };
+  const places = await scene.through({ redisUrl, databaseUrl, clickhouseUrl, tasksDir: config.tasksDir });
   const env = { ...scene.env, ...partEnvironment(config, places) };
   const ports = createPortBook(config.home);
   // One port a process: workers first, then the bot. A port that nobody named is chosen here, once: who is restarted comes back to it.
@@ -123,16 +141,24 @@ const startAll = async (scene: Scene, signal: AbortSignal): Promise<Up> => {
 };
 
 const start = (scene: Scene, part: { app: App; name: string; env: Record<string, string> }): Supervised => {
-  const { logDir, config, stops, onRestart } = scene;
-  const supervised = startPart({ ...part, logDir, onRestart: onRestart(part.name) });
+  const { logDir, config, stops, pids, programs, onRestart } = scene;
+  const program = programs[part.app];
+  const supervised = startPart({
+    ...part,
+    ...(program === undefined ? {} : { program }),
+    logDir,
+    onRestart: onRestart(part.name),
+  });
+  pids.set(part.name, () => supervised.pid);
   // A little more than the part gives itself, so that it ends by itself.
   stops.push(() => supervised.stop((config.shutdownGrace + 15) * 1000));
   return supervised;
 };
 
-const embedRedis = async ({ config, logDir, stops, onRestart }: Scene): Promise<string> => {
+const embedRedis = async ({ config, logDir, stops, pids, onRestart }: Scene): Promise<string> => {
   const folder = join(config.home, 'redis');
   const redis = await startEmbeddedRedis({ folder, log: join(logDir, 'redis.log'), onRestart: onRestart('redis') });
+  pids.set('redis', () => redis.process.pid);
   stops.push(() => redis.process.stop(10_000));
   return redis.url;
 };
@@ -140,6 +166,7 @@ const embedRedis = async ({ config, logDir, stops, onRestart }: Scene): Promise<
 const embedPostgres = async (scene: Scene): Promise<string> => {
   const folder = join(scene.config.home, 'postgres');
   const postgres = await startEmbeddedPostgres({ dir: folder, logger: logTo(scene, 'postgres') });
+  scene.pids.set('postgres', () => postgres.pid);
   scene.stops.push(() => postgres.close());
   return postgres.url;
 };
@@ -149,6 +176,7 @@ const embedClickHouse = async (scene: Scene): Promise<string | null> => {
   const logger = logTo(scene, 'clickhouse');
   try {
     const clickhouse = await keepClickHouse(join(scene.config.home, 'clickhouse'), logger);
+    scene.pids.set('clickhouse', () => clickhouse.pid);
     scene.stops.push(() => clickhouse.close());
     return clickhouse.url;
   } catch (error) {

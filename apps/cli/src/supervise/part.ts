@@ -14,15 +14,17 @@ export interface PartOptions {
   logDir: string;
   /** What the process is configured with besides the environment. */
   env: Record<string, string>;
+  /** Entry module in place of the app's own. */
+  program?: string;
   onRestart?: (why: string, delayMs: number) => void;
 }
 
 /** Starts one of the apps under supervision. */
-export const startPart = ({ app, name, logDir, env, onRestart }: PartOptions): Supervised =>
+export const startPart = ({ app, name, logDir, env, program, onRestart }: PartOptions): Supervised =>
   supervise({
     name,
     command: process.execPath,
-    args: [createRequire(import.meta.url).resolve(`@whisper-bot/${app}`)],
+    args: [program ?? createRequire(import.meta.url).resolve(`@whisper-bot/${app}`)],
     env: { ...thriftyNode, ...process.env, ...env },
     log: join(logDir, `${name}.log`),
     ...(onRestart === undefined ? {} : { onRestart }),

@@ -26,6 +26,8 @@ export interface EmbeddedPostgres {
   readonly url: string;
   /** False where a server of another process was found and is used. */
   readonly owner: boolean;
+  /** Of the server this process started last; undefined where it runs no more, or somebody else's is used. */
+  readonly pid: number | undefined;
   /** Stops the server (fast shutdown) where this process started it. */
   close(): Promise<void>;
 }
@@ -96,6 +98,9 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   return {
     url,
     owner,
+    get pid() {
+      return own?.child.exitCode === null && own.child.signalCode === null ? own.child.pid : undefined;
+    },
     close: async () => {
       closing.abort();
       await supervision;

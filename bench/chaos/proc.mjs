@@ -1,0 +1,65 @@
+// Processes by Linux's /proc, by number and time of birth: a number alone may be another's by now.
+import { readdirSync, readFileSync } from 'node:fs';
+import { familyOf } from '../task.mjs';
+
+/** Birth in clock ticks since boot; null where it has ended (a zombie has). */
+const birthOf = (pid) => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state, , , , , , , , , , , , , , , , , , , birth] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' || state === 'X' ? null : birth;
+  } catch {
+    return null;
+  }
+};
+
+const nameOf = (pid) => {
+  try {
+    const parts = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean);
+    return parts
+      .map((part) => part.split('/').at(-1))
+      .slice(0, 3)
+      .join(' ')
+      .slice(0, 80);
+  } catch {
+    return '';
+  }
+};
+
+/** Remembers every process that was ever seen below another, and says which of them live on outside of it. */
+export const createCensus = () => {
+  const seen = new Map();
+  return {
+    /** Takes down who is there now. */
+    take: (root) => {
+      for (const pid of familyOf(root)) {
+        const birth = birthOf(pid);
+        if (birth !== null && seen.get(pid)?.birth !== birth) seen.set(pid, { birth, name: nameOf(pid) });
+      }
+    },
+    /** Those that live and belong to nobody; null: to no family at all. */
+    orphans: (root) => {
+      const family = new Set(root === null ? [] : familyOf(root));
+      return [...seen]
+        .filter(([pid, { birth }]) => !family.has(pid) && birthOf(pid) === birth)
+        .map(([pid, { name }]) => ({ pid, name }));
+    },
+    /** Forgets one, as it has been counted. */
+    forget: (pid) => seen.delete(pid),
+  };
+};
+
+/** Open files and resident memory (MiB) of a process; null where it is gone. */
+export const loadOf = (pid) => {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return {
+      files: readdirSync(`/proc/${pid}/fd`).length,
+      mib: Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024),
+    };
+  } catch {
+    return null;
+  }
+};
+
+export const isAlive = (pid) => birthOf(pid) !== null;

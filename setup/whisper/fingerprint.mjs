@@ -18,7 +18,8 @@ const byPath = (a, b) => (pathOf(a) < pathOf(b) ? -1 : 1);
 const partOf = {
   engines: /^(?!test\/)/,
   'whisper-node': /^(CMakeLists\.txt|child\.|wav\.|cmake\/|processor\/|whisper\/[^/]+$|whisper\/whisper-cpp\/)/,
-  kernels: /^(CMakeLists\.txt|cmake\/|processor\/|compute\/|test\/|whisper\/native\/(attend|head)\.)/,
+  kernels:
+    /^(CMakeLists\.txt|child\.|wav\.|cmake\/|processor\/|compute\/|onnx\/|test\/|detect\/silero\.|diarize\/(embedding|fbank|segmentation)\.|whisper\/native\/(align|attention|head|mel)\.)/,
 };
 
 /**

@@ -52,7 +52,7 @@ const kernelSets = {
 const suitePrograms = {
   engines: () => ['whisper-child', ...(hasProtobuf() ? ['detect-child', 'diarize-child'] : [])],
   'whisper-node': () => ['whisper-node-child'],
-  kernels: () => kernelSets.map((set) => `kernels-${set.split(':')[0]}`),
+  kernels: () => [...kernelSets.map((set) => `kernels-${set.split(':')[0]}`), ...(hasProtobuf() ? ['golden'] : [])],
 };
 
 /**

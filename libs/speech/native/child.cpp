@@ -15,6 +15,8 @@
 #include <thread>
 #include <unistd.h>
 
+namespace whisper_bot {
+
 namespace {
 
 std::mutex output;
@@ -30,8 +32,8 @@ void fail(int64_t id, const char * code, const char * message, const std::string
     write({{"id", id}, {"error", {{"code", code}, {"message", message}, {"cause", cause}}}});
 }
 
-// Requests in order of arrival, and the ids that are no longer wanted.
-class Inbox {
+// Requests in order of arrival, and the ids of cancelled ones.
+class RequestQueue {
   public:
     void add(json request) {
         const std::lock_guard<std::mutex> lock(mutex);
@@ -53,7 +55,7 @@ class Inbox {
         const std::lock_guard<std::mutex> lock(mutex);
         return cancelled.count(id) > 0;
     }
-    // Ids only grow: what was asked to be cancelled up to this one is history.
+    // Ids only grow: cancels up to this one are obsolete.
     void done(int64_t id) {
         const std::lock_guard<std::mutex> lock(mutex);
         cancelled.erase(cancelled.begin(), cancelled.upper_bound(id));
@@ -66,38 +68,39 @@ class Inbox {
     std::set<int64_t> cancelled;
 };
 
-// Memory that is not used any more, to the system.
-void give_back() {
+// Returns free memory to the system.
+void trim_heap() {
 #ifdef __GLIBC__
     malloc_trim(0);
 #endif
 }
 
-void answer(const Service & service, const json & request, const Inbox & inbox) {
+void answer(const Service & service, const json & request, const RequestQueue & queue) {
     const int64_t id = request.value("id", int64_t(0));
-    Call call(id, [&inbox, id] { return inbox.is_cancelled(id); });
+    Call call(id, [&queue, id] { return queue.is_cancelled(id); });
     try {
-        write({{"id", id}, {"result", service.answer(request.at("method").get<std::string>(), request.at("params"), call)}});
+        write({{"id", id},
+               {"result", service.answer(request.at("method").get<std::string>(), request.at("params"), call)}});
     } catch (const Cancelled &) {
         fail(id, "cancelled", "Cancelled.", "");
-    } catch (const Refused & error) {
+    } catch (const RequestError & error) {
         fail(id, error.code, error.message, error.what());
     } catch (const std::exception & error) {
         fail(id, "internal", "The speech engine failed.", error.what());
     }
 }
 
-void serve_all(const Service & service, Inbox & inbox) {
+void serve_all(const Service & service, RequestQueue & queue) {
     while (true) {
-        const json request = inbox.take();
-        // A thread for each: the memory that engines keep by thread from call to call is given back when it ends.
-        std::thread([&] { answer(service, request, inbox); }).join();
-        give_back();
-        inbox.done(request.value("id", int64_t(0)));
+        const json request = queue.take();
+        // One thread per call: buffers that engines keep per thread are freed when it ends.
+        std::thread([&] { answer(service, request, queue); }).join();
+        trim_heap();
+        queue.done(request.value("id", int64_t(0)));
     }
 }
 
-// The id a line begins with where the rest of it cannot be read; 0, which no call has, where there is none.
+// The id at the start of an unreadable line; 0, which no call has, without one.
 int64_t id_in(const std::string & line) {
     const std::string name = "\"id\":";
     const size_t at = line.find(name);
@@ -107,8 +110,8 @@ int64_t id_in(const std::string & line) {
 } // namespace
 
 void Call::progress(double part) {
-    if (part < told + 0.02) return;
-    told = part;
+    if (part < reported + 0.02) return;
+    reported = part;
     write({{"id", id}, {"progress", part}});
 }
 
@@ -123,13 +126,13 @@ void serve(const std::function<Service()> & open) {
         }
     }).detach();
 
-    Inbox inbox;
+    RequestQueue queue;
     std::thread([&] {
         try {
             const Service service = open();
-            give_back();
+            trim_heap();
             write({{"ready", service.ready}});
-            serve_all(service, inbox);
+            serve_all(service, queue);
         } catch (const std::exception & error) {
             std::cerr << error.what() << std::endl;
             _exit(1);
@@ -142,14 +145,16 @@ void serve(const std::function<Service()> & open) {
         try {
             const json message = json::parse(line);
             const int64_t id = message.at("id").get<int64_t>();
-            if (message.contains("cancel")) inbox.cancel(id);
-            else if (message.at("method").is_string() && message.contains("params")) inbox.add(message);
+            if (message.contains("cancel")) queue.cancel(id);
+            else if (message.at("method").is_string() && message.contains("params")) queue.add(message);
             else throw std::runtime_error("neither a request nor a cancel");
         } catch (const std::exception & error) {
-            // Whoever wrote it waits for an answer: silence would cost the whole time limit of the call.
+            // The caller waits for an answer: without one it would wait for the whole time limit.
             fail(id_in(line), "invalid-request", "The speech engine does not understand the request.", error.what());
         }
     }
     // The parent is gone: no destructors, they would wait for the computation.
     _exit(0);
 }
+
+} // namespace whisper_bot

@@ -8,15 +8,18 @@
 #include <stdexcept>
 #include <string>
 
+namespace whisper_bot {
+
 using json = nlohmann::json;
 
-// Ends a call: its caller does not want the answer any more.
+// Ends a call that its caller has cancelled.
 struct Cancelled : std::runtime_error {
     Cancelled() : std::runtime_error("cancelled") {}
 };
-// Ends a call with a code and a sentence that its caller knows; `what` is the operator's detail.
-struct Refused : std::runtime_error {
-    Refused(const char * code, const char * message, const std::string & cause) : std::runtime_error(cause), code(code), message(message) {}
+// Ends a call with a code and a message for the user; `what()` is the cause for the operator.
+struct RequestError : std::runtime_error {
+    RequestError(const char * code, const char * message, const std::string & cause)
+        : std::runtime_error(cause), code(code), message(message) {}
     const char * code;
     const char * message;
 };
@@ -25,24 +28,27 @@ struct Refused : std::runtime_error {
 class Call {
   public:
     Call(int64_t id, std::function<bool()> cancelled) : cancelled(std::move(cancelled)), id(id) {}
-    // The part that is done, 0 to 1. Only steps of two hundredths go out, from one thread at a time.
+    // Reports the fraction done, 0 to 1, in steps of at least 0.02. One thread at a time.
     void progress(double part);
-    // A part of the answer, ahead of the rest of it.
+    // Sends a part of the answer ahead of the result.
     void part(const json & part) const;
     const std::function<bool()> cancelled;
 
   private:
     const int64_t id;
-    double told = 0;
+    double reported = 0;
 };
 
 struct Service {
-    // What the child says of itself once it is ready.
+    // Sent in the `ready` line.
     json ready;
-    // The answer to a call of `method`, in a thread of the call's own. Throws Cancelled, Refused, or anything else for a failure of the engine.
+    // Answers a call of `method` in a thread of its own. Throws Cancelled, RequestError, or any other exception for a
+    // failure of the engine.
     std::function<json(const std::string & method, const json & params, Call & call)> answer;
 };
 
-// Serves until stdin ends, beating meanwhile, so that a stopped process shows. `open` loads the engine; what it throws ends the process.
-// Never returns.
+// Serves calls until stdin ends and writes a heartbeat every second, so that a stopped process is noticed. `open` loads
+// the engine; an exception from it ends the process. Never returns.
 [[noreturn]] void serve(const std::function<Service()> & open);
+
+} // namespace whisper_bot

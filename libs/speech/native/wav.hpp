@@ -1,4 +1,4 @@
-// Reads stretches of a 16 kHz mono 16-bit WAV by sample index, so that an hour-long file costs no memory.
+// Reads slices of a 16 kHz mono 16-bit WAV by sample index, so that an hour-long file costs no memory.
 #pragma once
 
 #include <algorithm>
@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+namespace whisper_bot {
 
 class Wav {
   public:
@@ -31,7 +33,7 @@ class Wav {
                 if (!known) break;
                 data = file.tellg();
                 file.seekg(0, std::ios::end);
-                // A streamed file says 0 or 4 GiB here; the end of the file is the truth then.
+                // A streamed file has 0 or 4 GiB here; the end of the file counts then.
                 const int64_t rest = int64_t(file.tellg()) - data;
                 total = std::min<int64_t>(rest, size == 0 ? rest : size) / 2;
                 if (size == 0xFFFFFFFFu) total = rest / 2;
@@ -67,3 +69,5 @@ class Wav {
     int64_t data = 0;
     int64_t total = 0;
 };
+
+} // namespace whisper_bot

@@ -1,4 +1,5 @@
-/* Whether the compiler hands a tile configuration of AMX over whole: GCC before PR 114098 was mended names 8 of its 64 bytes, and drops the stores to the others. */
+/* Whether the compiler passes a whole AMX tile configuration: GCC before the correction of PR 114098 declares 8 of its
+   64 bytes as input, and drops the stores to the others. */
 #include <immintrin.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-# AMX_IS_BROKEN: the compiler knows AMX and miscompiles its tile configuration (tile-configuration.c). It is looked at what comes out, not at a version: distributions
-# carry the correction back.
+# AMX_IS_BROKEN: the compiler knows AMX and miscompiles its tile configuration (tile-configuration.c). The output is
+# inspected, not the version: distributions backport the correction.
 set(AMX_IS_BROKEN OFF)
 if (CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     execute_process(COMMAND ${CMAKE_C_COMPILER} -O3 -mamx-tile -S -o - ${CMAKE_CURRENT_LIST_DIR}/tile-configuration.c

@@ -1,4 +1,4 @@
-// Element types of activations: bfloat16 in the encoder where the processor multiplies it, float elsewhere.
+// Element types of activations: bfloat16 in the encoder where the processor multiplies it, float otherwise.
 #pragma once
 
 #include <cmath>
@@ -8,29 +8,31 @@
 #include <new>
 #include <utility>
 
-struct Bf16 {
+namespace whisper_bot {
+
+struct BFloat16 {
     uint16_t bits;
 };
 
-inline float value_of(float number) { return number; }
-inline float value_of(Bf16 number) {
+inline float to_float(float number) { return number; }
+inline float to_float(BFloat16 number) {
     const uint32_t bits = uint32_t(number.bits) << 16;
     float value;
     std::memcpy(&value, &bits, sizeof value);
     return value;
 }
 
-inline void put(float & target, float value) { target = value; }
-inline void put(Bf16 & target, float value) {
+inline void store(float & target, float value) { target = value; }
+inline void store(BFloat16 & target, float value) {
     uint32_t bits;
     std::memcpy(&bits, &value, sizeof bits);
     // To the nearest, ties to even.
     target.bits = uint16_t((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
 }
 
-// e^x for x ≤ 0 to seven digits, in steps that the compiler can do for many numbers at once: 2^n · e^r by a polynomial
+// e^x for x ≤ 0 to seven digits, in steps that the compiler vectorizes: 2^n · e^r by a polynomial
 // (Cephes, expf).
-inline float exponential(float x) {
+inline float fast_exp(float x) {
     x = x < -87 ? -87 : x;
     const float n = std::floor(x * 1.44269504f + 0.5f);
     const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
@@ -50,11 +52,13 @@ inline float exponential(float x) {
 // x · Φ(x), with the error function to seven digits (Abramowitz and Stegun, 7.1.26).
 inline float gelu(float x) {
     const float z = std::fabs(x) * 0.70710678f, t = 1 / (1 + 0.3275911f * z);
-    const float tail = ((((1.061405429f * t - 1.453152027f) * t + 1.421413741f) * t - 0.284496736f) * t + 0.254829592f) * t * exponential(-z * z);
+    const float tail =
+        ((((1.061405429f * t - 1.453152027f) * t + 1.421413741f) * t - 0.284496736f) * t + 0.254829592f) * t *
+        fast_exp(-z * z);
     return x > 0 ? x * (1 - 0.5f * tail) : 0.5f * x * tail;
 }
 
-// Memory on cache line borders, as vector units like it; not initialized.
+// Memory aligned to cache lines; not initialized.
 template <class T> class Buffer {
   public:
     Buffer() = default;
@@ -65,20 +69,20 @@ template <class T> class Buffer {
         return *this;
     }
     ~Buffer() { std::free(memory); }
-    // At least that many elements; what was in it is lost when it grows.
+    // At least that many elements; the content is lost when it grows.
     T * reserve(size_t size) {
-        if (size <= room) return memory;
+        if (size <= capacity) return memory;
         std::free(memory);
-        room = 0;
+        capacity = 0;
         memory = static_cast<T *>(std::aligned_alloc(64, (size * sizeof(T) + 63) / 64 * 64));
         if (memory == nullptr) throw std::bad_alloc();
-        room = size;
+        capacity = size;
         return memory;
     }
     void release() {
         std::free(memory);
         memory = nullptr;
-        room = 0;
+        capacity = 0;
     }
     T * data() { return memory; }
     const T * data() const { return memory; }
@@ -86,8 +90,10 @@ template <class T> class Buffer {
   private:
     void swap(Buffer & other) {
         std::swap(memory, other.memory);
-        std::swap(room, other.room);
+        std::swap(capacity, other.capacity);
     }
     T * memory = nullptr;
-    size_t room = 0;
+    size_t capacity = 0;
 };
+
+} // namespace whisper_bot

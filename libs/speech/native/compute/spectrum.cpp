@@ -5,11 +5,13 @@
 #include <stdexcept>
 #include <string>
 
+namespace whisper_bot {
+
 namespace {
 
 // Two real frames share one complex transform.
-constexpr int64_t lanes = Spectrum::together / 2;
-struct Wave {
+constexpr int64_t lanes = Spectrum::batch / 2;
+struct Lanes {
     float real[lanes], imaginary[lanes];
 };
 
@@ -19,22 +21,22 @@ Spectrum::Spectrum(int size) : length(size) {
     int before = 1;
     for (const int radix : {4, 5, 2})
         for (; length / before % radix == 0; before *= radix) {
-            Step step{radix, before, {}};
+            Stage stage{radix, before, {}};
             const int made = before * radix;
             for (int k = 0; k < made; ++k)
                 for (int part = 0; part < radix; ++part) {
                     const double angle = -2 * M_PI * part * k / made;
-                    step.turns.push_back({float(std::cos(angle)), float(std::sin(angle))});
+                    stage.twiddles.push_back({float(std::cos(angle)), float(std::sin(angle))});
                 }
-            steps.push_back(std::move(step));
+            stages.push_back(std::move(stage));
         }
     if (size < 1 || before != length) throw std::invalid_argument("no Fourier transform of " + std::to_string(size));
 }
 
 void Spectrum::operator()(const float * frames, int64_t count, float * power) const {
-    thread_local Buffer<Wave> room;
-    Wave *from = room.reserve(size_t(2 * length)), *to = from + length;
-    for (int64_t first = 0; first < count; first += together) {
+    thread_local Buffer<Lanes> room;
+    Lanes *from = room.reserve(size_t(2 * length)), *to = from + length;
+    for (int64_t first = 0; first < count; first += batch) {
         for (int64_t lane = 0; lane < lanes; ++lane) {
             const float * const even = frames + (first + 2 * lane) * length;
             for (int i = 0; i < length; ++i) {
@@ -42,19 +44,19 @@ void Spectrum::operator()(const float * frames, int64_t count, float * power) co
                 from[i].imaginary[lane] = first + 2 * lane + 1 < count ? even[length + i] : 0;
             }
         }
-        for (const Step & step : steps) {
+        for (const Stage & stage : stages) {
             // The transform of every n-th sample from `offset` on, at frequency k, lies at offset + n · k.
-            const int made = step.before * step.radix, apart = length / made;
+            const int made = stage.before * stage.radix, apart = length / made;
             for (int k = 0; k < made; ++k) {
-                const Turn * const turns = &step.turns[size_t(k * step.radix)];
+                const Twiddle * const twiddles = &stage.twiddles[size_t(k * stage.radix)];
                 for (int offset = 0; offset < apart; ++offset) {
-                    Wave sum{};
-                    for (int part = 0; part < step.radix; ++part) {
-                        const Wave & wave = from[offset + apart * (part + step.radix * (k % step.before))];
-                        const auto [cosine, sine] = turns[part];
+                    Lanes sum{};
+                    for (int part = 0; part < stage.radix; ++part) {
+                        const Lanes & lane_values = from[offset + apart * (part + stage.radix * (k % stage.before))];
+                        const auto [cosine, sine] = twiddles[part];
                         for (int64_t lane = 0; lane < lanes; ++lane) {
-                            sum.real[lane] += cosine * wave.real[lane] - sine * wave.imaginary[lane];
-                            sum.imaginary[lane] += cosine * wave.imaginary[lane] + sine * wave.real[lane];
+                            sum.real[lane] += cosine * lane_values.real[lane] - sine * lane_values.imaginary[lane];
+                            sum.imaginary[lane] += cosine * lane_values.imaginary[lane] + sine * lane_values.real[lane];
                         }
                     }
                     to[offset + apart * k] = sum;
@@ -63,13 +65,16 @@ void Spectrum::operator()(const float * frames, int64_t count, float * power) co
             std::swap(from, to);
         }
         for (int k = 0; k < bins(); ++k) {
-            const Wave &here = from[k], &there = from[(length - k) % length];
+            const Lanes &here = from[k], &there = from[(length - k) % length];
             for (int64_t lane = 0; lane < lanes; ++lane) {
                 const int64_t frame = first + 2 * lane;
                 const auto squares = [](float a, float b) { return (a * a + b * b) / 4; };
-                if (frame < count) power[frame * bins() + k] = squares(here.real[lane] + there.real[lane], here.imaginary[lane] - there.imaginary[lane]);
+                if (frame < count)
+                    power[frame * bins() + k] =
+                        squares(here.real[lane] + there.real[lane], here.imaginary[lane] - there.imaginary[lane]);
                 if (frame + 1 < count)
-                    power[(frame + 1) * bins() + k] = squares(here.imaginary[lane] + there.imaginary[lane], there.real[lane] - here.real[lane]);
+                    power[(frame + 1) * bins() + k] =
+                        squares(here.imaginary[lane] + there.imaginary[lane], there.real[lane] - here.real[lane]);
             }
         }
     }
@@ -93,3 +98,5 @@ void Filterbank::operator()(const float * power, float * energies) const {
         *energies++ = sum;
     }
 }
+
+} // namespace whisper_bot

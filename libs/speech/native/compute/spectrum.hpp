@@ -1,5 +1,5 @@
-// Power spectra of sound, in floats: a frame's quiet frequencies lie 80 dB and more below its loud ones, further than whole numbers of 15
-// bits reach.
+// Power spectra of sound, in floats: a frame's quiet frequencies lie 80 dB and more below its loud ones, further than
+// whole numbers of 15 bits reach.
 #pragma once
 
 #include "number.hpp"
@@ -7,7 +7,10 @@
 #include <cstdint>
 #include <vector>
 
-// The discrete Fourier transform of real frames (Stockham's: every step writes in order), several side by side in vector registers.
+namespace whisper_bot {
+
+// The discrete Fourier transform of real frames (Stockham's: every step writes in order), several side by side in
+// vector registers.
 class Spectrum {
   public:
     // `size`: samples of a frame, a product of fours, fives and twos. Throws std::invalid_argument.
@@ -15,21 +18,21 @@ class Spectrum {
     int size() const { return length; }
     int bins() const { return length / 2 + 1; }
     // Frames that are transformed at once; fewer take as long.
-    static constexpr int64_t together = 16;
+    static constexpr int64_t batch = 16;
     // |X|² of `count` frames, one after another in `frames`; a row of bins() each.
     void operator()(const float * frames, int64_t count, float * power) const;
 
   private:
-    struct Turn {
+    struct Twiddle {
         float cosine, sine;
     };
     // Makes transforms `radix` times as long out of transforms of length `before`.
-    struct Step {
+    struct Stage {
         int radix, before;
-        std::vector<Turn> turns;
+        std::vector<Twiddle> twiddles;
     };
     int length;
-    std::vector<Step> steps;
+    std::vector<Stage> stages;
 };
 
 // Weighted sums of neighbouring bins.
@@ -48,3 +51,5 @@ class Filterbank {
     };
     std::vector<Filter> filters;
 };
+
+} // namespace whisper_bot

@@ -1,4 +1,4 @@
-// Keeps Silero's network loaded and finds speech with it.
+// The process that detects speech: keeps Silero's network loaded.
 #include "../child.hpp"
 #include "../processor/compiled-for.hpp"
 #include "detector.hpp"
@@ -6,10 +6,12 @@
 #include <iostream>
 #include <memory>
 
+namespace whisper_bot::detect {
+
 namespace {
 
-json detect(const Silero & silero, const json & params, Call & call) {
-    ClearWav wav(params.at("wav").get<std::string>());
+json detect_speech(const Silero & silero, const json & params, Call & call) {
+    FilteredWav wav(params.at("wav").get<std::string>());
     const auto spans = find_speech(silero, wav, [&](double part) {
         if (call.cancelled()) throw Cancelled();
         call.progress(part);
@@ -17,13 +19,18 @@ json detect(const Silero & silero, const json & params, Call & call) {
     call.progress(1);
     json found = json::array();
     for (const Span & span : spans)
-        found.push_back({{"start", double(span.from * frame_samples) / 16000}, {"end", double(std::min(span.to * frame_samples, wav.length())) / 16000}});
+        found.push_back({{"start", double(span.from * frame_samples) / 16000},
+                         {"end", double(std::min(span.to * frame_samples, wav.length())) / 16000}});
     return found;
 }
 
 } // namespace
 
+} // namespace whisper_bot::detect
+
 int main(int argc, char ** argv) {
+    using namespace whisper_bot;
+    using namespace whisper_bot::detect;
     std::string model;
     for (int i = 1; i + 1 < argc; i += 2) {
         const std::string name = argv[i], value = argv[i + 1];
@@ -35,9 +42,10 @@ int main(int argc, char ** argv) {
     }
     serve([&] {
         const auto silero = std::make_shared<Silero>(Network(model));
-        return Service{{{"instructions", instructions()}}, [silero](const std::string & method, const json & params, Call & call) {
-                           if (method == "detect") return detect(*silero, params, call);
-                           throw Refused("invalid-request", "The speech engine does not know this method.", method);
-                       }};
+        return Service{
+            {{"instructions", instructions()}}, [silero](const std::string & method, const json & params, Call & call) {
+                if (method == "detect") return detect_speech(*silero, params, call);
+                throw RequestError("invalid-request", "The speech engine does not know this method.", method);
+            }};
     });
 }

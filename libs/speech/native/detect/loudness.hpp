@@ -1,17 +1,22 @@
 // How loud a recording is, where it is not silent.
 #pragma once
 
-#include "clear-wav.hpp"
+#include "filtered-wav.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <vector>
 
-// Root mean square of each frame of `frame_samples`, -1 to 1 at most. Calls `each` every half minute of the recording, which may throw.
-std::vector<float> frame_levels(ClearWav & wav, const std::function<void()> & each);
+namespace whisper_bot::detect {
 
-// What the recording is to be multiplied by so that its loudest speech is loud enough, 1 to `most_gain`.
+// Root mean square of each frame of `frame_samples`, -1 to 1 at most. Calls `each`, which may throw, every half minute
+// of the recording.
+std::vector<float> frame_levels(FilteredWav & wav, const std::function<void()> & each);
+
+// The factor that brings the loudest speech to the target level, 1 to `max_gain`.
 float speech_gain(const std::vector<float> & levels);
 
-// A hundredfold is 40 dB: what is fainter is lost in the last bits.
-constexpr float most_gain = 100;
+// 40 dB: anything fainter is lost in the last bits of the samples.
+constexpr float max_gain = 100;
+
+} // namespace whisper_bot::detect

@@ -1,10 +1,12 @@
-// Keeps the two networks of diarization loaded and listens with them.
+// The process of diarization: keeps the segmentation and embedding networks loaded.
 #include "../child.hpp"
 #include "../processor/compiled-for.hpp"
-#include "hearing.hpp"
+#include "analysis.hpp"
 
 #include <iostream>
 #include <memory>
+
+namespace whisper_bot::diarize {
 
 namespace {
 
@@ -21,33 +23,41 @@ template <class Bytes> std::string base64(const Bytes & bytes) {
     return text;
 }
 
-json part_of(const HeardWindow & heard) {
+json part_of(const WindowResult & result) {
     json speakers = json::array();
-    for (const HeardSpeaker & speaker : heard.speakers)
-        speakers.push_back({{"local", speaker.local}, {"alone", speaker.alone}, {"active", speaker.active}, {"rough", speaker.rough},
-                            {"voice", speaker.voice ? json(base64(*speaker.voice)) : json()}});
-    return {{"window", heard.window}, {"probabilities", base64(heard.probabilities)}, {"speakers", speakers}};
+    for (const LocalSpeaker & speaker : result.speakers)
+        speakers.push_back({{"local", speaker.local},
+                            {"alone", speaker.nonoverlapped},
+                            {"active", speaker.active},
+                            {"rough", speaker.assignment_only},
+                            {"voice", speaker.embedding ? json(base64(*speaker.embedding)) : json()}});
+    return {{"window", result.window}, {"probabilities", base64(result.probabilities)}, {"speakers", speakers}};
 }
 
-json hear(const Networks & networks, int threads, const json & params, Call & call) {
+json analyze(const Networks & networks, int threads, const json & params, Call & call) {
     const auto windows = params.at("windows").get<std::vector<int64_t>>();
     size_t done = 0;
-    listen(networks, params.at("wav").get<std::string>(), windows, threads, call.cancelled, [&](const HeardWindow & heard) {
-        call.part(part_of(heard));
-        call.progress(double(++done) / double(windows.size()));
-    });
+    analyze(networks, params.at("wav").get<std::string>(), windows, threads, call.cancelled,
+            [&](const WindowResult & result) {
+                call.part(part_of(result));
+                call.progress(double(++done) / double(windows.size()));
+            });
     return json::object();
 }
 
 } // namespace
 
+} // namespace whisper_bot::diarize
+
 int main(int argc, char ** argv) {
-    std::string segmentation, voices;
+    using namespace whisper_bot;
+    using namespace whisper_bot::diarize;
+    std::string segmentation, embedding;
     int threads = 1;
     for (int i = 1; i + 1 < argc; i += 2) {
         const std::string name = argv[i], value = argv[i + 1];
         if (name == "--segmentation") segmentation = value;
-        else if (name == "--voices") voices = value;
+        else if (name == "--voices") embedding = value;
         else if (name == "--threads") threads = std::stoi(value);
         else {
             std::cerr << "unknown option " << name << "\n";
@@ -55,12 +65,13 @@ int main(int argc, char ** argv) {
         }
     }
     serve([&] {
-        const auto networks = std::make_shared<Networks>(Networks{Segmentation(Network(segmentation)), VoiceNetwork(Network(voices))});
+        const auto networks = std::make_shared<Networks>(
+            Networks{Segmentation(Network(segmentation)), EmbeddingNetwork(Network(embedding))});
         return Service{
             {{"instructions", instructions()}, {"threads", threads}},
             [networks, threads](const std::string & method, const json & params, Call & call) {
-                if (method == "hear") return hear(*networks, threads, params, call);
-                throw Refused("invalid-request", "The speech engine does not know this method.", method);
+                if (method == "hear") return analyze(*networks, threads, params, call);
+                throw RequestError("invalid-request", "The speech engine does not know this method.", method);
             },
         };
     });

@@ -6,6 +6,8 @@
 #include <array>
 #include <cmath>
 
+namespace whisper_bot::diarize {
+
 namespace {
 
 constexpr int size = 512, bins = size / 2 + 1;
@@ -23,7 +25,8 @@ Filterbank filters_of_kaldi() {
         const double left = low + bin * delta, center = left + delta, right = center + delta;
         for (int i = 0; i < bins - 1; ++i) {
             const double at = mel(i * 16000.0 / size);
-            if (at > left && at < right) weights[size_t(bin * bins + i)] = float(at <= center ? (at - left) / delta : (right - at) / delta);
+            if (at > left && at < right)
+                weights[size_t(bin * bins + i)] = float(at <= center ? (at - left) / delta : (right - at) / delta);
         }
     }
     return Filterbank(weights.data(), mel_bins, bins);
@@ -32,7 +35,8 @@ Filterbank filters_of_kaldi() {
 // Kaldi's "povey" window: a Hann window to the power of 0.85.
 std::array<float, frame_length> window_of_kaldi() {
     std::array<float, frame_length> window;
-    for (size_t i = 0; i < window.size(); ++i) window[i] = float(std::pow(0.5 - 0.5 * std::cos(2 * M_PI * double(i) / (frame_length - 1)), 0.85));
+    for (size_t i = 0; i < window.size(); ++i)
+        window[i] = float(std::pow(0.5 - 0.5 * std::cos(2 * M_PI * double(i) / (frame_length - 1)), 0.85));
     return window;
 }
 
@@ -56,10 +60,10 @@ std::vector<float> fbank(const float * samples, const std::vector<int64_t> & cho
     static const Filterbank filters = filters_of_kaldi();
     static const auto window = window_of_kaldi();
     std::vector<float> features(chosen.size() * mel_bins);
-    // What lies behind a frame stays zero.
-    std::vector<float> frames(size_t(Spectrum::together * size), 0.0f), power(size_t(Spectrum::together * bins));
-    for (size_t from = 0; from < chosen.size(); from += size_t(Spectrum::together)) {
-        const size_t count = std::min(size_t(Spectrum::together), chosen.size() - from);
+    // The padding of each frame stays zero.
+    std::vector<float> frames(size_t(Spectrum::batch * size), 0.0f), power(size_t(Spectrum::batch * bins));
+    for (size_t from = 0; from < chosen.size(); from += size_t(Spectrum::batch)) {
+        const size_t count = std::min(size_t(Spectrum::batch), chosen.size() - from);
         for (size_t i = 0; i < count; ++i) cut(samples + chosen[from + i] * frame_shift, window, &frames[i * size]);
         spectrum(frames.data(), int64_t(count), power.data());
         for (size_t i = 0; i < count; ++i) {
@@ -70,3 +74,5 @@ std::vector<float> fbank(const float * samples, const std::vector<int64_t> & cho
     }
     return features;
 }
+
+} // namespace whisper_bot::diarize

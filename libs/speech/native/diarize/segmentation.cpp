@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+namespace whisper_bot::diarize {
+
 namespace {
 
 constexpr int filters = 80, taps = 251, hop = 10;
@@ -13,7 +15,7 @@ constexpr int64_t third = 3, first_frames = (window_samples - taps) / hop + 1, k
 constexpr int64_t pooled[] = {first_frames / third, (first_frames / third - kernel + 1) / third, window_frames};
 constexpr int channels[] = {filters, 60, 60};
 constexpr int layers = 4, hidden = 128, gates = 4 * hidden, both = 2 * hidden;
-// Nobody, one of three, two of three.
+// Powerset classes: no speaker, one of three, two of three.
 constexpr int classes = 7;
 constexpr int members[classes] = {0, 1, 2, 4, 3, 5, 6};
 
@@ -22,13 +24,15 @@ std::vector<float> bands(const Network & network) {
     constexpr int pairs = filters / 2, half = taps / 2;
     constexpr float least_hertz = 50, most_hertz = 8000;
     const std::string name = "sincnet.conv1d.0.filterbank.";
-    const auto low = network.weights(name + "low_hz_", {pairs, 1}), band = network.weights(name + "band_hz_", {pairs, 1});
+    const auto low = network.weights(name + "low_hz_", {pairs, 1}),
+               band = network.weights(name + "band_hz_", {pairs, 1});
     const auto times = network.weights(name + "n_", {1, half}), window = network.weights(name + "window_", {half});
     std::vector<float> all(size_t(filters * taps), 0.0f);
     for (int pair = 0; pair < pairs; ++pair) {
         const float from = least_hertz + std::fabs(low[size_t(pair)]);
-        const float to = std::clamp(from + least_hertz + std::fabs(band[size_t(pair)]), least_hertz, most_hertz), width = to - from;
-        float * const even = &all[size_t(pair * taps)], * const odd = &all[size_t((pairs + pair) * taps)];
+        const float to = std::clamp(from + least_hertz + std::fabs(band[size_t(pair)]), least_hertz, most_hertz),
+                    width = to - from;
+        float *const even = &all[size_t(pair * taps)], *const odd = &all[size_t((pairs + pair) * taps)];
         even[half] = 1;
         for (int i = 0; i < half; ++i) {
             const double t = times[size_t(i)], weight = window[size_t(i)] / (t / 2) / (2 * width);
@@ -42,23 +46,25 @@ std::vector<float> bands(const Network & network) {
 
 // [out][in][taps] to [out][taps][in].
 std::vector<float> taps_first(const std::vector<float> & weights, int64_t out, int64_t in, int64_t taps) {
-    std::vector<float> turned(weights.size());
+    std::vector<float> reordered(weights.size());
     for (int64_t o = 0; o < out; ++o)
         for (int64_t i = 0; i < in; ++i)
-            for (int64_t t = 0; t < taps; ++t) turned[size_t((o * taps + t) * in + i)] = weights[size_t((o * in + i) * taps + t)];
-    return turned;
+            for (int64_t t = 0; t < taps; ++t)
+                reordered[size_t((o * taps + t) * in + i)] = weights[size_t((o * in + i) * taps + t)];
+    return reordered;
 }
 
 std::vector<float> transposed(const std::vector<float> & matrix, int64_t rows, int64_t columns) {
-    std::vector<float> turned(matrix.size());
+    std::vector<float> reordered(matrix.size());
     for (int64_t r = 0; r < rows; ++r)
-        for (int64_t c = 0; c < columns; ++c) turned[size_t(c * rows + r)] = matrix[size_t(r * columns + c)];
-    return turned;
+        for (int64_t c = 0; c < columns; ++c) reordered[size_t(c * rows + r)] = matrix[size_t(r * columns + c)];
+    return reordered;
 }
 
 float leaky(float x) { return x < 0 ? 0.01f * x : x; }
 
-// Each channel to mean 0 and deviation 1 over its frames (Ulyanov et al. 2016), scaled and shifted, then a leaky rectifier.
+// Each channel to mean 0 and deviation 1 over its frames (Ulyanov et al. 2016), scaled and shifted, then a leaky
+// rectifier.
 void normalize(float * frames, int64_t count, int64_t channels, const float * scale, const float * shift) {
     std::vector<double> sum(size_t(channels), 0), squares(size_t(channels), 0);
     for (int64_t frame = 0; frame < count; ++frame)
@@ -69,7 +75,8 @@ void normalize(float * frames, int64_t count, int64_t channels, const float * sc
         }
     std::vector<float> factor(size_t(channels), 0), addend(size_t(channels), 0);
     for (int64_t c = 0; c < channels; ++c) {
-        const double mean = sum[size_t(c)] / double(count), variance = std::max(0.0, squares[size_t(c)] / double(count) - mean * mean);
+        const double mean = sum[size_t(c)] / double(count),
+                     variance = std::max(0.0, squares[size_t(c)] / double(count) - mean * mean);
         factor[size_t(c)] = float(scale[c] / std::sqrt(variance + 1e-5));
         addend[size_t(c)] = shift[c] - float(mean) * factor[size_t(c)];
     }
@@ -80,13 +87,14 @@ void normalize(float * frames, int64_t count, int64_t channels, const float * sc
         }
 }
 
-// The greatest of every three frames, by size where asked for.
+// Max pooling over three frames, of magnitudes if `absolute`.
 template <bool absolute> void pool(const float * frames, int64_t count, int64_t channels, float * target) {
     for (int64_t frame = 0; frame < count; ++frame)
         for (int64_t c = 0; c < channels; ++c) {
             const float * const from = frames + frame * third * channels + c;
             const float a = from[0], b = from[channels], d = from[2 * channels];
-            target[frame * channels + c] = absolute ? std::max({std::fabs(a), std::fabs(b), std::fabs(d)}) : std::max({a, b, d});
+            target[frame * channels + c] =
+                absolute ? std::max({std::fabs(a), std::fabs(b), std::fabs(d)}) : std::max({a, b, d});
         }
 }
 
@@ -94,34 +102,39 @@ template <bool absolute> void pool(const float * frames, int64_t count, int64_t 
 
 Segmentation::Segmentation(Network && network) {
     const std::string norm = "sincnet.";
-    sound = {network.weights(norm + "wav_norm1d.weight", {1}), network.weights(norm + "wav_norm1d.bias", {1})};
+    input_norm = {network.weights(norm + "wav_norm1d.weight", {1}), network.weights(norm + "wav_norm1d.bias", {1})};
     convolutions.emplace_back(bands(network).data(), nullptr, 1, taps, filters);
     for (int i = 0; i < 3; ++i) {
         const std::string name = norm + "norm1d." + std::to_string(i);
-        normalizations.push_back({network.weights(name + ".weight", {channels[i]}), network.weights(name + ".bias", {channels[i]})});
+        normalizations.push_back(
+            {network.weights(name + ".weight", {channels[i]}), network.weights(name + ".bias", {channels[i]})});
         if (i == 0) continue;
         const auto & node = network.next("Conv");
-        const auto weights = network.weights(node, 1, {channels[i], channels[i - 1], kernel}), bias = network.weights(node, 2, {channels[i]});
-        const auto turned = taps_first(weights, channels[i], channels[i - 1], kernel);
-        convolutions.emplace_back(turned.data(), bias.data(), 1, int(kernel) * channels[i - 1], channels[i]);
+        const auto weights = network.weights(node, 1, {channels[i], channels[i - 1], kernel}),
+                   bias = network.weights(node, 2, {channels[i]});
+        const auto reordered = taps_first(weights, channels[i], channels[i - 1], kernel);
+        convolutions.emplace_back(reordered.data(), bias.data(), 1, int(kernel) * channels[i - 1], channels[i]);
     }
     for (int i = 0; i < layers; ++i) {
         const int in = i == 0 ? channels[2] : both;
         const auto & node = network.next("LSTM");
-        const auto weights = network.weights(node, 1, {2, gates, in}), again = network.weights(node, 2, {2, gates, hidden});
+        const auto weights = network.weights(node, 1, {2, gates, in}),
+                   recurrent = network.weights(node, 2, {2, gates, hidden});
         const auto bias = network.weights(node, 3, {2, 2 * gates});
         std::vector<float> sums(size_t(2 * gates));
         for (int direction = 0; direction < 2; ++direction)
             for (int gate = 0; gate < gates; ++gate)
-                sums[size_t(direction * gates + gate)] = bias[size_t(direction * 2 * gates + gate)] + bias[size_t((direction * 2 + 1) * gates + gate)];
-        lstm.push_back({IntegerMatrix(weights.data(), sums.data(), in, 2 * gates), IntegerConvolution(again.data(), nullptr, 1, hidden, gates),
-                        IntegerConvolution(again.data() + gates * hidden, nullptr, 1, hidden, gates)});
+                sums[size_t(direction * gates + gate)] =
+                    bias[size_t(direction * 2 * gates + gate)] + bias[size_t((direction * 2 + 1) * gates + gate)];
+        lstm.push_back({IntegerMatrix(weights.data(), sums.data(), in, 2 * gates),
+                        IntegerConvolution(recurrent.data(), nullptr, 1, hidden, gates),
+                        IntegerConvolution(recurrent.data() + gates * hidden, nullptr, 1, hidden, gates)});
     }
     const char * const biases[] = {"linear.0.bias", "linear.1.bias", "classifier.bias"};
     const int sizes[] = {both, hidden, hidden, classes};
     for (int i = 0; i < 3;) {
         const auto & node = network.next("MatMul");
-        // The filters' are of other inputs.
+        // Those of the filters have other inputs.
         if (!network.has_weights(node, 1) || node.input(1).rfind("onnx::", 0) != 0) continue;
         const auto weights = transposed(network.weights(node, 1, {sizes[i], sizes[i + 1]}), sizes[i], sizes[i + 1]);
         linear.emplace_back(weights.data(), network.weights(biases[i], {sizes[i + 1]}).data(), sizes[i], sizes[i + 1]);
@@ -132,12 +145,13 @@ Segmentation::Segmentation(Network && network) {
 void Segmentation::operator()(const float * samples, int64_t windows, float * probabilities) const {
     const int64_t rows = windows * window_frames;
     std::vector<float> frames(size_t(rows * channels[2])), now(size_t(rows * both)), before(size_t(rows * both));
-    for (int64_t window = 0; window < windows; ++window) listen(samples + window * window_samples, &frames[size_t(window * window_frames * channels[2])]);
+    for (int64_t window = 0; window < windows; ++window)
+        encode(samples + window * window_samples, &frames[size_t(window * window_frames * channels[2])]);
     for (int i = 0; i < layers; ++i) {
-        recur(lstm[size_t(i)], i == 0 ? frames.data() : before.data(), windows, now.data());
+        run_lstm(lstm[size_t(i)], i == 0 ? frames.data() : before.data(), windows, now.data());
         std::swap(now, before);
     }
-    float * from = before.data(), * to = now.data();
+    float *from = before.data(), *to = now.data();
     for (const IntegerMatrix & matrix : linear) {
         matrix(from, rows, to);
         if (matrix.out() != classes)
@@ -148,11 +162,11 @@ void Segmentation::operator()(const float * samples, int64_t windows, float * pr
         const float * const scores = from + frame * classes;
         const float most = *std::max_element(scores, scores + classes);
         float power[classes], sum = 0;
-        for (int i = 0; i < classes; ++i) sum += power[i] = exponential(scores[i] - most);
+        for (int i = 0; i < classes; ++i) sum += power[i] = fast_exp(scores[i] - most);
         float * const row = probabilities + frame * columns;
         std::fill_n(row, columns, 0.0f);
         for (int i = 1; i < classes; ++i) {
-            row[anybody] += power[i] / sum;
+            row[any_speaker] += power[i] / sum;
             for (int speaker = 0; speaker < local_speakers; ++speaker)
                 if (members[i] >> speaker & 1) row[speaker] += power[i] / sum;
         }
@@ -160,9 +174,9 @@ void Segmentation::operator()(const float * samples, int64_t windows, float * pr
 }
 
 // The convolutions, of one window.
-void Segmentation::listen(const float * samples, float * frames) const {
+void Segmentation::encode(const float * samples, float * frames) const {
     thread_local Buffer<int16_t> integers;
-    thread_local Buffer<float> rows, pool_room;
+    thread_local Buffer<float> rows, pool_buffer;
     int16_t * const heard = integers.reserve(size_t(std::max<int64_t>(window_samples, pooled[0] * channels[0])) + 16);
     double sum = 0, squares = 0;
     for (int64_t i = 0; i < window_samples; ++i) {
@@ -171,14 +185,15 @@ void Segmentation::listen(const float * samples, float * frames) const {
     }
     // Only the mean is taken off here: what the deviation scales, the scale of the whole numbers does.
     const double mean = sum / window_samples, variance = std::max(0.0, squares / window_samples - mean * mean);
-    const float factor = float(sound.scale[0] / std::sqrt(variance + 1e-5)), addend = sound.shift[0] - float(mean) * factor;
+    const float factor = float(input_norm.scale[0] / std::sqrt(variance + 1e-5)),
+                addend = input_norm.shift[0] - float(mean) * factor;
     float * const normal = rows.reserve(size_t(std::max<int64_t>(window_samples, pooled[0] * channels[1])));
     for (int64_t i = 0; i < window_samples; ++i) normal[i] = samples[i] * factor + addend;
-    float scale = to_integers(normal, window_samples, convolutions[0].most(), heard);
+    float scale = quantize(normal, window_samples, convolutions[0].max_input(), heard);
     std::fill_n(heard + window_samples, 16, int16_t(0));
 
-    float * const kept = pool_room.reserve(size_t(pooled[0] * channels[0]));
-    // A piece at a time: all of it would be 5 MB.
+    float * const kept = pool_buffer.reserve(size_t(pooled[0] * channels[0]));
+    // In blocks: all of it would be 5 MB.
     constexpr int64_t piece = 32;
     for (int64_t from = 0; from < pooled[0]; from += piece) {
         const int64_t count = std::min(piece, pooled[0] - from);
@@ -188,8 +203,9 @@ void Segmentation::listen(const float * samples, float * frames) const {
     }
     for (int i = 1; i < 3; ++i) {
         const int64_t before = pooled[i - 1], in = channels[i - 1], out = channels[i];
-        normalize(kept, before, in, normalizations[size_t(i - 1)].scale.data(), normalizations[size_t(i - 1)].shift.data());
-        scale = to_integers(kept, before * in, convolutions[size_t(i)].most(), heard);
+        normalize(kept, before, in, normalizations[size_t(i - 1)].scale.data(),
+                  normalizations[size_t(i - 1)].shift.data());
+        scale = quantize(kept, before * in, convolutions[size_t(i)].max_input(), heard);
         convolutions[size_t(i)](heard, scale, before - kernel + 1, in, 0, normal);
         pool<false>(normal, pooled[i], out, kept);
     }
@@ -198,34 +214,38 @@ void Segmentation::listen(const float * samples, float * frames) const {
 }
 
 // `in`: windows × frames × inputs; `out`: windows × frames × both directions.
-void Segmentation::recur(const Lstm & layer, const float * in, int64_t windows, float * out) const {
+void Segmentation::run_lstm(const Lstm & layer, const float * in, int64_t windows, float * out) const {
     thread_local Buffer<float> projected, sums;
     float * const given = projected.reserve(size_t(windows * window_frames * 2 * gates));
     layer.in(in, windows * window_frames, given);
-    float * const again = sums.reserve(size_t(windows * gates));
+    float * const recurrent = sums.reserve(size_t(windows * gates));
     for (int direction = 0; direction < 2; ++direction) {
         const IntegerConvolution & matrix = direction == 0 ? layer.forward : layer.backward;
-        const float most = matrix.most();
+        const float most = matrix.max_input();
         std::vector<int16_t> heard(size_t(windows * hidden), 0);
         std::vector<float> cells(size_t(windows * hidden), 0);
         for (int64_t step = 0; step < window_frames; ++step) {
             const int64_t frame = direction == 0 ? step : window_frames - 1 - step;
-            // What was said lies between -1 and 1.
-            matrix(heard.data(), 1 / most, windows, hidden, 0, again);
+            // The hidden state is within -1 and 1.
+            matrix(heard.data(), 1 / most, windows, hidden, 0, recurrent);
             for (int64_t window = 0; window < windows; ++window) {
                 const int64_t row = window * window_frames + frame;
-                const float * const a = given + (row * 2 + direction) * gates, * const b = again + window * gates;
-                float * const cell = &cells[size_t(window * hidden)], * const result = out + row * both + direction * hidden;
+                const float *const a = given + (row * 2 + direction) * gates, *const b = recurrent + window * gates;
+                float *const cell = &cells[size_t(window * hidden)], *const result =
+                                                                         out + row * both + direction * hidden;
                 int16_t * const next = &heard[size_t(window * hidden)];
                 // ONNX's order: input, output, forget, cell.
                 for (int i = 0; i < hidden; ++i) {
-                    const float enter = sigmoid(a[i] + b[i]), leave = sigmoid(a[hidden + i] + b[hidden + i]);
-                    const float keep = sigmoid(a[2 * hidden + i] + b[2 * hidden + i]), fresh = tangent(a[3 * hidden + i] + b[3 * hidden + i]);
-                    cell[i] = keep * cell[i] + enter * fresh;
-                    result[i] = leave * tangent(cell[i]);
+                    const float input_gate = sigmoid(a[i] + b[i]), output_gate = sigmoid(a[hidden + i] + b[hidden + i]);
+                    const float forget_gate = sigmoid(a[2 * hidden + i] + b[2 * hidden + i]),
+                                candidate = fast_tanh(a[3 * hidden + i] + b[3 * hidden + i]);
+                    cell[i] = forget_gate * cell[i] + input_gate * candidate;
+                    result[i] = output_gate * fast_tanh(cell[i]);
                     next[i] = int16_t(int32_t(std::nearbyint(result[i] * most)));
                 }
             }
         }
     }
 }
+
+} // namespace whisper_bot::diarize

@@ -4,6 +4,8 @@
 #include <fstream>
 #include <stdexcept>
 
+namespace whisper_bot {
+
 namespace {
 
 constexpr int float_type = 1;
@@ -35,7 +37,9 @@ const onnx::Node & Network::next(const std::string & kind) {
     throw std::runtime_error("the network is of another kind: no more " + kind);
 }
 
-bool Network::has_weights(const onnx::Node & node, int input) const { return input < node.input_size() && tensors.count(node.input(input)) > 0; }
+bool Network::has_weights(const onnx::Node & node, int input) const {
+    return input < node.input_size() && tensors.count(node.input(input)) > 0;
+}
 
 const onnx::Tensor & Network::tensor(const onnx::Node & node, int input) const {
     if (!has_weights(node, input)) throw std::runtime_error("the network is of another kind: a node without weights");
@@ -51,3 +55,5 @@ std::vector<float> Network::weights(const std::string & name, std::initializer_l
     if (found == tensors.end()) throw std::runtime_error("the network is of another kind: no " + name);
     return numbers_of(*found->second, shape);
 }
+
+} // namespace whisper_bot

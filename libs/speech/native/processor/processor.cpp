@@ -8,6 +8,8 @@
 #include <sys/auxv.h>
 #endif
 
+namespace whisper_bot {
+
 namespace {
 
 std::string lacking() {
@@ -74,3 +76,5 @@ std::string instructions() {
     }
     return text;
 }
+
+} // namespace whisper_bot

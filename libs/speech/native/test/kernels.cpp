@@ -1,13 +1,18 @@
-// Compares the loops, compiled for one set of instructions, with the same sums written plainly. Prints one line of JSON; `sums` is the same for every set.
+// Compares the kernels, compiled for one instruction set, with naive loops. Prints one line of JSON; `sums` is the same
+// for every set.
 #include "../compute/activation.hpp"
-#include "../compute/integer.hpp"
+#include "../compute/integer-matrix.hpp"
 #include "../compute/spectrum.hpp"
 #include "../processor/compiled-for.hpp"
-#include "../whisper/native/attend.hpp"
+#include "../whisper/native/attention.hpp"
 
 #include <cstdio>
 #include <string>
 #include <vector>
+
+namespace whisper_bot {
+
+using namespace whisper;
 
 namespace {
 
@@ -30,8 +35,9 @@ void expect(bool right, const std::string & what) {
 }
 
 void near(double found, double wanted, double tolerance, const std::string & what) {
-    // Also where it is not a number.
-    if (!(std::fabs(found - wanted) <= tolerance)) expect(false, what + ": " + std::to_string(found) + ", not " + std::to_string(wanted));
+    // NaN fails, too.
+    if (!(std::fabs(found - wanted) <= tolerance))
+        expect(false, what + ": " + std::to_string(found) + ", not " + std::to_string(wanted));
 }
 
 uint64_t digest = 14695981039346656037u;
@@ -41,47 +47,51 @@ template <class W> void check_multiply(const char * name, int32_t most) {
     constexpr int64_t rows = 29, pairs = 37, taps = 3, stride = 2 * pairs + 6;
     Random random;
     Buffer<int16_t> x(size_t(rows * stride + taps * stride));
-    Buffer<W> panel(size_t(taps * pairs * wide * 2));
+    Buffer<W> panel(size_t(taps * pairs * panel_columns * 2));
     for (int64_t i = 0; i < rows * stride + taps * stride; ++i) x.data()[i] = int16_t(random.whole(4000));
-    for (int64_t i = 0; i < taps * pairs * wide * 2; ++i) panel.data()[i] = W(random.whole(most));
-    std::vector<int32_t> sums(size_t(rows * wide));
-    for (int64_t from = 0; from < rows; from += tall)
-        multiply(std::min(tall, rows - from), x.data() + from * stride, stride, panel.data(), pairs, &sums[size_t(from * wide)], wide, {taps, 2 * pairs});
+    for (int64_t i = 0; i < taps * pairs * panel_columns * 2; ++i) panel.data()[i] = W(random.whole(most));
+    std::vector<int32_t> sums(size_t(rows * panel_columns));
+    for (int64_t from = 0; from < rows; from += tile_rows)
+        multiply(std::min(tile_rows, rows - from), x.data() + from * stride, stride, panel.data(), pairs,
+                 &sums[size_t(from * panel_columns)], panel_columns, {taps, 2 * pairs});
     for (int64_t row = 0; row < rows; ++row)
-        for (int64_t column = 0; column < wide; ++column) {
+        for (int64_t column = 0; column < panel_columns; ++column) {
             int64_t sum = 0;
             for (int64_t tap = 0; tap < taps; ++tap)
                 for (int64_t i = 0; i < 2 * pairs; ++i)
-                    sum += int64_t(x.data()[row * stride + tap * 2 * pairs + i]) * panel.data()[((tap * pairs + i / 2) * wide + column) * 2 + i % 2];
-            expect(sum == sums[size_t(row * wide + column)], std::string(name) + " row " + std::to_string(row) + " column " + std::to_string(column));
-            add_to_digest(sums[size_t(row * wide + column)]);
+                    sum += int64_t(x.data()[row * stride + tap * 2 * pairs + i]) *
+                           panel.data()[((tap * pairs + i / 2) * panel_columns + column) * 2 + i % 2];
+            expect(sum == sums[size_t(row * panel_columns + column)],
+                   std::string(name) + " row " + std::to_string(row) + " column " + std::to_string(column));
+            add_to_digest(sums[size_t(row * panel_columns + column)]);
         }
 }
 
-double after(double value, Then then, double before) {
-    switch (then) {
-        case Then::gelu: return value * 0.5 * (1 + std::erf(value / std::sqrt(2.0)));
-        case Then::relu: return std::max(0.0, value);
-        case Then::add: return before + value;
-        case Then::nothing: break;
+double after(double value, Epilogue epilogue, double before) {
+    switch (epilogue) {
+    case Epilogue::gelu: return value * 0.5 * (1 + std::erf(value / std::sqrt(2.0)));
+    case Epilogue::relu: return std::max(0.0, value);
+    case Epilogue::add: return before + value;
+    case Epilogue::none: break;
     }
     return value;
 }
 
-void check_matrix(int in, int out, int64_t rows, Then then) {
+void check_matrix(int in, int out, int64_t rows, Epilogue epilogue) {
     Random random;
     const size_t width = size_t(in), height = size_t(out), count = size_t(rows);
     std::vector<float> weights(width * height), bias(height), x(count * width), y(count * height, 0.25f);
     for (float & each : weights) each = random.real();
     for (float & each : bias) each = random.real();
     for (float & each : x) each = random.real();
-    IntegerMatrix(weights.data(), bias.data(), in, out)(x.data(), rows, y.data(), then);
-    const std::string name = "matrix " + std::to_string(in) + " x " + std::to_string(out) + ", " + std::to_string(rows) + " rows";
+    IntegerMatrix(weights.data(), bias.data(), in, out)(x.data(), rows, y.data(), epilogue);
+    const std::string name =
+        "matrix " + std::to_string(in) + " x " + std::to_string(out) + ", " + std::to_string(rows) + " rows";
     for (int64_t row = 0; row < rows; ++row)
         for (int64_t column = 0; column < out; ++column) {
             double sum = bias[size_t(column)];
             for (int64_t i = 0; i < in; ++i) sum += double(x[size_t(row * in + i)]) * weights[size_t(column * in + i)];
-            near(y[size_t(row * out + column)], after(sum, then, 0.25), 8e-4 * std::sqrt(double(in)) + 2e-4, name);
+            near(y[size_t(row * out + column)], after(sum, epilogue, 0.25), 8e-4 * std::sqrt(double(in)) + 2e-4, name);
         }
 }
 
@@ -89,19 +99,22 @@ void check_convolution() {
     constexpr int taps = 3, in = 21, out = 19;
     constexpr int64_t rows = 40, step = 2 * in;
     Random random;
-    std::vector<float> weights(size_t(out * taps * in)), bias(out), y(size_t(rows * out)), sound(size_t(rows * step + taps * in + 1));
+    std::vector<float> weights(size_t(out * taps * in)), bias(out), y(size_t(rows * out)),
+        sound(size_t(rows * step + taps * in + 1));
     for (float & each : weights) each = random.real();
     for (float & each : bias) each = random.real();
     for (float & each : sound) each = random.real();
     const IntegerConvolution convolution(weights.data(), bias.data(), taps, in, out);
     Buffer<int16_t> numbers(sound.size());
-    const float scale = to_integers(sound.data(), int64_t(sound.size()), convolution.most(), numbers.data());
+    const float scale = quantize(sound.data(), int64_t(sound.size()), convolution.max_input(), numbers.data());
     convolution(numbers.data(), scale, rows, step, in, y.data());
     for (int64_t row = 0; row < rows; ++row)
         for (int64_t column = 0; column < out; ++column) {
             double sum = bias[size_t(column)];
             for (int64_t tap = 0; tap < taps; ++tap)
-                for (int64_t i = 0; i < in; ++i) sum += double(sound[size_t(row * step + tap * in + i)]) * weights[size_t((column * taps + tap) * in + i)];
+                for (int64_t i = 0; i < in; ++i)
+                    sum += double(sound[size_t(row * step + tap * in + i)]) *
+                           weights[size_t((column * taps + tap) * in + i)];
             near(y[size_t(row * out + column)], sum, 3e-3, "convolution");
         }
 }
@@ -109,33 +122,37 @@ void check_convolution() {
 template <class W> void check_attention(const char * name, int64_t positions, int64_t count, double tolerance) {
     Random random;
     const auto some = [&](int64_t rows) {
-        std::vector<float> numbers(size_t(rows * head));
+        std::vector<float> numbers(size_t(rows * head_size));
         for (float & each : numbers) each = random.real();
         return numbers;
     };
     const auto keys = some(positions), values = some(positions), queries = some(count);
     std::vector<float> result(queries.size()), shares(size_t(count * positions));
-    KeyValues<W> attention;
-    attention.pack(keys.data(), values.data(), head, positions);
-    attention.attend(queries.data(), head, count, result.data(), head, shares.data());
+    KeyValueCache<W> attention;
+    attention.pack(keys.data(), values.data(), head_size, positions);
+    attention.attend(queries.data(), head_size, count, result.data(), head_size, shares.data());
     for (int64_t row = 0; row < count; ++row) {
-        std::vector<double> wanted(head, 0.0), weights(static_cast<size_t>(positions));
+        std::vector<double> wanted(head_size, 0.0), weights(static_cast<size_t>(positions));
         double sum = 0;
         for (int64_t t = 0; t < positions; ++t) {
             double score = 0;
-            for (int64_t i = 0; i < head; ++i) score += double(queries[size_t(row * head + i)]) * keys[size_t(t * head + i)];
+            for (int64_t i = 0; i < head_size; ++i)
+                score += double(queries[size_t(row * head_size + i)]) * keys[size_t(t * head_size + i)];
             sum += weights[size_t(t)] = std::exp(score / 8);
         }
         for (int64_t t = 0; t < positions; ++t) {
-            near(shares[size_t(row * positions + t)], weights[size_t(t)] / sum, tolerance, std::string(name) + " shares");
-            for (int64_t i = 0; i < head; ++i) wanted[size_t(i)] += weights[size_t(t)] / sum * values[size_t(t * head + i)];
+            near(shares[size_t(row * positions + t)], weights[size_t(t)] / sum, tolerance,
+                 std::string(name) + " shares");
+            for (int64_t i = 0; i < head_size; ++i)
+                wanted[size_t(i)] += weights[size_t(t)] / sum * values[size_t(t * head_size + i)];
         }
-        for (int64_t i = 0; i < head; ++i) near(result[size_t(row * head + i)], wanted[size_t(i)], tolerance, name);
+        for (int64_t i = 0; i < head_size; ++i)
+            near(result[size_t(row * head_size + i)], wanted[size_t(i)], tolerance, name);
     }
 }
 
 void check_spectrum(int size) {
-    constexpr int64_t frames = Spectrum::together + 3;
+    constexpr int64_t frames = Spectrum::batch + 3;
     Random random;
     std::vector<float> sound(size_t(frames * size));
     for (float & each : sound) each = random.real();
@@ -151,42 +168,47 @@ void check_spectrum(int size) {
                 imaginary += sound[size_t(frame * size + i)] * std::sin(angle);
             }
             const double wanted = real * real + imaginary * imaginary;
-            near(power[size_t(frame * spectrum.bins() + k)], wanted, 1e-3 * (wanted + 1), "spectrum of " + std::to_string(size));
+            near(power[size_t(frame * spectrum.bins() + k)], wanted, 1e-3 * (wanted + 1),
+                 "spectrum of " + std::to_string(size));
         }
 }
 
 void check_activations() {
     for (float x = -30; x <= 30; x += 0.0625f) {
         const double wide_x = x;
-        if (x <= 0) near(exponential(x), std::exp(wide_x), 1e-6, "exponential");
-        near(gelu(x), after(wide_x, Then::gelu, 0), 1e-5 + 1e-6 * std::fabs(wide_x), "gelu");
+        if (x <= 0) near(fast_exp(x), std::exp(wide_x), 1e-6, "exponential");
+        near(gelu(x), after(wide_x, Epilogue::gelu, 0), 1e-5 + 1e-6 * std::fabs(wide_x), "gelu");
         near(sigmoid(x), 1 / (1 + std::exp(-wide_x)), 1e-6, "sigmoid");
-        near(tangent(x), std::tanh(wide_x), 1e-6, "tanh");
+        near(fast_tanh(x), std::tanh(wide_x), 1e-6, "tanh");
         // A bfloat16 has 8 binary digits.
-        Bf16 number;
-        put(number, x * 1.2345678f);
-        near(value_of(number), x * 1.2345678f, std::fabs(wide_x) * 1.2345678 / 256 * 1.01, "bfloat16");
+        BFloat16 number;
+        store(number, x * 1.2345678f);
+        near(to_float(number), x * 1.2345678f, std::fabs(wide_x) * 1.2345678 / 256 * 1.01, "bfloat16");
     }
-    Bf16 tie;
-    put(tie, 1 + 1.0f / 256);
-    near(value_of(tie), 1, 0, "bfloat16, a tie to even");
+    BFloat16 tie;
+    store(tie, 1 + 1.0f / 256);
+    near(to_float(tie), 1, 0, "bfloat16, a tie to even");
 }
 
 } // namespace
 
+} // namespace whisper_bot
+
 int main() {
+    using namespace whisper_bot;
     check_multiply<int8_t>("8 bits", 127);
     check_multiply<int16_t>("16 bits", 4000);
-    for (const Then then : {Then::nothing, Then::gelu, Then::relu, Then::add})
-        for (const int64_t rows : {1, 5, 13, 210}) check_matrix(77, 50, rows, then);
-    check_matrix(512, 96, 7, Then::nothing);
+    for (const Epilogue epilogue : {Epilogue::none, Epilogue::gelu, Epilogue::relu, Epilogue::add})
+        for (const int64_t rows : {1, 5, 13, 210}) check_matrix(77, 50, rows, epilogue);
+    check_matrix(512, 96, 7, Epilogue::none);
     check_convolution();
     check_attention<int8_t>("attention in 8 bits", 83, 21, 2e-2);
     check_attention<int16_t>("attention in 16 bits", 1500, 3, 2e-3);
     check_spectrum(400);
     check_spectrum(512);
     check_activations();
-    std::printf("{\"instructions\": \"%s\", \"sums\": \"%016llx\", \"rows\": %d, \"failures\": \"%s\"}\n", instructions().c_str(),
-                static_cast<unsigned long long>(digest), int(tall), failures.substr(0, 2000).c_str());
+    std::printf("{\"instructions\": \"%s\", \"sums\": \"%016llx\", \"rows\": %d, \"failures\": \"%s\"}\n",
+                instructions().c_str(), static_cast<unsigned long long>(digest), int(tile_rows),
+                failures.substr(0, 2000).c_str());
     return failures.empty() ? 0 : 1;
 }

@@ -9,21 +9,23 @@
 #include <mutex>
 #include <thread>
 
-void side_by_side(size_t hands, const Watch & watch, const std::function<void(size_t, const Watch &)> & work) {
+namespace whisper_bot::whisper {
+
+void run_parallel(size_t workers, const Monitor & monitor, const std::function<void(size_t, const Monitor &)> & work) {
     std::atomic<bool> failed{false};
     std::exception_ptr failure;
     std::mutex mutex;
-    const Watch shared = {nullptr, [&] { return failed || watch.aborted(); }};
-    const auto attempt = [&](size_t hand) {
+    const Monitor shared = {nullptr, [&] { return failed || monitor.aborted(); }};
+    const auto attempt = [&](size_t worker) {
         try {
-            work(hand, shared);
+            work(worker, shared);
         } catch (...) {
             const std::lock_guard<std::mutex> lock(mutex);
             if (!failed.exchange(true)) failure = std::current_exception();
         }
     };
     std::vector<std::thread> others;
-    for (size_t i = 1; i < hands; ++i) others.emplace_back(attempt, i);
+    for (size_t i = 1; i < workers; ++i) others.emplace_back(attempt, i);
     attempt(0);
     for (std::thread & other : others) other.join();
     if (failure != nullptr) std::rethrow_exception(failure);
@@ -31,12 +33,13 @@ void side_by_side(size_t hands, const Watch & watch, const std::function<void(si
 
 std::vector<float> samples_of(Wav & wav, const Window & window) {
     int64_t length = 0;
-    for (const Stretch & stretch : window) length = std::max(length, stretch.at + stretch.to - stretch.from);
+    for (const Slice & slice : window) length = std::max(length, slice.at + slice.to - slice.from);
     if (length > 30 * 16000) throw std::runtime_error("a window is longer than 30 s");
     std::vector<float> samples(size_t(length), 0.0f);
-    for (const Stretch & stretch : window) {
-        if (stretch.from < 0 || stretch.at < 0 || stretch.to <= stretch.from) throw std::runtime_error("a stretch runs backwards");
-        wav.read(stretch.from, stretch.to, &samples[size_t(stretch.at)]);
+    for (const Slice & slice : window) {
+        if (slice.from < 0 || slice.at < 0 || slice.to <= slice.from)
+            throw std::runtime_error("a slice runs backwards");
+        wav.read(slice.from, slice.to, &samples[size_t(slice.at)]);
     }
     return samples;
 }
@@ -54,7 +57,7 @@ Languages languages_of(const float * logits, int count) {
     return found;
 }
 
-size_t unfinished(const std::string & text) {
+size_t incomplete_bytes(const std::string & text) {
     for (size_t back = 1; back <= 3 && back <= text.size(); ++back) {
         const auto byte = uint8_t(text[text.size() - back]);
         if ((byte & 0xC0) == 0x80) continue;
@@ -67,15 +70,17 @@ size_t unfinished(const std::string & text) {
 Published published(int vocabulary, int audio_layers, int text_layers) {
     const bool english = vocabulary == 51864;
     switch (audio_layers) {
-        case 4: return english ? Published::tiny_en : Published::tiny;
-        case 6: return english ? Published::base_en : Published::base;
-        case 12: return english ? Published::small_en : Published::small;
-        case 24: return english ? Published::medium_en : Published::medium;
-        case 32:
-            if (text_layers == 4) return Published::large_v3_turbo;
-            // v1 and v2 have the same sizes; v2 replaced v1.
-            if (text_layers == 32) return vocabulary == 51866 ? Published::large_v3 : Published::large_v2;
-            return Published::other;
-        default: return Published::other;
+    case 4: return english ? Published::tiny_en : Published::tiny;
+    case 6: return english ? Published::base_en : Published::base;
+    case 12: return english ? Published::small_en : Published::small;
+    case 24: return english ? Published::medium_en : Published::medium;
+    case 32:
+        if (text_layers == 4) return Published::large_v3_turbo;
+        // v1 and v2 have the same sizes; v2 replaced v1.
+        if (text_layers == 32) return vocabulary == 51866 ? Published::large_v3 : Published::large_v2;
+        return Published::other;
+    default: return Published::other;
     }
 }
+
+} // namespace whisper_bot::whisper

@@ -1,4 +1,4 @@
-// One loaded model. Two engines: ours on oneDNN (native/), and whisper.cpp, which runs everywhere.
+// A loaded model. Two engines: ours on oneDNN (native/), and whisper.cpp, which runs everywhere.
 #pragma once
 
 #include "../wav.hpp"
@@ -10,22 +10,25 @@
 #include <utility>
 #include <vector>
 
-// Samples [from, to) of the recording, put at sample `at` of the window; between the pieces is silence.
-struct Stretch {
+namespace whisper_bot::whisper {
+
+// Samples [from, to) of the recording, placed at sample `at` of the window; between slices is silence.
+struct Slice {
     int64_t from, to, at;
-    bool operator==(const Stretch & other) const { return from == other.from && to == other.to && at == other.at; }
+    bool operator==(const Slice & other) const { return from == other.from && to == other.to && at == other.at; }
 };
-using Window = std::vector<Stretch>;
+using Window = std::vector<Slice>;
 
 // Samples [from, to) of a window.
 struct Part {
     int64_t from, to;
 };
-// Languages (whisper.cpp's codes) with their probabilities, the likeliest first; those below `least_language_share` are left out.
+// Languages (whisper.cpp's codes) with their probabilities, the likeliest first, without those below
+// `least_language_share`.
 using Languages = std::vector<std::pair<std::string, double>>;
 constexpr double least_language_share = 0.0005;
 
-struct Setup {
+struct RecognizerOptions {
     std::string model;
     int threads = 1;
 };
@@ -35,7 +38,7 @@ struct Options {
     bool translate = false;
     std::string prompt;
     bool timestamps = true;
-    // By window, the parts of it whose languages are wanted; may be shorter than the windows.
+    // Per window, the parts whose languages are wanted; may be shorter than the windows.
     std::vector<std::vector<Part>> parts;
 };
 
@@ -44,16 +47,16 @@ struct Piece {
     std::string text;
     double log_probability;
     double start, end;
-    // Where the decoder's attention was when it wrote the piece (DTW); -1 without alignment.
+    // Where the cross attention was for this piece (DTW); -1 without alignment.
     double aligned;
     // A timestamp token: no text, `start` is its time.
-    bool mark;
+    bool is_timestamp;
 };
 
-struct Hearing {
+struct WindowResult {
     std::vector<Piece> pieces;
     double no_speech = -1;
-    // By part that was asked for; an engine that only knows the whole window's gives it for each.
+    // Per part that was asked for; an engine that only knows the whole window's repeats it.
     std::vector<Languages> languages;
 };
 
@@ -64,7 +67,7 @@ struct UnknownLanguage : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-struct Watch {
+struct Monitor {
     std::function<void(double)> progress;
     std::function<bool()> aborted;
 };
@@ -72,32 +75,50 @@ struct Watch {
 class Recognizer {
   public:
     virtual ~Recognizer() = default;
-    // Windows side by side with one thread each, or one window on all threads: without barriers two threads get more done,
-    // and none waits for one that the system has put aside.
-    virtual std::vector<Hearing> hear(const std::string & wav, const std::vector<Window> & windows, const Options & options, const Watch & watch) = 0;
-    // The languages of the window, then those of each part of it, as in Hearing.
-    virtual std::vector<Languages> detect(const std::string & wav, const Window & window, const std::vector<Part> & parts, const Watch & watch) = 0;
+    // Several windows in parallel with one thread each, or one window on all threads: without barriers two threads get
+    // more done, and none waits for one that is descheduled.
+    virtual std::vector<WindowResult> transcribe(const std::string & wav, const std::vector<Window> & windows,
+                                                 const Options & options, const Monitor & monitor) = 0;
+    // The languages of the window, then those of each part of it.
+    virtual std::vector<Languages> detect_languages(const std::string & wav, const Window & window,
+                                                    const std::vector<Part> & parts, const Monitor & monitor) = 0;
     virtual bool multilingual() const = 0;
     virtual std::string engine() const = 0;
-    // What the encoder multiplies, where there is a choice.
+    // The number format of the encoder, where there is a choice.
     virtual std::string numbers() const { return ""; }
 };
 
-std::unique_ptr<Recognizer> open_whisper_cpp(const Setup & setup);
+std::unique_ptr<Recognizer> open_whisper_cpp(const RecognizerOptions & setup);
 #ifdef WITH_ONEDNN
-std::unique_ptr<Recognizer> open_native(const Setup & setup);
+std::unique_ptr<Recognizer> open_native(const RecognizerOptions & setup);
 #endif
 
-// Runs `work` on so many threads, this one among them, each with its number. The first thing thrown makes the others' watch say that they are aborted,
-// and is thrown here once all have ended.
-void side_by_side(size_t hands, const Watch & watch, const std::function<void(size_t hand, const Watch & shared)> & work);
+// Runs `work` on `workers` threads, this one among them, each with its index. The first exception aborts the others
+// through `shared`, and is rethrown once all have ended.
+void run_parallel(size_t workers, const Monitor & monitor,
+                  const std::function<void(size_t worker, const Monitor & shared)> & work);
 
-// The window's sound, -1 to 1. Throws std::runtime_error where it is longer than 30 s or a stretch runs backwards.
+// The samples of a window, -1 to 1. Throws std::runtime_error where it is longer than 30 s or a slice runs backwards.
 std::vector<float> samples_of(Wav & wav, const Window & window);
-// The likeliest of all languages' logits, first to last in whisper.cpp's order, as shares.
+// Probabilities of the languages from their logits, which are in whisper.cpp's order.
 Languages languages_of(const float * logits, int count);
-// Bytes at the end of the text that begin a character without ending it.
-size_t unfinished(const std::string & text);
-// Which of OpenAI's published models it is, by its sizes; decides which attention heads follow the sound.
-enum class Published { tiny, tiny_en, base, base_en, small, small_en, medium, medium_en, large_v2, large_v3, large_v3_turbo, other };
+// Bytes at the end of the text that are an incomplete UTF-8 character.
+size_t incomplete_bytes(const std::string & text);
+// Which of OpenAI's published models it is, by its sizes; decides which attention heads are aligned with the audio.
+enum class Published {
+    tiny,
+    tiny_en,
+    base,
+    base_en,
+    small,
+    small_en,
+    medium,
+    medium_en,
+    large_v2,
+    large_v3,
+    large_v3_turbo,
+    other
+};
 Published published(int vocabulary, int audio_layers, int text_layers);
+
+} // namespace whisper_bot::whisper

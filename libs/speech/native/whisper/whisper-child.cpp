@@ -1,12 +1,15 @@
-// Keeps one Whisper model loaded and recognizes speech with it. The protocol, whichever engine answers (libs/speech/src/whisper/answer.ts
-// checks the answers; libs/runtime/src/child has the lines that carry them):
+// The process of recognition: keeps one Whisper model loaded. The protocol, whichever engine answers
+// (libs/speech/src/whisper/answer.ts checks the answers; libs/runtime/src/child has the lines that carry them):
 //
-//   transcribe      { wav, windows: [[{ from, to, at }]], language, translate?, prompt?, timestamps?, parts?: [[{ from, to }]] }
-//                   -> { engine, windows: [{ pieces: [{ text, p, start, end, aligned, mark }], noSpeech, languages: [{ code: share }] }] }
-//   detectLanguage  { wav, window: [{ from, to, at }], parts?: [{ from, to }] } -> { languages: { code: share }, parts: [{ code: share }] }
+//   transcribe      { wav, windows: [[{ from, to, at }]], language, translate?, prompt?, timestamps?, parts?: [[{ from,
+//   to }]] }
+//                   -> { engine, windows: [{ pieces: [{ text, p, start, end, aligned, mark }], noSpeech, languages: [{
+//                   code: share }] }] }
+//   detectLanguage  { wav, window: [{ from, to, at }], parts?: [{ from, to }] } -> { languages: { code: share }, parts:
+//   [{ code: share }] }
 //
-// All of a transcribe call is written in one language. `from`, `to` and `at` are samples: of the recording in windows, of the window in parts.
-// `languages` has an entry for each part that was asked for of that window, what the engine believes it is spoken in.
+// All of a transcribe call is written in one language. `from`, `to` and `at` are samples: of the recording in windows,
+// of the window in parts. `languages` has an entry for each part of that window that was asked for.
 #include "../child.hpp"
 #include "../processor/compiled-for.hpp"
 #include "recognizer.hpp"
@@ -16,12 +19,15 @@
 #include <memory>
 #include <unistd.h>
 
+namespace whisper_bot::whisper {
+
 namespace {
 
 Window window_of(const json & pieces) {
     Window window;
     for (const auto & piece : pieces)
-        window.push_back({piece.at("from").get<int64_t>(), piece.at("to").get<int64_t>(), piece.at("at").get<int64_t>()});
+        window.push_back(
+            {piece.at("from").get<int64_t>(), piece.at("to").get<int64_t>(), piece.at("at").get<int64_t>()});
     return window;
 }
 
@@ -43,7 +49,7 @@ json json_of(const std::vector<Languages> & parts) {
     return all;
 }
 
-json transcribe(Recognizer & recognizer, const json & params, const Watch & watch) {
+json transcribe(Recognizer & recognizer, const json & params, const Monitor & monitor) {
     Options options;
     options.language = params.at("language").get<std::string>();
     options.translate = params.value("translate", false);
@@ -54,23 +60,30 @@ json transcribe(Recognizer & recognizer, const json & params, const Watch & watc
     if (params.contains("parts"))
         for (const auto & pieces : params.at("parts")) options.parts.push_back(parts_of(pieces));
     json answers = json::array();
-    for (const Hearing & hearing : recognizer.hear(params.at("wav").get<std::string>(), windows, options, watch)) {
+    for (const WindowResult & result :
+         recognizer.transcribe(params.at("wav").get<std::string>(), windows, options, monitor)) {
         json pieces = json::array();
-        for (const Piece & piece : hearing.pieces)
-            pieces.push_back({{"text", piece.text}, {"p", piece.log_probability}, {"start", piece.start}, {"end", piece.end},
-                              {"aligned", piece.aligned}, {"mark", piece.mark}});
-        answers.push_back({{"pieces", pieces}, {"noSpeech", hearing.no_speech}, {"languages", json_of(hearing.languages)}});
+        for (const Piece & piece : result.pieces)
+            pieces.push_back({{"text", piece.text},
+                              {"p", piece.log_probability},
+                              {"start", piece.start},
+                              {"end", piece.end},
+                              {"aligned", piece.aligned},
+                              {"mark", piece.is_timestamp}});
+        answers.push_back(
+            {{"pieces", pieces}, {"noSpeech", result.no_speech}, {"languages", json_of(result.languages)}});
     }
     return {{"windows", answers}, {"engine", recognizer.engine()}};
 }
 
 json answer(Recognizer & recognizer, const std::string & method, const json & params, Call & call) {
-    const Watch watch = {[&](double part) { call.progress(part); }, call.cancelled};
+    const Monitor monitor = {[&](double part) { call.progress(part); }, call.cancelled};
     try {
-        if (method == "transcribe") return transcribe(recognizer, params, watch);
+        if (method == "transcribe") return transcribe(recognizer, params, monitor);
         if (method == "detectLanguage") {
-            auto found = recognizer.detect(params.at("wav").get<std::string>(), window_of(params.at("window")),
-                                           parts_of(params.value("parts", json::array())), watch);
+            auto found =
+                recognizer.detect_languages(params.at("wav").get<std::string>(), window_of(params.at("window")),
+                                            parts_of(params.value("parts", json::array())), monitor);
             const Languages whole = found.front();
             found.erase(found.begin());
             return {{"languages", json_of(whole)}, {"parts", json_of(found)}};
@@ -78,12 +91,12 @@ json answer(Recognizer & recognizer, const std::string & method, const json & pa
     } catch (const Aborted &) {
         throw Cancelled();
     } catch (const UnknownLanguage & error) {
-        throw Refused("unknown-language", "This language is not known to the model.", error.what());
+        throw RequestError("unknown-language", "This language is not known to the model.", error.what());
     }
-    throw Refused("invalid-request", "The speech engine does not know this method.", method);
+    throw RequestError("invalid-request", "The speech engine does not know this method.", method);
 }
 
-std::unique_ptr<Recognizer> open([[maybe_unused]] const std::string & engine, const Setup & setup) {
+std::unique_ptr<Recognizer> open([[maybe_unused]] const std::string & engine, const RecognizerOptions & setup) {
 #ifdef WITH_ONEDNN
     if (engine == "native") return open_native(setup);
 #endif
@@ -96,7 +109,7 @@ std::unique_ptr<Recognizer> open([[maybe_unused]] const std::string & engine, co
     return open_whisper_cpp(setup);
 }
 
-// OpenMP's threads spin at every barrier, and a thread that waits for one the system has put aside burns its own core
+// OpenMP's threads spin at every barrier, and a thread that waits for a descheduled one burns its own core
 // meanwhile: beside any other busy process two threads were six to twenty times slower. After this many turns they
 // sleep. OpenMP reads its environment before main, hence once more from the start (the process keeps its id).
 void bound_spinning(char ** argv) {
@@ -107,9 +120,13 @@ void bound_spinning(char ** argv) {
 
 } // namespace
 
+} // namespace whisper_bot::whisper
+
 int main(int argc, char ** argv) {
+    using namespace whisper_bot;
+    using namespace whisper_bot::whisper;
     bound_spinning(argv);
-    Setup setup;
+    RecognizerOptions setup;
     std::string engine = "native";
     for (int i = 1; i + 1 < argc; i += 2) {
         const std::string name = argv[i], value = argv[i + 1];
@@ -124,9 +141,14 @@ int main(int argc, char ** argv) {
     serve([&] {
         const std::shared_ptr<Recognizer> recognizer = open(engine, setup);
         return Service{
-            {{"engine", recognizer->engine()}, {"instructions", instructions()}, {"numbers", recognizer->numbers()}, {"threads", setup.threads},
+            {{"engine", recognizer->engine()},
+             {"instructions", instructions()},
+             {"numbers", recognizer->numbers()},
+             {"threads", setup.threads},
              {"multilingual", recognizer->multilingual()}},
-            [recognizer](const std::string & method, const json & params, Call & call) { return answer(*recognizer, method, params, call); },
+            [recognizer](const std::string & method, const json & params, Call & call) {
+                return answer(*recognizer, method, params, call);
+            },
         };
     });
 }

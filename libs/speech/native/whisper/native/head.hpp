@@ -1,4 +1,8 @@
-// Numbers of a position that one attention head looks at; the same in all of Whisper's models.
+// Numbers per position and attention head; the same in all Whisper models.
 #pragma once
 
-constexpr int head = 64;
+namespace whisper_bot::whisper {
+
+constexpr int head_size = 64;
+
+} // namespace whisper_bot::whisper

@@ -1,7 +1,7 @@
-// Matrix products by oneDNN. Every thread works alone unless it is told to use more (omp_set_num_threads).
+// Matrix products by oneDNN. Each runs on the calling thread unless omp_set_num_threads allows more.
 #pragma once
 
-#include "../../compute/integer.hpp"
+#include "../../compute/integer-matrix.hpp"
 
 #include <dnnl.hpp>
 
@@ -10,11 +10,13 @@
 #include <mutex>
 #include <tuple>
 
+namespace whisper_bot::whisper {
+
 template <class E> struct Element;
 template <> struct Element<float> {
     static constexpr auto type = dnnl::memory::data_type::f32;
 };
-template <> struct Element<Bf16> {
+template <> struct Element<BFloat16> {
     static constexpr auto type = dnnl::memory::data_type::bf16;
 };
 
@@ -33,25 +35,26 @@ struct Matrix {
     dnnl::memory::desc layout() const { return {{rows, columns}, type, {stride, 1}}; }
 };
 
-Product make_product(const Matrix & left, const dnnl::memory::desc & right, const Matrix & result, bool bias, Then then);
+Product make_product(const Matrix & left, const dnnl::memory::desc & right, const Matrix & result, bool bias,
+                     Epilogue epilogue);
 void run(const Product & product, const void * left, const void * right, const void * bias, void * result);
 void reorder(const dnnl::memory::desc & from, const void * source, const dnnl::memory::desc & to, void * target);
 
-// y = x · Wᵀ + b, the weights laid out once as oneDNN likes them.
+// y = x · Wᵀ + b, the weights reordered once to oneDNN's layout.
 template <class E> class Linear {
   public:
     // `weights` row by row: [out][in]; `bias` may be null. `rows`: of x, usually.
     Linear(const float * weights, const float * bias, int in, int out, int rows);
     Linear(Linear &&) = default;
 
-    template <class Y> void operator()(const E * x, int64_t rows, Y * y, Then then = Then::nothing) const {
-        run(product(rows, Element<Y>::type, then), x, weights.data(), bias.data(), y);
+    template <class Y> void operator()(const E * x, int64_t rows, Y * y, Epilogue epilogue = Epilogue::none) const {
+        run(product(rows, Element<Y>::type, epilogue), x, weights.data(), bias.data(), y);
     }
     int in() const { return inputs; }
     int out() const { return outputs; }
 
   private:
-    const Product & product(int64_t rows, dnnl::memory::data_type y, Then then) const;
+    const Product & product(int64_t rows, dnnl::memory::data_type y, Epilogue epilogue) const;
 
     using Key = std::tuple<int64_t, int, int>;
     struct Products {
@@ -65,9 +68,11 @@ template <class E> class Linear {
     std::unique_ptr<Products> products = std::make_unique<Products>();
 };
 
-// Where floats are the best that the processor multiplies, whole numbers are faster still.
+// Without bfloat16 products, integers are faster than floats.
 template <> class Linear<float> : public IntegerMatrix {
   public:
-    // `rows` is no matter here.
+    // `rows` is not used here.
     Linear(const float * weights, const float * bias, int in, int out, int) : IntegerMatrix(weights, bias, in, out) {}
 };
+
+} // namespace whisper_bot::whisper

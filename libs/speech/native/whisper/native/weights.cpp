@@ -11,17 +11,20 @@
 #include <stdexcept>
 #include <utility>
 
+namespace whisper_bot::whisper {
+
 namespace {
 
 constexpr uint32_t magic = 0x67676d6c;
 
 template <class T> T take(std::ifstream & file) {
     T value{};
-    if (!file.read(reinterpret_cast<char *>(&value), sizeof value)) throw std::runtime_error("the model's file breaks off");
+    if (!file.read(reinterpret_cast<char *>(&value), sizeof value))
+        throw std::runtime_error("the model's file breaks off");
     return value;
 }
 
-// whisper.cpp's numbering: after the text come end, start, the languages, then tasks and marks.
+// whisper.cpp's numbering: after the text come end, start, the languages, then tasks and timestamps.
 void find_special(Vocabulary & vocabulary, int size) {
     vocabulary.multilingual = size >= 51865;
     vocabulary.languages = vocabulary.multilingual ? size - 51765 - 1 : 99;
@@ -30,10 +33,10 @@ void find_special(Vocabulary & vocabulary, int size) {
     const int shift = vocabulary.multilingual ? vocabulary.languages - 98 : 0;
     vocabulary.translate = 50357 + shift;
     vocabulary.transcribe = 50358 + shift;
-    vocabulary.before = 50360 + shift;
+    vocabulary.previous = 50360 + shift;
     vocabulary.no_speech = 50361 + shift;
-    vocabulary.no_marks = 50362 + shift;
-    vocabulary.first_mark = 50363 + shift;
+    vocabulary.no_timestamps = 50362 + shift;
+    vocabulary.first_timestamp = 50363 + shift;
 }
 
 // `bytes` hold that many numbers of a type of GGML's.
@@ -52,13 +55,15 @@ void to_floats(const char * bytes, int32_t type, int64_t count, float * values) 
 WeightFile::WeightFile(const std::string & from) : path(from) {
     std::ifstream file(path, std::ios::binary);
     if (!file || take<uint32_t>(file) != magic) throw std::runtime_error("not a model of whisper.cpp: " + path);
-    for (int32_t * each : {&shape.vocabulary, &shape.audio_context, &shape.audio_state, &shape.audio_heads, &shape.audio_layers,
-                           &shape.text_context, &shape.text_state, &shape.text_heads, &shape.text_layers, &shape.mels})
+    for (int32_t * each :
+         {&shape.vocabulary, &shape.audio_context, &shape.audio_state, &shape.audio_heads, &shape.audio_layers,
+          &shape.text_context, &shape.text_state, &shape.text_heads, &shape.text_layers, &shape.mels})
         *each = take<int32_t>(file);
     take<int32_t>(file);
     const int mels = take<int32_t>(file);
     bins = take<int32_t>(file);
-    if (mels != shape.mels || bins != 201 || shape.audio_state != shape.audio_heads * 64 || shape.text_state != shape.audio_state)
+    if (mels != shape.mels || bins != 201 || shape.audio_state != shape.audio_heads * 64 ||
+        shape.text_state != shape.audio_state)
         throw std::runtime_error("this model has a shape that is not known: " + path);
     filters.resize(size_t(mels) * size_t(bins));
     for (float & each : filters) each = take<float>(file);
@@ -102,7 +107,8 @@ std::vector<float> WeightFile::tensor(const std::string & name) const {
     std::vector<char> bytes(ggml_row_size(ggml_type(type), elements));
     std::ifstream file(path, std::ios::binary);
     file.seekg(offset);
-    if (!file.read(bytes.data(), std::streamsize(bytes.size()))) throw std::runtime_error("the model's file breaks off: " + path);
+    if (!file.read(bytes.data(), std::streamsize(bytes.size())))
+        throw std::runtime_error("the model's file breaks off: " + path);
     std::vector<float> values(static_cast<size_t>(elements));
     to_floats(bytes.data(), type, elements, values.data());
     return values;
@@ -114,12 +120,14 @@ TensorRows WeightFile::rows(const std::string & name, int64_t width) const {
 }
 
 TensorRows::TensorRows(const std::string & path, int64_t from, int32_t kind, int64_t wide)
-    : file(open(path.c_str(), O_RDONLY | O_CLOEXEC)), offset(from), width(wide), type(kind), row_bytes(ggml_row_size(ggml_type(kind), wide)) {
+    : file(open(path.c_str(), O_RDONLY | O_CLOEXEC)), offset(from), width(wide), type(kind),
+      row_bytes(ggml_row_size(ggml_type(kind), wide)) {
     if (file < 0) throw std::runtime_error("the model's file cannot be opened: " + path);
 }
 
 TensorRows::TensorRows(TensorRows && other) noexcept
-    : file(std::exchange(other.file, -1)), offset(other.offset), width(other.width), type(other.type), row_bytes(other.row_bytes) {}
+    : file(std::exchange(other.file, -1)), offset(other.offset), width(other.width), type(other.type),
+      row_bytes(other.row_bytes) {}
 
 TensorRows::~TensorRows() {
     if (file >= 0) close(file);
@@ -137,7 +145,7 @@ std::vector<int> Vocabulary::tokens_of(const std::string & given) const {
     std::vector<int> tokens;
     for (size_t at = 0; at < given.size();) {
         size_t length = std::min<size_t>(given.size() - at, 40);
-        // A token does not reach over the border to the next word.
+        // A token does not cross the border to the next word.
         const size_t space = given.find(' ', at + 1);
         if (space != std::string::npos) length = std::min(length, space - at);
         auto found = id.end();
@@ -153,3 +161,5 @@ std::vector<int> Vocabulary::tokens_of(const std::string & given) const {
     }
     return tokens;
 }
+
+} // namespace whisper_bot::whisper

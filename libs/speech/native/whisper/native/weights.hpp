@@ -7,24 +7,27 @@
 #include <unordered_map>
 #include <vector>
 
+namespace whisper_bot::whisper {
+
 struct Shape {
-    int32_t vocabulary, audio_context, audio_state, audio_heads, audio_layers, text_context, text_state, text_heads, text_layers, mels;
+    int32_t vocabulary, audio_context, audio_state, audio_heads, audio_layers, text_context, text_state, text_heads,
+        text_layers, mels;
 };
 
-// Tokens and what is special among them.
+// Tokens, the special ones by name.
 struct Vocabulary {
     std::vector<std::string> text;
     std::unordered_map<std::string, int> id;
     bool multilingual;
     int languages;
-    int end, start, translate, transcribe, before, no_speech, no_marks, first_mark;
+    int end, start, translate, transcribe, previous, no_speech, no_timestamps, first_timestamp;
     int language(int index) const { return start + 1 + index; }
     // Greedy: the longest token first, as whisper.cpp does; spaces begin words.
     std::vector<int> tokens_of(const std::string & text) const;
 };
 
-// Rows of a tensor that stays in its file: the embedding is a sixth of the memory that all weights take, and a text looks up a
-// few rows of it a second. The file is kept open; a model that is replaced meanwhile is another file.
+// Rows of a tensor that stays in its file: the embedding would be a sixth of the memory of all weights, and decoding
+// reads a few rows a second. The file stays open; replacing the model creates another file.
 class TensorRows {
   public:
     TensorRows(const std::string & path, int64_t offset, int32_t type, int64_t width);
@@ -68,3 +71,5 @@ class WeightFile {
     std::string path;
     std::map<std::string, Place> places;
 };
+
+} // namespace whisper_bot::whisper

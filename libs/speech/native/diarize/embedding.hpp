@@ -1,22 +1,25 @@
-// CAM++ (Wang et al. 2023, 3D-Speaker): the voice of a stretch of speech as a direction in 192 dimensions.
+// CAM++ (Wang et al. 2023, 3D-Speaker): speaker embeddings of 192 dimensions.
 #pragma once
 
-#include "../compute/integer.hpp"
+#include "../compute/integer-matrix.hpp"
 #include "../onnx/network.hpp"
 
 #include <array>
 #include <cstdint>
 #include <vector>
 
-constexpr int voice_length = 192;
+namespace whisper_bot::diarize {
+
+constexpr int embedding_size = 192;
 
 // Weights only: threads may share one.
-class VoiceNetwork {
+class EmbeddingNetwork {
   public:
-    explicit VoiceNetwork(Network && network);
+    explicit EmbeddingNetwork(Network && network);
 
-    // `features`: frames × mel_bins, of which the mean over time is taken off here. A voice of length 1, so that a dot product is a cosine.
-    std::array<float, voice_length> operator()(const float * features, int64_t frames) const;
+    // `features`: frames × mel_bins, whose mean over time is subtracted here. Returns an embedding of length 1, so that
+    // a dot product is a cosine.
+    std::array<float, embedding_size> operator()(const float * features, int64_t frames) const;
 
   private:
     // A batch normalization before a rectifier.
@@ -30,10 +33,10 @@ class VoiceNetwork {
         // Where the size changes.
         std::vector<IntegerConvolution> shortcut;
     };
-    // Of a densely connected block: what it adds, masked by what the surroundings say.
+    // A layer of a densely connected block with context-aware masking.
     struct Dense {
         Rectified before;
-        IntegerMatrix narrow;
+        IntegerMatrix bottleneck;
         IntegerConvolution local;
         std::vector<float> squeeze, squeeze_bias, excite, excite_bias;
     };
@@ -47,7 +50,8 @@ class VoiceNetwork {
 
     static Rectified rectified(Network & network, int channels);
     void block(const Block & block, Image & image) const;
-    static void dense(const Dense & layer, int64_t dilation, float * rows, int64_t frames, int64_t room, int64_t channels);
+    static void dense(const Dense & layer, int64_t dilation, float * rows, int64_t frames, int64_t room,
+                      int64_t channels);
 
     std::vector<IntegerConvolution> head;
     std::vector<Block> blocks;
@@ -55,3 +59,5 @@ class VoiceNetwork {
     std::vector<Stage> stages;
     std::vector<float> last, last_mean, last_factor;
 };
+
+} // namespace whisper_bot::diarize

@@ -1,6 +1,7 @@
 import type { Eraser } from '@whisper-bot/assembly';
 import type { Pipeline } from '@whisper-bot/pipeline';
 import { openTelegramDatabase, takeLease } from '@whisper-bot/store/telegram';
+import type { TranscriptStore } from '@whisper-bot/task';
 import { Api, type Transformer } from 'grammy';
 import type { UserFromGetMe } from 'grammy/types';
 import { createBot, wantedUpdates } from './bot.js';
@@ -43,6 +44,7 @@ export interface AppOptions {
   localDir: string | null;
   databaseUrl: string;
   pipeline: Pipeline;
+  transcripts: TranscriptStore;
   /** Removes tasks and people from every place. */
   eraser: Pick<Eraser, 'tasks' | 'owner'>;
   tasksDir: string;
@@ -87,7 +89,7 @@ const hour = 3_600_000;
 
 /** Starts the bot: everything between Telegram, PostgreSQL and the pipeline. Throws BotStopped with one clear sentence. */
 export const startApp = async (options: AppOptions): Promise<App> => {
-  const { token, apiRoot, log, pipeline, tasksDir } = options;
+  const { token, apiRoot, log, pipeline, transcripts, tasksDir } = options;
   const api = new Api(token, { apiRoot, timeoutSeconds: 75 });
   const watched: Transformer = async (call, method, payload, signal) => {
     try {
@@ -127,7 +129,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
 
   const sender = createSender({
     posts,
-    send: createSend(api, tasksDir),
+    send: createSend({ api, tasksDir, transcripts }),
     budget: createBudget(telegramBudget, () => performance.now()),
     log,
     mostAttempts: 12,
@@ -137,7 +139,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   });
   const largest = options.bot.largest;
   const source = { api, token, apiRoot, localDir: options.localDir, tasksDir, largest };
-  const work = createWork({ botId: me.id, source, pipeline, mailbox: sender, requests, width: 8, log });
+  const work = createWork({ botId: me.id, source, pipeline, mailbox: sender, requests, transcripts, width: 8, log });
   const bot = createBot(
     token,
     me,
@@ -160,6 +162,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
 
   await sender.start();
   const deliveries = await pipeline.serveDeliveries('telegram', createDelivery({ requests, work, usage, log }));
+  const edits = await pipeline.serveEdits((id) => work.refresh(id));
   const interval = options.progressInterval ?? 3000;
   const board = await startProgressBoard({ pipeline, requests, mailbox: sender, log, interval });
   const handling = startHandling({
@@ -189,6 +192,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       await intake.close();
       await handling.close();
       await board.close();
+      await edits.close();
       await deliveries.close();
       await work.close();
       await sender.close(grace);

@@ -81,6 +81,8 @@ export interface Work {
   abandon(taskId: TaskId): void;
   /** Posts the result of a request from what is stored and returns it; null where nothing is. */
   present(request: Request, note?: string): Promise<Transcript | null>;
+  /** Shows a result anew that was edited elsewhere; nothing where it is not shown at the moment. */
+  refresh(taskId: TaskId): Promise<void>;
   /** Tells the user that a request has failed, with Retry where that can help. */
   fail(request: Request, code: TaskErrorCode, params: Record<string, string | number>): Promise<void>;
   /** Names of the speakers in order, empty where none were told apart; null where the text is gone. */

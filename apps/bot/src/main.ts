@@ -26,7 +26,7 @@ const apiRoot = config.botApiUrl.replace(/\/+$/, '');
 
 const installation = { config, logger, lifecycle };
 const parts = assemble(installation);
-const { pipeline, rules, eraser } = parts;
+const { pipeline, transcripts, rules, eraser } = parts;
 if (eraser === null) throw new Error('The bot needs a database.');
 const reachability = createReachability({
   apiRoot,
@@ -47,6 +47,7 @@ try {
     localDir: config.botApiDir,
     databaseUrl: config.databaseUrl ?? '',
     pipeline,
+    transcripts,
     eraser,
     tasksDir: config.tasksDir,
     bot: {

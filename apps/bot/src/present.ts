@@ -1,5 +1,5 @@
-import { createTaskFolder, type TaskFolder, taskFolder } from '@whisper-bot/task';
-import { renameSpeaker, type Transcript, transcriptSchema } from '@whisper-bot/transcript';
+import { createTaskFolder, sourceName, type TaskId, type TranscriptStore, writeResult } from '@whisper-bot/task';
+import { renameSpeaker, type Transcript } from '@whisper-bot/transcript';
 import type { FileFormat } from './callback/press.js';
 import { inLocale } from './locale/locale.js';
 import { type Content, type Letter, type Mailbox, taskKey, text } from './outbox/letter.js';
@@ -8,21 +8,19 @@ import { fits, namesOf, renderResult } from './render/result.js';
 import { renderStatus } from './render/status.js';
 import { endEdition, type Request, type Requests } from './request/request.js';
 
-/** The newest result in a task folder, as the worker writes it. */
-export const newestTranscript = 'transcript.json';
-const revised = (revision: number): string => `transcript.r${revision}.json`;
 /** Telegram's limit of a caption, characters after the markup is parsed (core.telegram.org/bots/api#editmessagecaption). */
 const captionLimit = 1024;
 
 export interface PresentDeps {
   tasksDir: string;
+  transcripts: TranscriptStore;
   mailbox: Mailbox;
   requests: Requests;
 }
 
-/** Shows results: as letters, from what is stored in the task folder. */
-export const createPresenter = ({ tasksDir, mailbox, requests }: PresentDeps) => {
-  const read = (folder: TaskFolder): Promise<Transcript | null> => folder.read(newestTranscript, transcriptSchema);
+/** Shows results as messages. */
+export const createPresenter = ({ tasksDir, transcripts, mailbox, requests }: PresentDeps) => {
+  const read = async (id: TaskId): Promise<Transcript | null> => (await transcripts.read(id))?.transcript ?? null;
 
   /** The letters of a result: its texts, the file where one belongs to it, and the end of what an earlier one had more. */
   const lettersOf = (request: Request, transcript: Transcript, note?: string): { letters: Letter[]; parts: number } => {
@@ -64,10 +62,16 @@ export const createPresenter = ({ tasksDir, mailbox, requests }: PresentDeps) =>
   };
 
   /** Posts the result and returns it; null where there is none. */
-  const present = async (request: Request, note?: string): Promise<Transcript | null> => {
-    const transcript = await read(taskFolder(tasksDir, request.taskId));
+  const present = async (request: Request, note?: string): Promise<Transcript | null> =>
+    show(request, (transcript) => lettersOf(request, transcript, note));
+
+  const show = async (
+    request: Request,
+    render: (transcript: Transcript) => { letters: Letter[]; parts: number },
+  ): Promise<Transcript | null> => {
+    const transcript = await read(request.taskId);
     if (transcript === null) return null;
-    const { letters, parts } = lettersOf(request, transcript, note);
+    const { letters, parts } = render(transcript);
     await mailbox.post(letters);
     if (parts > request.parts) await requests.change(request.taskId, { parts });
     return transcript;
@@ -75,21 +79,37 @@ export const createPresenter = ({ tasksDir, mailbox, requests }: PresentDeps) =>
 
   return {
     present,
+    /** Shows what somebody has edited elsewhere, in the messages that are there. */
+    refresh: async (taskId: TaskId): Promise<void> => {
+      const request = await requests.get(taskId);
+      if (request?.state !== 'done') return;
+      await show(request, (transcript) => {
+        const { letters, parts } = lettersOf(request, transcript);
+        const edits = letters.map(({ content, ...letter }) => ({
+          ...letter,
+          content: content.kind === 'text' ? { ...content, onlyEdit: true } : content,
+        }));
+        return { letters: edits, parts };
+      });
+    },
     speakers: async (request: Request): Promise<string[] | null> => {
-      const transcript = await read(taskFolder(tasksDir, request.taskId));
+      const transcript = await read(request.taskId);
       return transcript && namesOf(transcript, inLocale(request.locale));
     },
     rename: async (request: Request, index: number, name: string): Promise<string | null> => {
-      const folder = taskFolder(tasksDir, request.taskId);
-      const transcript = await read(folder);
-      const label = transcript?.speakers.list[index]?.label;
-      if (!transcript || label === undefined) return null;
-      const before = namesOf(transcript, inLocale(request.locale))[index] ?? label;
-      const renamed = renameSpeaker(transcript, label, name);
-      await folder.write(revised(request.revision), renamed, true);
-      await folder.write(newestTranscript, renamed, true);
+      const edited = await transcripts
+        .edit(request.taskId, (transcript) => {
+          const label = transcript.speakers.list[index]?.label;
+          if (label === undefined) throw new RangeError('No such speaker.');
+          return renameSpeaker(transcript, label, name);
+        })
+        .catch((error: unknown) => {
+          if (error instanceof RangeError) return null;
+          throw error;
+        });
+      if (edited?.kind !== 'saved') return null;
       await present(request);
-      return before;
+      return namesOf(edited.before, inLocale(request.locale))[index] ?? null;
     },
     /**
      * Answers from the stored result of the same file with the same options: its text is copied, so that each answer
@@ -99,14 +119,13 @@ export const createPresenter = ({ tasksDir, mailbox, requests }: PresentDeps) =>
     reuse: async (request: Request, archive: (source: string) => Promise<void>): Promise<boolean> => {
       const before = await requests.findDone(request.fileUniqueId, request.options);
       if (before === null || before.taskId === request.taskId) return false;
-      const transcript = await read(taskFolder(tasksDir, before.taskId));
+      const transcript = await read(before.taskId);
       if (transcript === null) return false;
       // Names were given for one chat's eyes: they do not travel to another.
       const own = before.chatId === request.chatId ? transcript : withoutNames(transcript);
       const folder = await createTaskFolder(tasksDir, request.taskId);
-      await folder.write(revised(1), own, true);
-      await folder.write(newestTranscript, own, true);
-      await archive(`audio.${request.extension}`);
+      await writeResult(folder, 1, own);
+      await archive(sourceName(`.${request.extension}`));
       // The words before the state: what is interrupted between the two is said once more, which changes nothing.
       await present({ ...request, revision: 1 }, inLocale(request.locale).html('result-cached'));
       await requests.change(request.taskId, { state: 'done', revision: 1 }, ['fetching']);

@@ -1,6 +1,6 @@
 import type { Pipeline } from '@whisper-bot/pipeline';
 import { isAway, reconnectPause } from '@whisper-bot/runtime';
-import { isFinal, type Task, TaskError, type TaskId, taskFolder } from '@whisper-bot/task';
+import { isFinal, type Task, TaskError, type TaskId, type TranscriptStore, taskFolder } from '@whisper-bot/task';
 import type { BotLog, Work } from './context.js';
 import { type FileSource, fetchFile } from './intake/fetch.js';
 import { createTurnQueue } from './intake/queue.js';
@@ -18,6 +18,7 @@ export interface WorkDeps {
   pipeline: Pick<Pipeline, 'submit' | 'archive' | 'progress'>;
   mailbox: Mailbox;
   requests: Requests;
+  transcripts: TranscriptStore;
   /** Downloads at once. */
   width: number;
   log: BotLog;
@@ -61,13 +62,13 @@ const lookInterval = 15_000;
 
 /** What is done with requests outside the handling of updates: fetching, submitting, presenting, removing. */
 export const createWork = (deps: WorkDeps): WorkingWork => {
-  const { source, pipeline, mailbox, requests, log } = deps;
+  const { source, pipeline, mailbox, requests, transcripts, log } = deps;
   const queue = createTurnQueue(deps.width);
   const running = new Map<TaskId, AbortController>();
   /** Those that wait for a neighbour to come back; times are monotonic milliseconds. */
   const waiting = new Map<TaskId, { since: number; attempt: number; timer: NodeJS.Timeout }>();
   let closing = false;
-  const presenter = createPresenter({ tasksDir: source.tasksDir, mailbox, requests });
+  const presenter = createPresenter({ tasksDir: source.tasksDir, transcripts, mailbox, requests });
 
   const fail: WorkingWork['fail'] = async (request, code, params) => {
     const from: RequestState[] = ['fetching', 'working', 'failed'];
@@ -185,6 +186,7 @@ export const createWork = (deps: WorkDeps): WorkingWork => {
     fail,
     abandon: (taskId) => running.get(taskId)?.abort(new TaskError('cancelled', 'The task was cancelled.')),
     present: presenter.present,
+    refresh: presenter.refresh,
     speakers: presenter.speakers,
     rename: presenter.rename,
     destroy: (taskId) => taskFolder(source.tasksDir, taskId).destroy(),

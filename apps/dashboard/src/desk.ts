@@ -3,6 +3,7 @@ import type { Eraser, Rules } from '@whisper-bot/assembly';
 import type { WorkingPipeline } from '@whisper-bot/pipeline';
 import type { Logger } from '@whisper-bot/runtime';
 import type { Store } from '@whisper-bot/store';
+import type { TranscriptStore } from '@whisper-bot/task';
 import type { Application } from 'express';
 import type { Admission } from './api/admission.js';
 import type { Webhooks } from './api/webhook/webhook.js';
@@ -17,6 +18,7 @@ import type { Metrics } from './metric/metric.js';
 /** What every page works with. */
 export interface Desk {
   store: Store;
+  transcripts: TranscriptStore;
   settings: Settings;
   /** The settings in force, in seconds and bytes. */
   rules: Rules;

@@ -15,9 +15,10 @@ export const serveWorker = async (
   const logger = createLogger({ name: 'worker', level: config.logLevel });
   const lifecycle = createLifecycle({ logger, graceMs: (config.shutdownGrace + 10) * 1000 });
   const installation = { config, logger, lifecycle };
-  const { pipeline, store, metrics, rules, eraser, name } = assemble(installation);
-  await keepRecord({ pipeline, store, eraser }, installation);
-  await watchProcess({ pipeline, store, metrics }, installation);
+  const parts = assemble(installation);
+  const { pipeline, metrics, rules, name } = parts;
+  await keepRecord(parts, installation);
+  await watchProcess(parts, installation);
 
   const engines = openEngines({ config, repository: readMachine().repository, logger });
   lifecycle.onClose('engines', () => engines.close());

@@ -12,7 +12,7 @@ import { createStreamAdmin } from '@whisper-bot/gateway';
 import { createPipeline, type WorkingPipeline } from '@whisper-bot/pipeline';
 import { type Lifecycle, type Logger, type MetricsServer, serveMetrics } from '@whisper-bot/runtime';
 import { createChangeRecorder, isDataError, type Store, startReconciler } from '@whisper-bot/store';
-import { TaskError } from '@whisper-bot/task';
+import { createTranscriptStore, TaskError, type TranscriptRecord, type TranscriptStore } from '@whisper-bot/task';
 import { createEraser, type Eraser } from './erasure/eraser.js';
 import { startErasing } from './erasure/sweep.js';
 import { createPipelineMetrics, type PipelineMetrics } from './metric.js';
@@ -25,6 +25,8 @@ export interface Installation {
   pipeline: WorkingPipeline;
   /** Null without a database. */
   store: StoreOpener | null;
+  /** What was said in the tasks, wherever it lies. */
+  transcripts: TranscriptStore;
   /** Null where no figures are kept. */
   analytics: AnalyticsDatabase | null;
   figures: Recorder | null;
@@ -62,6 +64,11 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
 
   const store = config.databaseUrl === null ? null : createStoreOpener(config.databaseUrl, logger);
   lifecycle.onClose('store', async () => store?.close());
+  const transcripts = createTranscriptStore({
+    tasksDir: config.tasksDir,
+    record: store === null ? null : transcriptRecord(store),
+    onBehind: (id, err) => logger.warn({ task_id: id, err }, 'transcript not reconciled yet'),
+  });
   const rules = followSettings(store, config, logger);
   lifecycle.onClose('settings', () => rules.close());
 
@@ -112,8 +119,15 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
     await eraser?.close();
     streams.close();
   });
-  return { pipeline, store, analytics, figures, metrics, rules, eraser, name };
+  return { pipeline, store, transcripts, analytics, figures, metrics, rules, eraser, name };
 };
+
+/** The record's transcripts, as soon as PostgreSQL answers. */
+const transcriptRecord = (store: StoreOpener): TranscriptRecord => ({
+  read: async (id) => (await store.within(recordPatience)).transcripts.read(id),
+  change: async (id, choose) => (await store.within(recordPatience)).transcripts.change(id, choose),
+  unversioned: async (page) => (await store.within(recordPatience)).transcripts.unversioned(page),
+});
 
 const writeDown = async (store: Store, task: Parameters<Store['tasks']['accept']>[0]): Promise<void> => {
   try {
@@ -139,7 +153,7 @@ export interface RecordPace {
  * processes may; each change is written once, and one process reconciles at a time.
  */
 export const keepRecord = async (
-  { pipeline, store, eraser }: Pick<Installation, 'pipeline' | 'store' | 'eraser'>,
+  { pipeline, store, transcripts, eraser }: Pick<Installation, 'pipeline' | 'store' | 'transcripts' | 'eraser'>,
   { config, logger, lifecycle }: AssembleOptions,
   { grace = 20, interval = 15_000 }: RecordPace = {},
 ): Promise<void> => {
@@ -147,7 +161,7 @@ export const keepRecord = async (
   const recorded = await pipeline.serveRecord(async (change) => {
     const { tasks } = await store.within(recordPatience);
     try {
-      await createChangeRecorder({ tasks, tasksDir: config.tasksDir })(change);
+      await createChangeRecorder({ tasks, transcripts, tasksDir: config.tasksDir })(change);
     } catch (cause) {
       throw isDataError(cause) ? refusedByRecord(cause) : cause;
     }
@@ -158,7 +172,12 @@ export const keepRecord = async (
     lifecycle.onClose('erasing', () => erasing.close());
   }
   void store.opened.then(({ db, tasks }) => {
-    const record = createChangeRecorder({ tasks, tasksDir: config.tasksDir });
+    const record = createChangeRecorder({ tasks, transcripts, tasksDir: config.tasksDir });
+    // Of an installation that comes from a version in which record and folder could differ.
+    transcripts.reconcileAll().then(
+      (count) => count > 0 && logger.info({ count }, 'transcripts of record and folders reconciled'),
+      (err: unknown) => logger.warn({ err }, 'transcripts not reconciled'),
+    );
     const reconciler = startReconciler({
       db,
       // A task that is closed as done gets its transcript as well, as with the change that went missing.

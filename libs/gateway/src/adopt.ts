@@ -1,6 +1,6 @@
 import { constants, copyFile, link, realpath, stat } from 'node:fs/promises';
-import { extname, join, sep } from 'node:path';
-import { createTaskFolder, TaskError, type TaskId } from '@whisper-bot/task';
+import { join, sep } from 'node:path';
+import { createTaskFolder, sourceName, TaskError, type TaskId } from '@whisper-bot/task';
 
 /**
  * Puts the recording into the task's folder as `audio.{ext}` and returns that name: where the plan's layout was
@@ -21,8 +21,7 @@ export const adoptFile = async (tasksDir: string, id: TaskId, path: string): Pro
   if (!info.isFile()) throw new TaskError('no-such-file', 'The path is not a file.', { cause: real });
   if (info.size === 0) throw new TaskError('empty-file', 'The file is empty.');
 
-  const extension = extname(real).slice(1).toLowerCase();
-  const source = `audio.${/^[a-z0-9]{1,8}$/.test(extension) ? extension : 'bin'}`;
+  const source = sourceName(real);
   const folder = await createTaskFolder(tasksDir, id);
   const target = folder.file(source);
   if (real === join(root, id, source)) return source;

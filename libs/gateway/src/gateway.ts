@@ -1,8 +1,7 @@
 import { hostname } from 'node:os';
 import type { Delivery, Pipeline } from '@whisper-bot/pipeline';
 import type { Logger } from '@whisper-bot/runtime';
-import { TaskError, taskFolder } from '@whisper-bot/task';
-import { transcriptSchema } from '@whisper-bot/transcript';
+import { readTranscript, TaskError, taskFolder } from '@whisper-bot/task';
 import { consume } from './consume.js';
 import { type IntakeOptions, takeEntry } from './intake.js';
 import { errorMessage, type ResultMessage, successMessage } from './message.js';
@@ -67,7 +66,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       await tell(errorMessage(task.id, delivery, task.origin), `failure-${delivery.stage}`);
       return;
     }
-    const transcript = await taskFolder(tasksDir, task.id).read('transcript.json', transcriptSchema);
+    const transcript = await readTranscript(taskFolder(tasksDir, task.id));
     if (transcript === null) throw new TaskError('internal', 'The transcript is missing.');
     await tell(successMessage(task, transcript), `result-${delivery.revision}`);
   };

@@ -51,6 +51,8 @@ const letter = ofTask.extend({
 
 const notice = ofTask.extend({ event: z.enum(['completed', 'failed']) });
 
+const edit = ofTask.extend({ /** Counts the edits of the revision, from 1. */ edit: z.number().int().min(1) });
+
 const record = z.object({
   v: z.number().int().min(1).default(1),
   change: z.object({
@@ -95,6 +97,12 @@ export const catalogue = {
   },
   // With the delays doubling from 2 s, thirteen attempts last two to three hours: a receiver may be away that long.
   webhook: { schema: notice, job: { ...kept, attempts: 13 }, worker: { concurrency: 16, maxStalledCount: 5 } },
+  // A transcript that people have been shown in Telegram was edited elsewhere. What it says now is read when it is shown.
+  edit: {
+    schema: edit,
+    job: { attempts: 3, removeOnComplete: true, removeOnFail: { age: day, count: 1000 } },
+    worker: { concurrency: 4, maxStalledCount: 5 },
+  },
   // One at a time keeps the changes in order; its handler is retried in place while the record is away, and what the record
   // refuses stays as a failed job.
   record: {

@@ -95,6 +95,15 @@ export interface Notice {
   revision: number;
 }
 
+/** A state of a transcript that somebody has edited. */
+export interface TranscriptEdit {
+  taskId: TaskId;
+  /** From 1. */
+  revision: number;
+  /** Counts the edits of the revision, from 1. */
+  edit: number;
+}
+
 /** A job that has failed for good. */
 export interface DeadLetter {
   /** Id of the job in the queue `dead`. */
@@ -139,6 +148,8 @@ export interface Pipeline {
   deadLetters(): Promise<DeadLetter[]>;
   /** Serves one channel's deliveries until closed; drains on close. */
   serveDeliveries(channel: Channel, handler: DeliveryHandler): Promise<{ close(): Promise<void> }>;
+  /** Serves the edits that were announced: each shows the transcript as it is by then. Drains on close. */
+  serveEdits(handler: (id: TaskId) => Promise<void>): Promise<{ close(): Promise<void> }>;
   /**
    * Serves the state changes, in order per task; a throwing handler is called again without end, but for a TaskError that
    * another attempt cannot mend: such a change is set aside as a failed job.

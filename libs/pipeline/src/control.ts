@@ -1,5 +1,5 @@
 import {
-  decodedAudio,
+  artifacts,
   isFinal,
   latestRevision,
   readTask,
@@ -157,7 +157,7 @@ export const revise = async (
 };
 
 const hasAudio = async (folder: TaskFolder, task: Task): Promise<boolean> =>
-  (await folder.has(decodedAudio)) || (await folder.has(task.source));
+  (await folder.has(artifacts.decoded.file())) || (await folder.has(task.source));
 
 /** See {@link Pipeline.cancel}. */
 export const cancel = async (context: PipelineContext, id: TaskId): Promise<boolean> => {

@@ -3,9 +3,10 @@ import type { Queue } from 'bullmq';
 import type { QueueName } from './catalogue.js';
 import { connect, unreachable } from './connection.js';
 import type { PipelineContext, PipelineLog, Retention } from './context.js';
-import type { DeadLetter, Notice, Pipeline, PipelineEvent, TaskProgress } from './contract.js';
+import type { DeadLetter, Notice, Pipeline, PipelineEvent, TaskProgress, TranscriptEdit } from './contract.js';
 import { archive, cancel, retry, revise, revive, submit } from './control.js';
 import { serveChannel } from './deliver.js';
+import { announceEdit, serveEdits } from './edit.js';
 import { type Erased, erase } from './erase.js';
 import { readSigns, type WorkerSign } from './heartbeat.js';
 import { listJobs, type TaskJob } from './job-list.js';
@@ -74,6 +75,8 @@ export interface WorkingPipeline extends Pipeline {
   outages(): Promise<Outage[]>;
   /** What the queues keep of a task's current revision. */
   jobs(id: TaskId): Promise<TaskJob[]>;
+  /** Has the edited transcript of a task shown anew where people were shown it before. Throws TaskError where Redis is away. */
+  announceEdit(edited: TranscriptEdit): Promise<void>;
   /** Queues a notice, once for each event of a revision. */
   notify(notice: Notice): Promise<void>;
   /**
@@ -163,6 +166,8 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
       }
     },
     serveDeliveries: async (channel, handler, serveOptions) => serveChannel(context, channel, handler, serveOptions),
+    announceEdit: (edited) => announceEdit(context, edited),
+    serveEdits: async (handler) => serveEdits(context, handler),
     notify: (notice) => notify(context, notice),
     serveNotices: async (handler) => serveNotices(context, handler),
     serveRecord: async (handler) => serveChanges(context, handler),

@@ -34,6 +34,8 @@ export interface ResultTable {
   transcript: Json;
   text: string;
   saved_at: Stamp;
+  revision: number | null;
+  edit: number | null;
 }
 
 export interface AccountTable {

@@ -1,3 +1,4 @@
+import type { TranscriptRecord } from '@whisper-bot/task';
 import { sql } from 'kysely';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
 import { createErasureBook, type ErasureBook } from './erasure/erasure.js';
@@ -11,6 +12,7 @@ import { createPeopleBook, type PeopleBook } from './people/person.js';
 import { createSessionBook, type SessionBook, type SessionLife } from './people/session.js';
 import { createSignInBook, type SignInBook } from './people/sign-in.js';
 import { openPool } from './pool.js';
+import { createTranscriptRecord } from './record/result.js';
 import { createTaskBook, type TaskBook } from './record/task.js';
 import { createUsage, type UsageOf } from './record/usage.js';
 
@@ -18,6 +20,7 @@ import { createUsage, type UsageOf } from './record/usage.js';
 export interface Store {
   db: Database;
   tasks: TaskBook;
+  transcripts: TranscriptRecord;
   usage: UsageOf;
   accounts: AccountBook;
   identities: IdentityBook;
@@ -46,6 +49,7 @@ export const openStore = async (options: DatabaseOptions & { sessionLife?: Sessi
   return {
     db,
     tasks: createTaskBook(db),
+    transcripts: createTranscriptRecord(db),
     usage: createUsage(db),
     accounts: createAccountBook(db),
     identities: createIdentityBook(db),

@@ -4,15 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import {
-  createTaskFolder,
-  latestRevision,
-  readTask,
-  sweepTemporary,
-  type TaskFolder,
-  taskFile,
-  taskFolder,
-} from './folder.js';
+import { latestRevision, readTask, taskFile } from './artifact/request.js';
+import { createTaskFolder, sweepTemporary, type TaskFolder, taskFolder } from './folder.js';
 import { type TaskId, taskSchema } from './task.js';
 
 let tasksDir: string;

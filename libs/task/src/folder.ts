@@ -4,7 +4,7 @@ import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 
 import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { TaskError } from './error.js';
-import { type Task, type TaskId, taskIdSchema, taskSchema } from './task.js';
+import { type TaskId, taskIdSchema } from './task.js';
 
 /** Artefacts are plain names: nothing a user typed ever becomes part of a path. */
 const artefactName = /^[a-z0-9][a-zA-Z0-9._-]{0,120}$/;
@@ -143,25 +143,6 @@ export const createTaskFolder = async (tasksDir: string, id: TaskId): Promise<Ta
     throw storageError(error);
   }
   return folder;
-};
-
-/** Name of what was accepted: `task.json`, and `task.r{n}.json` for later revisions. */
-export const taskFile = (revision: number): string => (revision === 1 ? 'task.json' : `task.r${revision}.json`);
-
-/** The task as accepted or as revised. Throws TaskError `file-expired` where the folder is gone. */
-export const readTask = async (folder: TaskFolder, revision: number): Promise<Task> => {
-  const task = await folder.read(taskFile(revision), taskSchema);
-  if (task === null) throw new TaskError('file-expired', 'The recording is no longer here.');
-  return task;
-};
-
-/** The highest revision that was written down, 0 where none was. */
-export const latestRevision = async (folder: TaskFolder): Promise<number> => {
-  const revisions = (await folder.list()).map((name) => {
-    if (name === taskFile(1)) return 1;
-    return Number(/^task\.r(\d+)\.json$/.exec(name)?.[1] ?? 0);
-  });
-  return Math.max(0, ...revisions);
 };
 
 /** Half-written files older than `maxAge` (milliseconds) are removed; returns how many. */

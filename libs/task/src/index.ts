@@ -1,3 +1,15 @@
+export { artifactOf, artifacts, isDecodedAudio, staleFrom } from './artifact/catalogue.js';
+export { latestRevision, readTask, taskFile } from './artifact/request.js';
+export { isSourceName, sourceName } from './artifact/source.js';
+export { type StoredTranscript, versionText } from './artifact/transcript-file.js';
+export { readRevision, readTranscript, writeResult } from './artifact/transcript-folder.js';
+export {
+  createTranscriptStore,
+  type Edited,
+  type TranscriptRecord,
+  type TranscriptStore,
+  type VersionedTranscript,
+} from './artifact/transcript-store.js';
 export * from './error.js';
 export * from './folder.js';
 export * from './language.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isSourceName } from './artifact/source.js';
 import { cleanText } from './text.js';
 
 /** A task's identity: a uuid v4, also the name of its folder. */
@@ -44,8 +45,8 @@ export const taskSchema = z.object({
   v: z.literal(1),
   id: taskIdSchema,
   channel: channelSchema,
-  /** Name of the source inside the task folder: `audio.{ext}`. */
-  source: z.string().regex(/^audio\.[a-z0-9]{1,8}$/),
+  /** Name of the source inside the task folder. */
+  source: z.string().refine(isSourceName),
   /** What the user called it; shown, never opened. */
   title: z.string().max(255).overwrite(cleanText).default(''),
   /** Who asked, for fairness: `tg:42`, `key:abc`, `local`. */
@@ -57,16 +58,6 @@ export const taskSchema = z.object({
   acceptedAt: z.iso.datetime(),
 });
 export type Task = z.infer<typeof taskSchema>;
-
-/** What a source is decoded into, 16 kHz mono, inside the task folder; no source can be called so. */
-export const decodedAudio = 'decoded.wav';
-
-/** A channel of it that carries a voice of its own, from 0. */
-export const channelAudio = (channel: number): string => `channel-${channel}.wav`;
-
-/** Whether an artefact is sound made from the source: it goes when the recording goes. */
-export const isDecodedAudio = (name: string): boolean =>
-  name === decodedAudio || name === 'channels.pcm' || /^channel-\d+\.wav$/.test(name);
 
 /** The stages of the flow, in order. A stage is also the name of its queue. */
 export const stages = ['prepare', 'diarize', 'transcribe', 'merge', 'deliver'] as const;

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createTaskFolder, storageError, TaskError, type TaskFolder, type TaskId } from '@whisper-bot/task';
+import { createTaskFolder, sourceName, storageError, TaskError, type TaskFolder, type TaskId } from '@whisper-bot/task';
 import { type Api, GrammyError } from 'grammy';
 import { backOff, judge } from '../outbox/verdict.js';
 import { adoptLocal } from './local.js';
@@ -37,12 +37,12 @@ export interface FetchContext {
 const mostAttempts = 10;
 
 /**
- * Brings a file from Telegram into the task folder as `audio.{extension}`, written under another name and renamed.
+ * Brings a file from Telegram into the task folder under the name of a source, written under another name and renamed.
  * @throws {TaskError} `file-expired`, `too-big`, `no-space`, `no-such-file` where the network fails for good
  */
 export const fetchFile = async (source: FileSource, wanted: Wanted, context: FetchContext): Promise<string> => {
   const folder = await createTaskFolder(source.tasksDir, wanted.taskId);
-  const name = `audio.${wanted.extension}`;
+  const name = sourceName(`.${wanted.extension}`);
   if (await folder.has(name)) return name;
   for (let attempt = 1; ; attempt += 1) {
     context.signal.throwIfAborted();

@@ -19,6 +19,8 @@ export const contentSchema = z.discriminatedUnion('kind', [
     placeholder: z.string().optional(),
     /** Asks for a reply, with this in the empty field. */
     forceReply: z.string().optional(),
+    /** Changes a message that is there: where it was deleted, it is not sent anew. */
+    onlyEdit: z.boolean().optional(),
     /** Something better follows: where it cannot be shown, nothing is shown in its place. */
     transient: z.boolean().optional(),
   }),

@@ -1,9 +1,8 @@
 import type { ClaimedPost } from '@whisper-bot/store/telegram';
-import { cutText, readTask, taskFolder, taskIdSchema } from '@whisper-bot/task';
-import { formats, transcriptSchema } from '@whisper-bot/transcript';
+import { cutText, readTask, type TranscriptStore, taskFolder, taskIdSchema } from '@whisper-bot/task';
+import { formats } from '@whisper-bot/transcript';
 import { type Api, InputFile } from 'grammy';
 import { inLocale } from '../locale/locale.js';
-import { newestTranscript } from '../present.js';
 import { labelsOf } from '../render/result.js';
 import { type Content, contentSchema } from './letter.js';
 
@@ -34,21 +33,26 @@ export interface Sent {
   complete: boolean;
 }
 
+export interface SendDeps {
+  api: Api;
+  tasksDir: string;
+  transcripts: Pick<TranscriptStore, 'read'>;
+}
+
 /** Makes the call a post needs now. */
-export const createSend = (api: Api, tasksDir: string) => {
+export const createSend = ({ api, tasksDir, transcripts }: SendDeps) => {
   const document = async (content: Extract<Content, { kind: 'file' }>): Promise<InputFile> => {
     const id = taskIdSchema.parse(content.taskId);
-    const folder = taskFolder(tasksDir, id);
-    const transcript = await folder.read(newestTranscript, transcriptSchema);
-    if (transcript === null) throw new ContentGone('The text is no longer kept.');
+    const found = await transcripts.read(id);
+    if (found === null) throw new ContentGone('The text is no longer kept.');
     const words = inLocale(content.locale);
-    // A result taken over from another task has no task.json of its own.
-    const title = await readTask(folder, 1).then(
+    // Results taken over from another task had no request of their own once, and a folder may be gone.
+    const title = await readTask(taskFolder(tasksDir, id), 1).then(
       (task) => task.title,
       () => '',
     );
     const format = formats[content.format === 'txt' ? 'text' : content.format];
-    const body = await format.render(transcript, {
+    const body = await format.render(found.transcript, {
       labels: labelsOf(words),
       title: title === '' ? words.text('result-file-title') : title,
     });

@@ -18,11 +18,13 @@ const given = z
   .parse(JSON.parse(process.argv[2] ?? ''));
 
 const pipeline = createStandIn({ tasksDir: given.tasksDir, delay: given.delay });
+const { eraser, transcripts } = createTestEraser(() => pipeline, given);
 const app = await startApp({
   ...given,
   localDir: null,
   pipeline,
-  eraser: createTestEraser(() => pipeline, given).eraser,
+  eraser,
+  transcripts,
   bot: {
     operators: [],
     defaultModel: 'base',

@@ -2,20 +2,29 @@ import { createEraser, type Eraser } from '@whisper-bot/assembly';
 import type { Pipeline } from '@whisper-bot/pipeline';
 import { createLogger } from '@whisper-bot/runtime';
 import { openStore, type Store } from '@whisper-bot/store';
-import { taskFolder } from '@whisper-bot/task';
+import { createTranscriptStore, type TranscriptStore, taskFolder } from '@whisper-bot/task';
 
-/** The product's eraser over the stand-in for the pipeline: PostgreSQL and the folders are real. */
+/** The product's eraser and its transcripts over the stand-in for the pipeline: PostgreSQL and the folders are real. */
 export const createTestEraser = (
   pipeline: () => Pick<Pipeline, 'cancel'>,
   { databaseUrl, tasksDir }: { databaseUrl: string; tasksDir: string },
-): { eraser: Eraser; close(): Promise<void> } => {
+): { eraser: Eraser; transcripts: TranscriptStore; close(): Promise<void> } => {
   const logger = createLogger({ name: 'test', level: 'silent' });
   let opened: Promise<Store> | undefined;
-  const eraser = createEraser({
-    store: () => {
-      opened ??= openStore({ url: databaseUrl, logger });
-      return opened;
+  const store = (): Promise<Store> => {
+    opened ??= openStore({ url: databaseUrl, logger });
+    return opened;
+  };
+  const transcripts = createTranscriptStore({
+    tasksDir,
+    record: {
+      read: async (id) => (await store()).transcripts.read(id),
+      change: async (id, choose) => (await store()).transcripts.change(id, choose),
+      unversioned: async (page) => (await store()).transcripts.unversioned(page),
     },
+  });
+  const eraser = createEraser({
+    store,
     pipeline: {
       erase: async ({ tasks }) => {
         for (const id of tasks) {
@@ -33,6 +42,7 @@ export const createTestEraser = (
   });
   return {
     eraser,
+    transcripts,
     close: async () => {
       await eraser.close();
       await (await opened)?.close();

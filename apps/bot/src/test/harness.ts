@@ -61,6 +61,7 @@ export const startHarness = async (databaseUrl: string, given: HarnessOptions = 
     databaseUrl,
     pipeline,
     eraser: erasing.eraser,
+    transcripts: erasing.transcripts,
     tasksDir,
     bot: {
       operators: [1],

@@ -15,6 +15,7 @@ import {
   taskFolder,
   taskIdSchema,
   taskStates,
+  writeResult,
 } from '@whisper-bot/task';
 import type { Segment, Transcript } from '@whisper-bot/transcript';
 import { z } from 'zod';
@@ -134,7 +135,7 @@ export const createStandIn = ({ tasksDir, delay }: { tasksDir: string; delay: nu
       return;
     }
     transcribed += 1;
-    await folder.write('transcript.json', hear(said, task));
+    await writeResult(folder, revision, hear(said, task));
     await folder.write('state.json', { state: 'delivering', revision, failures });
     await deliver({ kind: 'result', task, revision }, signal);
     await folder.write('state.json', { state: 'done', revision, failures });
@@ -225,6 +226,7 @@ export const createStandIn = ({ tasksDir, delay }: { tasksDir: string; delay: nu
         },
       };
     },
+    serveEdits: async () => ({ close: async () => {} }),
     serveRecord: async () => ({ close: async () => {} }),
     close: async () => {},
   };

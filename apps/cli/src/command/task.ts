@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Config } from '@whisper-bot/config';
 import { latestRevision, readTask, type Task, type TaskId, taskFolder, taskIdSchema } from '@whisper-bot/task';
-import { formats, transcriptSchema } from '@whisper-bot/transcript';
+import { formats } from '@whisper-bot/transcript';
 import { type Command, InvalidArgumentError } from 'commander';
 import { CliError } from '../failure.js';
 import { attachSession, type Session } from '../session/session.js';
@@ -95,10 +95,15 @@ const load = async (tasksDir: string, name: string): Promise<Task | null> => {
   return readTask(folder, Math.max(1, await latestRevision(folder))).catch(() => null);
 };
 
-const show = async (terminal: Terminal, { pipeline, tasksDir }: Session, id: TaskId, json: boolean): Promise<void> => {
+const show = async (
+  terminal: Terminal,
+  { pipeline, transcripts, tasksDir }: Session,
+  id: TaskId,
+  json: boolean,
+): Promise<void> => {
   const [task, progress] = await Promise.all([load(tasksDir, id), pipeline.progress(id)]);
   if (task === null && progress === null) throw new CliError('There is no task with this id.');
-  const transcript = await taskFolder(tasksDir, id).read('transcript.json', transcriptSchema);
+  const transcript = (await transcripts.read(id))?.transcript ?? null;
   if (json) {
     terminal.out.write(`${JSON.stringify({ ...task, id, progress, transcript })}\n`);
     return;

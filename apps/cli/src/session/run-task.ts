@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { TaskProgress } from '@whisper-bot/pipeline';
 import {
   createTaskFolder,
+  readTranscript,
   TaskError,
   type TaskFolder,
   type TaskOptions,
   taskIdSchema,
   taskSchema,
 } from '@whisper-bot/task';
-import { type Transcript, transcriptSchema } from '@whisper-bot/transcript';
+import type { Transcript } from '@whisper-bot/transcript';
 import { CliError } from '../failure.js';
 import type { Session } from './session.js';
 import { placeSource, type Source } from './source.js';
@@ -73,7 +74,7 @@ const resultOf = async (ended: TaskProgress, folder: TaskFolder, kept: boolean):
     const hint = kept ? ` Once the cause is gone: whisper-bot task retry ${ended.taskId}` : '';
     throw new TaskError(code, message + hint, { cause });
   }
-  const transcript = await folder.read('transcript.json', transcriptSchema);
+  const transcript = await readTranscript(folder);
   if (transcript === null) throw new CliError('The transcript is no longer there.');
   return transcript;
 };

@@ -5,6 +5,7 @@ import { assemble } from '@whisper-bot/assembly';
 import type { Config } from '@whisper-bot/config';
 import type { WorkingPipeline } from '@whisper-bot/pipeline';
 import { createLogger } from '@whisper-bot/runtime';
+import type { TranscriptStore } from '@whisper-bot/task';
 import { startEmbeddedRedis } from '../embed/redis.js';
 import { CliError } from '../failure.js';
 import { type Places, partEnvironment, startPart } from '../supervise/part.js';
@@ -16,6 +17,7 @@ import { readUp } from './up-file.js';
 /** A pipeline for the length of one command. */
 export interface Session {
   pipeline: WorkingPipeline;
+  transcripts: TranscriptStore;
   tasksDir: string;
   /** Whether all of it, the task folders included, goes away with the command. */
   passing: boolean;
@@ -52,7 +54,7 @@ export const attachSession = async (config: Config): Promise<Session> => {
 /** Opens queue and record as the other processes of the installation do: what is accepted is written down first. */
 const attach = (config: Config, { redisUrl, databaseUrl, tasksDir }: Omit<Places, 'clickhouseUrl'>): Session => {
   const closers: ((graceMs: number) => unknown)[] = [];
-  const { pipeline } = assemble({
+  const { pipeline, transcripts } = assemble({
     config: { ...config, redisUrl, databaseUrl, tasksDir, clickhouseUrl: null },
     logger: createLogger({ name: 'cli', level: 'silent' }),
     lifecycle: { onClose: (_name, close) => void closers.push(close) },
@@ -60,7 +62,7 @@ const attach = (config: Config, { redisUrl, databaseUrl, tasksDir }: Omit<Places
   const close = async (): Promise<void> => {
     for (const each of closers.reverse()) await each(grace);
   };
-  return { pipeline, tasksDir, passing: false, broken: new AbortController().signal, close };
+  return { pipeline, transcripts, tasksDir, passing: false, broken: new AbortController().signal, close };
 };
 
 const openOnRedis = async (config: Config, redisUrl: string): Promise<Session> => {

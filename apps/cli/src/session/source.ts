@@ -1,8 +1,8 @@
 import { constants, createWriteStream } from 'node:fs';
 import { access, copyFile, link, realpath, stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import { pipeline as stream } from 'node:stream/promises';
-import type { TaskFolder } from '@whisper-bot/task';
+import { sourceName, type TaskFolder } from '@whisper-bot/task';
 import { CliError } from '../failure.js';
 import { shorten } from '../show/bar.js';
 
@@ -18,7 +18,7 @@ export interface Source {
 
 /** Checks that there is something to transcribe. Throws CliError with one sentence. */
 export const checkSource = async (path: string): Promise<Source> => {
-  if (path === '-') return { path, title: 'standard input', name: 'audio.bin' };
+  if (path === '-') return { path, title: 'standard input', name: sourceName('') };
   const title = shorten(basename(path), 255);
   const shown = shorten(path, 200);
   const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
@@ -31,13 +31,7 @@ export const checkSource = async (path: string): Promise<Source> => {
   await access(path, constants.R_OK).catch(() => {
     throw new CliError(`"${shown}" may not be read by this user.`);
   });
-  return { path, title, name: `audio.${extensionOf(path)}` };
-};
-
-/** The name of a source in its task folder keeps only a harmless ending; ffmpeg looks at the content. */
-const extensionOf = (path: string): string => {
-  const extension = extname(path).slice(1).toLowerCase();
-  return /^[a-z0-9]{1,8}$/.test(extension) ? extension : 'bin';
+  return { path, title, name: sourceName(basename(path)) };
 };
 
 /** Brings the recording into the task folder: linked where that is possible, otherwise copied. */

@@ -1,7 +1,6 @@
 import type { TaskProgress } from '@whisper-bot/pipeline';
 import type { TaskRow } from '@whisper-bot/store';
-import { stages, taskFolder, taskIdSchema, taskStateSchema } from '@whisper-bot/task';
-import { transcriptSchema } from '@whisper-bot/transcript';
+import { readTranscript, stages, taskFolder, taskIdSchema, taskStateSchema } from '@whisper-bot/task';
 import { z } from 'zod';
 
 /** Why a task is cancelled that nobody was told of. */
@@ -66,7 +65,7 @@ export const viewTask = (row: TaskRow, now: TaskProgress | null): TaskView => {
 /** The end of a task is told a moment before the record knows how long the recording was; its folder does. */
 export const withDuration = async (view: TaskView, tasksDir: string): Promise<TaskView> => {
   if (view.status !== 'done' || view.duration !== null) return view;
-  const transcript = await taskFolder(tasksDir, taskIdSchema.parse(view.id)).read('transcript.json', transcriptSchema);
+  const transcript = await readTranscript(taskFolder(tasksDir, taskIdSchema.parse(view.id)));
   return { ...view, duration: transcript?.duration ?? null };
 };
 

@@ -2,7 +2,6 @@ import type { TaskRow } from '@whisper-bot/store';
 import { isFinal, type TaskId } from '@whisper-bot/task';
 import { formats, parseFormat } from '@whisper-bot/transcript';
 import { dropBody } from '../http/pace.js';
-import { readTranscript } from '../page/task-find.js';
 import type { ApiCall, ApiHandler } from './call.js';
 import { ApiError } from './error.js';
 import { optionsOf, parseFields, taskRequestSchema } from './field.js';
@@ -79,7 +78,7 @@ export const showResult: ApiHandler = async (call, visit) => {
     throw new ApiError(409, 'The task has not ended yet.', { code: 'not_ended', retryAfter: 2 });
   }
   if (error !== null) throw new ApiError(409, error.message, { code: error.code });
-  const transcript = status === 'done' ? await readTranscript(visit, task) : null;
+  const transcript = status === 'done' ? ((await call.desk.transcripts.read(task.id))?.transcript ?? null) : null;
   if (transcript === null) throw new ApiError(410, 'There is no result any more.', { code: 'file_expired' });
   const { mime, extension, render } = formats[format];
   const body = await render(transcript, { title: task.row.title });

@@ -1,5 +1,5 @@
-import { type Task, taskFolder } from '@whisper-bot/task';
-import { type FormatId, formats, remarksOf, type Transcript, transcriptSchema } from '@whisper-bot/transcript';
+import { readTranscript, type Task, taskFolder } from '@whisper-bot/task';
+import { type FormatId, formats, remarksOf, type Transcript } from '@whisper-bot/transcript';
 import type { z } from 'zod';
 import type { Answer } from '../http/visit.js';
 import type { transcriptionAnswerSchema } from './answer.js';
@@ -55,7 +55,7 @@ const untilTranscribed = async ({ desk, request, response, gone }: ApiCall, task
     const { code, message } = ended.failure ?? { code: 'cancelled' as const, message: 'The task was cancelled.' };
     throw errorOfCode(code, message);
   }
-  const transcript = await taskFolder(desk.options.tasksDir, task.id).read('transcript.json', transcriptSchema);
+  const transcript = await readTranscript(taskFolder(desk.options.tasksDir, task.id));
   if (transcript === null) throw new ApiError(500, 'The transcript is missing.', { code: 'internal' });
   return transcript;
 };

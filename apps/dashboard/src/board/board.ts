@@ -16,6 +16,7 @@ const descriptions: Record<QueueName, string> = {
   'deliver-stream': 'Writes results to the Redis stream; worked by the gateway.',
   dead: 'Jobs that have failed for good. Retrying a letter here retries the job that died and ends in a delivery.',
   webhook: 'Calls back who asked for it when a task has ended; worked by the dashboard, tried for hours.',
+  edit: 'Shows in Telegram what was edited elsewhere; worked by the bot.',
   record: 'Changes of state on their way into the database.',
   maintenance: 'Sweeps task folders and mends what a crash left behind.',
 };

@@ -39,10 +39,11 @@ export const openDesk = async (options: OpenDeskOptions): Promise<Desk> => {
   if (installation.store === null || installation.eraser === null) throw new Error('The dashboard needs a database.');
   const store = await installation.store.within(patience);
   const settings = await installation.rules.opened;
-  const { pipeline, rules } = installation;
+  const { pipeline, rules, transcripts } = installation;
   const floor = createFloor(pipeline, config.tasksDir);
   return {
     store,
+    transcripts,
     settings,
     rules,
     pipeline,

@@ -3,11 +3,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
-import { cutText, isCleanText, storageError, TaskError, type TaskFolder } from '@whisper-bot/task';
+import { cutText, isCleanText, sourceName, storageError, TaskError, type TaskFolder } from '@whisper-bot/task';
 import { allowLongBody, dropBody, type Patience, tooSlow, watchPace } from './pace.js';
 
 export interface UploadOptions {
-  /** Where the file goes, as `audio.{ext}`. */
+  /** Where the file goes, under the name of a source. */
   folder: TaskFolder;
   maxBytes: number;
   /** Called with the fields so far before anything of the file is written; what it throws ends the upload. */
@@ -65,7 +65,7 @@ const receive = async (
           new TaskError('invalid-request', 'The name of the file holds a character that no text has (U+0000).'),
         );
       }
-      const target = `audio.${extensionOf(title)}`;
+      const target = sourceName(title);
       try {
         onFile(fields);
       } catch (error) {
@@ -149,9 +149,6 @@ const keep = async (
   if (entry.bytes === 0) throw new TaskError('empty-file', 'The file is empty.');
   await folder.adopt(half, target);
 };
-
-/** What follows the last dot where it is a plain word; what is in the file decides what it is. */
-const extensionOf = (title: string): string => /\.([a-z0-9]{1,8})$/.exec(title.toLowerCase())?.[1] ?? 'bin';
 
 const tooBig = (limit: number): TaskError =>
   new TaskError('too-big', 'The file is larger than allowed.', { params: { limit } });

@@ -1,4 +1,4 @@
-import { decodedAudio } from '@whisper-bot/task';
+import { artifacts, isSourceName } from '@whisper-bot/task';
 import { type Handler, HttpError } from '../http/visit.js';
 import { type FoundTask, findTask } from './task-find.js';
 
@@ -19,9 +19,9 @@ const types: Record<string, string> = {
 /** The file to listen to, or null where the recording is no longer kept: the source where browsers know it (it is smaller). */
 export const audioName = async ({ folder }: Pick<FoundTask, 'folder'>): Promise<string | null> => {
   const names = await folder.list();
-  const source = names.find((name) => /^audio\.[a-z0-9]{1,8}$/.test(name) && typeOf(name) !== undefined);
+  const source = names.find((name) => isSourceName(name) && typeOf(name) !== undefined);
   // Every browser plays it.
-  return source ?? names.find((name) => name === decodedAudio) ?? null;
+  return source ?? names.find(artifacts.decoded.file.matches) ?? null;
 };
 
 const typeOf = (name: string): string | undefined => types[name.split('.').at(-1) ?? ''];

@@ -1,19 +1,10 @@
-import {
-  cutText,
-  decodedAudio,
-  isFinal,
-  latestRevision,
-  readTask,
-  type Stage,
-  stages,
-  TaskError,
-} from '@whisper-bot/task';
+import { cutText, isFinal, latestRevision, readTask, stages, staleFrom, TaskError } from '@whisper-bot/task';
 import { correctText, formats, isFormatId, renameSpeaker, type Transcript } from '@whisper-bot/transcript';
 import { writeDown } from '../auth/audit.js';
 import { backTo } from '../http/answer.js';
 import { type Answer, type Handler, HttpError, type Visit } from '../http/visit.js';
-import { dismissLetters, type FoundTask, findTask, readTranscript } from './task-find.js';
-import { labelsOf, versionOf } from './task-transcript.js';
+import { dismissLetters, type FoundTask, findTask } from './task-find.js';
+import { labelsOf } from './task-transcript.js';
 
 const pageOf = ({ id }: FoundTask): string => `/tasks/${id}`;
 
@@ -33,15 +24,6 @@ export const cancelTask: Handler = async (visit) => {
   return backTo(pageOf(task), 'task.cancelled');
 };
 
-/** What each stage leaves in the folder, by the beginning of its name. */
-const artefacts: Record<Stage, readonly string[]> = {
-  prepare: ['speech.', 'language.'],
-  diarize: ['diarization.'],
-  transcribe: ['recognition-'],
-  merge: ['transcript.'],
-  deliver: [],
-};
-
 /** Does a stage and what follows anew: takes away what they had left, then asks for a revision. */
 export const rerunTask: Handler = async (visit) => {
   const { pipeline } = visit.desk;
@@ -52,12 +34,7 @@ export const rerunTask: Handler = async (visit) => {
   const { folder } = task;
   const accepted = await readTask(folder, Math.max(1, await latestRevision(folder))).catch(() => null);
   if (accepted === null) throw new HttpError(409, visit.words.errors['file-expired']);
-  // Decoding is repeated only where the source is still there to be decoded.
-  const anew = [
-    ...artefactsFrom(from),
-    ...(from === 'prepare' && (await folder.has(accepted.source)) ? [decodedAudio] : []),
-  ];
-  for (const name of await folder.list()) if (anew.some((start) => name.startsWith(start))) await folder.remove(name);
+  for (const name of staleFrom(from, await folder.list())) await folder.remove(name);
   try {
     const revision = await pipeline.revise(task.id, {});
     await dismissLetters(visit.desk, task.id);
@@ -67,13 +44,6 @@ export const rerunTask: Handler = async (visit) => {
     throw error;
   }
   return backTo(pageOf(task), 'task.retried');
-};
-
-/** Diarization and transcription stand beside each other: the one does not need the other anew. */
-const artefactsFrom = (from: Stage): string[] => {
-  const after = stages.slice(stages.indexOf(from));
-  const needed = from === 'diarize' ? after.filter((stage) => stage !== 'transcribe') : after;
-  return needed.flatMap((stage) => artefacts[stage]);
 };
 
 /** The recording and all that came of it go; that there was a task stays in the record. */
@@ -90,25 +60,30 @@ export const deleteTask: Handler = async (visit) => {
   return backTo('/tasks', 'task.deleted');
 };
 
-/** Changes the transcript where nobody else has meanwhile; keeps it in the record and in the folder. */
+/** Changes the transcript where nobody else has meanwhile, in every place that keeps it. */
 const edit = async (visit: Visit, action: string, alter: (transcript: Transcript) => Transcript): Promise<Answer> => {
   const task = await findTask(visit);
-  const before = await readTranscript(visit, task);
-  if (before === null) throw new HttpError(404);
-  if (versionOf(before) !== visit.field('version')) return backTo(pageOf(task), 'task.changedMeanwhile', { bad: 1 });
-  let after: Transcript;
-  try {
-    after = alter(before);
-  } catch (error) {
+  const edited = await visit.desk.transcripts.edit(task.id, alter, visit.field('version')).catch((error: unknown) => {
     if (error instanceof RangeError) throw new HttpError(400);
     throw error;
-  }
-  await visit.desk.store.tasks.saveTranscript(task.id, after);
-  if (await task.folder.has('transcript.json')) await task.folder.write('transcript.json', after);
+  });
+  if (edited.kind === 'gone') throw new HttpError(404);
+  if (edited.kind === 'conflict') return backTo(pageOf(task), 'task.changedMeanwhile', { bad: 1 });
+  if (task.row.channel === 'telegram') await announce(visit, task, edited.version);
   // What was said stays out of the audit log: it tells that and by whom, the transcript tells what.
   await writeDown(visit, { action, target: task.id });
   return backTo(pageOf(task), action === 'task.rename-speaker' ? 'task.renamed' : 'task.corrected');
 };
+
+/** The chat shows the change as well; while Redis is away the next file there does. */
+const announce = (
+  { desk }: Visit,
+  { id: taskId }: FoundTask,
+  version: { revision: number; edit: number },
+): Promise<void> =>
+  desk.pipeline
+    .announceEdit({ taskId, ...version })
+    .catch((err: unknown) => desk.logger.warn({ err, task_id: taskId }, 'edit not announced'));
 
 export const renameTaskSpeaker: Handler = (visit) =>
   edit(visit, 'task.rename-speaker', (transcript) =>
@@ -126,10 +101,10 @@ export const correctTaskText: Handler = (visit) =>
 export const sendTranscript: Handler = async (visit) => {
   const task = await findTask(visit);
   const id = visit.param('format');
-  const transcript = await readTranscript(visit, task);
-  if (!isFormatId(id) || transcript === null) throw new HttpError(404);
+  const found = await visit.desk.transcripts.read(task.id);
+  if (!isFormatId(id) || found === null) throw new HttpError(404);
   const { mime, extension, render } = formats[id];
-  const body = await render(transcript, { labels: labelsOf(visit), title: task.row.title });
+  const body = await render(found.transcript, { labels: labelsOf(visit), title: task.row.title });
   const name = cutText(task.row.title.replace(/\.[^.]{1,8}$/, '').replace(/[^\p{L}\p{N} ._-]/gu, '_'), 80) || task.id;
   return { kind: 'file', body, type: mime, name: `${name}.${extension}` };
 };

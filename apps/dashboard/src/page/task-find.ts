@@ -1,6 +1,5 @@
 import type { TaskRow } from '@whisper-bot/store';
 import { type TaskFolder, type TaskId, taskFolder, taskIdSchema } from '@whisper-bot/task';
-import { type Transcript, transcriptSchema } from '@whisper-bot/transcript';
 import type { Desk } from '../desk.js';
 import { HttpError, type Visit } from '../http/visit.js';
 
@@ -24,10 +23,6 @@ export const findTask = async (visit: Visit): Promise<FoundTask> => {
   if (row === null) throw new HttpError(404);
   return { id, row, folder: taskFolder(visit.desk.options.tasksDir, id) };
 };
-
-/** The newest transcript: with its corrections from the record, otherwise from the folder. */
-export const readTranscript = async (visit: Visit, { id, folder }: FoundTask): Promise<Transcript | null> =>
-  (await visit.desk.store.tasks.transcript(id)) ?? (await folder.read('transcript.json', transcriptSchema));
 
 /** Dead letters of a task, where what comes next makes them pointless. */
 export const dismissLetters = async ({ pipeline }: Pick<Desk, 'pipeline'>, task: TaskId): Promise<void> => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { type VersionedTranscript, versionText } from '@whisper-bot/task';
 import {
   clock,
   englishLabels,
@@ -6,7 +6,6 @@ import {
   russianLabels,
   type Segment,
   speakerNames,
-  type Transcript,
   textLanguage,
 } from '@whisper-bot/transcript';
 import { atLeast } from '../auth/person.js';
@@ -21,24 +20,21 @@ const colours = 8;
 /** Turns on one page: about an hour and a half of conversation. */
 const turnsShown = 400;
 
-/** Tells one state of a transcript from another, so that a correction is not made to what someone else has changed. */
-export const versionOf = (transcript: Transcript): string =>
-  createHash('sha256').update(JSON.stringify(transcript)).digest('base64url').slice(0, 16);
-
 export const labelsOf = ({ locale }: Pick<Visit, 'locale'>) => (locale === 'ru' ? russianLabels : englishLabels);
 
 /** The transcript with its player, names and corrections. */
 export const transcriptCard = (
   visit: Visit,
   task: FoundTask,
-  transcript: Transcript | null,
+  found: VersionedTranscript | null,
   audio: string | null,
 ): SafeHtml => {
   const { words } = visit;
-  if (transcript === null) return card(words.task.transcript, html`<p class="quiet">${words.task.noTranscript}</p>`);
+  if (found === null) return card(words.task.transcript, html`<p class="quiet">${words.task.noTranscript}</p>`);
+  const { transcript } = found;
   const names = speakerNames(transcript, labelsOf(visit));
   const edits = visit.person !== null && atLeast(visit.person.role, 'operator');
-  const version = versionOf(transcript);
+  const version = versionText(found.version);
   const order = new Map(transcript.speakers.list.map(({ label }, index) => [label, index % colours]));
   const base = `/tasks/${task.id}`;
   const edited = /^\d{1,6}$/.test(visit.query('edit')) ? Number(visit.query('edit')) : null;

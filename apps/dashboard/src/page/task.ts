@@ -9,21 +9,22 @@ import { html, type SafeHtml } from '../view/html.js';
 import { page } from '../view/layout.js';
 import { badge, card, facts, progressBar } from '../view/piece.js';
 import { audioName } from './task-audio.js';
-import { type FoundTask, findTask, readTranscript } from './task-find.js';
+import { type FoundTask, findTask } from './task-find.js';
 import { renderHistory } from './task-history.js';
 import { transcriptCard } from './task-transcript.js';
 
 export const showTask: Handler = async (visit) => {
   const { words } = visit;
   const task = await findTask(visit);
-  const [parts, transcript, history, files, audio] = await Promise.all([
+  const [parts, found, history, files, audio] = await Promise.all([
     renderParts(visit, task),
-    readTranscript(visit, task),
+    visit.desk.transcripts.read(task.id),
     renderHistory(visit, task),
     listFiles(task),
     audioName(task),
   ]);
   const { row } = task;
+  const transcript = found?.transcript ?? null;
   return {
     kind: 'page',
     page: page(visit, {
@@ -35,7 +36,7 @@ export const showTask: Handler = async (visit) => {
 <div class="split" data-live="/live/tasks/${row.id}?seen=${seenOf(row)}">
   <div class="stack">
     <div id="part-state" aria-live="polite">${parts['part-state']}</div>
-    ${transcriptCard(visit, task, transcript, audio)}
+    ${transcriptCard(visit, task, found, audio)}
     ${history}
   </div>
   <div class="stack">

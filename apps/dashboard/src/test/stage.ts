@@ -1,5 +1,5 @@
 import type { StageHandlers } from '@whisper-bot/pipeline';
-import { TaskError, type TaskOptions } from '@whisper-bot/task';
+import { TaskError, type TaskOptions, writeResult } from '@whisper-bot/task';
 import { type Transcript, transcriptSchema } from '@whisper-bot/transcript';
 
 /** Stages that hear what a test says. */
@@ -56,8 +56,7 @@ export const createStage = (): StandInStage => {
       merge: async ({ folder, payload, task }) => {
         enter('merge');
         const transcript = transcriptOf(stage.turns, task.options);
-        await folder.write(`transcript.r${payload.revision}.json`, transcript);
-        await folder.write('transcript.json', transcript);
+        await writeResult(folder, payload.revision, transcript);
       },
     },
   };

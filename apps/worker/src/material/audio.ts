@@ -6,49 +6,35 @@ import {
   type MediaInfo,
   measureLevels,
 } from '@whisper-bot/speech';
-import { decodedAudio as name, TaskError } from '@whisper-bot/task';
-import { z } from 'zod';
+import { artifacts, TaskError } from '@whisper-bot/task';
 import { seconds } from '../chunk.js';
 import { allowances, limited } from '../limit.js';
 import type { Material } from './material.js';
 import { trackLanguage, wantedTracks } from './track.js';
 
-const breakName = 'break.json';
-const breakSchema = z.object({ v: z.literal(1), /** Seconds. */ at: z.number() });
+const { decoded, truncation, trackChoice, channels: channelFile, channelCount } = artifacts;
 
 /** Whether the recording was found to end before its time. */
 export const isBrokenOff = async ({ folder }: Pick<Material, 'folder'>): Promise<boolean> =>
-  (await folder.read(breakName, breakSchema)) !== null;
-
-const tracksName = 'tracks.json';
-const tracksSchema = z.object({
-  v: z.literal(1),
-  /** From 1. */
-  chosen: z.number().int().positive(),
-  /** Others with speech. */
-  others: z.array(z.object({ track: z.number().int().positive(), language: z.string().optional() })),
-});
+  (await folder.read(truncation.file(), truncation.schema)) !== null;
 
 /** The sound tracks that hold speech besides the one that was transcribed. */
 export const otherTracks = async ({ folder }: Pick<Material, 'folder'>) =>
-  (await folder.read(tracksName, tracksSchema))?.others ?? [];
+  (await folder.read(trackChoice.file(), trackChoice.schema))?.others ?? [];
 
-/** The channels as they are, side by side: there until it is known whose speech is on which. */
-const channelsName = 'channels.pcm';
-const channelsSchema = z.object({ v: z.literal(1), channels: z.number().int().min(2) });
-const channelsInfoName = 'channels.json';
 /** More are not told apart. */
 const mostChannels = 8;
 
 /** The channels of the recording, where it is not known yet what they hold; null where there is nothing to find out. */
 export const undecidedChannels = async ({ folder }: Pick<Material, 'folder'>) => {
-  const known = await folder.read(channelsInfoName, channelsSchema);
-  return known !== null && (await folder.has(channelsName)) ? { ...known, path: folder.file(channelsName) } : null;
+  const known = await folder.read(channelCount.file(), channelCount.schema);
+  const name = channelFile.file();
+  return known !== null && (await folder.has(name)) ? { ...known, path: folder.file(name) } : null;
 };
 
 /** What is known of the channels is written down: they are not needed any more. */
 export const dropChannels = async ({ folder }: Pick<Material, 'folder'>): Promise<void> => {
-  await folder.remove(channelsName);
+  await folder.remove(channelFile.file());
 };
 
 /** Bytes of the header and of a second: 16 kHz, mono, 16 bit. */
@@ -69,6 +55,7 @@ export const ensureAudio = async (
   limit?: AudioLimit,
 ): Promise<{ wav: string; duration: number }> => {
   const { folder } = material;
+  const name = decoded.file();
   const bytes = await folder.size(name);
   if (bytes !== null && bytes >= wav.header) {
     return { wav: folder.file(name), duration: (bytes - wav.header) / wav.second };
@@ -91,9 +78,9 @@ const decode = async (material: Material, limit?: AudioLimit): Promise<number> =
   refuseTooLong(info.duration, limit);
   const track = await chooseTrack(material, { source, info, limit });
   const started = performance.now();
-  const temporary = folder.temporary(name);
+  const temporary = folder.temporary(decoded.file());
   const channels = {
-    target: folder.temporary(channelsName),
+    target: folder.temporary(channelFile.file()),
     count: info.tracks?.[track - 1]?.channels ?? info.channels,
   };
   const space = await freeSpace(folder.path, info.duration ?? 0);
@@ -114,8 +101,8 @@ const decode = async (material: Material, limit?: AudioLimit): Promise<number> =
     if (hasChannels) await keepChannels(material, { ...channels, mix: temporary });
     signal.throwIfAborted();
     // Before the audio, which is not decoded again once it is there.
-    if (breaksOff) await folder.write(breakName, { v: 1, at: duration });
-    await folder.adopt(temporary, name);
+    if (breaksOff) await folder.write(truncation.file(), { v: 1, at: duration });
+    await folder.adopt(temporary, decoded.file());
     const took = ((performance.now() - started) / 1000).toFixed(1);
     material.log(`Decoded ${duration.toFixed(1)} s of ${info.codec} in ${info.format} within ${took} s.`);
     if (missing !== undefined) material.log(`Of these, ${missing.toFixed(1)} s have no sound in the file.`);
@@ -155,7 +142,7 @@ const chooseTrack = async (
   const { folder, task, signal, engines } = material;
   const tracks = info.tracks ?? [];
   if (tracks.length < 2) return task.options.track ?? 1;
-  const known = await folder.read(tracksName, tracksSchema);
+  const known = await folder.read(trackChoice.file(), trackChoice.schema);
   if (known !== null) return known.chosen;
   const wanted = wantedTracks(tracks, task.options);
   const listened =
@@ -164,7 +151,7 @@ const chooseTrack = async (
       : wanted;
   const speaking: number[] = [];
   for (const track of listened) {
-    const target = folder.temporary(name);
+    const target = folder.temporary(decoded.file());
     try {
       const { duration } = await decodeTrack(
         { ...material, onProgress: () => {} },
@@ -188,7 +175,7 @@ const chooseTrack = async (
       const language = trackLanguage(tracks[track - 1]?.language ?? null);
       return { track, ...(language === null ? {} : { language }) };
     });
-  await folder.write(tracksName, { v: 1, chosen, others });
+  await folder.write(trackChoice.file(), { v: 1, chosen, others });
   material.log(`Of ${tracks.length} sound tracks the ${chosen}. is heard; ${others.length} others hold speech.`);
   return chosen;
 };
@@ -205,8 +192,8 @@ const keepChannels = async (
     await extractChannel(target, mix, { channel: instead, channels: count });
     log(`The channels cancel each other: channel ${instead + 1} is heard instead of their mix.`);
   }
-  await folder.write(channelsInfoName, { v: 1, channels: count });
-  await folder.adopt(target, channelsName);
+  await folder.write(channelCount.file(), { v: 1, channels: count });
+  await folder.adopt(target, channelFile.file());
 };
 
 /** Bytes that stay free for whoever else writes. */

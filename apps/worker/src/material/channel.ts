@@ -1,5 +1,5 @@
 import { extractChannel, findOwnVoices, measureLevels, type Span } from '@whisper-bot/speech';
-import { channelAudio } from '@whisper-bot/task';
+import { artifacts } from '@whisper-bot/task';
 import { allowances, limited } from '../limit.js';
 import { undecidedChannels } from './audio.js';
 import type { Material } from './material.js';
@@ -35,16 +35,16 @@ export const speechByChannel = async (
     return null;
   const speech: Span[][] = [];
   for (const channel of all) {
-    await extractChannel(path, folder.file(channelAudio(channel)), { channel, channels });
+    await extractChannel(path, folder.file(artifacts.channelAudio.file(channel)), { channel, channels });
     speech.push(
       await limited(signal, allowances.detect, duration, (within) =>
-        engines.detector.detect(folder.file(channelAudio(channel)), { signal: within }),
+        engines.detector.detect(folder.file(artifacts.channelAudio.file(channel)), { signal: within }),
       ),
     );
   }
   const found = findOwnVoices(levels, speech);
   const isHeard = (channel: number): boolean => found.apart && (found.speech[channel]?.length ?? 0) > 0;
-  for (const channel of all) if (!isHeard(channel)) await folder.remove(channelAudio(channel));
+  for (const channel of all) if (!isHeard(channel)) await folder.remove(artifacts.channelAudio.file(channel));
   if (!found.apart) return null;
   material.log(`${all.filter(isHeard).length} of ${channels} channels carry voices of their own.`);
   return all

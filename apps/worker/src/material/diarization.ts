@@ -1,6 +1,5 @@
-import type { SpeakerCount } from '@whisper-bot/task';
-import { channelAudio } from '@whisper-bot/task';
-import { type Diarization, diarizationSchema, type SpeakerTurn } from '@whisper-bot/transcript';
+import { artifacts, type SpeakerCount } from '@whisper-bot/task';
+import type { Diarization, SpeakerTurn } from '@whisper-bot/transcript';
 import { seconds } from '../chunk.js';
 import { allowances, limited } from '../limit.js';
 import { ensureAudio } from './audio.js';
@@ -9,11 +8,11 @@ import { keyOf } from './key.js';
 import type { Material } from './material.js';
 import { ensureSpeech } from './speech.js';
 
-const nameOf = ({ task }: Pick<Material, 'task'>): string => `diarization.${keyOf(task.options.speakers)}.json`;
+const nameOf = ({ task }: Pick<Material, 'task'>): string => artifacts.diarization.file(keyOf(task.options.speakers));
 
 /** Who spoke when, where that is known already. */
 export const readDiarization = (material: Pick<Material, 'task' | 'folder'>): Promise<Diarization | null> =>
-  material.folder.read(nameOf(material), diarizationSchema);
+  material.folder.read(nameOf(material), artifacts.diarization.schema);
 
 export interface Diarized {
   diarization: Diarization;
@@ -93,7 +92,7 @@ const diarizeWithin = async (
   let engine = 'channels';
   const add = async (channel: number, wanted: SpeakerCount): Promise<void> => {
     const found = await diarize(material, {
-      wav: material.folder.file(channelAudio(channel)),
+      wav: material.folder.file(artifacts.channelAudio.file(channel)),
       speech: spans.filter((span) => span.channel === channel),
       speakers: wanted,
       duration,

@@ -1,13 +1,10 @@
-import { channelAudio } from '@whisper-bot/task';
-import { z } from 'zod';
+import { artifacts } from '@whisper-bot/task';
 import { seconds } from '../chunk.js';
 import { allowances, limited } from '../limit.js';
 import { ensureAudio } from './audio.js';
 import { channelsOf, type SpeechSpan } from './channel.js';
 import { keyOf } from './key.js';
 import type { Material } from './material.js';
-
-const schema = z.object({ v: z.literal(1), language: z.string().min(2), probability: z.number() });
 
 /**
  * The language asked for, or the one found once for the recording (ISO 639-1): what its beginning is in. Where none is asked for,
@@ -17,8 +14,8 @@ export const ensureLanguage = async (material: Material, spans: readonly SpeechS
   const { engines, folder, signal, task } = material;
   const { language, model, languageHints = [] } = task.options;
   if (language !== 'auto') return language;
-  const name = `language.${keyOf(model, ...languageHints)}.json`;
-  const known = await folder.read(name, schema);
+  const name = artifacts.language.file(keyOf(model, ...languageHints));
+  const known = await folder.read(name, artifacts.language.schema);
   if (known !== null) return known.language;
   const { wav, speech } = await mostSpeech(material, spans);
   const found = await limited(signal, allowances.language, 0, (within) =>
@@ -39,5 +36,5 @@ const mostSpeech = async (
     .map((channel) => ({ channel, speech: spans.filter((span) => span.channel === channel) }))
     .sort((a, b) => seconds(b.speech) - seconds(a.speech));
   if (first === undefined) return { wav: (await ensureAudio(material)).wav, speech: spans };
-  return { wav: material.folder.file(channelAudio(first.channel)), speech: first.speech };
+  return { wav: material.folder.file(artifacts.channelAudio.file(first.channel)), speech: first.speech };
 };

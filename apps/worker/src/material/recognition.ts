@@ -1,5 +1,5 @@
-import { channelAudio } from '@whisper-bot/task';
-import { type Recognition, recognitionSchema } from '@whisper-bot/transcript';
+import { artifacts } from '@whisper-bot/task';
+import type { Recognition } from '@whisper-bot/transcript';
 import { cutChunks, seconds } from '../chunk.js';
 import { allowances, limited } from '../limit.js';
 import { ensureAudio } from './audio.js';
@@ -32,8 +32,9 @@ export const ensureRecognition = async (material: Material, { chunk, chunks }: P
   const language = await ensureLanguage(material, spans);
   // Where the language may change the words depend on that, too; where it is given the name is as ever.
   const followed = followLanguages ? ['follow', ...languageHints] : [];
-  const name = `recognition-${chunk}-of-${chunks}.${keyOf(model, language, translate, prompt, ...followed)}.json`;
-  const known = await folder.read(name, recognitionSchema);
+  const key = keyOf(model, language, translate, prompt, ...followed);
+  const name = artifacts.recognition.file(chunk, chunks, key);
+  const known = await folder.read(name, artifacts.recognition.schema);
   const speech = cutChunks(spans, chunks)[chunk] ?? [];
   if (known !== null) return { recognition: known, seconds: seconds(speech), rate: null };
 
@@ -66,7 +67,7 @@ const recognize = async (material: Material, speech: readonly SpeechSpan[], lang
     const [from, part] = [done / whole, seconds(own) / whole];
     const heard = await transcribe(
       { ...material, onProgress: (fraction) => onProgress(from + part * fraction) },
-      { wav: folder.file(channelAudio(channel)), speech: own, language },
+      { wav: folder.file(artifacts.channelAudio.file(channel)), speech: own, language },
     );
     recognitions.push({ ...heard, segments: heard.segments.map((segment) => ({ ...segment, channel })) });
     done += seconds(own);

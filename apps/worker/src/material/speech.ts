@@ -1,22 +1,9 @@
-import { z } from 'zod';
+import { artifacts } from '@whisper-bot/task';
 import { seconds } from '../chunk.js';
 import { allowances, limited } from '../limit.js';
 import { dropChannels, ensureAudio } from './audio.js';
 import { type SpeechSpan, speechByChannel } from './channel.js';
 import type { Material } from './material.js';
-
-const name = 'speech.json';
-const schema = z.object({
-  v: z.literal(1),
-  duration: z.number().nonnegative(),
-  spans: z.array(
-    z.object({
-      start: z.number().nonnegative(),
-      end: z.number().nonnegative(),
-      channel: z.number().int().nonnegative().optional(),
-    }),
-  ),
-});
 
 export interface Speech {
   /** Of the whole recording, seconds. */
@@ -28,7 +15,7 @@ export interface Speech {
 /** Where somebody speaks in the recording. */
 export const ensureSpeech = async (material: Material): Promise<Speech> => {
   const { engines, folder, signal, onProgress } = material;
-  const known = await folder.read(name, schema);
+  const known = await folder.read(artifacts.speech.file(), artifacts.speech.schema);
   if (known !== null) return known;
   const { wav, duration } = await ensureAudio(material);
   const mixed = await limited(signal, allowances.detect, duration, (within) =>
@@ -36,7 +23,7 @@ export const ensureSpeech = async (material: Material): Promise<Speech> => {
   );
   const spans = (await speechByChannel(material, { mixed, duration })) ?? mixed;
   signal.throwIfAborted();
-  await folder.write(name, { v: 1, duration, spans });
+  await folder.write(artifacts.speech.file(), { v: 1, duration, spans });
   await dropChannels(material);
   material.log(`Found ${seconds(spans).toFixed(1)} s of speech in ${duration.toFixed(1)} s.`);
   return { duration, spans };

@@ -1,10 +1,8 @@
 import type { StageHandlers } from '@whisper-bot/pipeline';
-import type { TaskId } from '@whisper-bot/task';
-import { transcriptSchema } from '@whisper-bot/transcript';
+import { readRevision, type TaskId } from '@whisper-bot/task';
 import type { Engines } from '../engines.js';
 import { ensureDiarization } from '../material/diarization.js';
 import { materialOf } from './call.js';
-import { transcriptName } from './merge.js';
 
 export interface DiarizeDependencies {
   engines: Engines;
@@ -22,7 +20,7 @@ export const createDiarize =
     const { rate, diarization, duration } = await ensureDiarization(materialOf(engines, call));
     call.note({ audioSeconds: duration, speakers: diarization.speakers, engine: diarization.engine });
     if (rate !== null) call.measured('diarize', rate);
-    const sent = await call.folder.read(transcriptName(call.payload.revision), transcriptSchema);
+    const sent = await readRevision(call.folder, call.payload.revision);
     if (sent?.speakers.outcome !== 'failed') return;
     call.log('The text has gone out without speakers; it is delivered again with them.');
     await again(call.task.id);

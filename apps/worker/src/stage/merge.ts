@@ -1,12 +1,6 @@
 import type { StageHandlers } from '@whisper-bot/pipeline';
-import { latestRevision, type Task } from '@whisper-bot/task';
-import {
-  type Diarization,
-  mergeTranscript,
-  type Recognition,
-  type Transcript,
-  transcriptSchema,
-} from '@whisper-bot/transcript';
+import { readRevision, type Task, writeResult } from '@whisper-bot/task';
+import { type Diarization, mergeTranscript, type Recognition, type Transcript } from '@whisper-bot/transcript';
 import type { Engines } from '../engines.js';
 import { isBrokenOff, otherTracks } from '../material/audio.js';
 import { readDiarization } from '../material/diarization.js';
@@ -15,18 +9,14 @@ import { ensureRecognition } from '../material/recognition.js';
 import { ensureSpeech } from '../material/speech.js';
 import { materialOf } from './call.js';
 
-/** The result of a revision; `transcript.json` is the newest one's. */
-export const transcriptName = (revision: number): string => `transcript.r${revision}.json`;
-const newestName = 'transcript.json';
-
 /** Joins what the chunks heard with who spoke when, and writes the transcript. */
 export const createMerge =
   (engines: Engines): StageHandlers['merge'] =>
   async (call) => {
     const { chunks, revision } = call.payload;
     const { folder } = call;
-    const name = transcriptName(revision);
-    let transcript = await folder.read(name, transcriptSchema);
+    let transcript = await readRevision(folder, revision);
+    const isMerged = transcript !== null;
     if (transcript === null) {
       const material = materialOf(engines, call);
       const { duration } = await ensureSpeech(material);
@@ -35,14 +25,15 @@ export const createMerge =
         recognitions.push((await ensureRecognition(material, { chunk, chunks })).recognition);
       }
       transcript = await join(material, recognitions, duration);
-      await folder.write(name, transcript, true);
+      await writeResult(folder, revision, transcript);
       // A diarization retried meanwhile looks for this file after writing its own: one of the two sees the other.
       if (transcript.speakers.outcome === 'failed' && (await readDiarization(material)) !== null) {
         transcript = await join(material, recognitions, duration);
-        await folder.write(name, transcript, true);
+        await writeResult(folder, revision, transcript);
       }
     }
-    if (revision >= (await latestRevision(folder))) await folder.write(newestName, transcript, true);
+    // Whoever merged it may have been killed before it became the newest.
+    if (isMerged) await writeResult(folder, revision, transcript);
     const { duration, language, engine, speakers } = transcript;
     call.note({ audioSeconds: duration, language, engine, speakers: speakers.list.length });
     call.log(

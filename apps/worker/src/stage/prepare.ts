@@ -1,5 +1,5 @@
 import type { StageHandlers } from '@whisper-bot/pipeline';
-import { z } from 'zod';
+import { artifacts } from '@whisper-bot/task';
 import { chunkCount, cutChunks, seconds } from '../chunk.js';
 import type { Engines } from '../engines.js';
 import { type AudioLimit, ensureAudio } from '../material/audio.js';
@@ -7,8 +7,7 @@ import { ensureLanguage } from '../material/language.js';
 import { ensureSpeech } from '../material/speech.js';
 import { materialOf } from './call.js';
 
-const planName = 'plan.json';
-const planSchema = z.object({ v: z.literal(1), chunks: z.number().int().min(0) });
+const { plan } = artifacts;
 
 export interface PrepareDependencies {
   engines: Engines;
@@ -25,9 +24,9 @@ export const createPrepare =
     const { duration } = await ensureAudio(materialOf(engines, call, [0, 0.6]), limit);
     call.note({ audioSeconds: duration, bytes: (await call.folder.size(call.task.source)) ?? 0 });
     const { spans } = await ensureSpeech(materialOf(engines, call, [0.6, 0.9]));
-    const known = await call.folder.read(planName, planSchema);
+    const known = await call.folder.read(plan.file(), plan.schema);
     const count = known?.chunks ?? chunkCount(spans, await workersFor(spans, transcribers));
-    if (known === null) await call.folder.write(planName, { v: 1, chunks: count });
+    if (known === null) await call.folder.write(plan.file(), { v: 1, chunks: count });
     call.measured('prepare', (performance.now() - started) / 1000 / Math.max(1, duration));
     // Several workers must agree on the language; a single chunk's worker finds it while the speakers are told apart.
     if (count > 1) await ensureLanguage(materialOf(engines, call, [0.9, 1]), spans);

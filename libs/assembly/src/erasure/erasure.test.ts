@@ -271,7 +271,7 @@ it('contents of a person’s recordings go by themselves when they have been kep
     [telegram.id, other.id],
   ]);
   const store = await installation.store?.opened;
-  await until(async () => (await store?.tasks.transcript(telegram.id)) === null);
+  await until(async () => (await store?.transcripts.read(telegram.id)) === null);
   await untilKept();
   expect((await find(marker)).filter((place) => !place.includes('.aof'))).toEqual([]);
   // What programs and operators hand in stays until they delete it.

@@ -6,6 +6,7 @@ import people from './0003-people.js';
 import identity from './0004-identity.js';
 import erasure from './0005-erasure.js';
 import attempt from './0006-attempt.js';
+import transcriptVersion from './0007-transcript-version.js';
 
 /** In order; a released one never changes. */
 const migrations = {
@@ -15,6 +16,7 @@ const migrations = {
   '0004-identity': identity,
   '0005-erasure': erasure,
   '0006-attempt': attempt,
+  '0007-transcript-version': transcriptVersion,
 };
 export type MigrationName = keyof typeof migrations;
 

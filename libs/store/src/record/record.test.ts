@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createTaskFolder, type Task, TaskError, type TaskId, taskSchema } from '@whisper-bot/task';
+import {
+  createTaskFolder,
+  createTranscriptStore,
+  type Task,
+  TaskError,
+  type TaskId,
+  taskSchema,
+} from '@whisper-bot/task';
 import type { Transcript } from '@whisper-bot/transcript';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
@@ -35,6 +42,8 @@ const newTask = (more: Partial<Task> = {}): Task =>
     acceptedAt: new Date(start).toISOString(),
     ...more,
   });
+const save = (id: TaskId, transcript: Transcript) =>
+  store.transcripts.change(id, () => ({ transcript, version: { revision: 1, edit: 0 } }));
 const heard = (text: string): Transcript => ({
   v: 1,
   language: 'en',
@@ -131,7 +140,7 @@ describe('a task in the record', () => {
     for (const task of tasks) await store.tasks.accept(task);
     const [first] = tasks;
     if (first === undefined) throw new Error('no tasks');
-    await store.tasks.saveTranscript(first.id, heard('The warehouse in Hamburg'));
+    await save(first.id, heard('The warehouse in Hamburg'));
     await store.tasks.change({ taskId: first.id, state: 'done', at: start + 100 });
 
     const seen: string[] = [];
@@ -160,12 +169,12 @@ describe('a task in the record', () => {
     const task = newTask({ title: 'secret.ogg' });
     const other = newTask({ owner: 'tg:2' });
     for (const each of [task, other]) await store.tasks.accept(each);
-    await store.tasks.saveTranscript(task.id, heard('a secret'));
+    await save(task.id, heard('a secret'));
     const { erasures } = store;
     await erasures.apply(await erasures.ofTasks([task.id]));
     // A recorder that had read the transcript before comes late.
-    await store.tasks.saveTranscript(task.id, heard('a secret'));
-    expect(await store.tasks.transcript(task.id)).toBeNull();
+    await save(task.id, heard('a secret'));
+    expect(await store.transcripts.read(task.id)).toBeNull();
     expect((await store.tasks.find(task.id))?.title).toBe('');
     expect(JSON.stringify(await store.tasks.task(task.id))).not.toContain('secret');
     await erasures.apply(await erasures.ofOwner('tg:1'));
@@ -179,7 +188,7 @@ it('counts what an owner has used', async () => {
   const [done, open] = [newTask({ owner, acceptedAt }), newTask({ owner, acceptedAt })];
   for (const each of [done, open, newTask({ owner: 'key:other' })]) await store.tasks.accept(each);
   await store.tasks.change({ taskId: done.id, state: 'done', at: Date.now() });
-  await store.tasks.saveTranscript(done.id, heard('something'));
+  await save(done.id, heard('something'));
   const { duration } = heard('something');
   expect(await store.usage(owner, new Date(Date.now() - 60_000))).toEqual({ open: [open.id], seconds: duration });
   expect(await store.usage(owner, new Date(Date.now() + 60_000))).toEqual({ open: [open.id], seconds: 0 });
@@ -190,10 +199,14 @@ it('records a task that the record has never heard of from its folder, with its 
   const folder = await createTaskFolder(server.directory.path, task.id);
   await folder.write('task.json', task);
   await folder.write('transcript.json', heard('Good morning'));
-  const record = createChangeRecorder({ tasks: store.tasks, tasksDir: server.directory.path });
+  const record = createChangeRecorder({
+    tasks: store.tasks,
+    transcripts: createTranscriptStore({ tasksDir: server.directory.path, record: store.transcripts }),
+    tasksDir: server.directory.path,
+  });
   await record({ taskId: task.id, state: 'done', at: start + 5 });
   expect(await store.tasks.find(task.id)).toMatchObject({ state: 'done', duration: 12.5 });
-  expect((await store.tasks.transcript(task.id))?.text).toBe('Good morning');
+  expect((await store.transcripts.read(task.id))?.transcript.text).toBe('Good morning');
   await record({ taskId: randomUUID() as TaskId, state: 'cancelled', at: start });
 });
 
@@ -204,14 +217,14 @@ it('takes text with U+0000 and halves of characters, which PostgreSQL refuses, w
   await store.tasks.accept(task);
   const transcript = heard('said');
   const [segment] = transcript.segments;
-  await store.tasks.saveTranscript(task.id, {
+  await save(task.id, {
     ...transcript,
     text: bad,
     segments: segment === undefined ? [] : [{ ...segment, text: bad }],
   });
   await store.tasks.change({ taskId: task.id, state: 'failed', at: Date.now(), cause: bad });
   expect(await store.tasks.find(task.id)).toMatchObject({ title: 'ab \ufffd', cause: 'ab \ufffd', state: 'failed' });
-  expect((await store.tasks.transcript(task.id))?.text).toBe('ab \ufffd');
+  expect((await store.transcripts.read(task.id))?.transcript.text).toBe('ab \ufffd');
   expect((await store.tasks.search({ text: 'a\0b' }, { limit: 5 })).rows.map(({ id }) => id)).toContain(task.id);
 });
 

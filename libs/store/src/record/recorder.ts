@@ -1,9 +1,9 @@
-import { taskFolder, taskSchema } from '@whisper-bot/task';
-import { transcriptSchema } from '@whisper-bot/transcript';
+import { readTask, TaskError, type TranscriptStore, taskFolder } from '@whisper-bot/task';
 import type { TaskBook, ToldChange } from './task.js';
 
 export interface ChangeRecorderOptions {
-  tasks: Pick<TaskBook, 'accept' | 'change' | 'saveTranscript'>;
+  tasks: Pick<TaskBook, 'accept' | 'change'>;
+  transcripts: Pick<TranscriptStore, 'reconcile'>;
   tasksDir: string;
 }
 
@@ -12,17 +12,17 @@ export interface ChangeRecorderOptions {
  * not know yet (its change overtook it, or it came while there was no record) is read from its folder.
  */
 export const createChangeRecorder =
-  ({ tasks, tasksDir }: ChangeRecorderOptions) =>
+  ({ tasks, transcripts, tasksDir }: ChangeRecorderOptions) =>
   async (change: ToldChange): Promise<void> => {
-    const folder = taskFolder(tasksDir, change.taskId);
     if (!(await tasks.change(change))) {
-      const task = await folder.read('task.json', taskSchema);
+      const task = await readTask(taskFolder(tasksDir, change.taskId), 1).catch((error: unknown) => {
+        if (error instanceof TaskError) return null;
+        throw error;
+      });
       // Cancelled and removed before it was ever written down: nothing is left to be recorded.
       if (task === null) return;
       await tasks.accept(task);
       await tasks.change(change);
     }
-    if (change.state !== 'done') return;
-    const transcript = await folder.read('transcript.json', transcriptSchema);
-    if (transcript !== null) await tasks.saveTranscript(change.taskId, transcript);
+    if (change.state === 'done') await transcripts.reconcile(change.taskId);
   };

@@ -10,11 +10,9 @@ import {
   taskOptionsSchema,
   taskSchema,
 } from '@whisper-bot/task';
-import type { Transcript } from '@whisper-bot/transcript';
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { jsonText } from '../json-text.js';
 import type { Tables, TaskTableRow } from '../schema.js';
-import { createResultBook } from './result.js';
 
 export interface TaskRow {
   id: TaskId;
@@ -87,9 +85,6 @@ export interface TaskBook {
   ended(since: Date): Promise<{ done: number; failed: number; audioSeconds: number }>;
   /** Done and failed by hour, for the last hours. */
   hours(count: number): Promise<{ at: Date; done: number; failed: number }[]>;
-  /** The result as last saved; null where it was never stored. */
-  transcript(id: TaskId): Promise<Transcript | null>;
-  saveTranscript(id: TaskId, transcript: Transcript): Promise<void>;
 }
 
 /** The chat a task came from, as its channel calls it. */
@@ -310,7 +305,6 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
       group by hour order by hour`.execute(db);
     return rows;
   },
-  ...createResultBook(db),
 });
 
 type TaskQuery = SelectQueryBuilder<Tables, 'task', TaskTableRow>;

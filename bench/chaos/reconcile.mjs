@@ -21,6 +21,9 @@
 
 const isOver = (state) => ['done', 'failed', 'cancelled'].includes(state);
 
+/** What the bot says where it takes nothing on for lack of room. */
+const isRefusal = (text) => /no room/i.test(text);
+
 /** Milliseconds between a result and its mark in the record, within which emptying Redis makes the stream get it again. */
 const unrecorded = 60_000;
 
@@ -40,7 +43,10 @@ export const judge = (entry, recorded, { flushes, unknown }) => {
   if (recorded === null) {
     if (entry.way === 'stream' && unknown.includes(entry.number))
       return say('excused', 'its entry was in Redis alone when that was emptied');
-    return entry.answers.length > 0 ? say('lost', 'answered, but not in the record') : say('lost', 'not in the record');
+    if (entry.answers.length > 0) return say('lost', 'answered, but not in the record');
+    // Telegram's server gave the message away; what the person was told decides whether the bot took the recording on.
+    if (entry.way === 'telegram' && entry.failures.some((text) => isRefusal(text))) return say('not accepted');
+    return say('lost', `not in the record${entry.failures.length > 0 ? `: ${entry.failures.join(' / ')}` : ''}`);
   }
   if (!isOver(recorded.state)) return say('stuck', `still ${recorded.state}`);
   if (recorded.state !== 'done') return say('lost', `${recorded.state}: ${recorded.cause ?? 'no cause'}`);

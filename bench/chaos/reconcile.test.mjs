@@ -32,6 +32,13 @@ test('what was refused need not come', () => {
   expect(verdictOf({ accepted: null, answers: [] }, null)).toBe('not accepted');
 });
 
+test('a recording that the bot refused for lack of room was not accepted; one it only fell silent about is lost', () => {
+  const failures = ['There is no room for more recordings just now.'];
+  expect(verdictOf({ way: 'telegram', answers: [], failures }, null)).toBe('not accepted');
+  expect(verdictOf({ way: 'telegram', answers: [], failures: ['⏳ Accepted'] }, null)).toBe('lost');
+  expect(verdictOf({ way: 'api', answers: [], failures }, null)).toBe('lost');
+});
+
 test('emptying Redis excuses what only Redis knew, and nothing else', () => {
   const stream = { way: 'stream' };
   expect(verdictOf({ ...stream, answers: [] }, null, { unknown: [5] })).toBe('excused');

@@ -138,7 +138,7 @@ const torture = async ({ options, place, botApi, product, ways, load, faults }) 
     const judged = await reckon({ load, ways, product, done, flushes, unknown, signal });
     const left = await leftovers({ options, place, product, ...judged });
     const after = await measureLoad({ product });
-    const rows = rowsOf(done, judged.verdicts);
+    const rows = rowsOf(withWork(done, judged.record), judged.verdicts);
     const total = rows.find(({ name }) => name === 'all');
     const loose = rows.find(({ name }) => name === 'no fault');
     const count = (what) => total[what] + (loose?.[what] ?? 0);
@@ -164,6 +164,15 @@ const meet = async (fault, { context, census, load, product }) => {
   const orphans = await settledOrphans(census, product, context.signal);
   return { ...fault, began, ended, recovery, orphaned: orphans.length, orphans, skipped };
 };
+
+/** How long each fault kept what it met in work, from its end: seconds until the last of it was done. */
+const withWork = (faults, record) =>
+  faults.map((fault) => {
+    const met = record.filter(({ acceptedAt, doneAt }) => acceptedAt < fault.began && doneAt > fault.began);
+    // A clock that was shifted dated some ends an hour off.
+    const waits = met.map(({ doneAt }) => (doneAt - fault.ended) / 1000).filter((wait) => wait < 1800);
+    return { ...fault, inWork: waits.length === 0 ? null : Math.max(0, ...waits) };
+  });
 
 const settledOrphans = async (census, product, signal) => {
   const until = performance.now() + bound.orphan;

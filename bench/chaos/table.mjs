@@ -11,7 +11,8 @@ export const medianOf = (values) => {
 export const bad = ['lost', 'doubled', 'stuck', 'orphaned'];
 
 /**
- * @param {readonly { name: string, recovery: number | null, orphaned: number }[]} faults seconds until a probe was done; null: not in its bound
+ * @param {readonly { name: string, recovery: number | null, orphaned: number, inWork: number | null }[]} faults seconds until a probe was done, null: not in
+ *   its bound; seconds until the last of the tasks that it met in work was done, null: it met none
  * @param {readonly { verdict: string, fault: string | null }[]} verdicts of all tasks
  * @returns a row for each kind that was tried, then one for all, then what was put down to no fault
  */
@@ -32,6 +33,7 @@ export const rowsOf = (faults, verdicts) => {
       ...counted(met),
       orphaned: tried.reduce((sum, { orphaned }) => sum + orphaned, 0),
       median: medianOf(recoveries.map((one) => one ?? Number.POSITIVE_INFINITY)),
+      inWork: Math.max(...tried.map(({ inWork }) => inWork ?? 0), 0) || null,
       worst: recoveries.length === 0 ? null : Math.max(...recoveries.map((one) => one ?? Number.POSITIVE_INFINITY)),
     };
   };
@@ -63,6 +65,7 @@ const columns = [
   ['excused', ({ excused }) => excused],
   ['median s', ({ median }) => seconds(median)],
   ['worst s', ({ worst }) => seconds(worst)],
+  ['in work s', ({ inWork }) => seconds(inWork)],
 ];
 
 /** Rows as Markdown, aligned. */

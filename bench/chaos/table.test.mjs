@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { medianOf, rowsOf, tableOf } from './table.mjs';
 
 const faults = [
-  { name: 'bot killed', recovery: 2, orphaned: 0 },
-  { name: 'bot killed', recovery: 4, orphaned: 1 },
-  { name: 'Redis emptied', recovery: null, orphaned: 0 },
+  { name: 'bot killed', recovery: 2, orphaned: 0, inWork: null },
+  { name: 'bot killed', recovery: 4, orphaned: 1, inWork: 21 },
+  { name: 'Redis emptied', recovery: null, orphaned: 0, inWork: null },
 ];
 const verdicts = [
   { verdict: 'ok', fault: null },
@@ -20,12 +20,12 @@ test('a row for each kind, then all, then what no fault explains', () => {
     ['all', 3, 1, 1, 1],
     ['no fault', 0, 0, 1, 0],
   ]);
-  expect(rows[1]).toMatchObject({ median: 3, worst: 4 });
+  expect(rows[1]).toMatchObject({ median: 3, worst: 4, inWork: 21 });
 });
 
 test('a probe that never came back is no quick recovery', () => {
   expect(rowsOf(faults, [])[0]).toMatchObject({ median: Number.POSITIVE_INFINITY, worst: Number.POSITIVE_INFINITY });
-  expect(tableOf(rowsOf(faults, []))).toMatch(/Redis emptied .* never \| +never \|/);
+  expect(tableOf(rowsOf(faults, []))).toMatch(/Redis emptied .* never \| +never \| +– \|/);
 });
 
 test('the median of none, of an odd and of an even number', () => {

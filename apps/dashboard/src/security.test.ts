@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { until } from '@whisper-bot/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Harness, startHarness } from './test/harness.js';
 
 let harness: Harness;
@@ -195,6 +195,19 @@ describe('an upload', () => {
     const id = page.split('/').at(-1) ?? '';
     expect((await harness.desk.store.tasks.find(id as never))?.title).toMatch(/wd;\.OGG$/);
     expect(await readdir(`${harness.desk.options.tasksDir}/${id}`)).toContain('audio.ogg');
+  });
+
+  test('that was accepted stays so where PostgreSQL goes away before the audit is written', async () => {
+    const audit = vi.spyOn(harness.desk.store.audit, 'append').mockRejectedValueOnce(new Error('terminated'));
+    const answer = await post('/upload', form({ csrf: operator.csrf }), {
+      cookie: operator.cookie,
+      accept: 'application/json',
+    });
+    expect(audit).toHaveBeenCalledOnce();
+    audit.mockRestore();
+    expect(answer.status).toBe(200);
+    const { page } = (await answer.json()) as { page: string };
+    expect(await readdir(`${harness.desk.options.tasksDir}/${page.split('/').at(-1)}`)).toContain('audio.ogg');
   });
 
   test('is refused while uploads are paused', async () => {

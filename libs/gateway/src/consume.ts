@@ -41,11 +41,39 @@ const createGroup = async ({ reader, stream }: ConsumeOptions): Promise<void> =>
   });
 };
 
-const takeAll = async (entries: Entry[], { take, signal }: ConsumeOptions): Promise<void> => {
-  for (const entry of entries) {
-    if (signal.aborted) return;
-    await take(entry);
+/**
+ * Takes one after another. An entry may wait for long, for PostgreSQL or for room: as long as we live nobody needs to take it over,
+ * and so the dead can be told early.
+ */
+const takeAll = async (entries: Entry[], options: ConsumeOptions): Promise<void> => {
+  const { take, signal } = options;
+  if (entries.length === 0) return;
+  const held = new Set(entries.map(([id]) => id));
+  const timer = keepHeld(held, options);
+  try {
+    for (const entry of entries) {
+      if (signal.aborted) return;
+      await take(entry);
+      held.delete(entry[0]);
+    }
+  } finally {
+    clearInterval(timer);
   }
+};
+
+const keepHeld = (held: ReadonlySet<string>, { reader, stream, consumer, idle, onError }: ConsumeOptions) => {
+  let renewing = false;
+  return setInterval(() => {
+    // While Redis is away one is enough.
+    if (renewing) return;
+    renewing = true;
+    reader
+      .renewEntries(stream, group, consumer, ...held)
+      .catch(onError)
+      .finally(() => {
+        renewing = false;
+      });
+  }, idle / 4);
 };
 
 const entriesOf = (answer: unknown): Entry[] => (answer as [string, Entry[]][] | null)?.[0]?.[1] ?? [];
@@ -67,7 +95,7 @@ const takeNew = async (options: ConsumeOptions): Promise<void> => {
   let claimedAt = Number.NEGATIVE_INFINITY;
   const silent = createSilence(options);
   while (!signal.aborted) {
-    if (performance.now() - claimedAt > Math.min(options.idle, 10_000)) {
+    if (performance.now() - claimedAt > Math.min(options.idle, 5000)) {
       await takeOver(options);
       await silent.takeOver();
       claimedAt = performance.now();

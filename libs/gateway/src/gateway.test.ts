@@ -267,6 +267,31 @@ describe('a consumer that dies', () => {
   });
 });
 
+it('an entry that waits in the hands of a living consumer is not taken from it, however long it waits', async () => {
+  const { id, path } = await recording();
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const submit: WorkingPipeline['submit'] = async (task) => {
+    await released;
+    return pipeline.submit(task);
+  };
+  await redis.xgroup('CREATE', `${prefix}transcribe:tasks`, 'transcribe-workers', '0', 'MKSTREAM');
+  await gateway({ consumer: 'waiting', idle: 200, pipeline: { ...pipeline, submit } });
+  await add('payload', JSON.stringify({ task_id: id, file_path: path }));
+  await until(async () => (await pendingCount()) === 1);
+  await gateway({ consumer: 'idle', idle: 200 });
+  const holder = await until(async () => {
+    const pending = await redis.xpending(`${prefix}transcribe:tasks`, 'transcribe-workers', '-', '+', 1);
+    const [[, name, , deliveries] = ['', 'nobody', 0, 0]] = pending as [string, string, number, number][];
+    return (name !== 'waiting' || Number(deliveries) > 20) && name;
+  });
+  release();
+  expect(holder).toBe('waiting');
+  expect((await resultOf(id)).status).toBe('success');
+});
+
 it('an entry whose idle time Redis does not count, as when its clock was set back, is taken over all the same', async () => {
   const { id, path } = await recording();
   const stream = `${prefix}transcribe:tasks`;

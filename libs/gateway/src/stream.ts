@@ -34,6 +34,7 @@ export interface Streams extends Redis {
     ttlSeconds: number,
   ): Promise<0 | 1>;
   trimRead(stream: string, olderThanMs: number): Promise<number>;
+  renewEntries(stream: string, group: string, consumer: string, ...ids: string[]): Promise<number>;
 }
 
 const scripts = {
@@ -46,6 +47,22 @@ redis.call('XADD', KEYS[1], '*', 'payload', ARGV[1])
 redis.call('XADD', KEYS[2], '*', 'payload', ARGV[1])
 redis.call('EXPIRE', KEYS[2], ARGV[3])
 return 1`,
+  },
+  /**
+   * Says that a consumer still has these entries in hand, as far as they are still its own: their idle time begins anew and
+   * their deliveries count up. Returns how many are.
+   */
+  renewEntries: {
+    numberOfKeys: 1,
+    lua: `local own = 0
+for at = 3, #ARGV do
+  local id = ARGV[at]
+  if #redis.call('XPENDING', KEYS[1], ARGV[1], id, id, 1, ARGV[2]) > 0 then
+    redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, id)
+    own = own + 1
+  end
+end
+return own`,
   },
   /**
    * Removes what every group has read and acknowledged and, where there is no group, what is older than a bound: an

@@ -35,11 +35,12 @@ export const takeUpload: Handler = async (visit) => {
     if (upload.file === null) throw new HttpError(400, words.upload.noFile);
     const task = taskOf(visit, id, upload.file, upload.fields);
     await desk.pipeline.submit(task);
+    // Accepted is accepted: what fails from here on must take neither the recording away nor the page of its task.
     await writeDown(visit, {
       action: 'task.upload',
       target: id,
       after: { bytes: upload.file.bytes, options: { ...task.options, prompt: undefined } },
-    });
+    }).catch((err: unknown) => desk.logger.error({ err, task_id: id }, 'an upload is missing in the audit'));
     return answer(visit, `/tasks/${id}`);
   } catch (error) {
     await folder.destroy();

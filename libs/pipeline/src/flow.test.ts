@@ -111,6 +111,21 @@ test('an error that cannot heal fails at once and tells the user why', async () 
   ]);
 });
 
+test('a full disk fails no accepted task: each stage waits until there is room, however often it has to', async () => {
+  const refusals = new Map<string, number>();
+  stage.behave = async (part) => {
+    const count = (refusals.get(part) ?? 0) + 1;
+    refusals.set(part, count);
+    if (part !== 'diarize' && count <= 5) throw new TaskError('no-space', 'There is no room left for recordings.');
+  };
+  const task = await newTask(pipeline.tasksDir);
+  await pipeline.submit(task);
+  expect(await ended(task.id)).toMatchObject({ state: 'done', percent: 100 });
+  expect(deliveries).toEqual([{ kind: 'result', task, revision: 1 }]);
+  expect(refusals.get('prepare')).toBe(6);
+  expect(await pipeline.deadLetters()).toEqual([]);
+});
+
 test('without speakers the text still goes out', async () => {
   stage.behave = async (part) => {
     if (part === 'diarize') throw new Error('no memory');

@@ -1,5 +1,5 @@
 import { TaskError } from '@whisper-bot/task';
-import { type Job, WaitingError, Worker } from 'bullmq';
+import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import { catalogue, type Payload, type QueueName } from './catalogue.js';
 import type { PipelineContext } from './context.js';
 
@@ -44,6 +44,19 @@ const defaultLock = 20_000;
 const abortBound = 15_000;
 
 class PutBack extends Error {}
+
+/** Thrown by a run for lack of something that comes back by itself: the job runs again after the pause, and no attempt has failed. */
+export class Postponed extends Error {
+  override readonly name = 'Postponed';
+  /** @param pause milliseconds */
+  constructor(
+    readonly pause: number,
+    options?: ErrorOptions,
+  ) {
+    super('The job is postponed.', options);
+  }
+}
+
 /** The job is not this run's any more. */
 export const lockLost = (): Error =>
   new TaskError('internal', 'Another worker has taken over.', { cause: 'lock lost' });
@@ -74,6 +87,10 @@ export const serveQueue = <K extends QueueName>(
         await settle(handle(job, parsePayload(name, job), run));
         run.signal.throwIfAborted();
       } catch (error) {
+        if (error instanceof Postponed && !run.signal.aborted) {
+          await job.moveToDelayed(Date.now() + error.pause, token);
+          throw new DelayedError();
+        }
         if (!(run.signal.reason instanceof PutBack)) throw error;
         await job.moveToWait(token);
         throw new WaitingError();

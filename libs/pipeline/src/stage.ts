@@ -10,7 +10,7 @@ import { jobKey, type Running, report } from './live.js';
 import { observeRun } from './observe.js';
 import type { RateName } from './rate.js';
 import { createReporter, quietly } from './reporter.js';
-import { lockLost, type Run, type Served, type ServeOptions, serveQueue } from './serve.js';
+import { lockLost, Postponed, type Run, type Served, type ServeOptions, serveQueue } from './serve.js';
 import { recordChange } from './state-change.js';
 
 /** What a stage works with. */
@@ -131,6 +131,10 @@ export const runPart = async <P extends OfTask>(
     await begun.catch(() => undefined);
     // An abort is told by its reason, however the engine put it.
     const reason: unknown = run.signal.aborted ? run.signal.reason : error;
+    if (!run.signal.aborted && waitsForRoom(reason, job)) {
+      context.log.warn({ task_id: payload.taskId, part: place.part, err: reason }, 'a stage waits: there is no room');
+      throw new Postponed(5 * context.connection.options.retryDelay, { cause: reason });
+    }
     // Cancelled, put back or taken over: no attempt failed.
     if (!run.signal.aborted) observed.end('failed', reason);
     const jobError = toJobError(reason);
@@ -178,6 +182,11 @@ const begin = async <P extends OfTask>(
   }
   if (started.resumed) await exhume(context, job.id ?? '');
 };
+
+/** Milliseconds for which an accepted recording waits for room on the disk before its attempts count: other tasks end, operators act. */
+const roomPatience = 10 * 60_000;
+const waitsForRoom = (reason: unknown, { timestamp }: Job): boolean =>
+  reason instanceof TaskError && reason.code === 'no-space' && Date.now() - timestamp < roomPatience;
 
 const hasSiblings = (payload: OfTask): boolean => 'chunks' in payload && Number(payload.chunks) > 1;
 

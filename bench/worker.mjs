@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createPipeline } from '@whisper-bot/pipeline';
-import { thriftyNode } from '@whisper-bot/runtime';
+import { nodeTuning } from '@whisper-bot/runtime';
 import { until } from '@whisper-bot/testing';
 import { context } from './engines.mjs';
 import { row, timed } from './measure.mjs';
@@ -20,7 +20,7 @@ export const openWorkers = ({ redis, dir }) => {
   return {
     async start() {
       const places = { REDIS_URL: redis, TASKS_DIR: tasksDir, WHISPER_BOT_HOME: join(dir, 'home') };
-      const env = { ...thriftyNode, ...process.env, ...places };
+      const env = { ...nodeTuning, ...process.env, ...places };
       const child = spawn(process.execPath, [program], { env, stdio: 'ignore' });
       started.push(child);
       await until(async () => (await pipeline.transcribers()) >= started.length);

@@ -44,7 +44,7 @@ COPY --from=build /app/image/apps/bot apps/bot
 COPY apps/bot/locale apps/bot/locale
 COPY docker/health.mjs docker/
 ENV NODE_ENV=production WHISPER_BOT_HOME=/data/home TASKS_DIR=/data/tasks MODELS_DIR=/data/models
-# What libs/runtime calls thriftyNode.
+# What libs/runtime calls nodeTuning.
 ENV MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=1048576 MALLOC_TRIM_THRESHOLD_=1048576
 ENV NODE_OPTIONS=--max-semi-space-size=4
 ENV METRICS_HOST=0.0.0.0 METRICS_PORT=9464

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { resolveConfig, settingVariables } from '@whisper-bot/config';
-import { thriftyNode } from '@whisper-bot/runtime';
+import { nodeTuning } from '@whisper-bot/runtime';
 import { freePort, until } from '@whisper-bot/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { composeConfig, findCompose, readCompose, variablesOf } from './compose.mjs';
@@ -85,7 +85,7 @@ describe.each(ours)('%s of ours', (_name, service) => {
   const readText = (/** @type {string} */ from) => secretOf(from.replace('/run/secrets/', ''));
 
   test('takes only settings that exist, and all of them are right', () => {
-    const known = ['NODE_ENV', ...Object.keys(thriftyNode), ...settingVariables];
+    const known = ['NODE_ENV', ...Object.keys(nodeTuning), ...settingVariables];
     expect(Object.keys(environment).filter((each) => !known.includes(each))).toEqual([]);
     const config = resolveConfig({ env: environment, readText });
     expect(config.redisUrl).toMatch(/^redis:\/\/:\w{48}@redis:6379$/);

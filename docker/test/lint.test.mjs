@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { thriftyNode } from '@whisper-bot/runtime';
+import { nodeTuning } from '@whisper-bot/runtime';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, test } from 'vitest';
 import { readStages, settingsOf } from './dockerfile.mjs';
@@ -59,7 +59,7 @@ describe.each(dockerfiles)('%s', (name) => {
   });
 
   test('holds no more memory than the same app does outside a container', () => {
-    expect(settingsOf(last).env).toMatchObject(thriftyNode);
+    expect(settingsOf(last).env).toMatchObject(nodeTuning);
   });
 
   test('carries neither compilers nor sources: only its last stage is shipped, and that compiles nothing', () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { assemble, watchProcess } from '@whisper-bot/assembly';
 import { readMachine, resolveConfig } from '@whisper-bot/config';
-import { announceReady, createLifecycle, createLogger, exitNeedsPerson } from '@whisper-bot/runtime';
+import { announceReady, createLifecycle, createLogger, exitNeedsOperator } from '@whisper-bot/runtime';
 import { BotStopped, startApp } from './app.js';
 import { installedModels } from './model.js';
 import { createReachability } from './reachability.js';
@@ -13,7 +13,7 @@ const logger = createLogger({ name: 'bot', level: config.logLevel });
 const lifecycle = createLifecycle({ logger, graceMs: (config.shutdownGrace + 5) * 1000 });
 
 /** One clear sentence, and the end; whoever watches over this process need not start it again. */
-const refuse = (sentence: string, code = exitNeedsPerson): never => {
+const refuse = (sentence: string, code = exitNeedsOperator): never => {
   process.stderr.write(`${sentence}\n`);
   process.exit(code);
 };
@@ -90,9 +90,9 @@ try {
   announceReady();
   const cause = await app.stopped;
   process.stderr.write(`${cause}\n`);
-  await lifecycle.close(cause, exitNeedsPerson);
+  await lifecycle.close(cause, exitNeedsOperator);
 } catch (error) {
   if (!(error instanceof BotStopped)) throw error;
   logger.error({ err: error.cause }, error.message);
-  refuse(error.message, error.needsPerson ? exitNeedsPerson : 1);
+  refuse(error.message, error.needsPerson ? exitNeedsOperator : 1);
 }

@@ -1,5 +1,5 @@
 import type { Pipeline } from '@whisper-bot/pipeline';
-import { isAway, reconnectPause } from '@whisper-bot/runtime';
+import { isUnavailable, reconnectPause } from '@whisper-bot/runtime';
 import { isFinal, type Task, TaskError, type TaskId, type TranscriptStore, taskFolder } from '@whisper-bot/task';
 import type { BotLog, Work } from './context.js';
 import { type FileSource, fetchFile } from './intake/fetch.js';
@@ -148,7 +148,7 @@ export const createWork = (deps: WorkDeps): WorkingWork => {
     const known =
       error instanceof TaskError ? error : new TaskError('internal', 'Something went wrong.', { cause: error });
     const since = waiting.get(request.taskId)?.since ?? performance.now();
-    if (known.retryable && isAway(known) && performance.now() - since < mostPatience) {
+    if (known.retryable && isUnavailable(known) && performance.now() - since < mostPatience) {
       log.warn({ task_id: request.taskId, err: error }, 'a recording waits: a neighbour is away');
       show(request, { kind: 'waiting' });
       later(request);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { assemble, keepRecord } from '@whisper-bot/assembly';
 import { readMachine, resolveConfig } from '@whisper-bot/config';
-import { announceReady, createLifecycle, createLogger, exitNeedsPerson } from '@whisper-bot/runtime';
+import { announceReady, createLifecycle, createLogger, exitNeedsOperator } from '@whisper-bot/runtime';
 import { createDashboard } from './dashboard.js';
 import { openDesk } from './desk/open.js';
 
@@ -13,7 +13,7 @@ const logger = createLogger({ name: 'dashboard', level: config.logLevel });
 if (config.databaseUrl === null || config.redisUrl === null) {
   const missing = config.databaseUrl === null ? 'DATABASE_URL' : 'REDIS_URL';
   logger.fatal(`${missing} is not set: the dashboard needs PostgreSQL and Redis; \`./whisper-bot up\` starts both.`);
-  process.exit(exitNeedsPerson);
+  process.exit(exitNeedsOperator);
 }
 const lifecycle = createLifecycle({ logger, graceMs: (config.shutdownGrace + 10) * 1000 });
 const installation = assemble({ config, logger, lifecycle });

@@ -1,4 +1,4 @@
-import { isAway, resilientRedis } from '@whisper-bot/runtime';
+import { isUnavailable, resilientRedis } from '@whisper-bot/runtime';
 import { TaskError } from '@whisper-bot/task';
 import { FlowProducer, Queue } from 'bullmq';
 import { BullMQOtel } from 'bullmq-otel';
@@ -115,7 +115,7 @@ export const jobOptions = (name: QueueName, options: Pick<ConnectionOptions, 're
 
 /** Says in one sentence that Redis is away; other errors pass. */
 export const unreachable = (error: unknown): unknown =>
-  error instanceof Error && !(error instanceof TaskError) && isAway(error)
+  error instanceof Error && !(error instanceof TaskError) && isUnavailable(error)
     ? new TaskError('internal', 'The queue cannot take the recording right now. Please try again in a minute.', {
         cause: error,
       })

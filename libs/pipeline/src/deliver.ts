@@ -1,4 +1,4 @@
-import { whileAway } from '@whisper-bot/runtime';
+import { whileUnavailable } from '@whisper-bot/runtime';
 import type { Channel } from '@whisper-bot/task';
 import { UnrecoverableError } from 'bullmq';
 import { type DeliverQueue, type Payload, queueNames } from './catalogue.js';
@@ -22,9 +22,9 @@ export const serveChannel = (
   const queue: DeliverQueue = `deliver-${channel}`;
   // Where the record is away nobody can be told anything: waiting costs no attempt, or an outage of seconds would end in `dead`.
   const hand: DeliveryHandler = (delivery, call) =>
-    whileAway(() => handler(delivery, call), {
+    whileUnavailable(() => handler(delivery, call), {
       signal: call.signal,
-      onAway: (error) =>
+      onUnavailable: (error) =>
         context.log.warn({ task_id: delivery.task.id, channel, err: error }, 'a delivery waits: a neighbour is away'),
     });
   return serveQueue(

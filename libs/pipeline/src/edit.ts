@@ -1,4 +1,4 @@
-import { whileAway } from '@whisper-bot/runtime';
+import { whileUnavailable } from '@whisper-bot/runtime';
 import type { TaskId } from '@whisper-bot/task';
 import { jobOptions, unreachable } from './connection.js';
 import type { PipelineContext } from './context.js';
@@ -28,8 +28,9 @@ export const serveEdits = (context: PipelineContext, handler: (id: TaskId) => Pr
     context,
     'edit',
     async (_job, { taskId }, { signal }) => {
-      const onAway = (error: unknown) => context.log.warn({ task_id: taskId, err: error }, 'an edit waits to be shown');
-      await whileAway(() => handler(taskId), { signal, onAway }).catch((error: unknown) => {
+      const onUnavailable = (error: unknown) =>
+        context.log.warn({ task_id: taskId, err: error }, 'an edit waits to be shown');
+      await whileUnavailable(() => handler(taskId), { signal, onUnavailable }).catch((error: unknown) => {
         throw toJobError(error);
       });
     },

@@ -1,5 +1,5 @@
 import { createConcurrentSink, createRunner, createSource } from '@grammyjs/runner';
-import { isAway } from '@whisper-bot/runtime';
+import { isUnavailable } from '@whisper-bot/runtime';
 import type { ClaimedUpdate, Inbox } from '@whisper-bot/store/telegram';
 import type { Update } from 'grammy/types';
 import type { BotLog } from '../context.js';
@@ -84,7 +84,7 @@ export const startHandling = (deps: HandleDeps): Handling => {
     } catch (error) {
       log.error({ err: error, update_id: updateId, attempts }, 'an update was not handled');
       // Where Redis or PostgreSQL is away the update is not at fault, however often it was tried.
-      if (attempts >= deps.mostAttempts && !isAway(error)) {
+      if (attempts >= deps.mostAttempts && !isUnavailable(error)) {
         await inbox
           .park(updateId, error instanceof Error ? (error.stack ?? error.message) : String(error))
           .catch((failure: unknown) => log.error({ err: failure, update_id: updateId }, 'the inbox is away'));

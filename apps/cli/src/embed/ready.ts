@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Announcement, exitNeedsPerson } from '@whisper-bot/runtime';
+import { type Announcement, exitNeedsOperator } from '@whisper-bot/runtime';
 import { z } from 'zod';
 import { CliError } from '../failure.js';
 import type { Supervised } from '../supervise/supervise.js';
@@ -26,7 +26,7 @@ export const untilReady = async (
   signal.throwIfAborted();
   if (start === null) throw new CliError(`The ${part.name} does not come up; its log is ${log}`);
   if (start.kind === 'ready') return start.announcement;
-  if (start.code !== exitNeedsPerson) return null;
+  if (start.code !== exitNeedsOperator) return null;
   throw new CliError(`The ${part.name} cannot work: ${await lastWords(log)} (log: ${log})`);
 };
 

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Config } from '@whisper-bot/config';
-import { thriftyNode } from '@whisper-bot/runtime';
+import { nodeTuning } from '@whisper-bot/runtime';
 import { type Supervised, supervise } from './supervise.js';
 
 /** The apps that run as processes of their own. */
@@ -25,7 +25,7 @@ export const startPart = ({ app, name, logDir, env, program, onRestart }: PartOp
     name,
     command: process.execPath,
     args: [program ?? createRequire(import.meta.url).resolve(`@whisper-bot/${app}`)],
-    env: { ...thriftyNode, ...process.env, ...env },
+    env: { ...nodeTuning, ...process.env, ...env },
     log: join(logDir, `${name}.log`),
     ...(onRestart === undefined ? {} : { onRestart }),
   });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { type Announcement, exitNeedsPerson, withParentDeathSignal } from '@whisper-bot/runtime';
+import { type Announcement, exitNeedsOperator, withParentDeathSignal } from '@whisper-bot/runtime';
 import { deferred } from './deferred.js';
 
 export interface SupervisedOptions {
@@ -60,7 +60,7 @@ export const supervise = (options: SupervisedOptions): Supervised => {
         ended.resolve();
         return;
       }
-      if (code === 0 || code === exitNeedsPerson) {
+      if (code === 0 || code === exitNeedsOperator) {
         started.resolve({ kind: 'ended', code });
         ended.resolve();
         return;

@@ -1,6 +1,6 @@
 import { TaskError, type TaskErrorCode, taskErrorKind } from '@whisper-bot/task';
 import { z } from 'zod';
-import { isAway } from '../http/away.js';
+import { isUnavailable } from '../http/unavailable.js';
 import { HttpError } from '../http/visit.js';
 
 /** What an answer says of an error, in OpenAI's shape. */
@@ -67,7 +67,7 @@ export const toApiError = (error: unknown): ApiError => {
   if (error instanceof HttpError && error.status === 408) {
     return new ApiError(408, 'The upload was too slow.', { code: 'too_slow', param: 'file' });
   }
-  if (isAway(error)) {
+  if (isUnavailable(error)) {
     return new ApiError(503, 'A part of the server is away at the moment.', {
       code: 'away',
       retryAfter: 10,

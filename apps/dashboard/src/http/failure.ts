@@ -4,8 +4,8 @@ import type { Desk } from '../desk.js';
 import { html } from '../view/html.js';
 import { barePage, page } from '../view/layout.js';
 import { sendAnswer } from './answer.js';
-import { isAway } from './away.js';
 import { receive } from './receive.js';
+import { isUnavailable } from './unavailable.js';
 import { HttpError, type Visit } from './visit.js';
 
 /** Whatever goes wrong becomes a page, or JSON for those who asked for it; the cause goes to the log alone. */
@@ -61,5 +61,5 @@ const tell = (error: unknown): { status: number; sentence?: string } => {
   // Express's own: a body that is too big or not understood, a path that cannot be decoded.
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
   if (status === 403 || status === 404) return { status: 404 };
-  return { status: status >= 400 && status < 500 ? (status === 413 ? 413 : 400) : isAway(error) ? 503 : 500 };
+  return { status: status >= 400 && status < 500 ? (status === 413 ? 413 : 400) : isUnavailable(error) ? 503 : 500 };
 };

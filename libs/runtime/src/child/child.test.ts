@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import { type Child, createChild } from './child.js';
-import type { ChildOptions } from './living.js';
+import type { ChildOptions } from './managed-process.js';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../fixture/${name}`, import.meta.url));
 const warnings: string[] = [];
@@ -191,11 +191,13 @@ test('a call cancelled while it waits in line never reaches the child', async ()
   expect(await call).toBe('done');
 });
 
-test('lines that are not the protocol are ignored with a warning', async () => {
+test('lines that are not the protocol are ignored with a warning, which holds nothing of a torn answer', async () => {
   const child = start();
   warnings.length = 0;
   expect(await child.call('chatter', null, unhurried)).toBe('said');
   expect(warnings.join()).toContain('plain garbage');
+  expect(warnings.join()).toContain('unknown line from a child');
+  expect(warnings.join()).not.toContain('secret plan');
 });
 
 test.runIf(process.platform === 'linux')(

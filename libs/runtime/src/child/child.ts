@@ -1,9 +1,9 @@
 import { TaskError } from '@whisper-bot/task';
-import { untilAborted } from '../until-aborted.js';
-import { deferred } from './deferred.js';
-import { type ChildOptions, type Living, startLiving } from './living.js';
+import { deferred } from '../async/deferred.js';
+import { createMutex } from '../async/mutex.js';
+import { untilAborted } from '../async/until-aborted.js';
+import { type ChildOptions, type ManagedProcess, startManagedProcess } from './managed-process.js';
 import type { ChildLine } from './protocol.js';
-import { createTurnstile } from './turnstile.js';
 
 export interface ChildCallOptions {
   /** Aborting cancels the call; it rejects with the signal's reason once the child has let go or is dead. */
@@ -13,35 +13,35 @@ export interface ChildCallOptions {
   onProgress?: (fraction: number) => void;
   /**
    * Called with each part of the answer that the child sends ahead of the result, in order, none after the end of the call or an
-   * abort. As the child wrote them: parse them. Must not throw.
+   * abort. Unvalidated: parse them. Must not throw.
    */
   onPart?: (part: unknown) => void;
 }
 
 export interface Child {
   /**
-   * Runs one method in the child, starting it where it is not alive; calls wait for each other. The result is what the
-   * child wrote: parse it. Throws TaskError `engine-crashed`, `engine-hung`, `engine-memory`, `engine-missing`,
+   * Runs one method in the child, starting it where it is not alive; calls wait for each other. The result is unvalidated:
+   * parse it. Throws TaskError `engine-crashed`, `engine-hung`, `engine-memory`, `engine-missing`,
    * `time-limit`, or what the child answered.
    */
   call(method: string, params: unknown, options: ChildCallOptions): Promise<unknown>;
-  /** Starts the child ahead of its first call; what it said of itself once it was ready. */
+  /** Starts the child ahead of its first call; returns the content of its `ready` line. */
   warmUp(): Promise<Record<string, unknown>>;
   /** Ends the child; a call under way rejects with `engine-crashed`. */
   close(): Promise<void>;
-  /** Of the living process. */
+  /** Of the running process. */
   readonly pid: number | undefined;
 }
 
-/** How long a cancelled child may take to answer before it is killed. */
+/** How long a child may take to answer a cancel before it is killed. */
 const cancelGraceMs = 500;
 
 type Answer = Extract<ChildLine, { result: unknown } | { error: unknown }>;
 
-/** Hosts an engine process that is started when needed, stays warm, and costs no more than one call when it fails. */
+/** Hosts an engine process: started when needed, kept warm, and a failure costs no more than one call. */
 export const createChild = (options: ChildOptions): Child => {
-  const turnstile = createTurnstile();
-  let living: Living | undefined;
+  const mutex = createMutex();
+  let managed: ManagedProcess | undefined;
   let closed = false;
   let nextId = 1;
   let current:
@@ -55,7 +55,7 @@ export const createChild = (options: ChildOptions): Child => {
 
   const onLine = (line: ChildLine) => {
     if (!('id' in line) || current === undefined) return;
-    // There is one call at a time: a line the child could not read was this one's.
+    // One call at a time: an unreadable line was from this one.
     const isUnread = line.id === 0 && 'error' in line;
     if (line.id !== current.id && !isUnread) return;
     if ('progress' in line) current.onProgress(Math.min(1, Math.max(0, line.progress)));
@@ -63,10 +63,10 @@ export const createChild = (options: ChildOptions): Child => {
     else current.onAnswer(line);
   };
 
-  const alive = async (): Promise<Living> => {
+  const alive = async (): Promise<ManagedProcess> => {
     if (closed) throw new TaskError('engine-crashed', 'The speech engine was shut down.');
-    if (!living?.isAlive()) living = startLiving(options, onLine);
-    const started = living;
+    if (!managed?.isAlive()) managed = startManagedProcess(options, onLine);
+    const started = managed;
     await started.ready;
     return started;
   };
@@ -112,11 +112,12 @@ export const createChild = (options: ChildOptions): Child => {
   };
 
   return {
-    call: (method, params, callOptions) => turnstile.pass(callOptions.signal, () => run(method, params, callOptions)),
+    call: (method, params, callOptions) =>
+      mutex.runExclusive(callOptions.signal, () => run(method, params, callOptions)),
     warmUp: async () => (await alive()).ready,
     async close() {
       closed = true;
-      const child = living;
+      const child = managed;
       if (child === undefined) return;
       child.hangUp();
       const grace = setTimeout(
@@ -127,7 +128,7 @@ export const createChild = (options: ChildOptions): Child => {
       clearTimeout(grace);
     },
     get pid() {
-      return living?.isAlive() ? living.pid : undefined;
+      return managed?.isAlive() ? managed.pid : undefined;
     },
   };
 };

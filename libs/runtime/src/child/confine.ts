@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { withParentDeathSignal } from './parent-death.js';
 
-/** What the kernel allows a child; what is left out is not bounded. */
+/** Kernel limits of a child; omitted ones are unlimited. */
 export interface ChildLimits {
   /** Largest file it may write, bytes (RLIMIT_FSIZE); past it SIGXFSZ ends it. Pipes do not count. */
   fileBytes?: number;
@@ -21,14 +21,14 @@ const works = (command: string, args: readonly string[]): boolean =>
   process.platform === 'linux' && spawnSync(command, args, { stdio: 'ignore', timeout: 5000 }).status === 0;
 
 let limitable: boolean | undefined;
-/** Whether util-linux's `prlimit` is here; asked once a process. */
+/** Whether util-linux's `prlimit` is installed; checked once per process. */
 const hasPrlimit = (): boolean => {
   limitable ??= works('prlimit', ['--core=0', '--', 'true']);
   return limitable;
 };
 
 let isolation: readonly string[] | null | undefined;
-/** How `unshare` takes the network away here: root may, others need a user namespace, which many containers do not allow. */
+/** How `unshare` removes the network: root may, others need a user namespace, which many containers do not allow. */
 const withoutNetwork = (): readonly string[] | null => {
   isolation ??=
     [

@@ -55,7 +55,7 @@ const serveParent = (entry: string): void => {
   );
 };
 
-/** Whoever wrote a line that cannot be read waits for an answer: silence would cost the whole time limit of the call. */
+/** The caller waits for an answer to an unreadable line, too: without one it would wait for the whole time limit. */
 const readLine = (text: string): ParentLine | Extract<ChildLine, { error: unknown }> => {
   try {
     return parentLineSchema.parse(JSON.parse(text));

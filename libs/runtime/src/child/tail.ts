@@ -1,4 +1,4 @@
-/** Keeps the last `maxBytes` of what it is fed: enough of stderr to say why a process died. */
+/** Keeps the last `maxBytes` of a stream: enough of stderr to explain why a process died. */
 export const createTail = (maxBytes: number) => {
   let kept: Buffer = Buffer.alloc(0);
   return {

@@ -1,8 +1,8 @@
 import { until } from '@whisper-bot/testing';
 import { expect, test } from 'vitest';
-import { isAway, whileAway } from './away.js';
 import { keepConnected, type Link } from './keep.js';
 import { reconnectPause } from './pause.js';
+import { isUnavailable, whileUnavailable } from './unavailable.js';
 
 const pause = { first: 1, longest: 4 };
 /** A connection that a test ends. */
@@ -70,7 +70,7 @@ test.each([
   [Object.assign(new Error('null value in column'), { code: '23502' }), false],
   [new TypeError('x is not a function'), false],
   ['plain', false],
-])('%s: a neighbour is away: %s', (error, away) => expect(isAway(error)).toBe(away));
+])('%s: a neighbour is away: %s', (error, away) => expect(isUnavailable(error)).toBe(away));
 
 test('a call waits while a neighbour is away, and no longer than it is asked to', async () => {
   const signal = new AbortController().signal;
@@ -80,10 +80,10 @@ test('a call waits while a neighbour is away, and no longer than it is asked to'
     if (calls < 4) throw new Error('Connection is closed.');
     return calls;
   };
-  expect(await whileAway(away, { signal, onAway: () => {} })).toBe(4);
-  await expect(whileAway(() => Promise.reject(new Error('other')), { signal, onAway: () => {} })).rejects.toThrow(
-    'other',
-  );
+  expect(await whileUnavailable(away, { signal, onUnavailable: () => {} })).toBe(4);
+  await expect(
+    whileUnavailable(() => Promise.reject(new Error('other')), { signal, onUnavailable: () => {} }),
+  ).rejects.toThrow('other');
   calls = 0;
-  await expect(whileAway(away, { signal, onAway: () => {}, patience: -1 })).rejects.toThrow('closed');
+  await expect(whileUnavailable(away, { signal, onUnavailable: () => {}, patience: -1 })).rejects.toThrow('closed');
 });

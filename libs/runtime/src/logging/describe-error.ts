@@ -1,5 +1,5 @@
-/** Properties of an error that say what went wrong and hold no one's words. */
-const told = [
+/** Properties of an error that describe the failure and never hold personal text. */
+const loggedProperties = [
   'code',
   'errno',
   'syscall',
@@ -16,11 +16,11 @@ const told = [
   'routine',
 ] as const;
 
-/** How deep causes are followed. */
+/** Causes below this depth are left out. */
 const deepest = 5;
 
 /**
- * An error as it stands in the log: name, message, stack, causes, and of its properties only those that are known to be harmless.
+ * An error as it is logged: name, message, stack, causes, and of its properties only those that are known to be harmless.
  * A refused row, the payload of a call, the text that could not be parsed: libraries attach all of these.
  */
 export const describeError = (error: unknown, depth = 0): unknown => {
@@ -29,7 +29,7 @@ export const describeError = (error: unknown, depth = 0): unknown => {
   const message = messageOf(error);
   const frames = /\n {4}at [\s\S]*/.exec(error.stack ?? '')?.[0] ?? '';
   const properties = Object.fromEntries(
-    told.flatMap((name) => {
+    loggedProperties.flatMap((name) => {
       const value = (error as unknown as Record<string, unknown>)[name];
       return typeof value === 'string' || typeof value === 'number' ? [[name, value]] : [];
     }),
@@ -43,7 +43,7 @@ export const describeError = (error: unknown, depth = 0): unknown => {
   };
 };
 
-/** Without the piece of somebody's text that some messages quote. */
+/** Without the user's text that some messages quote. */
 const messageOf = (error: Error): string => {
   if (error instanceof SyntaxError && error.message.includes('JSON')) return 'invalid JSON';
   const { code } = error as { code?: unknown };

@@ -1,4 +1,4 @@
-import { deferred } from './child/deferred.js';
+import { deferred } from './deferred.js';
 
 /** The promise, or the signal's reason as soon as it aborts; the work behind the promise goes on. */
 export const untilAborted = async <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> => {

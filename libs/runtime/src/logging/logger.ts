@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { describeError } from './log-error.js';
+import { describeError } from './describe-error.js';
 
 export interface LoggerOptions {
   /** Which process speaks: `worker`, `bot`, … */

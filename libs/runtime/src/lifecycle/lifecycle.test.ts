@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
-import { deferred } from './child/deferred.js';
+import { deferred } from '../async/deferred.js';
+import { createLogger } from '../logging/logger.js';
 import { createLifecycle } from './lifecycle.js';
-import { createLogger } from './logger.js';
 
 const logger = createLogger({ name: 'test', level: 'silent' });
 const signals = ['SIGTERM', 'SIGINT', 'uncaughtException', 'unhandledRejection'];

@@ -9,12 +9,12 @@ export interface WatchOptions {
   kill: (reason: TaskError) => void;
 }
 
-/** Looks after a child once a second: is it heard, is it ready in time, is it within its memory? */
-export const watchChild = (options: WatchOptions) => {
+/** Checks a child once a second: does it send heartbeats, is it ready in time, is it within its memory limit? */
+export const createWatchdog = (options: WatchOptions) => {
   const { pid, kill } = options;
   const interval = Math.max(50, Math.min(1000, options.heartbeatTimeoutMs / 4));
   const startedAt = performance.now();
-  let heardAt = startedAt;
+  let lastOutputAt = startedAt;
   let checkedAt = startedAt;
   let isReady = false;
 
@@ -23,12 +23,12 @@ export const watchChild = (options: WatchOptions) => {
 
   const check = async () => {
     const now = performance.now();
-    // This process itself was stopped or busy: what the child said meanwhile still waits in the pipe. Give it time.
+    // This process itself was stopped or busy: the child's output still waits in the pipe.
     const late = now - checkedAt > 2 * interval;
     checkedAt = now;
-    if (late) heardAt = Math.max(heardAt, now - options.heartbeatTimeoutMs / 2);
+    if (late) lastOutputAt = Math.max(lastOutputAt, now - options.heartbeatTimeoutMs / 2);
     if (!isReady && now - startedAt > options.startTimeoutMs) hung(`not ready after ${options.startTimeoutMs} ms`);
-    if (isReady && now - heardAt > options.heartbeatTimeoutMs)
+    if (isReady && now - lastOutputAt > options.heartbeatTimeoutMs)
       hung(`no sign of life for ${options.heartbeatTimeoutMs} ms`);
 
     const resident = pid === undefined ? null : await residentBytes(pid);
@@ -40,8 +40,8 @@ export const watchChild = (options: WatchOptions) => {
   const timer = setInterval(() => void check(), interval);
 
   return {
-    heard(): void {
-      heardAt = performance.now();
+    onOutput(): void {
+      lastOutputAt = performance.now();
     },
     ready(): void {
       isReady = true;

@@ -9,35 +9,35 @@ const sentences =
   /max retries per request|connection is closed|command timed out|connection terminated|query read timeout|timeout exceeded when trying to connect|postgresql is away|socket closed|ECONN|ETIMEDOUT|OOM command|MISCONF|READONLY|LOADING|MASTERDOWN|not currently accepting connections/i;
 
 /** Whether an error, or what it was caused by, says that Redis or PostgreSQL cannot be worked with right now: waiting helps. */
-export const isAway = (error: unknown): boolean => {
+export const isUnavailable = (error: unknown): boolean => {
   if (typeof error === 'string') return sentences.test(error);
   if (!(error instanceof Error)) return false;
   if ('code' in error && typeof error.code === 'string' && codes.test(error.code)) return true;
   if (sentences.test(error.message)) return true;
-  if (error instanceof AggregateError && error.errors.some(isAway)) return true;
-  return error.cause !== undefined && error.cause !== error && isAway(error.cause);
+  if (error instanceof AggregateError && error.errors.some(isUnavailable)) return true;
+  return error.cause !== undefined && error.cause !== error && isUnavailable(error.cause);
 };
 
 export interface WhileAwayOptions {
   signal: AbortSignal;
   /** Called for each call that found a neighbour away. */
-  onAway(error: unknown): void;
+  onUnavailable(error: unknown): void;
   /** Milliseconds after which the error is thrown all the same; default an hour. */
   patience?: number;
 }
 
 /** Makes a call again while a neighbour is away, with growing pauses; what fails for another reason is thrown at once. */
-export const whileAway = async <T>(
+export const whileUnavailable = async <T>(
   call: () => Promise<T>,
-  { signal, onAway, patience = 3_600_000 }: WhileAwayOptions,
+  { signal, onUnavailable, patience = 3_600_000 }: WhileAwayOptions,
 ): Promise<T> => {
   const until = performance.now() + patience;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call();
     } catch (error) {
-      if (!isAway(error) || signal.aborted || performance.now() > until) throw error;
-      onAway(error);
+      if (!isUnavailable(error) || signal.aborted || performance.now() > until) throw error;
+      onUnavailable(error);
       await wait(reconnectPause(attempt), undefined, { signal }).catch(() => undefined);
       signal.throwIfAborted();
     }

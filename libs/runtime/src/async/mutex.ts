@@ -1,10 +1,10 @@
 import { deferred } from './deferred.js';
 
-/** Lets one at a time through, in order of arrival; who aborts while waiting leaves at once. */
-export const createTurnstile = () => {
+/** Runs one piece of work at a time, in order of arrival; aborting while waiting rejects at once. */
+export const createMutex = () => {
   let last: Promise<unknown> = Promise.resolve();
   return {
-    async pass<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    async runExclusive<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
       const left = deferred<void>();
       const before = last;
       last = before.then(() => left.promise);

@@ -12,7 +12,7 @@ const codes = new Set([
 ]);
 
 /** Whether an error says that the database or the queue is away: a moment later all may be well. */
-export const isAway = (error: unknown): boolean => {
+export const isUnavailable = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };
   return (

@@ -1,16 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cleanText, TaskError } from '@whisper-bot/task';
 import type { Logger } from 'pino';
+import { deferred } from '../async/deferred.js';
 import { type ChildLimits, confined } from './confine.js';
-import { deferred } from './deferred.js';
 import { bareEnvironment } from './environment.js';
 import { createLineSplitter } from './line-splitter.js';
+import { allocatorTuning } from './memory-tuning.js';
 import { commandNotFound } from './parent-death.js';
 import { type ChildLine, childLineSchema, maxLineBytes, type ParentLine } from './protocol.js';
 import { preferAsOomVictim } from './resource.js';
 import { createTail } from './tail.js';
-import { thriftyAllocator } from './thrift.js';
-import { watchChild } from './watch.js';
+import { createWatchdog } from './watchdog.js';
 
 export interface ChildOptions {
   /** For log lines and causes. */
@@ -30,8 +30,8 @@ export interface ChildOptions {
   logger: Logger;
 }
 
-/** One process, from its start to its end. */
-export interface Living {
+/** One child process, from its start to its end. */
+export interface ManagedProcess {
   readonly pid: number | undefined;
   /** Resolves with what the `ready` line says of the child, rejects where it ends before that. */
   readonly ready: Promise<Record<string, unknown>>;
@@ -41,20 +41,20 @@ export interface Living {
   send(line: ParentLine): void;
   /** Kills at once; `reason` is what `ended` resolves with. */
   kill(reason: TaskError): void;
-  /** Closes stdin, which asks the child to leave. */
+  /** Closes stdin, which asks the child to exit. */
   hangUp(): void;
 }
 
 const crashMessage = 'The speech engine stopped unexpectedly.';
 
-/** Starts the process and watches over it. `onLine` gets every valid line but `ready` and `beat`. */
-export const startLiving = (options: ChildOptions, onLine: (line: ChildLine) => void): Living => {
+/** Starts the process under a watchdog. `onLine` gets every valid line except `ready` and `beat`. */
+export const startManagedProcess = (options: ChildOptions, onLine: (line: ChildLine) => void): ManagedProcess => {
   const { name, logger } = options;
   const { command, args } = confined(options.command, options.args, { limits: { fileBytes: 0, ...options.limits } });
   const child: ChildProcess = spawn(command, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
-    // Who has set an allocator up means it.
-    env: { ...thriftyAllocator, ...(options.env ?? bareEnvironment()) },
+    // Explicit allocator settings win.
+    env: { ...allocatorTuning, ...(options.env ?? bareEnvironment()) },
   });
   const tail = createTail(8 * 1024);
   let alive = true;
@@ -62,7 +62,7 @@ export const startLiving = (options: ChildOptions, onLine: (line: ChildLine) => 
   let killReason: TaskError | undefined;
   const ready = deferred<Record<string, unknown>>();
   const ended = deferred<TaskError>();
-  // A child that dies while nobody waits for it to be ready must not be an unhandled rejection.
+  // A child that dies while no call waits for it must not cause an unhandled rejection.
   ready.promise.catch(() => {});
 
   const kill = (reason: TaskError) => {
@@ -70,7 +70,7 @@ export const startLiving = (options: ChildOptions, onLine: (line: ChildLine) => 
     child.kill('SIGKILL');
   };
 
-  const watch = watchChild({
+  const watchdog = createWatchdog({
     pid: child.pid,
     memoryLimitBytes: options.memoryLimitBytes,
     heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? 15_000,
@@ -82,17 +82,16 @@ export const startLiving = (options: ChildOptions, onLine: (line: ChildLine) => 
   const receive = (text: string) => {
     const line = parseLine(text);
     if (line === null) {
-      logger.warn(
-        { child: name, pid: child.pid, line: text.slice(0, 200) },
-        'a child wrote a line that is none of ours',
-      );
+      // A broken line of the protocol may hold a transcript; libraries print plain text.
+      const printed = text.trimStart().startsWith('{') ? {} : { line: text.slice(0, 200) };
+      logger.warn({ child: name, pid: child.pid, length: text.length, ...printed }, 'unknown line from a child');
       return;
     }
-    watch.heard();
+    watchdog.onOutput();
     if ('beat' in line) return;
     if ('ready' in line) {
       isReady = true;
-      watch.ready();
+      watchdog.ready();
       logger.debug({ child: name, pid: child.pid, ready: line.ready }, 'child ready');
       ready.resolve(line.ready);
     } else onLine(line);
@@ -113,7 +112,7 @@ export const startLiving = (options: ChildOptions, onLine: (line: ChildLine) => 
   const finish = (reason: TaskError) => {
     if (!alive) return;
     alive = false;
-    watch.stop();
+    watchdog.stop();
     logger.debug({ child: name, pid: child.pid, code: reason.code, cause: reason.cause }, 'child ended');
     ready.reject(reason);
     ended.resolve(reason);

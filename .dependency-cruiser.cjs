@@ -41,7 +41,7 @@ module.exports = {
       name: 'no-test-code-in-product',
       comment: 'The demo alone borrows the Bot API server.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: [testCode, '^apps/cli/dist/command/demo'] },
+      from: { path: '^(apps|libs)/', pathNot: [testCode, '^apps/cli/dist/demo/'] },
       to: { path: testCode },
     },
     {

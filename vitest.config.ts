@@ -26,6 +26,9 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['{apps,libs}/*/src/**/*.test.ts', '{bench,docker,setup}/**/*.test.mjs'],
+    globalSetup: 'libs/store/src/test/shared-postgres.ts',
+    // What is built is loaded as it runs: not transformed once more, module by module.
+    server: { deps: { external: [/\/(apps|libs)\/[^/]+\/dist\//] } },
     pool: 'forks',
     maxWorkers: 2,
     // Bounds against hangs: a machine may be busy with much else.

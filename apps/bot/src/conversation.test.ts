@@ -58,7 +58,7 @@ test.concurrent('a document that may be a recording is looked into, one that can
     (chat) =>
       ['without an ending', 'from an old phone'].every((text) => texts(chat).includes(text)) &&
       texts(chat).some((text) => text.startsWith('Send me a voice message')),
-    { timeoutMs: 30_000 },
+    { timeoutMs: 120_000 },
   );
   expect(ann.chat.fromBot).toHaveLength(3);
 });

@@ -43,7 +43,7 @@ const knock = async (
       ...(route.method === 'get' ? {} : { origin: forged === 'origin' ? 'https://evil.example' : harness.url }),
     },
     ...(route.proof === 'form' ? { body: form } : {}),
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(120_000),
   });
   await response.body?.cancel();
   return response;

@@ -29,7 +29,7 @@ const start = async (rate: number, name = ''): Promise<void> => {
   const engines = createStandInEngines({ rate, name, before: (engine) => before(engine) });
   workers.push(await createWorker({ pipeline: desk.pipeline, engines }));
 };
-const ended = (id: TaskId) => desk.pipeline.untilEnded(id, AbortSignal.timeout(30_000));
+const ended = (id: TaskId) => desk.pipeline.untilEnded(id, AbortSignal.timeout(120_000));
 const words = (count: number) => Array.from({ length: count }, (_, index) => `w${index * 10}.`).join(' ');
 
 test('an hour is spread evenly over eight workers and comes out whole and in order', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, readFile, utimes, writeFile } from 'node:fs/promises';
+import { readFile, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { type EmbeddedClickHouse, startEmbeddedClickHouse, timeline } from '@whi
 import { type Config, resolveConfig } from '@whisper-bot/config';
 import type { StageHandlers } from '@whisper-bot/pipeline';
 import { createLogger } from '@whisper-bot/runtime';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '@whisper-bot/store';
+import { freshDatabase, type TestDatabase } from '@whisper-bot/store/test/fresh-database';
 import { createTaskFolder, type Task, type TaskId, taskSchema } from '@whisper-bot/task';
 import { startRedis, type TemporaryDirectory, type TestRedis, temporaryDirectory, until } from '@whisper-bot/testing';
 import { Redis } from 'ioredis';
@@ -21,26 +21,22 @@ import { assemble, type Installation, keepRecord, watchProcess } from './index.j
 const logger = createLogger({ name: 'test', level: 'silent' });
 let directory: TemporaryDirectory;
 let redis: TestRedis;
-let postgres: EmbeddedPostgres;
 let clickhouse: EmbeddedClickHouse;
 let collector: Collector;
 beforeAll(async () => {
   directory = await temporaryDirectory('assembly');
-  // As root, PostgreSQL runs as a user of its own, who must get in.
-  await chmod(directory.path, 0o755);
   redis = await startRedis();
   clickhouse = await startEmbeddedClickHouse({ dir: join(directory.path, 'clickhouse'), logger });
   collector = await startCollector();
-  postgres = await startEmbeddedPostgres({ dir: join(directory.path, 'postgres'), logger });
 });
 afterAll(async () => {
   await redis.close();
   await clickhouse.close();
   collector.close();
-  await postgres.close();
   await directory.remove();
 });
 
+let postgres: TestDatabase;
 /** Opens when a test says so: until then every stage waits. */
 let gate: { open(): void; opened: Promise<void> };
 let told: string[];
@@ -69,12 +65,7 @@ const stages: StageHandlers = {
 let lacking: string[] = [];
 
 beforeEach(async () => {
-  const url = new URL(postgres.url);
-  const admin = new pg.Client({ connectionString: url.href });
-  await admin.connect();
-  url.pathname = `/test_${randomUUID().replaceAll('-', '')}`;
-  await admin.query(`create database ${url.pathname.slice(1)}`);
-  await admin.end();
+  postgres = await freshDatabase();
   let open!: () => void;
   gate = { opened: new Promise<void>((resolve) => (open = resolve)), open: () => open() };
   told = [];
@@ -84,7 +75,7 @@ beforeEach(async () => {
     env: {
       WHISPER_BOT_HOME: join(directory.path, randomUUID()),
       REDIS_URL: redis.url,
-      DATABASE_URL: url.href,
+      DATABASE_URL: postgres.url,
       MIN_FREE_DISK: '0',
       METRICS_PORT: '0',
       TRACES_URL: collector.url,
@@ -114,6 +105,7 @@ beforeEach(async () => {
 afterEach(async () => {
   gate.open();
   for (const close of closers.reverse()) await close();
+  await postgres.drop();
 });
 
 it('a recording that a waiting entry or request still names is no orphan, however long intake pauses', async () => {
@@ -380,6 +372,7 @@ const grafanaSchema = z.object({
 const holdDatabase = async (url: URL): Promise<{ release(): Promise<void> }> => {
   const name = url.pathname.slice(1);
   const admin = new URL(postgres.url);
+  admin.pathname = '/postgres';
   const client = new pg.Client({ connectionString: admin.href });
   await client.connect();
   await client.query(`alter database ${name} allow_connections false`);

@@ -1,27 +1,21 @@
-import { chmod } from 'node:fs/promises';
-import { join } from 'node:path';
 import { resolveConfig } from '@whisper-bot/config';
 import { createLogger } from '@whisper-bot/runtime';
-import { type EmbeddedPostgres, openStore, type Store, startEmbeddedPostgres } from '@whisper-bot/store';
-import { type TemporaryDirectory, temporaryDirectory, until } from '@whisper-bot/testing';
+import { openStore, type Store } from '@whisper-bot/store';
+import { freshDatabase, type TestDatabase } from '@whisper-bot/store/test/fresh-database';
+import { until } from '@whisper-bot/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { followSettings } from './setting.js';
 
 const logger = createLogger({ name: 'test', level: 'silent' });
-let directory: TemporaryDirectory;
-let postgres: EmbeddedPostgres;
+let postgres: TestDatabase;
 let store: Store;
 beforeAll(async () => {
-  directory = await temporaryDirectory('settings');
-  // As root, PostgreSQL runs as a user of its own, who must get in.
-  await chmod(directory.path, 0o755);
-  postgres = await startEmbeddedPostgres({ dir: join(directory.path, 'postgres'), logger });
+  postgres = await freshDatabase();
   store = await openStore({ url: postgres.url, logger });
 });
 afterAll(async () => {
   await store.close();
-  await postgres.close();
-  await directory.remove();
+  await postgres.drop();
 });
 
 test('the environment holds until PostgreSQL answers; what is set then reaches every process at once', async () => {

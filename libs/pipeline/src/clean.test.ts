@@ -33,7 +33,7 @@ const inPipeline = async (
     const folder = taskFolder(pipeline.tasksDir, task.id);
     await writeFile(folder.file('decoded.wav'), 'decoded');
     await pipeline.submit(task);
-    await pipeline.untilEnded(task.id, AbortSignal.timeout(20_000));
+    await pipeline.untilEnded(task.id, AbortSignal.timeout(120_000));
     await check(pipeline, folder);
   } finally {
     await work.close();

@@ -33,7 +33,7 @@ afterEach(async () => {
   await channel.close();
   await pipeline.close();
 });
-const ended = (id: TaskId) => pipeline.untilEnded(id, AbortSignal.timeout(20_000));
+const ended = (id: TaskId) => pipeline.untilEnded(id, AbortSignal.timeout(120_000));
 
 /** Blocks until the signal aborts, as a killed engine does. */
 const hang = (signal: AbortSignal): Promise<never> =>

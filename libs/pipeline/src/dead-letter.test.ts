@@ -53,7 +53,7 @@ afterEach(async () => {
 
 /** As another program (Bull Board) sees the queue. */
 const foreign = (name: string): Queue => new Queue(name, { connection: client, prefix });
-const ended = (id: TaskId) => pipeline.untilEnded(id, AbortSignal.timeout(20_000));
+const ended = (id: TaskId) => pipeline.untilEnded(id, AbortSignal.timeout(120_000));
 const letterOf = (id: TaskId) =>
   until(async () => {
     const letter = (await pipeline.deadLetters()).find(({ taskId }) => taskId === id);

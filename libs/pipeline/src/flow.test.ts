@@ -32,7 +32,7 @@ afterEach(async () => {
   await pipeline.close();
 });
 const ended = (id: Parameters<WorkingPipeline['untilEnded']>[0]) =>
-  pipeline.untilEnded(id, AbortSignal.timeout(20_000));
+  pipeline.untilEnded(id, AbortSignal.timeout(120_000));
 
 test('a task runs through all stages and is delivered once', async () => {
   const changes: StateChange[] = [];

@@ -30,7 +30,7 @@ const observed = async (behave: (part: string) => Promise<void>): Promise<Pipeli
     options: { ...(await newTask(pipeline.tasksDir)).options, diarize: false },
   });
   await pipeline.submit(task);
-  await pipeline.untilEnded(task.id, AbortSignal.timeout(20_000));
+  await pipeline.untilEnded(task.id, AbortSignal.timeout(120_000));
   await work.close();
   await deliveries.close();
   await pipeline.close();

@@ -58,7 +58,7 @@ test('a change whose message was lost is found by looking', async () => {
   const pipeline = await openPipeline(redis.url);
   const task = await newTask(pipeline.tasksDir);
   await pipeline.submit(task);
-  const ended = pipeline.untilEnded(task.id, AbortSignal.timeout(60_000));
+  const ended = pipeline.untilEnded(task.id, AbortSignal.timeout(120_000));
   const [key] = await client.keys(`*:task:${task.id}`);
   // Written, and nobody told.
   await client.hset(key ?? '', 'state', 'done', 'at', Date.now());

@@ -1,7 +1,7 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLogger } from '@whisper-bot/runtime';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '@whisper-bot/store';
+import { freshDatabase } from '@whisper-bot/store/test/fresh-database';
 import {
   type BotApiOptions,
   type BotApiServer,
@@ -34,13 +34,17 @@ export interface HarnessOptions {
   delay?: number;
 }
 
-/** PostgreSQL for a test file. */
-export const startDatabase = async (): Promise<EmbeddedPostgres & { directory: TemporaryDirectory }> => {
-  const directory = await temporaryDirectory('bot-test');
-  // PostgreSQL does not run as root: its own user must get in.
-  await chmod(directory.path, 0o755);
-  const logger = createLogger({ name: 'test', level: 'silent' });
-  return { ...(await startEmbeddedPostgres({ dir: join(directory.path, 'postgres'), logger })), directory };
+/** A database and a folder for a test file. */
+export interface BotDatabase {
+  readonly url: string;
+  readonly directory: TemporaryDirectory;
+  /** The database goes; the folder by itself. */
+  close(): Promise<void>;
+}
+
+export const startDatabase = async (): Promise<BotDatabase> => {
+  const { url, drop } = await freshDatabase();
+  return { url, close: drop, directory: await temporaryDirectory('bot-test') };
 };
 
 /** A bot that is really running: against the Bot API server and PostgreSQL, with a stand-in for the pipeline. */

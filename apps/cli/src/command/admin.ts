@@ -1,8 +1,9 @@
 import type { Config } from '@whisper-bot/config';
-import { accountNameSchema, type Role, roles } from '@whisper-bot/store';
+import type { Store } from '@whisper-bot/store';
+import { accountNameSchema } from '@whisper-bot/store/credential';
+import { type Role, roles } from '@whisper-bot/store/role';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { addAccount, type Desk, listAccounts, resetPassword, setDisabled } from '../people/account.js';
-import { withRecord } from '../session/record.js';
 import type { Terminal } from '../terminal.js';
 
 export const addAdmin = (program: Command, terminal: Terminal, config: () => Config): void => {
@@ -21,12 +22,17 @@ Examples:
   whisper-bot admin reset ann                a new password; ends all sessions
   whisper-bot admin disable bob`,
     );
+  // What a command works with is loaded when it works: help and a refusal are there at once.
+  const onRecord = async <T>(resolved: Config, work: (store: Store) => Promise<T>): Promise<T> => {
+    const { withRecord } = await import('../session/record.js');
+    return withRecord(resolved, work);
+  };
   const desk = (): Desk => {
     const resolved = config();
     if (!resolved.passwordSignIn) {
       terminal.err.write('PASSWORD_SIGN_IN is off here: the dashboard takes no password until it is on again.\n');
     }
-    return { terminal, within: (work) => withRecord(resolved, work) };
+    return { terminal, within: (work) => onRecord(resolved, work) };
   };
   admin
     .command('add')
@@ -42,7 +48,7 @@ Examples:
     .description('every account with its role and last sign-in')
     .option('--json', 'as JSON, one line each')
     .action(({ json = false }: { json?: boolean }) =>
-      withRecord(config(), (store) => listAccounts(terminal, store, json)),
+      onRecord(config(), (store) => listAccounts(terminal, store, json)),
     );
   admin
     .command('reset')
@@ -55,7 +61,7 @@ Examples:
       .command(disabled ? 'disable' : 'enable')
       .description(disabled ? 'let an account sign in no more, and end its sessions' : 'let it sign in again')
       .argument('<name>', 'as `admin list` names it')
-      .action((name: string) => withRecord(config(), (store) => setDisabled(terminal, store, { name, disabled })));
+      .action((name: string) => onRecord(config(), (store) => setDisabled(terminal, store, { name, disabled })));
   }
 };
 

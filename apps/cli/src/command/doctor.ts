@@ -1,9 +1,6 @@
 import { type Config, ConfigError, readMachine, resolveConfig } from '@whisper-bot/config';
 import type { Command } from 'commander';
-import { examineEngines } from '../doctor/engine.js';
 import { type Finding, wrong } from '../doctor/finding.js';
-import { examineMachine } from '../doctor/machine.js';
-import { examineServices } from '../doctor/service.js';
 import { CliError } from '../failure.js';
 import type { Terminal } from '../terminal.js';
 
@@ -33,6 +30,11 @@ const doctor = async (terminal: Terminal, config: () => Config, options: DoctorO
   const findings: Finding[] = [];
   if (!json) terminal.err.write('Every speech engine hears a short sample; this takes a few seconds …\n');
   const resolved = orDefaults(config, findings);
+  const [{ examineMachine }, { examineEngines }, { examineServices }] = await Promise.all([
+    import('../doctor/machine.js'),
+    import('../doctor/engine.js'),
+    import('../doctor/service.js'),
+  ]);
   findings.push(
     ...(await examineMachine(resolved)),
     ...(await examineEngines(resolved, { repository: readMachine().repository, forget: engines })),

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { type Config, readMachine } from '@whisper-bot/config';
-import { createModelStore, downloadModel, publishedModels } from '@whisper-bot/speech';
 import type { Command } from 'commander';
 import { CliError } from '../failure.js';
 import type { Terminal } from '../terminal.js';
@@ -32,6 +31,7 @@ Examples:
 };
 
 const list = async (terminal: Terminal, { modelsDir }: Config, json: boolean): Promise<void> => {
+  const { createModelStore, publishedModels } = await import('@whisper-bot/speech');
   const installed = await createModelStore([modelsDir, join(readMachine().repository, 'models')]).list();
   const known = publishedModels.filter(({ name }) => !installed.some((model) => model.name === name));
   if (json) {
@@ -50,6 +50,7 @@ const list = async (terminal: Terminal, { modelsDir }: Config, json: boolean): P
 };
 
 const add = async (terminal: Terminal, { modelsDir }: Config, names: readonly string[], hub: string): Promise<void> => {
+  const { downloadModel, publishedModels } = await import('@whisper-bot/speech');
   const models = names.map((name) => {
     const model = publishedModels.find((published) => published.name === name);
     if (model === undefined) throw new CliError(`There is no official model "${name}"; see: whisper-bot model list`, 2);

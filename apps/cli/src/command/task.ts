@@ -4,7 +4,7 @@ import { latestRevision, readTask, type Task, type TaskId, taskFolder, taskIdSch
 import { formats } from '@whisper-bot/transcript';
 import { type Command, InvalidArgumentError } from 'commander';
 import { CliError } from '../failure.js';
-import { attachSession, type Session } from '../session/session.js';
+import type { Session } from '../session/session.js';
 import { shorten } from '../show/bar.js';
 import type { Terminal } from '../terminal.js';
 
@@ -22,6 +22,7 @@ Examples:
   whisper-bot task retry 0b6b2f6e-…`,
     );
   const within = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
+    const { attachSession } = await import('../session/session.js');
     const session = await attachSession(config());
     try {
       return await work(session);

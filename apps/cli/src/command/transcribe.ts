@@ -4,7 +4,6 @@ import { type FormatId, formatIds, type Transcript } from '@whisper-bot/transcri
 import { type Command, Option } from 'commander';
 import { CliError, explain } from '../failure.js';
 import { runTask } from '../session/run-task.js';
-import { openSession } from '../session/session.js';
 import { checkSource, type Source } from '../session/source.js';
 import { createBar, shorten } from '../show/bar.js';
 import type { Terminal } from '../terminal.js';
@@ -119,6 +118,7 @@ const eachTranscript = async (
   take: (source: Source, run: () => Promise<Transcript>) => Promise<void>,
 ): Promise<void> => {
   const { signal } = terminal;
+  const { openSession } = await import('../session/session.js');
   const session = await openSession(config);
   try {
     for (const source of sources) {

@@ -1,6 +1,6 @@
 import type { Config } from '@whisper-bot/config';
 import type { Command } from 'commander';
-import { type System, type SystemOptions, startSystem } from '../embed/system.js';
+import type { System, SystemOptions } from '../embed/system.js';
 import { CliError } from '../failure.js';
 import { holdHome } from '../session/home-lock.js';
 import { readUp, removeUp, type Up, writeUp } from '../session/up-file.js';
@@ -46,6 +46,7 @@ export const up = async (
   const say = (text: string) => void terminal.err.write(`${text}\n`);
   try {
     await removeUp(config.home);
+    const { startSystem } = await import('../embed/system.js');
     const system = await startSystem(config, { ...options, say, signal: terminal.signal });
     try {
       await writeUp(system.up);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { passwordSchema } from '@whisper-bot/store';
+import { passwordSchema } from '@whisper-bot/store/credential';
 import { CliError } from '../failure.js';
 import { askSecrets } from '../show/ask.js';
 import type { Terminal } from '../terminal.js';

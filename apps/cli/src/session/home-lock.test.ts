@@ -26,6 +26,9 @@ test('a home is held by one, also where several start at once, and again by the 
   (await holdHome(directory.path))?.release();
 });
 
+/** Milliseconds: nobody answers within it, however long it is. */
+const patience = 200;
+
 test('a stranger who takes the name neither keeps the home nor looks like its holder', async () => {
   (await holdHome(directory.path))?.release();
   for (const behave of ['silent', 'talkative'] as const) {
@@ -35,8 +38,8 @@ test('a stranger who takes the name neither keeps the home nor looks like its ho
       if (behave === 'talkative') visitor.end('f'.repeat(64));
     }).listen(`\0whisper-bot-up-${name}`);
     await once(squatter, 'listening');
-    expect(await isHomeHeld(directory.path)).toBe(false);
-    const lock = await holdHome(directory.path);
+    expect(await isHomeHeld(directory.path, { patience })).toBe(false);
+    const lock = await holdHome(directory.path, { patience });
     expect(lock).not.toBeNull();
     expect((await lockOf()).name).not.toBe(name);
     expect(await isHomeHeld(directory.path)).toBe(true);

@@ -16,8 +16,13 @@ type Identity = z.infer<typeof identitySchema>;
 const pathOf = (home: string): string => join(home, 'run', 'lock.json');
 const addressOf = ({ name }: Identity): string => `\0whisper-bot-up-${name}`;
 const proofOf = ({ key }: Identity, nonce: string): string => createHmac('sha256', key).update(nonce).digest('hex');
-/** Milliseconds the holder has to answer. */
-const patience = 5000;
+/** Milliseconds the holder of a home has to answer. */
+const usualPatience = 5000;
+
+export interface HomeLockOptions {
+  /** Milliseconds the holder of the home has to answer; default 5000. */
+  patience?: number;
+}
 
 /** A file that holds none stands for a name nobody has. */
 const none: Identity = { name: '0'.repeat(32), key: '' };
@@ -55,7 +60,7 @@ const writeIdentity = async (home: string, instead: Identity | null): Promise<vo
   }
 };
 
-const listen = async (identity: Identity): Promise<Server | null> => {
+const listen = async (identity: Identity, patience: number): Promise<Server | null> => {
   const server = createServer((visitor) => {
     visitor.on('error', () => {}).setTimeout(patience, () => visitor.destroy());
     visitor.once('data', (nonce) => visitor.end(proofOf(identity, String(nonce).slice(0, 64))));
@@ -71,7 +76,7 @@ const listen = async (identity: Identity): Promise<Server | null> => {
 };
 
 /** Whether whoever has the name knows the key as well. */
-const answers = (identity: Identity): Promise<boolean> =>
+const answers = (identity: Identity, patience: number): Promise<boolean> =>
   new Promise((resolve) => {
     const nonce = randomBytes(16).toString('hex');
     const wanted = Buffer.from(proofOf(identity, nonce));
@@ -91,7 +96,10 @@ const answers = (identity: Identity): Promise<boolean> =>
   });
 
 /** Marks this process as the one `up` of a home; null where another holds it. */
-export const holdHome = async (home: string): Promise<{ release(): void } | null> => {
+export const holdHome = async (
+  home: string,
+  { patience = usualPatience }: HomeLockOptions = {},
+): Promise<{ release(): void } | null> => {
   await ensureHome(home);
   for (;;) {
     const identity = await readIdentity(home);
@@ -99,9 +107,9 @@ export const holdHome = async (home: string): Promise<{ release(): void } | null
       await writeIdentity(home, null);
       continue;
     }
-    const server = identity === none ? null : await listen(identity);
+    const server = identity === none ? null : await listen(identity, patience);
     if (server === null) {
-      if (identity !== none && (await answers(identity))) return null;
+      if (identity !== none && (await answers(identity, patience))) return null;
       // Somebody else's program sits on the name: another one, which it cannot know.
       await writeIdentity(home, identity);
       continue;
@@ -113,8 +121,11 @@ export const holdHome = async (home: string): Promise<{ release(): void } | null
 };
 
 /** Whether an `up` of this home runs on this machine. */
-export const isHomeHeld = async (home: string): Promise<boolean> => {
+export const isHomeHeld = async (
+  home: string,
+  { patience = usualPatience }: HomeLockOptions = {},
+): Promise<boolean> => {
   // A home that cannot be read is not ours to ask about.
   const identity = await readIdentity(home).catch(() => null);
-  return identity !== null && identity !== none && answers(identity);
+  return identity !== null && identity !== none && answers(identity, patience);
 };

@@ -1,8 +1,6 @@
-import { chmod, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createLogger } from '@whisper-bot/runtime';
-import { startEmbeddedPostgres } from '@whisper-bot/store';
-import { startRedis, type TestRedis, temporaryDirectory, until } from '@whisper-bot/testing';
+import { readdir } from 'node:fs/promises';
+import { freshDatabase, type TestDatabase } from '@whisper-bot/store/test/fresh-database';
+import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { type Harness, startHarness } from '../test/harness.js';
 import { createProgram, formOf, type Program } from './test/client.js';
@@ -12,18 +10,14 @@ import { openWire, type Wire } from './test/wire.js';
 vi.setConfig({ testTimeout: 60_000 });
 
 let redis: TestRedis;
-let postgres: Awaited<ReturnType<typeof startEmbeddedPostgres>>;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let postgres: TestDatabase;
 let toRedis: Wire;
 let toPostgres: Wire;
 let harness: Harness;
 let program: Program;
 beforeAll(async () => {
-  directory = await temporaryDirectory('away-test');
-  await chmod(directory.path, 0o755);
-  const logger = createLogger({ name: 'test', level: 'silent' });
   redis = await startRedis();
-  postgres = await startEmbeddedPostgres({ dir: join(directory.path, 'postgres'), logger });
+  postgres = await freshDatabase();
   const database = new URL(postgres.url);
   toRedis = await openWire(redis.port);
   toPostgres = await openWire(Number(database.port));
@@ -40,8 +34,8 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await harness.close();
-  for (const each of [toRedis, toPostgres, postgres, redis]) await each.close();
-  await directory.remove();
+  for (const each of [toRedis, toPostgres, redis]) await each.close();
+  await postgres.drop();
 });
 
 const hands = (path: string, key?: string) =>

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -8,7 +8,8 @@ import { assemble, keepRecord } from '@whisper-bot/assembly';
 import { resolveConfig } from '@whisper-bot/config';
 import { createDeliverFolder } from '@whisper-bot/pipeline';
 import { createLogger } from '@whisper-bot/runtime';
-import { type Role, startEmbeddedPostgres } from '@whisper-bot/store';
+import type { Role } from '@whisper-bot/store';
+import { freshDatabase } from '@whisper-bot/store/test/fresh-database';
 import { createTaskFolder, type Task, type TaskId, taskSchema } from '@whisper-bot/task';
 import { startRedis, temporaryDirectory } from '@whisper-bot/testing';
 import { maskSecret } from '../auth/form-secret.js';
@@ -39,6 +40,7 @@ export interface Harness {
 export interface HarnessOptions
   extends Partial<Pick<OpenDeskOptions, 'resolve' | 'uploadPatience' | 'answerBeat' | 'logger'>> {
   clickhouseUrl?: string;
+  /** Over the harness's own; REDIS_URL and DATABASE_URL stand for servers of the test. */
   env?: Record<string, string>;
   /** Where models are downloaded from. */
   hub?: string;
@@ -55,16 +57,14 @@ export const startHarness = async ({
   ...more
 }: HarnessOptions = {}): Promise<Harness> => {
   const directory = await temporaryDirectory('dashboard-test');
-  // As root, PostgreSQL runs as a user of its own, who must get in.
-  await chmod(directory.path, 0o755);
-  const [redis, postgres] = await Promise.all([
-    startRedis(),
-    startEmbeddedPostgres({ dir: join(directory.path, 'postgres'), logger }),
+  const [redis, database] = await Promise.all([
+    env.REDIS_URL === undefined ? startRedis() : null,
+    env.DATABASE_URL === undefined ? freshDatabase() : null,
   ]);
   const environment = {
     WHISPER_BOT_HOME: join(directory.path, 'home'),
-    REDIS_URL: redis.url,
-    DATABASE_URL: postgres.url,
+    ...(redis === null ? {} : { REDIS_URL: redis.url }),
+    ...(database === null ? {} : { DATABASE_URL: database.url }),
     MIN_FREE_DISK: '0',
     KEEP_SOURCE: 'yes',
     ...(clickhouseUrl === undefined ? {} : { CLICKHOUSE_URL: clickhouseUrl }),
@@ -163,8 +163,8 @@ export const startHarness = async ({
       server.closeAllConnections();
       server.close();
       for (const close of closers.reverse()) await close();
-      await postgres.close();
-      await redis.close();
+      await database?.drop();
+      await redis?.close();
       await directory.remove();
     },
   };

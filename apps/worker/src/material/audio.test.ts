@@ -20,7 +20,7 @@ afterAll(async () => {
 
 test('a transcript tells that its file breaks off, also after a revision, which does not decode again', async () => {
   const task = await desk.submit({ ...conversation(60), breaksOff: true });
-  await desk.pipeline.untilEnded(task.id, AbortSignal.timeout(30_000));
+  await desk.pipeline.untilEnded(task.id, AbortSignal.timeout(120_000));
   expect(await desk.transcript(task.id)).toMatchObject({ duration: 60, breaksOff: true });
   await desk.pipeline.revise(task.id, { diarize: false });
   await until(async () => (await desk.folder(task.id).list()).includes('transcript.r2.json'));
@@ -28,6 +28,6 @@ test('a transcript tells that its file breaks off, also after a revision, which 
   expect((await desk.transcript(task.id)).breaksOff).toBe(true);
   expect((await desk.calls(task.id)).filter((call) => call === 'decode')).toHaveLength(1);
   const whole = await desk.submit(conversation(60));
-  await desk.pipeline.untilEnded(whole.id, AbortSignal.timeout(30_000));
+  await desk.pipeline.untilEnded(whole.id, AbortSignal.timeout(120_000));
   expect(await desk.transcript(whole.id)).not.toHaveProperty('breaksOff');
 });

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@whisper-bot/analytics';
 import { resolveConfig } from '@whisper-bot/config';
 import { type Gateway, startGateway } from '@whisper-bot/gateway';
 import type { StageHandlers } from '@whisper-bot/pipeline';
 import { createLogger } from '@whisper-bot/runtime';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '@whisper-bot/store';
 import {
   createInbox,
   createPosts,
@@ -14,6 +13,7 @@ import {
   createTelegramBooks,
   type StoredRequest,
 } from '@whisper-bot/store/telegram';
+import { freshDatabase, type TestDatabase } from '@whisper-bot/store/test/fresh-database';
 import { createTaskFolder, type Task, TaskError, type TaskId, taskFolder, taskSchema } from '@whisper-bot/task';
 import { startRedis, type TemporaryDirectory, type TestRedis, temporaryDirectory, until } from '@whisper-bot/testing';
 import { Redis } from 'ioredis';
@@ -27,7 +27,7 @@ import { findEverywhere, type Places } from './test/search.js';
 const botId = 4711;
 let directory: TemporaryDirectory;
 let redis: TestRedis;
-let postgres: EmbeddedPostgres;
+let postgres: TestDatabase;
 let clickhouse: EmbeddedClickHouse;
 let installation: Installation;
 let gateway: Gateway;
@@ -68,13 +68,11 @@ const stages: StageHandlers = {
 
 beforeAll(async () => {
   directory = await temporaryDirectory('erasure');
-  // As root, PostgreSQL runs as a user of its own, who must get in.
-  await chmod(directory.path, 0o755);
   const silent = createLogger({ name: 'test', level: 'silent' });
   [redis, clickhouse, postgres] = await Promise.all([
     startRedis(),
     startEmbeddedClickHouse({ dir: join(directory.path, 'clickhouse'), logger: silent }),
-    startEmbeddedPostgres({ dir: join(directory.path, 'postgres'), logger: silent }),
+    freshDatabase(),
   ]);
   const config = resolveConfig({
     env: {
@@ -123,7 +121,7 @@ afterAll(async () => {
   await pool?.end();
   await redis?.close();
   await clickhouse?.close();
-  await postgres?.close();
+  await postgres?.drop();
   await directory?.remove();
 });
 

@@ -2,17 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../store.js';
-import { logger, startServer, type TestServer } from '../test/server.js';
+import { freshDatabase, type TestDatabase } from '../test/fresh-database.js';
+import { logger } from '../test/server.js';
 
-let server: TestServer;
+let database: TestDatabase;
 let store: Store;
 beforeAll(async () => {
-  server = await startServer();
-  store = await openStore({ url: await server.fresh(), logger });
+  database = await freshDatabase();
+  store = await openStore({ url: database.url, logger });
 });
 afterAll(async () => {
   await store.close();
-  await server.close();
+  await database.drop();
 });
 
 const issuer = 'https://id.example';

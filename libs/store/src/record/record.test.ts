@@ -7,6 +7,7 @@ import {
   type TaskId,
   taskSchema,
 } from '@whisper-bot/task';
+import { type TemporaryDirectory, temporaryDirectory } from '@whisper-bot/testing';
 import type { Transcript } from '@whisper-bot/transcript';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
@@ -15,20 +16,26 @@ import { isDataError } from '../data-error.js';
 import { migrate } from '../migration/migrate.js';
 import type { Tables } from '../schema.js';
 import { openStore, type Store } from '../store.js';
-import { logger, startServer, type TestServer } from '../test/server.js';
+import { freshDatabase, type TestDatabase } from '../test/fresh-database.js';
+import { logger } from '../test/server.js';
 import { type ReconciledQueue, reconcileOnce } from './reconcile.js';
 import { createChangeRecorder } from './recorder.js';
 
-let server: TestServer;
+let directory: TemporaryDirectory;
+let database: TestDatabase;
 let store: Store;
 beforeAll(async () => {
-  server = await startServer();
+  directory = await temporaryDirectory('record');
 });
-afterAll(() => server.close());
+afterAll(() => directory.remove());
 beforeEach(async () => {
-  store = await openStore({ url: await server.fresh(), logger });
+  database = await freshDatabase();
+  store = await openStore({ url: database.url, logger });
 });
-afterEach(() => store.close());
+afterEach(async () => {
+  await store.close();
+  await database.drop();
+});
 
 const start = Date.parse('2026-01-01T00:00:00Z');
 const newTask = (more: Partial<Task> = {}): Task =>
@@ -196,13 +203,13 @@ it('counts what an owner has used', async () => {
 
 it('records a task that the record has never heard of from its folder, with its transcript', async () => {
   const task = newTask();
-  const folder = await createTaskFolder(server.directory.path, task.id);
+  const folder = await createTaskFolder(directory.path, task.id);
   await folder.write('task.json', task);
   await folder.write('transcript.json', heard('Good morning'));
   const record = createChangeRecorder({
     tasks: store.tasks,
-    transcripts: createTranscriptStore({ tasksDir: server.directory.path, record: store.transcripts }),
-    tasksDir: server.directory.path,
+    transcripts: createTranscriptStore({ tasksDir: directory.path, record: store.transcripts }),
+    tasksDir: directory.path,
   });
   await record({ taskId: task.id, state: 'done', at: start + 5 });
   expect(await store.tasks.find(task.id)).toMatchObject({ state: 'done', duration: 12.5 });
@@ -341,15 +348,21 @@ describe('a round of the reconciler', () => {
 });
 
 describe('migrations', () => {
+  let bare: TestDatabase;
+  beforeEach(async () => {
+    bare = await freshDatabase({ bare: true });
+  });
+  afterEach(() => bare.drop());
+
   it('run once, however many start at the same time', async () => {
-    const url = await server.fresh();
+    const { url } = bare;
     const stores = await Promise.all([1, 2, 3, 4].map(() => openStore({ url, logger })));
     expect(await Promise.all(stores.map((each) => each.ping()))).toEqual([true, true, true, true]);
     await Promise.all(stores.map((each) => each.close()));
   });
 
   it('of a newer version do not stop an older one that meets them during an upgrade', async () => {
-    const url = await server.fresh();
+    const { url } = bare;
     const first = await openStore({ url, logger });
     await sql`insert into kysely_migration (name, timestamp) values ('9999-of-tomorrow', 'x')`.execute(first.db);
     const again = await openStore({ url, logger });
@@ -358,7 +371,7 @@ describe('migrations', () => {
   });
 
   it('from the first schema to the newest keep what the tables hold', async () => {
-    const url = await server.fresh();
+    const { url } = bare;
     const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url }) }) });
     await migrate(db, '0001-telegram');
     await sql`insert into telegram_update (bot_id, update_id, chat_id, body) values (1, 2, 3, '{"a": 1}')`.execute(db);

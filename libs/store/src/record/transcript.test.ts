@@ -11,30 +11,37 @@ import {
   versionText,
   writeResult,
 } from '@whisper-bot/task';
+import { type TemporaryDirectory, temporaryDirectory } from '@whisper-bot/testing';
 import { renameSpeaker, type Transcript, transcriptSchema } from '@whisper-bot/transcript';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../store.js';
-import { logger, startServer, type TestServer } from '../test/server.js';
+import { freshDatabase, type TestDatabase } from '../test/fresh-database.js';
+import { logger } from '../test/server.js';
 
-let server: TestServer;
+let directory: TemporaryDirectory;
+let database: TestDatabase;
 let store: Store;
 let transcripts: TranscriptStore;
 let behind: unknown[];
 beforeAll(async () => {
-  server = await startServer();
+  directory = await temporaryDirectory('transcript');
 });
-afterAll(() => server.close());
+afterAll(() => directory.remove());
 beforeEach(async () => {
-  store = await openStore({ url: await server.fresh(), logger });
+  database = await freshDatabase();
+  store = await openStore({ url: database.url, logger });
   behind = [];
   transcripts = createTranscriptStore({
-    tasksDir: server.directory.path,
+    tasksDir: directory.path,
     record: store.transcripts,
     onBehind: (_id, error) => behind.push(error),
   });
 });
-afterEach(() => store.close());
+afterEach(async () => {
+  await store.close();
+  await database.drop();
+});
 
 const heard = (text = 'Good morning'): Transcript =>
   transcriptSchema.parse({
@@ -52,7 +59,7 @@ const heard = (text = 'Good morning'): Transcript =>
 /** A task that has ended: its result is in the folder and, where it is to be, in the record. */
 const finished = async ({ recorded = true } = {}): Promise<{ id: TaskId; folder: TaskFolder }> => {
   const id = randomUUID() as TaskId;
-  const folder = await createTaskFolder(server.directory.path, id);
+  const folder = await createTaskFolder(directory.path, id);
   const task = taskSchema.parse({
     v: 1,
     id,
@@ -147,7 +154,7 @@ describe('two editors', () => {
 
   it('of different speakers, none of whom insists on what was seen, are both heard', async () => {
     const task = await finished();
-    const other = createTranscriptStore({ tasksDir: server.directory.path, record: store.transcripts });
+    const other = createTranscriptStore({ tasksDir: directory.path, record: store.transcripts });
     await Promise.all([
       transcripts.edit(task.id, called('SPEAKER_00', 'Ann')),
       other.edit(task.id, called('SPEAKER_01', 'Bob')),
@@ -164,7 +171,7 @@ describe('where one of both homes is away', () => {
       throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     };
     const cutOff = createTranscriptStore({
-      tasksDir: server.directory.path,
+      tasksDir: directory.path,
       record: { read: away, change: away, unversioned: away },
     });
     await expect(cutOff.edit(task.id, called('SPEAKER_00', 'Ann'))).rejects.toMatchObject({ code: 'ECONNREFUSED' });

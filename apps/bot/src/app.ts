@@ -118,7 +118,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   const pool = await openTelegramDatabase(options.databaseUrl, (error) =>
     log.error({ cause: error.message }, 'a connection to PostgreSQL broke'),
   );
-  const record = createRecord(pool, { botId: me.id, key: token }, options.limits);
+  const record = createRecord(pool, { botId: me.id, key: token, log }, options.limits);
   const { inbox, posts, requests, preferences, usage, limits, moveChat } = record;
   const onStop = (cause: string): void =>
     stop(

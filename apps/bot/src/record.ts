@@ -8,7 +8,7 @@ import {
   type TelegramDatabase,
 } from '@whisper-bot/store/telegram';
 import { z } from 'zod';
-import type { LimitBook, Preferences, UsageBook } from './context.js';
+import type { BotLog, LimitBook, Preferences, UsageBook } from './context.js';
 import { type Limits, limitSchema } from './limit/policy.js';
 import { preferenceSchema } from './render/preference.js';
 import { type Request, type Requests, requestSchema } from './request/request.js';
@@ -34,10 +34,16 @@ const storedSchema = z.record(z.string(), z.unknown());
 /** Opens the record of one bot. `limits` are the operator's where none are stored. */
 export const createRecord = (
   pool: TelegramDatabase,
-  { botId, key }: { botId: number; key: string },
+  { botId, key, log }: { botId: number; key: string; log: BotLog },
   limits: Limits,
 ): BotRecord => {
-  const store = createRequestStore<Request>(pool, botId, (body) => requestSchema.parse(body));
+  const store = createRequestStore<Request>(pool, botId, (body) => {
+    const { data, error } = requestSchema.safeParse(body);
+    // Which field it is, never what it holds.
+    if (error !== undefined)
+      log.warn({ fields: error.issues.map(({ path }) => path.join('.')) }, 'a request of another shape is passed over');
+    return data ?? null;
+  });
   const books = createTelegramBooks(pool, { botId, key });
   const posts = createPosts(pool, botId);
   const readLimits = async (): Promise<Limits> =>

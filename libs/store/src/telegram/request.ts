@@ -29,15 +29,16 @@ export interface RequestStore<R extends StoredRequest> {
 
 /**
  * The requests of one bot.
- * @param read turns what is stored into a request; throws at what is none
+ * @param read turns what is stored into a request; null for what is none, as another version may have left it: such a row is passed
+ *   over, and hides none of the others
  */
 export const createRequestStore = <R extends StoredRequest>(
   pool: pg.Pool,
   botId: number,
-  read: (body: unknown) => R,
+  read: (body: unknown) => R | null,
 ): RequestStore<R> => {
   const requests = async (sql: string, values: unknown[]): Promise<R[]> =>
-    (await pool.query<{ body: unknown }>(sql, [botId, ...values])).rows.map((row) => read(row.body));
+    (await pool.query<{ body: unknown }>(sql, [botId, ...values])).rows.flatMap((row) => read(row.body) ?? []);
   const inWork = "state in ('fetching', 'working')";
 
   return {

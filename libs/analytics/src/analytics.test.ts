@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createLogger } from '@whisper-bot/runtime';
 import { attackHttp } from '@whisper-bot/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -253,6 +256,37 @@ describe('while ClickHouse is away', () => {
     await next.close();
     expect(next.state.inserted).toBe(4);
     expect(await database.ask(stageTimes, period)).toMatchObject([{ jobs: 4 }]);
+    await database.close();
+  });
+
+  it('loses nothing of a killed process: what it held is recorded by the next one, once', async () => {
+    const database = await openFresh();
+    const spoolDir = join(root, randomUUID());
+    const entry = pathToFileURL(createRequire(import.meta.url).resolve('@whisper-bot/analytics')).href;
+    const program = `const { createRecorder } = await import(process.argv[1]);
+const quiet = { info() {}, warn() {}, error() {} };
+const database = { migrate: async () => {}, insert: async () => {} };
+const recorder = createRecorder({ database, spoolDir: process.argv[2], logger: quiet, intervalMs: 3_600_000 });
+for (const figure of JSON.parse(process.argv[3])) recorder.record(figure);
+process.stdout.write('held');
+setInterval(() => {}, 1000);`;
+    const figures = [finished(), finished(), finished()];
+    const args = ['--input-type=module', '-e', program, entry, spoolDir, JSON.stringify(figures)];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    const next = createRecorder({ database, spoolDir, logger, intervalMs: 3_600_000 });
+    // As long as it lives, what it holds is its own.
+    await next.flush();
+    expect(next.state.inserted).toBe(0);
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+    await next.flush();
+    await next.flush();
+    expect(next.state).toMatchObject({ inserted: 3, dropped: 0 });
+    expect(await database.ask(stageTimes, period)).toMatchObject([{ stage: 'transcribe', jobs: 3 }]);
+    expect(await readdir(spoolDir)).toEqual([]);
+    await next.close();
     await database.close();
   });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Logger, untilAborted } from '@whisper-bot/runtime';
 import { type AnalyticsDatabase, isRefusal } from './database.js';
 import type { Figure, FigureTable } from './event.js';
+import { adoptJournals, type JournalFile, openJournal } from './journal.js';
 import { type Batch, createSpool } from './spool.js';
 
 export interface RecorderOptions {
@@ -39,7 +40,16 @@ export interface Recorder {
   close(): Promise<void>;
 }
 
-/** Batches figures for ClickHouse; while it is away they wait on disk, and what does not fit is counted as dropped. */
+/** A batch that still grows, or waits for its turn. */
+interface HeldBatch extends Batch {
+  rows: Record<string, unknown>[];
+  journal: JournalFile;
+}
+
+/**
+ * Batches figures for ClickHouse; while it is away they wait on disk, and what does not fit is counted as dropped. What a killed
+ * process held is sent by the next one that looks.
+ */
 export const createRecorder = ({
   database,
   spoolDir,
@@ -52,7 +62,8 @@ export const createRecorder = ({
 }: RecorderOptions): Recorder => {
   const spool = createSpool(spoolDir, maxSpoolBytes);
   const state: RecorderState = { recorded: 0, inserted: 0, spooled: 0, dropped: 0 };
-  const held: Record<FigureTable, Record<string, unknown>[]> = { messages: [], transcribe_events: [] };
+  const held: Record<FigureTable, HeldBatch[]> = { messages: [], transcribe_events: [] };
+  let heldRows = 0;
   let migrated = false;
   let away = false;
   const closing = new AbortController();
@@ -113,6 +124,7 @@ export const createRecorder = ({
 
   /** Oldest first, until something fails. */
   const replay = async (): Promise<void> => {
+    await adoptJournals(spoolDir);
     for (const name of await spool.waiting()) {
       const found = await spool.read(name);
       if (found === null) continue;
@@ -132,10 +144,11 @@ export const createRecorder = ({
   const send = async (): Promise<void> => {
     await replay();
     for (const table of Object.keys(held) as FigureTable[]) {
-      while (held[table].length > 0) {
-        const batch: Batch = { table, token: randomUUID(), rows: held[table].splice(0, batchRows) };
+      for (let batch = held[table].shift(); batch !== undefined; batch = held[table].shift()) {
+        heldRows -= batch.rows.length;
         // While ClickHouse is away the replay above has just asked it: no second time-out for each batch.
         if (away || !(await insert(batch))) await keep(batch);
+        await batch.journal.remove();
       }
     }
   };
@@ -156,11 +169,19 @@ export const createRecorder = ({
     flush,
     record({ table, ...row }) {
       state.recorded += 1;
-      if (held.messages.length + held.transcribe_events.length >= maxRows) {
+      if (heldRows >= maxRows) {
         state.dropped += 1;
         return;
       }
-      held[table].push(row);
+      let batch = held[table].at(-1);
+      if (batch === undefined || batch.rows.length >= batchRows) {
+        const token = randomUUID();
+        batch = { table, token, rows: [], journal: openJournal(spoolDir, table, token) };
+        held[table].push(batch);
+      }
+      batch.rows.push(row);
+      batch.journal.add(row);
+      heldRows += 1;
     },
     async close() {
       clearInterval(timer);

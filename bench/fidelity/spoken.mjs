@@ -111,6 +111,29 @@ export const spokenKinds = (dir, say) => {
     make('chorus', tell(scene(), 'slt', [talk[0], talk[1], talk[4], talk[0], talk[1], talk[5], talk[0], talk[1]])),
     make('russian-lines', again('nsh', 'Пожалуйста, принесите все документы.', 4, { gap: 1.2 })),
     make('same-after-40-s', scene().add('slt', talk[3]).rest(40).add('slt', talk[3])),
+    make('no-no-no-no', scene().add('rms', 'No, no, no, no.').add('rms', talk[1])),
+    make(
+      'chant-of-eight',
+      scene()
+        .add('slt', `${'yeah, '.repeat(7)}yeah.`)
+        .add('slt', talk[4]),
+    ),
+    make(
+      'chant-of-seven',
+      scene()
+        .add('rms', `${'run, '.repeat(6)}run.`)
+        .add('rms', talk[0]),
+    ),
+    make(
+      'russian-chant',
+      scene()
+        .add('nsh', `${'нет, '.repeat(5)}нет.`)
+        .add('nsh', russian[1]),
+    ),
+    make('ten-with-pauses', again('rms', 'Stop.', 10, { gap: 1.2 }).add('rms', talk[5], { gap: 1.2 })),
+    make('seven-close', again('rms', 'Help.', 7, { gap: 0.35 }).add('rms', talk[2], { gap: 0.8 })),
+    make('eight-of-three-words', again('awb', 'We will win.', 8, { gap: 0.25 })),
+    make('in-and-out', again('slt', 'Breathe in. Breathe out.', 5, { gap: 0.9 })),
     make('what-follows-a-repeat', tell(again('rms', 'The train is late.', 5, { gap: 0.8 }), 'rms', talk.slice(1, 3))),
   ];
 

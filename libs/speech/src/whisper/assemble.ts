@@ -1,7 +1,7 @@
 import type { RecognizedSegment } from '@whisper-bot/transcript';
 import type { Span } from '../contract.js';
 import { createPlacer } from './place.js';
-import type { Said } from './repair.js';
+import type { Said } from './said.js';
 import { type PlacedWord, segmentsOf } from './segment.js';
 import { toWord } from './word.js';
 

@@ -46,6 +46,14 @@ const isSame = (words: readonly HeardWord[], a: number, b: number, length: numbe
   return true;
 };
 
+/** The words with every phrase once that follows itself. */
+export const withoutRepeats = (words: readonly HeardWord[]): HeardWord[] => {
+  const again = new Set<HeardWord>();
+  for (const { at, length, times } of repeatsOf(words, () => 1))
+    for (const word of words.slice(at + length, at + length * times)) again.add(word);
+  return words.filter((word) => !again.has(word));
+};
+
 /** Whether there is as much sound for the words as saying them takes. */
 export const standsOnSound = (words: readonly HeardWord[]): boolean => {
   const first = words[0];

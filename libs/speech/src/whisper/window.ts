@@ -53,3 +53,12 @@ export const pack = (stretches: readonly { from: number; to: number }[]): Window
   }
   return windows;
 };
+
+/** What of the recording is in seconds [start, end) of a window, as a window of its own. */
+export const partOf = (window: Window, { start, end }: { start: number; end: number }): Window => {
+  const [first, last] = [Math.round(start * sampleRate), Math.round(end * sampleRate)];
+  const inside = window
+    .map(({ from, to, at }) => ({ from: Math.max(from, from + first - at), to: Math.min(to, from + last - at) }))
+    .filter(({ from, to }) => to > from);
+  return pack(inside)[0] ?? [];
+};

@@ -1,0 +1,130 @@
+import { plain, repeatsOf } from './repeat.js';
+import type { HeardWord } from './word.js';
+
+/** From so many repeats on a phrase is counted: Whisper writes once or twice more than was said, or fewer where they are many. */
+export const leastRepeats = 3;
+/** Surplus that the sound may contradict, of what is written: beyond it the sound is not understood. */
+const mostSurplus = 0.4;
+/** How many times as often as it is written a phrase may have been said. */
+const mostMissed = 4;
+/** Syllables of a phrase that are looked for. */
+const mostSyllables = 12;
+/** What a wrong number of syllables weighs beside a wrong number of repeats: letters tell of syllables, the model of repeats. */
+const syllableWeight = 0.8;
+/** A syllable so soon after the word before is that word's, seconds: attention leaves words early. */
+const early = 0.15;
+/** How far a syllable reaches before and behind its middle, seconds. */
+const before = 0.15;
+const behind = 0.2;
+
+/** A phrase that was said more often than it is written. */
+export interface Undercount {
+  /** The written words: [at, at + count) of those counted. */
+  at: number;
+  count: number;
+  /** The phrase once. */
+  phrase: readonly HeardWord[];
+  /** Where it was said, seconds of the window. */
+  places: readonly { start: number; end: number }[];
+}
+
+/** Words whose repeats were compared with the sound, in seconds of the window. */
+export interface Counted {
+  words: HeardWord[];
+  /** Written and never said. */
+  surplus: HeardWord[];
+  missed: Undercount[];
+  /** Whether the sound agrees with all repeats that are left. */
+  isSure: boolean;
+}
+
+/**
+ * Repeats as often as there are syllables for them: a model that repeats itself cannot count, the ear can. What is written more often
+ * than it was said is taken out, where the sound leaves it least room; what is left stands where its syllables are.
+ * @param beats middles of the syllables, seconds
+ */
+export const countRepeats = (words: readonly HeardWord[], beats: readonly number[]): Counted => {
+  const result: Counted = { words: [], surplus: [], missed: [], isSure: true };
+  let done = 0;
+  for (const { at, length, times } of repeatsOf(words, () => leastRepeats - 1)) {
+    result.words.push(...words.slice(done, at));
+    done = at + length * times;
+    const phrases = Array.from({ length: times }, (_, time) =>
+      words.slice(at + time * length, at + (time + 1) * length),
+    );
+    const previous = words[at - 1];
+    const from = previous === undefined ? 0 : previous.end + early;
+    const to = words[done]?.start ?? Number.POSITIVE_INFINITY;
+    const own = beats.filter((beat) => beat > from && beat < to);
+    const said = timesSaid(phrases, own.length);
+    if (said === null || said > times) {
+      const [phrase = []] = phrases;
+      if (said !== null)
+        result.missed.push({ at: result.words.length, count: length * times, phrase, places: placesOf(own, said) });
+      result.isSure = false;
+      result.words.push(...phrases.flat());
+      continue;
+    }
+    const kept = roomiest(phrases, said);
+    result.surplus.push(...phrases.filter((phrase) => !kept.includes(phrase)).flat());
+    for (const [index, place] of placesOf(own, said).entries()) result.words.push(...placed(kept[index] ?? [], place));
+  }
+  result.words.push(...words.slice(done));
+  return result;
+};
+
+const vowels = /[aeiouyàâäáãåæèéêëìíîïòóôöõøœùúûüýаеёиоуыэюяіїєαεηιουωάέήίόύώ]+/gu;
+
+/** How often a phrase was said that is written several times; null where the syllables do not tell. */
+const timesSaid = (phrases: readonly HeardWord[][], beats: number): number | null => {
+  const written = phrases.length;
+  const text = (phrases[0] ?? []).map(plain).join(' ');
+  const expected = text.match(vowels)?.length ?? null;
+  let best: { said: number; cost: number } | null = null;
+  for (let syllables = 1; syllables <= mostSyllables; syllables++) {
+    if (beats === 0 || beats % syllables !== 0) continue;
+    if (expected !== null && (syllables < expected / 2 || syllables > expected * 2)) continue;
+    const said = beats / syllables;
+    if ((said < written * (1 - mostSurplus) && written - said > 1) || said > written * mostMissed) continue;
+    // Both may be wrong: the model by a few repeats, the letters by a syllable that nobody hears.
+    const cost =
+      Math.abs(Math.log(said / written)) +
+      (expected === null ? 0 : syllableWeight * Math.abs(Math.log(syllables / expected)));
+    if (best === null || cost < best.cost) best = { said, cost };
+  }
+  return best?.said ?? null;
+};
+
+/** So many phrases that have most room, in their order. */
+const roomiest = (phrases: readonly HeardWord[][], count: number): HeardWord[][] => {
+  const room = (phrase: readonly HeardWord[]) =>
+    (phrase.at(-1)?.end ?? 0) - Math.max(phrase[0]?.reach ?? 0, phrase[0]?.start ?? 0);
+  const kept = new Set(phrases.toSorted((a, b) => room(b) - room(a)).slice(0, count));
+  return phrases.filter((phrase) => kept.has(phrase));
+};
+
+/** Where each of so many repeats is, by its syllables; half of what lies between two belongs to either. */
+const placesOf = (beats: readonly number[], count: number): { start: number; end: number }[] => {
+  const syllables = beats.length / count;
+  return Array.from({ length: count }, (_, index) => {
+    const first = beats[index * syllables] ?? 0;
+    const last = beats[(index + 1) * syllables - 1] ?? first;
+    const previous = beats[index * syllables - 1] ?? Number.NEGATIVE_INFINITY;
+    const next = beats[(index + 1) * syllables] ?? Number.POSITIVE_INFINITY;
+    return {
+      start: Math.max(0, first - before, (previous + first) / 2),
+      end: Math.min(last + behind, (last + next) / 2),
+    };
+  });
+};
+
+/** A phrase at a place of its own: attention cannot tell repeats apart, and puts several together. */
+export const placed = (phrase: readonly HeardWord[], { start, end }: { start: number; end: number }): HeardWord[] => {
+  const letters = phrase.reduce((sum, { text }) => sum + [...text].length, 0);
+  let done = 0;
+  return phrase.map((word) => {
+    const from = start + ((end - start) * done) / letters;
+    done += [...word.text].length;
+    return { ...word, start: from, reach: from, end: start + ((end - start) * done) / letters };
+  });
+};

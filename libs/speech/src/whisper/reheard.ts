@@ -1,0 +1,114 @@
+import { sampleRate } from '../wav/sample-rate.js';
+import { placed } from './count.js';
+import { type Gap, gapsOf } from './gap.js';
+import { averageLogProbability } from './guard.js';
+import { plain, withoutRepeats } from './repeat.js';
+import type { Said, State } from './said.js';
+import { windowLength } from './window.js';
+import type { HeardWord } from './word.js';
+
+/** Words of a second hearing count from this mean log probability on; where the first heard nothing at all, from the second. */
+const sureEnough = -0.8;
+const quiteSure = -0.5;
+/** What is heard in pieces may be less sure than the whole by so much. */
+const surenessLost = 0.15;
+/** From this probability on that nobody speaks, nobody does. */
+export const silent = 0.6;
+/** Nobody says more letters a second. */
+const fastest = 25;
+/** So many words in a row that are heard twice were said once. */
+const leastShared = 2;
+/** Part of the letters that are the same in two texts of one sound. */
+const alike = 0.6;
+
+/** What was heard in pieces, where it is as sure and misses no more than the whole; else the whole, whose gaps are heard next. */
+export const withPieces = (first: State, again: readonly State[]): State[] => {
+  const enough = first.words.length === 0 ? quiteSure : sureEnough;
+  const believed = again.map((state) => (isBelieved(state, enough) ? state : { ...state, words: [] }));
+  const words = believed.flatMap((state) => state.words);
+  const isAsSure =
+    first.words.length === 0 || averageLogProbability(words) >= averageLogProbability(first.words) - surenessLost;
+  return words.length > 0 && isAsSure && missing(believed) <= missing([first])
+    ? believed
+    : [{ ...first, divided: true }];
+};
+
+/** What was heard first, with what was heard again in its gaps. */
+export const withGaps = (first: State, again: readonly State[]): State[] => {
+  const result: State[] = [];
+  const left: Gap[] = [];
+  let rest = first.words;
+  let { removed, surplus } = first;
+  for (const gap of first.gaps) {
+    const found = again.find(({ window }) => window === gap.window);
+    if (found === undefined || !isBelieved(found, sureEnough)) {
+      left.push(gap);
+      continue;
+    }
+    // Whatever was heard within the gap was heard again.
+    const middle = ({ start, end }: HeardWord) => (start + end) / 2;
+    const before = rest.filter((word) => middle(word) < gap.start);
+    rest = rest.filter((word) => middle(word) > gap.end);
+    const words = found.words.slice(0, found.words.length - sharedBy(found.words, rest));
+    result.push({ ...first, words: before, removed, surplus, gaps: [], open: false }, { ...found, words });
+    [removed, surplus] = [[], []];
+  }
+  return [...result, { ...first, words: rest, removed, surplus, gaps: left, open: false }];
+};
+
+/** What was heard first, with those repeats that the sound has and the text had not, where each of them says so by itself. */
+export const withMissed = (first: State, again: readonly State[]): State[] => {
+  const words = [...first.words];
+  let next = 0;
+  const checked = first.missed.map((undercount) => {
+    const alone = again.slice(next, next + undercount.places.length);
+    next += undercount.places.length;
+    return { ...undercount, alone };
+  });
+  let isCounted = true;
+  // From the end on, so that what lies before stays where it is.
+  for (const { at, count, phrase, places, alone } of checked.toReversed()) {
+    const text = phrase.map(plain).join(' ');
+    const confirmed = places.filter((_, index) => isAlike(textOf(alone[index]), text));
+    const isMore = confirmed.length * phrase.length > count;
+    if (isMore) words.splice(at, count, ...confirmed.flatMap((place) => placed(phrase, place)));
+    isCounted &&= isMore;
+  }
+  return [{ ...first, words, missed: [], isCounted, gaps: gapsOf(first, words) }];
+};
+
+/** Whether most letters of two texts are the same, in the same order: a word by itself is easily misheard. */
+const isAlike = (a: string, b: string): boolean => {
+  let row = new Array<number>(b.length + 1).fill(0);
+  for (const letter of a) {
+    const next = [0];
+    for (let i = 0; i < b.length; i++)
+      next.push(letter === b[i] ? (row[i] ?? 0) + 1 : Math.max(row[i + 1] ?? 0, next[i] ?? 0));
+    row = next;
+  }
+  return (row[b.length] ?? 0) >= alike * Math.max(a.length, b.length);
+};
+
+const textOf = (state: State | undefined): string =>
+  withoutRepeats(state?.words ?? [])
+    .map(plain)
+    .join(' ');
+
+/** How many words at the end of some stand at the beginning of others, too. */
+const sharedBy = (some: readonly HeardWord[], others: readonly HeardWord[]): number => {
+  for (let count = Math.min(some.length, others.length); count >= leastShared; count--)
+    if (some.slice(-count).every((word, index) => plain(word) === plain(others[index] ?? word))) return count;
+  return 0;
+};
+
+const missing = (states: readonly State[]): number =>
+  states.reduce(
+    (sum, { gaps, removed }) => sum + removed.length / 2 + gaps.reduce((all, { seconds }) => all + seconds, 0),
+    0,
+  );
+
+const isBelieved = ({ window, words, noSpeech }: Said, enough: number): boolean =>
+  words.length > 0 &&
+  noSpeech <= silent &&
+  averageLogProbability(words) >= enough &&
+  words.reduce((sum, { text }) => sum + [...text].length, 0) <= (fastest * windowLength(window)) / sampleRate;

@@ -1,0 +1,91 @@
+import type { Removed } from '@whisper-bot/transcript';
+import type { Wav } from '../wav/reader.js';
+import { sampleRate } from '../wav/sample-rate.js';
+import { beatsOf } from './beat.js';
+import { countRepeats, leastRepeats, type Undercount } from './count.js';
+import { type Gap, gapsOf } from './gap.js';
+import { withoutInventions } from './guard.js';
+import type { Heard } from './hear.js';
+import { repeatsOf, withoutLoops } from './repeat.js';
+import { type Window, windowLength } from './window.js';
+import { type HeardWord, wordsOf } from './word.js';
+
+/** The words of a window, without what the model invented, in window time. */
+export interface Said {
+  window: Window;
+  words: HeardWord[];
+  language: string;
+  noSpeech: number;
+}
+
+/** A window under repair. */
+export interface State extends Said {
+  removed: HeardWord[];
+  /** Repeats beyond what the sound has syllables for. */
+  surplus: HeardWord[];
+  /** Phrases that were said more often than they are written, until they are heard one by one. */
+  missed: readonly Undercount[];
+  /** Whether all repeats are as many as the sound has. */
+  isCounted: boolean;
+  gaps: Gap[];
+  /** Whether it may be heard again. */
+  open: boolean;
+  /** Whether its pieces were heard, and were no better. */
+  divided: boolean;
+}
+
+/** Speech without words is named from so many seconds on. */
+const worthNaming = 1;
+
+/** @param translate whether the words are English, whatever is spoken: they say nothing about syllables */
+export const stateOf = async (one: Heard, { translate, wav }: { translate: boolean; wav: Wav }): Promise<State> => {
+  const { window, language, hearing } = one;
+  const all = wordsOf(hearing.pieces, translate ? 'en' : language);
+  const isRepeated = !translate && repeatsOf(all, () => leastRepeats - 1).length > 0;
+  const counted = isRepeated ? countRepeats(all, await beatsOf(wav, window)) : null;
+  // What was said more often than it is written needs nothing taken out.
+  const { words, removed } =
+    counted !== null && counted.missed.length > 0
+      ? { words: counted.words, removed: [] }
+      : withoutLoops(counted?.words ?? all);
+  const kept = withoutInventions(hearing, words, windowLength(window) / sampleRate);
+  return {
+    window,
+    language,
+    noSpeech: hearing.noSpeech,
+    words: kept,
+    removed,
+    surplus: counted?.surplus ?? [],
+    missed: kept.length === words.length ? (counted?.missed ?? []) : [],
+    isCounted: counted?.isSure ?? true,
+    gaps: gapsOf(one, kept),
+    open: true,
+    divided: false,
+  };
+};
+
+/** What is not in the text, as it is named in the transcript. */
+export const removedOf = ({ window, gaps, removed, surplus }: State): Removed[] => {
+  const times = (pieces: Window) => ({
+    start: (pieces[0]?.from ?? 0) / sampleRate,
+    end: (pieces.at(-1)?.to ?? 0) / sampleRate,
+  });
+  const named: Removed[] = gaps
+    .filter(({ seconds }) => seconds >= worthNaming)
+    .map((gap) => ({ ...times(gap.window), reason: 'no-words' }));
+  const repeats = [...removed, ...surplus];
+  return repeats.length === 0 ? named : [...named, { ...spanOf(window, repeats), reason: 'repetition' }];
+};
+
+/** Where words of a window are in the recording, seconds. */
+const spanOf = (window: Window, words: readonly HeardWord[]): { start: number; end: number } => {
+  const toRecording = (seconds: number) => {
+    const sample = seconds * sampleRate;
+    const stretch = window.find(({ from, to, at }) => sample <= at + to - from) ?? window.at(-1);
+    return stretch === undefined
+      ? 0
+      : (stretch.from + Math.min(stretch.to - stretch.from, Math.max(0, sample - stretch.at))) / sampleRate;
+  };
+  const start = toRecording(Math.min(...words.map((word) => word.start)));
+  return { start, end: Math.max(start, toRecording(Math.max(...words.map((word) => word.end)))) };
+};

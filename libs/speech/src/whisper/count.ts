@@ -11,6 +11,8 @@ const mostMissed = 4;
 const mostSyllables = 12;
 /** What a wrong number of syllables weighs beside a wrong number of repeats: letters tell of syllables, the model of repeats. */
 const syllableWeight = 0.8;
+/** Repeats are even where the least has so much of the time of the greatest. */
+const even = 0.9;
 /** A syllable so soon after the word before is that word's, seconds: attention leaves words early. */
 const early = 0.15;
 /** How far a syllable reaches before and behind its middle, seconds. */
@@ -56,6 +58,10 @@ export const countRepeats = (words: readonly HeardWord[], beats: readonly number
     const from = previous === undefined ? 0 : previous.end + early;
     const to = words[done]?.start ?? Number.POSITIVE_INFINITY;
     const own = beats.filter((beat) => beat > from && beat < to);
+    if (isEven(phrases)) {
+      result.words.push(...phrases.flat());
+      continue;
+    }
     const said = timesSaid(phrases, own.length);
     if (said === null || said > times) {
       const [phrase = []] = phrases;
@@ -93,6 +99,13 @@ const timesSaid = (phrases: readonly HeardWord[][], beats: number): number | nul
     if (best === null || cost < best.cost) best = { said, cost };
   }
   return best?.said ?? null;
+};
+
+/** Whether all phrases but the first, which a pause may precede, are given as much sound: then each was said, whatever its syllables. */
+const isEven = (phrases: readonly HeardWord[][]): boolean => {
+  const ends = phrases.map((phrase) => phrase.at(-1)?.end ?? 0);
+  const rooms = ends.slice(1).map((end, index) => end - (ends[index] ?? 0));
+  return phrases.length > leastRepeats && Math.min(...rooms) >= even * Math.max(...rooms);
 };
 
 /** So many phrases that have most room, in their order. */

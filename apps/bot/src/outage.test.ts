@@ -156,3 +156,18 @@ test('a clock set back by an hour silences nobody, not even after a restart', as
     vi.useRealTimers();
   }
 });
+
+test('where there is no room, the person is told before the file is fetched, and Retry fetches it later', async () => {
+  const ann = annOf();
+  const { room } = bot.pipeline;
+  const { reserve } = room;
+  room.reserve = async () => {
+    throw new TaskError('no-space', 'There is no room for new recordings right now.');
+  };
+  ann.sendVoice(ann.user.id, saying('Good morning.'), { duration: 7 });
+  await answered(ann, '⚠️ There is no room for more recordings just now.');
+  expect(bot.api.journal.of('getFile')).toEqual([]);
+  room.reserve = reserve;
+  ann.press(ann.user.id, '🔁 Try again');
+  await answered(ann, 'Good morning.');
+});

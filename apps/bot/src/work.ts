@@ -15,7 +15,7 @@ import { endEdition, type Request, type RequestState, type Requests } from './re
 export interface WorkDeps {
   botId: number;
   source: FileSource;
-  pipeline: Pick<Pipeline, 'submit' | 'archive' | 'progress'>;
+  pipeline: Pick<Pipeline, 'accept' | 'archive' | 'progress'>;
   mailbox: Mailbox;
   requests: Requests;
   transcripts: TranscriptStore;
@@ -31,12 +31,9 @@ export interface WorkingWork extends Work {
   close(): Promise<void>;
 }
 
-/** The task as the pipeline takes it. `origin` is enough to answer even where the bot's own record is lost. */
-const taskOf = (request: Request, source: string): Task => ({
-  v: 1,
-  id: request.taskId,
+/** What the pipeline is asked for. `origin` is enough to answer even where the bot's own record is lost. */
+const askedBy = (request: Request): Pick<Task, 'channel' | 'owner' | 'title' | 'options' | 'origin'> => ({
   channel: 'telegram',
-  source,
   title: request.title,
   owner: `tg:${request.userId}`,
   options: request.options,
@@ -47,6 +44,14 @@ const taskOf = (request: Request, source: string): Task => ({
     user_id: request.userId,
     locale: request.locale,
   },
+});
+
+/** A result taken over from another task, as a task of its own. */
+const archived = (request: Request, source: string): Task => ({
+  v: 1,
+  id: request.taskId,
+  source,
+  ...askedBy(request),
   acceptedAt: new Date().toISOString(),
 });
 
@@ -97,19 +102,31 @@ export const createWork = (deps: WorkDeps): WorkingWork => {
   const run = async (request: Request, signal: AbortSignal): Promise<void> => {
     const fresh = await requests.get(request.taskId);
     if (fresh?.state !== 'fetching') return;
-    if (fresh.round === 1 && (await presenter.reuse(fresh, (source) => pipeline.archive(taskOf(fresh, source)))))
+    if (fresh.round === 1 && (await presenter.reuse(fresh, (source) => pipeline.archive(archived(fresh, source)))))
       return;
     let told = performance.now();
-    const name = await fetchFile(source, fresh, {
-      signal,
-      onProgress: (fraction) => {
-        if (performance.now() - told < reportInterval) return;
-        told = performance.now();
-        show(fresh, { kind: 'downloading', percent: 100 * fraction });
-      },
+    const receive = async () => ({
+      name: await fetchFile(source, fresh, {
+        signal,
+        onProgress: (fraction) => {
+          if (performance.now() - told < reportInterval) return;
+          told = performance.now();
+          show(fresh, { kind: 'downloading', percent: 100 * fraction });
+        },
+      }),
     });
-    signal.throwIfAborted();
-    await pipeline.submit(taskOf(fresh, name));
+    await pipeline.accept({
+      id: fresh.taskId,
+      source: { kind: 'stream', bytes: fresh.size, receive },
+      seconds: fresh.duration,
+      ...askedBy(fresh),
+      asked: () => {
+        signal.throwIfAborted();
+        return askedBy(fresh);
+      },
+      // While Redis or PostgreSQL is away it is tried again, and the file need not come a second time.
+      onRefusal: 'keep',
+    });
     // Only after the task is stored is the file not fetched again; a crash in between submits the same task once more.
     const working = await requests.change(fresh.taskId, { state: 'working' }, ['fetching']);
     const progress = working && (await pipeline.progress(fresh.taskId));

@@ -11,7 +11,7 @@ import type { Config } from '@whisper-bot/config';
 import { createStreamAdmin } from '@whisper-bot/gateway';
 import { createPipeline, type WorkingPipeline } from '@whisper-bot/pipeline';
 import { type Lifecycle, type Logger, type MetricsServer, serveMetrics } from '@whisper-bot/runtime';
-import { createChangeRecorder, isDataError, type Store, startReconciler } from '@whisper-bot/store';
+import { createChangeRecorder, isDataError, notAccepted, type Store, startReconciler } from '@whisper-bot/store';
 import { createTranscriptStore, TaskError, type TranscriptRecord, type TranscriptStore } from '@whisper-bot/task';
 import { createEraser, type Eraser } from './erasure/eraser.js';
 import { startErasing } from './erasure/sweep.js';
@@ -91,7 +91,20 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
     retention: () => ({ keepSource: rules.keepSource, artefact: rules.resultTtl }),
     log: logger,
     trace: config.tracesUrl !== null,
-    ...(store === null ? {} : { accept: async (task) => writeDown(await store.within(recordPatience), task) }),
+    maximumSeconds: () => rules.maxDuration,
+    ...(store === null
+      ? {}
+      : {
+          accept: async (task) => writeDown(await store.within(recordPatience), task),
+          refused: async ({ id: taskId }) => {
+            // The record may know already of what the queue did not take: its sender is told that it was not accepted.
+            const change = { taskId, state: 'cancelled', at: Date.now(), cause: notAccepted } as const;
+            await store
+              .within(recordPatience)
+              .then(({ tasks }) => tasks.change(change))
+              .catch((err: unknown) => logger.warn({ err, task_id: taskId }, 'the reconciler will close this task'));
+          },
+        }),
     spared: async (candidates) => {
       const waiting = await streams.named();
       const known = store === null ? [] : await (await store.within(recordPatience)).tasks.named(candidates);

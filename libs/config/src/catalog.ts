@@ -207,7 +207,8 @@ const limits = {
   }),
   maxFileSize: setting('MAX_FILE_SIZE', byteSchema, is(2e9, '2GB'), { sentence: 'The largest file that is accepted.' }),
   minFreeDisk: setting('MIN_FREE_DISK', byteSchema, is(1e9, '1GB'), {
-    sentence: 'Intake pauses while TASKS_DIR’s disk has less room than this.',
+    sentence:
+      'Room that stays free on TASKS_DIR’s disk: a recording that needs it, with what was accepted before, is refused.',
   }),
   resultTtl: setting('RESULT_TTL', durationSchema, is(604_800, '7d'), {
     sentence: 'How long a finished task’s folder and result are kept.',

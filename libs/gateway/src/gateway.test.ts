@@ -230,12 +230,12 @@ it('one entry that can never be taken does not hold up those behind it', async (
 
 it('a volume that is gone is no entry’s fault: all wait until it is back', async () => {
   let attempts = 0;
-  const submit: WorkingPipeline['submit'] = async (task) => {
+  const accept: WorkingPipeline['accept'] = async (request) => {
     attempts += 1;
     if (attempts <= 6) throw Object.assign(new Error('ESTALE: stale file handle'), { code: 'ESTALE' });
-    return pipeline.submit(task);
+    return pipeline.accept(request);
   };
-  await gateway({ pipeline: { ...pipeline, submit } });
+  await gateway({ pipeline: { ...pipeline, accept } });
   const { id, path } = await recording();
   await add('payload', JSON.stringify({ task_id: id, file_path: path }));
   expect(await resultOf(id)).toMatchObject({ status: 'success' });
@@ -273,12 +273,12 @@ it('an entry that waits in the hands of a living consumer is not taken from it, 
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
-  const submit: WorkingPipeline['submit'] = async (task) => {
+  const accept: WorkingPipeline['accept'] = async (request) => {
     await released;
-    return pipeline.submit(task);
+    return pipeline.accept(request);
   };
   await redis.xgroup('CREATE', `${prefix}transcribe:tasks`, 'transcribe-workers', '0', 'MKSTREAM');
-  await gateway({ consumer: 'waiting', idle: 200, pipeline: { ...pipeline, submit } });
+  await gateway({ consumer: 'waiting', idle: 200, pipeline: { ...pipeline, accept } });
   await add('payload', JSON.stringify({ task_id: id, file_path: path }));
   await until(async () => (await pendingCount()) === 1);
   await gateway({ consumer: 'idle', idle: 200 });
@@ -320,7 +320,7 @@ it('says how far it is behind', async () => {
   const refuse = async () => {
     throw new TaskError('no-space', 'There is no room.');
   };
-  const { lag } = await gateway({ pipeline: { ...pipeline, submit: refuse } });
+  const { lag } = await gateway({ pipeline: { ...pipeline, accept: refuse } });
   await until(async () => (await pendingCount()) === 1);
   await add('payload', JSON.stringify({ task_id: id, file_path: path }));
   expect(await lag()).toEqual({ unread: 1, pending: 1 });
@@ -329,12 +329,12 @@ it('says how far it is behind', async () => {
 it('keeps waiting entries while nothing can be stored, and takes them afterwards', async () => {
   let refusing = true;
   let refused = 0;
-  const submit: WorkingPipeline['submit'] = async (task) => {
-    if (!refusing) return pipeline.submit(task);
+  const accept: WorkingPipeline['accept'] = async (request) => {
+    if (!refusing) return pipeline.accept(request);
     refused += 1;
     throw new TaskError('no-space', 'There is no room.');
   };
-  await gateway({ pipeline: { ...pipeline, submit } });
+  await gateway({ pipeline: { ...pipeline, accept } });
   const { id, path } = await recording();
   await add('payload', JSON.stringify({ task_id: id, file_path: path }));
   await until(() => refused > 0);

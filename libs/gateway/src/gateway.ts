@@ -10,7 +10,7 @@ import { group, openStreams, streamNames } from './stream.js';
 export interface GatewayOptions {
   /** Redis of the streams; may be another than the pipeline's. */
   redis: string;
-  pipeline: Pick<Pipeline, 'submit' | 'progress' | 'serveDeliveries'>;
+  pipeline: Pick<Pipeline, 'accept' | 'progress' | 'serveDeliveries'>;
   tasksDir: string;
   isKnownModel: IntakeOptions['isKnownModel'];
   logger: Logger;

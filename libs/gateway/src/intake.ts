@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Pipeline } from '@whisper-bot/pipeline';
+import type { AcceptRequest, Pipeline, Received } from '@whisper-bot/pipeline';
 import type { Logger } from '@whisper-bot/runtime';
-import { latestRevision, parseLanguage, type Task, TaskError, taskFolder, taskOptionsSchema } from '@whisper-bot/task';
-import { adoptFile } from './adopt.js';
+import { latestRevision, parseLanguage, TaskError, taskFolder, taskOptionsSchema } from '@whisper-bot/task';
 import { type Entry, parseEntry, taskIdOf } from './entry.js';
 import { isOwnFault } from './fault.js';
 import { errorMessage, originSchema, type ResultMessage, type TaskMessage } from './message.js';
@@ -12,7 +11,7 @@ import { group } from './stream.js';
 export interface IntakeOptions {
   streams: Streams;
   names: StreamNames;
-  pipeline: Pick<Pipeline, 'submit' | 'progress'>;
+  pipeline: Pick<Pipeline, 'accept' | 'progress'>;
   tasksDir: string;
   /** Whether a model can be used here. */
   isKnownModel: (name: string) => boolean | Promise<boolean>;
@@ -40,7 +39,7 @@ export const takeEntry = async ([id, fields]: Entry, options: IntakeOptions, sig
     try {
       const message = parseEntry(fields);
       const known = await isKnown(message, options);
-      const outcome = known ? 'known' : await options.pipeline.submit(await taskOf(message, options));
+      const outcome = known ? 'known' : (await options.pipeline.accept(await requestOf(message, options))).outcome;
       logger.info({ task_id: message.task_id, entry: id, outcome }, 'stream entry taken');
       await streams.xack(names.tasks, group, id);
       return;
@@ -76,22 +75,23 @@ const countAttempt = async (entry: string, { streams, names }: IntakeOptions): P
 const isKnown = async ({ task_id: id }: TaskMessage, { tasksDir, pipeline }: IntakeOptions): Promise<boolean> =>
   (await latestRevision(taskFolder(tasksDir, id))) > 0 && (await pipeline.progress(id)) !== null;
 
-const taskOf = async (message: TaskMessage, { tasksDir, isKnownModel }: IntakeOptions): Promise<Task> => {
+const requestOf = async (
+  message: TaskMessage,
+  { tasksDir, isKnownModel }: IntakeOptions,
+): Promise<AcceptRequest<Received>> => {
   const language = parseLanguage(message.language);
   if (language === null) throw new TaskError('unknown-language', `There is no language "${message.language}".`);
   if (!(await isKnownModel(message.model)))
     throw new TaskError('unknown-model', `There is no model "${message.model}" here.`);
-  const source = await adoptFile(tasksDir, message.task_id, message.file_path);
+  const options = taskOptionsSchema.parse({ language, model: message.model, diarize: message.diarize });
   return {
-    v: 1,
     id: message.task_id,
     channel: 'stream',
-    source,
-    title: '',
+    source: { kind: 'link', path: message.file_path, within: tasksDir },
     owner: message.user_id === undefined ? 'stream' : `stream:${message.user_id}`,
-    options: taskOptionsSchema.parse({ language, model: message.model, diarize: message.diarize }),
-    origin: originSchema.parse(message),
-    acceptedAt: new Date().toISOString(),
+    asked: () => ({ options, origin: originSchema.parse(message) }),
+    // The entry is tried again, or the sweep takes what nobody names any more.
+    onRefusal: 'keep',
   };
 };
 

@@ -30,7 +30,18 @@ export const clean = async (context: PipelineContext): Promise<number> => {
     if (outcome === 'gone') gone += 1;
     if (outcome === 'orphan') orphans.push(id.data);
   }
+  await releaseRoom(context);
   return gone + (await removeOrphans(context, orphans));
+};
+
+/** Gives back the room of receivers that were killed, and of tasks that have ended or that Redis has forgotten. */
+const releaseRoom = async ({ connection, reservations }: PipelineContext): Promise<void> => {
+  for (const { id, state } of await reservations.holders()) {
+    const task = taskIdSchema.safeParse(id);
+    if (!task.success || state === 'held') continue;
+    const live = state === 'expired' ? null : await readLive(connection, task.data);
+    if (live === null || isFinal(live.state)) await reservations.release(task.data);
+  }
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { Task, TaskId } from '@whisper-bot/task';
+import type { Reservations } from './accept/reservation.js';
 import type { Connection } from './connection.js';
 import type { PipelineEvent } from './contract.js';
 import type { RateBook } from './rate.js';
@@ -31,13 +32,15 @@ export interface PipelineContext {
   tasks: TaskCache;
   rates: RateBook;
   room: Room;
+  /** Room on the volume that recordings were promised. */
+  reservations: Reservations;
   /** Whether state changes go to the queue `record`; only where someone serves it, as nothing else empties it. */
   record: boolean;
   retention: Retention;
-  /** Bytes; below it nothing is accepted. */
-  minimumFree: number;
   /** Writes an accepted task down before it is queued: what Redis loses can then be queued again. */
   accept: (task: Task) => Promise<void>;
+  /** Tells the record that a task was not accepted after all. */
+  refused: (task: Task) => Promise<void>;
   /** Which of these folders something outside the queue still names. Where it rejects, no orphan is removed. */
   spared: (candidates: readonly TaskId[]) => Promise<ReadonlySet<TaskId>>;
   /** Told of every mark on a task's way. */

@@ -1,4 +1,5 @@
 import type { Channel, Stage, Task, TaskErrorCode, TaskId, TaskOptions, TaskState } from '@whisper-bot/task';
+import type { Accepted, AcceptRequest, Received } from './accept/accept.js';
 
 /** What a watcher sees of a task; lossy by nature: for display only, never for delivery. */
 export interface TaskProgress {
@@ -120,6 +121,8 @@ export interface DeadLetter {
 
 /** The pipeline as every app sees it. */
 export interface Pipeline {
+  /** The one way in for a recording; see accept/accept.ts. */
+  accept<R extends Received>(request: AcceptRequest<R>): Promise<Accepted<R>>;
   /**
    * Accepts a task whose folder already holds the source (writes `task.json`, queues `prepare`). The same id twice is
    * one task. Throws TaskError `path-outside`, `no-such-file`, `no-space`.

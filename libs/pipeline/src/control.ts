@@ -21,16 +21,20 @@ import { observeTask } from './observe.js';
 import { recordChange } from './state-change.js';
 
 /** See {@link Pipeline.submit}. */
-export const submit = async (context: PipelineContext, given: Task): Promise<'accepted' | 'known'> => {
+export const submit = async (
+  context: PipelineContext,
+  given: Task,
+  { seconds = null }: { seconds?: number | null } = {},
+): Promise<'accepted' | 'known'> => {
   const task = taskSchema.parse(given);
   const folder = taskFolder(context.tasksDir, task.id);
   const known = await latestRevision(folder);
   // Once delivered the source may be gone: only a task nobody has heard of needs it.
   if (known === 0) {
     await folder.source(task.source);
-    if ((await context.room.free()) < context.minimumFree) {
-      throw new TaskError('no-space', 'There is no room for new recordings right now. Please try again later.');
-    }
+    // What it will become must fit as well, beside what others were promised.
+    const expected = { incoming: 0, bytes: await folder.size(task.source), seconds };
+    await context.reservations.reserve(task.id, expected, 'task');
     await folder.persist(task.source);
     await folder.write(taskFile(1), task, true);
   }

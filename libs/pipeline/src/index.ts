@@ -1,3 +1,4 @@
+export { AcceptBusy, type Accepted, type AcceptRequest, accept, type Received } from './accept/accept.js';
 export { type Part, type Payload, type QueueName, queueNames } from './catalogue.js';
 export type { PipelineLog, Retention } from './context.js';
 export type {

@@ -9,6 +9,7 @@ import {
   taskStateSchema,
 } from '@whisper-bot/task';
 import { z } from 'zod';
+import { roomKey } from './accept/reservation.js';
 import { failureSchema, jobId, type Part, type QueueName, type WorkQueue } from './catalogue.js';
 import type { Connection } from './connection.js';
 import type { TaskFailure, TaskProgress } from './contract.js';
@@ -173,17 +174,23 @@ export const finish = async (
   connection: Connection,
   ending: Ending,
   patience: 'patient' | 'hasty' = 'patient',
-): Promise<boolean> =>
-  (await connection[patience].finishTask(
-    liveKey(connection, ending.taskId),
-    ending.at,
-    ending.state,
-    ending.part,
-    ending.revision,
-    channelOf(connection, ending.taskId),
-    liveTtl,
-    ending.failure === undefined ? '' : JSON.stringify(ending.failure),
-  )) === 1;
+): Promise<boolean> => {
+  // What has been prepared needs no more room; the sweep gives back what a killed process has not.
+  if (ending.state === 'failed' || ending.state === 'cancelled')
+    void connection[patience].releaseRoom(roomKey(connection), ending.taskId).catch(() => 0);
+  return (
+    (await connection[patience].finishTask(
+      liveKey(connection, ending.taskId),
+      ending.at,
+      ending.state,
+      ending.part,
+      ending.revision,
+      channelOf(connection, ending.taskId),
+      liveTtl,
+      ending.failure === undefined ? '' : JSON.stringify(ending.failure),
+    )) === 1
+  );
+};
 
 const failureOfTask = failureSchema.omit({ stack: true }).extend({ stage: z.enum(stages) });
 

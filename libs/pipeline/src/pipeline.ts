@@ -1,5 +1,7 @@
 import { isFinal, type Task, type TaskId } from '@whisper-bot/task';
 import type { Queue } from 'bullmq';
+import { accept } from './accept/accept.js';
+import { createReservations } from './accept/reservation.js';
 import type { QueueName } from './catalogue.js';
 import { connect, unreachable } from './connection.js';
 import type { PipelineContext, PipelineLog, Retention } from './context.js';
@@ -35,6 +37,10 @@ export interface PipelineOptions {
   retention?: Partial<Retention> | (() => Partial<Retention>);
   /** Bytes that must stay free on the volume; default 512 MiB. */
   minimumFree?: number;
+  /** Longest recording that is decoded, seconds, asked each time: no more room is kept for one. Default a day. */
+  maximumSeconds?: () => number;
+  /** Tells the record that a task it may know was not accepted after all; must not reject. Default: nothing. */
+  refused?: (task: Task) => Promise<void>;
   /** Milliseconds before the second attempt of a stage; doubles each time, half of it random. Default 2000. */
   retryDelay?: number;
   /**
@@ -115,10 +121,17 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
     trace: options.trace ?? false,
     onError: (error) => log.warn({ err: error }, 'redis'),
   });
+  const room = createRoom(options.tasksDir);
   const context: PipelineContext = {
     connection,
     rates: createRateBook(connection),
-    room: createRoom(options.tasksDir),
+    room,
+    reservations: createReservations({
+      connection,
+      room,
+      minimumFree: options.minimumFree ?? 512 * 1024 ** 2,
+      maximumSeconds: options.maximumSeconds ?? (() => 24 * 3600),
+    }),
     tasksDir: options.tasksDir,
     tasks: createTaskCache(options.tasksDir),
     record: options.record ?? false,
@@ -126,7 +139,7 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
       const given = typeof options.retention === 'function' ? options.retention() : options.retention;
       return { ...defaultRetention, ...given };
     },
-    minimumFree: options.minimumFree ?? 512 * 1024 ** 2,
+    refused: options.refused ?? (async () => {}),
     accept: options.accept ?? (async () => {}),
     spared: options.spared ?? (async () => new Set()),
     observe: options.observe ?? (() => {}),
@@ -137,6 +150,16 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
   const { watch } = createWatcher(connection, log);
 
   return {
+    accept: (request) =>
+      accept(
+        {
+          tasksDir: context.tasksDir,
+          reservations: context.reservations,
+          submit: (task, about) => submit(context, task, about),
+          refused: context.refused,
+        },
+        request,
+      ),
     submit: (task) => submit(context, task),
     archive: (task) => archive(context, task),
     revive: (task) => revive(context, task),

@@ -212,6 +212,40 @@ redis.call('HSET', KEYS[1], ARGV[1], tostring(old * 0.8 + tonumber(ARGV[2]) * 0.
 return 1
 `;
 
+/**
+ * KEYS room; ARGV id, bytes, until (negative: since, until its task ends), bytes there are for all. Keeps room for one; what it had before is
+ * replaced. Returns -1, or what the others have where it is too little. The field `total` is the sum, so that this costs the same
+ * however many wait.
+ */
+const reserveRoom = `
+local function bytes(value) return value and tonumber(string.match(value, '^%d+')) or 0 end
+local own = bytes(redis.call('HGET', KEYS[1], ARGV[1]))
+local others = math.max(0, tonumber(redis.call('HGET', KEYS[1], 'total') or 0) - own)
+if others + tonumber(ARGV[2]) > tonumber(ARGV[4]) then return others end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. ' ' .. ARGV[3], 'total', string.format('%.0f', others + tonumber(ARGV[2])))
+return -1
+`;
+
+/** KEYS room; ARGV id, until. Keeps a lease longer; nothing where there is none. */
+const renewRoom = `
+local value = redis.call('HGET', KEYS[1], ARGV[1])
+if not value then return 0 end
+local bytes, till = string.match(value, '^(%d+) (-?%d+)$')
+if tonumber(till) < 0 then return 0 end
+return redis.call('HSET', KEYS[1], ARGV[1], bytes .. ' ' .. ARGV[2])
+`;
+
+/** KEYS room; ARGV id. Gives back what one had. */
+const releaseRoom = `
+local value = redis.call('HGET', KEYS[1], ARGV[1])
+if not value then return 0 end
+redis.call('HDEL', KEYS[1], ARGV[1])
+local rest = tonumber(redis.call('HGET', KEYS[1], 'total') or 0) - tonumber(string.match(value, '^%d+'))
+if redis.call('HLEN', KEYS[1]) <= 1 then redis.call('DEL', KEYS[1])
+else redis.call('HSET', KEYS[1], 'total', string.format('%.0f', math.max(0, rest))) end
+return 1
+`;
+
 type Answer<T> = (...args: (string | number)[]) => Promise<T>;
 
 /** A client that knows our scripts. */
@@ -224,6 +258,9 @@ export type ScriptedRedis = Redis & {
   noteTask: Answer<number>;
   eraseTask: Answer<number>;
   averageRate: Answer<number>;
+  reserveRoom: Answer<number>;
+  renewRoom: Answer<number>;
+  releaseRoom: Answer<number>;
 };
 
 /** Teaches a client the scripts: sent once, called by digest from then on. */
@@ -236,5 +273,8 @@ export const defineScripts = (client: Redis): ScriptedRedis => {
   client.defineCommand('finishTask', { numberOfKeys: 1, lua: finish });
   client.defineCommand('eraseTask', { numberOfKeys: 1, lua: erase });
   client.defineCommand('averageRate', { numberOfKeys: 1, lua: average });
+  client.defineCommand('reserveRoom', { numberOfKeys: 1, lua: reserveRoom });
+  client.defineCommand('renewRoom', { numberOfKeys: 1, lua: renewRoom });
+  client.defineCommand('releaseRoom', { numberOfKeys: 1, lua: releaseRoom });
   return client as ScriptedRedis;
 };

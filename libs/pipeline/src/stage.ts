@@ -28,6 +28,8 @@ export interface StageCall<P> {
   log(line: string): void;
   /** What the stage found out, for the figures. */
   note(details: StageDetails): void;
+  /** Keeps room for a recording of so many seconds once it is decoded. Throws TaskError `no-space`. */
+  reserve(seconds: number): Promise<void>;
   /** Seconds of work a second of audio took, for estimates. */
   measured(name: RateName, secondsPerSecond: number): void;
 }
@@ -58,7 +60,10 @@ export const serveStage = <K extends WorkQueue>(
       runPart(context, { queue: name, job, payload, run, state: stateOf[name] }, async (call) => {
         const result = await handler(call as StageCall<Payload<K>>);
         call.signal.throwIfAborted();
-        if (name === 'prepare') await addFlow(context, { ...call, revision: payload.revision }, result as Planned);
+        if (name !== 'prepare') return;
+        await addFlow(context, { ...call, revision: payload.revision }, result as Planned);
+        // It is decoded: the rest takes next to nothing.
+        quietly(context, context.reservations.release(payload.taskId));
       }),
     { ...options, onDead: (job) => reportDeath(context, name, job) },
   );
@@ -114,6 +119,8 @@ export const runPart = async <P extends OfTask>(
         },
         note: observed.note,
         log: (line) => quietly(context, job.log(line)),
+        reserve: (seconds) =>
+          context.reservations.reserve(payload.taskId, { incoming: 0, bytes: null, seconds }, 'task'),
         measured: (rate, value) => quietly(context, context.rates.remember(rate, value)),
       });
       // What a run that makes good has cleared away must be gone before it ends. A first one has nothing to clear, and the

@@ -14,6 +14,6 @@ export { openSettings, type SettingSchemas, type SettingStore } from './people/s
 export { type PendingSignIn, type SignInBook, signInLife } from './people/sign-in.js';
 export { type Reconciled, type Reconciler, startReconciler } from './record/reconcile.js';
 export { createChangeRecorder } from './record/recorder.js';
-export type { TaskBook, TaskChange, TaskFilter, TaskRow } from './record/task.js';
+export { notAccepted, type TaskBook, type TaskChange, type TaskFilter, type TaskRow } from './record/task.js';
 export type { Usage, UsageOf } from './record/usage.js';
 export { openStore, type Store } from './store.js';

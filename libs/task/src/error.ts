@@ -5,7 +5,7 @@ export interface TaskErrorKind {
   /** Whether a person is offered a retry: false where the same recording is certain to fail again. */
   userMayRetry: boolean;
   /** Status of an HTTP answer that reports it. */
-  httpStatus: 400 | 404 | 409 | 410 | 413 | 500 | 503;
+  httpStatus: 400 | 404 | 409 | 410 | 413 | 500 | 503 | 507;
   /** The error whose sentence a person reads, where the code's own would mean nothing to them. */
   shownAs?: 'internal';
 }
@@ -38,7 +38,7 @@ const taskErrorCatalogue = {
   'engine-hung': engine,
   'engine-memory': engine,
   'time-limit': engine,
-  'no-space': { retryable: true, userMayRetry: true, httpStatus: 503 },
+  'no-space': { retryable: true, userMayRetry: true, httpStatus: 507 },
   'path-outside': { retryable: false, userMayRetry: true, httpStatus: 400, shownAs: 'internal' },
   'invalid-request': { retryable: false, userMayRetry: true, httpStatus: 400, shownAs: 'internal' },
   internal: engine,

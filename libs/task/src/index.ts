@@ -1,4 +1,5 @@
 export { artifactOf, artifacts, isDecodedAudio, staleFrom } from './artifact/catalogue.js';
+export { findFile, placeFile } from './artifact/place.js';
 export { latestRevision, readTask, taskFile } from './artifact/request.js';
 export { isSourceName, sourceName } from './artifact/source.js';
 export { type StoredTranscript, versionText } from './artifact/transcript-file.js';

@@ -1,7 +1,5 @@
-import { constants } from 'node:fs';
-import { copyFile, link, lstat, realpath, rm } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { storageError, TaskError, type TaskFolder } from '@whisper-bot/task';
+import { isAbsolute, resolve } from 'node:path';
+import { findFile, placeFile, TaskError, type TaskFolder } from '@whisper-bot/task';
 
 export interface LocalFile {
   /** Working directory of the Bot API server started with `--local`. */
@@ -16,30 +14,14 @@ export interface LocalFile {
 }
 
 /**
- * Takes over a file the local Bot API server has on this machine: linked, or on another file system copied by the
- * kernel; never through this process. Only regular files below `localDir` are taken.
- * @throws {TaskError} `path-outside`, `file-expired`, `too-big`, `no-space`
+ * Takes over a file the local Bot API server has on this machine, see `placeFile`. Only regular files below `localDir` are taken.
+ * @throws {TaskError} `path-outside`, `file-expired`, `empty-file`, `too-big`, `no-space`
  */
 export const adoptLocal = async ({ localDir, path, folder, name, largest }: LocalFile): Promise<void> => {
-  const root = await realpath(localDir);
-  const real = await realpath(isAbsolute(path) ? path : resolve(root, path)).catch(() => {
-    throw new TaskError('file-expired', 'Telegram no longer has this file.');
+  const asked = isAbsolute(path) ? path : resolve(localDir, path);
+  const file = await findFile(asked, { within: localDir, largest }).catch((error: unknown) => {
+    if (!(error instanceof TaskError) || error.code !== 'no-such-file') throw error;
+    throw new TaskError('file-expired', 'Telegram no longer has this file.', { cause: error });
   });
-  const inside = relative(root, real);
-  if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
-    throw new TaskError('path-outside', 'The file lies outside the directory of the Bot API server.', { cause: path });
-  }
-  const info = await lstat(real);
-  if (!info.isFile()) throw new TaskError('path-outside', 'The file is not a regular file.', { cause: path });
-  if (info.size > largest) {
-    throw new TaskError('too-big', 'The file is too big.', { params: { limit: largest } });
-  }
-  const temporary = folder.temporary(name);
-  try {
-    await link(real, temporary).catch(() => copyFile(real, temporary, constants.COPYFILE_FICLONE));
-    await folder.adopt(temporary, name);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw storageError(error);
-  }
+  await placeFile(file.path, folder, name);
 };

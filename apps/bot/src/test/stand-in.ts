@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { DeliveryHandler, Pipeline, TaskProgress } from '@whisper-bot/pipeline';
+import { accept, type DeliveryHandler, type Pipeline, type TaskProgress } from '@whisper-bot/pipeline';
 import {
   isFinal,
   latestRevision,
@@ -29,6 +29,8 @@ import { z } from 'zod';
 export interface StandIn extends Pipeline {
   /** How many times a recording was transcribed. */
   readonly transcribed: number;
+  /** The room on the volume; a test may take it away. */
+  readonly room: { reserve(): Promise<void>; renew(): Promise<void>; release(): Promise<void> };
 }
 
 const stateSchema = z.object({
@@ -151,20 +153,31 @@ export const createStandIn = ({ tasksDir, delay }: { tasksDir: string; delay: nu
       .finally(() => running.delete(id));
   };
 
+  const room = { reserve: async () => {}, renew: async () => {}, release: async () => {} };
+  const submit: Pipeline['submit'] = async (task) => {
+    const folder = taskFolder(tasksDir, task.id);
+    await folder.source(task.source);
+    if ((await stateOf(folder)) !== null) return 'known';
+    await folder.write(taskFile(1), task);
+    await folder.write('state.json', { state: 'accepted', revision: 1, failures: 0 });
+    tell(task.id, 'accepted', 0);
+    start(task.id);
+    return 'accepted';
+  };
+
   return {
     get transcribed() {
       return transcribed;
     },
-    submit: async (task) => {
-      const folder = taskFolder(tasksDir, task.id);
-      await folder.source(task.source);
-      if ((await stateOf(folder)) !== null) return 'known';
-      await folder.write(taskFile(1), task);
-      await folder.write('state.json', { state: 'accepted', revision: 1, failures: 0 });
-      tell(task.id, 'accepted', 0);
-      start(task.id);
-      return 'accepted';
+    room,
+    // Through the pipeline the harness hands over: a test may replace its submit.
+    accept(request) {
+      return accept(
+        { tasksDir, reservations: room, submit: (task) => this.submit(task), refused: async () => {} },
+        request,
+      );
     },
+    submit,
     archive: async (task) => {
       const folder = taskFolder(tasksDir, task.id);
       await folder.write(taskFile(1), task);

@@ -1,18 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type { TaskProgress } from '@whisper-bot/pipeline';
 import {
-  createTaskFolder,
   readTranscript,
   TaskError,
   type TaskFolder,
+  type TaskId,
   type TaskOptions,
-  taskIdSchema,
-  taskSchema,
+  taskFolder,
 } from '@whisper-bot/task';
 import type { Transcript } from '@whisper-bot/transcript';
 import { CliError } from '../failure.js';
 import type { Session } from './session.js';
-import { placeSource, type Source } from './source.js';
+import { type Source, sourceOf } from './source.js';
 
 export interface RunTaskOptions {
   source: Source;
@@ -31,13 +29,17 @@ export const runTask = async (
 ): Promise<Transcript> => {
   const { pipeline, tasksDir } = session;
   signal.throwIfAborted();
-  const id = taskIdSchema.parse(randomUUID());
-  const folder = await createTaskFolder(tasksDir, id);
+  const {
+    task: { id },
+  } = await pipeline.accept({
+    channel: 'folder',
+    owner: 'local',
+    source: sourceOf(source),
+    asked: () => ({ options, title: source.title }),
+  });
+  const folder = taskFolder(tasksDir, id);
   let keep = false;
   try {
-    await placeSource(source, folder);
-    const task = { v: 1, id, channel: 'folder', source: source.name, title: source.title, owner: 'local', options };
-    await pipeline.submit(taskSchema.parse({ ...task, acceptedAt: new Date().toISOString() }));
     const ended = await untilEnded(session, id, signal, onProgress);
     // What another attempt may mend stays for `task retry`, where there is somebody left to do it.
     keep = !session.passing && (ended.state === 'done' || isRetryable(ended));
@@ -49,7 +51,7 @@ export const runTask = async (
 
 const untilEnded = async (
   { pipeline, broken }: Session,
-  id: ReturnType<typeof taskIdSchema.parse>,
+  id: TaskId,
   signal: AbortSignal,
   onProgress: (progress: TaskProgress) => void,
 ): Promise<TaskProgress> => {

@@ -1,8 +1,9 @@
 import { constants, createWriteStream } from 'node:fs';
-import { access, copyFile, link, realpath, stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline as stream } from 'node:stream/promises';
-import { sourceName, type TaskFolder } from '@whisper-bot/task';
+import type { AcceptRequest, Received } from '@whisper-bot/pipeline';
+import { sourceName } from '@whisper-bot/task';
 import { CliError } from '../failure.js';
 import { shorten } from '../show/bar.js';
 
@@ -12,7 +13,7 @@ export interface Source {
   path: string;
   /** For people. */
   title: string;
-  /** `audio.{ext}`. */
+  /** What it is called in its task folder. */
   name: string;
 }
 
@@ -34,14 +35,16 @@ export const checkSource = async (path: string): Promise<Source> => {
   return { path, title, name: sourceName(basename(path)) };
 };
 
-/** Brings the recording into the task folder: linked where that is possible, otherwise copied. */
-export const placeSource = async (source: Source, folder: TaskFolder): Promise<void> => {
-  const target = folder.file(source.name);
-  if (source.path === '-') {
-    await stream(process.stdin, createWriteStream(target, { flags: 'wx', mode: 0o600 }));
-    return;
-  }
-  const real = await realpath(source.path);
-  // Another file system, or a file of somebody else's: the copy shares blocks where the file system can.
-  await link(real, target).catch(() => copyFile(real, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE));
+/** The recording as the pipeline takes it. */
+export const sourceOf = ({ path, name }: Source): AcceptRequest<Received>['source'] => {
+  if (path !== '-') return { kind: 'file', path };
+  return {
+    kind: 'stream',
+    // Nobody knows what comes through a pipe.
+    bytes: null,
+    receive: async (folder) => {
+      await stream(process.stdin, createWriteStream(folder.file(name), { flags: 'wx', mode: 0o600 }));
+      return { name };
+    },
+  };
 };

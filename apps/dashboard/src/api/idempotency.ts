@@ -1,14 +1,5 @@
 import { createHash } from 'node:crypto';
-import { rename } from 'node:fs/promises';
-import {
-  type Task,
-  type TaskFolder,
-  type TaskId,
-  taskFile,
-  taskFolder,
-  taskIdSchema,
-  taskSchema,
-} from '@whisper-bot/task';
+import { type TaskId, taskIdSchema } from '@whisper-bot/task';
 import type { ApiCall } from './call.js';
 import { ApiError } from './error.js';
 
@@ -30,34 +21,4 @@ export const idOfRequest = ({ request, key }: Pick<ApiCall, 'request' | 'key'>):
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   const parts = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(bytes.toString('hex')) ?? [];
   return taskIdSchema.parse(parts.slice(1).join('-'));
-};
-
-/**
- * Accepts a received recording under the id its key stands for: the same step however often it is asked for. One request at a
- * time, in whatever process; one that died on its way has let go. What it left is taken up: a task that was written down
- * is accepted as it is, a recording without a task makes room. Throws ApiError 409 while another request does the same.
- */
-export const acceptOnce = async (
-  { desk }: Pick<ApiCall, 'desk'>,
-  { received, task, submit }: { received: TaskFolder; task: Task; submit: (task: Task) => Promise<void> },
-): Promise<Task> => {
-  const { tasksDir } = desk.options;
-  const folder = taskFolder(tasksDir, task.id);
-  const accepted = await desk.store.exclusively(`accept ${task.id}`, async () => {
-    const interrupted = await folder.read(taskFile(1), taskSchema);
-    if (interrupted !== null) {
-      await received.destroy();
-      await submit(interrupted);
-      return interrupted;
-    }
-    await folder.destroy();
-    await rename(received.path, folder.path);
-    await submit(task);
-    return task;
-  });
-  if (accepted !== null) return accepted;
-  throw new ApiError(409, 'Another request with this Idempotency-Key is under way.', {
-    code: 'idempotency_key_in_use',
-    retryAfter: 1,
-  });
 };

@@ -1,19 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import {
-  createTaskFolder,
-  type Task,
-  type TaskFolder,
-  type TaskId,
-  type TaskOptions,
-  taskFolder,
-  taskSchema,
-} from '@whisper-bot/task';
-import { isForm, receiveUpload } from '../http/multipart.js';
+import { AcceptBusy } from '@whisper-bot/pipeline';
+import type { Task, TaskId, TaskOptions } from '@whisper-bot/task';
+import { announcedBytes, isForm, receiveUpload } from '../http/multipart.js';
+import { dropBody } from '../http/pace.js';
 import { uploadLimit } from '../page/upload.js';
 import type { ApiCall } from './call.js';
 import { ApiError } from './error.js';
-import { acceptOnce } from './idempotency.js';
-import { notAccepted } from './task-view.js';
 
 /** What the fields of an upload ask for. */
 export interface Asked<F> {
@@ -42,61 +33,47 @@ export const takeRecording = async <F>(
 ): Promise<{ task: Task; fields: F }> => {
   const { desk, request, key, owner, gone } = call;
   requireForm(call);
-  await requireRoom(call);
+  requireOpen(call);
   const release = await desk.admission.task(key);
-  let received: TaskFolder | undefined;
   try {
-    received = await createTaskFolder(desk.options.tasksDir, randomUUID() as TaskId);
-    const upload = await receiveUpload(request, {
-      folder: received,
-      maxBytes: uploadLimit(desk),
-      patience: desk.options.uploadPatience,
-    });
-    if (upload.file === null) {
-      throw new ApiError(400, 'There is no file in the form.', { param: 'file', code: 'missing_file' });
-    }
-    const { fields, options, origin = {} } = await read(upload.fields);
-    gone.throwIfAborted();
-    const task = taskSchema.parse({
-      v: 1,
-      id: id ?? received.id,
+    const { task, received } = await desk.pipeline.accept({
       channel: 'folder',
-      source: upload.file.name,
-      title: upload.file.title,
       owner,
-      options,
-      origin: { ...origin, api: true },
-      acceptedAt: new Date().toISOString(),
+      ...(id === undefined ? {} : { id, once: desk.store.exclusively }),
+      source: {
+        kind: 'stream',
+        bytes: announcedBytes(request, uploadLimit(desk)),
+        receive: async (folder) => {
+          const upload = await receiveUpload(request, {
+            folder,
+            maxBytes: uploadLimit(desk),
+            patience: desk.options.uploadPatience,
+          });
+          if (upload.file === null) {
+            throw new ApiError(400, 'There is no file in the form.', { param: 'file', code: 'missing_file' });
+          }
+          return { ...upload.file, asked: await read(upload.fields) };
+        },
+      },
+      asked: ({ title, asked: { options, origin = {} } }) => {
+        gone.throwIfAborted();
+        return { title, options, origin: { ...origin, api: true } };
+      },
     });
-    const submit = (accepted: Task) => submitOrTakeBack(call, accepted);
-    if (id !== undefined) return { task: await acceptOnce(call, { received, task, submit }), fields };
-    await submit(task);
-    return { task, fields };
+    return { task, fields: received.asked.fields };
   } catch (error) {
-    await received?.destroy();
+    // Where there is no room it was not even begun.
+    dropBody(request, desk.options.uploadPatience);
+    if (error instanceof AcceptBusy) {
+      throw new ApiError(409, 'Another request with this Idempotency-Key is under way.', {
+        code: 'idempotency_key_in_use',
+        retryAfter: 1,
+      });
+    }
     throw error;
   } finally {
     release();
   }
-};
-
-/** Accepted, or nothing of it stays. */
-const submitOrTakeBack = async (call: ApiCall, task: Task): Promise<void> => {
-  try {
-    await call.desk.pipeline.submit(task);
-  } catch (error) {
-    await taskFolder(call.desk.options.tasksDir, task.id).destroy();
-    await takeBack(call, task.id);
-    throw error;
-  }
-};
-
-/** The record may know already of what the queue did not take: the client is told that it was not accepted. */
-const takeBack = async ({ desk }: ApiCall, taskId: TaskId): Promise<void> => {
-  const change = { taskId, state: 'cancelled', at: Date.now(), cause: notAccepted } as const;
-  await desk.store.tasks
-    .change(change)
-    .catch((err: unknown) => desk.logger.warn({ err, task_id: taskId }, 'the reconciler will close this task'));
 };
 
 const requireForm = ({ request }: ApiCall): void => {
@@ -107,12 +84,7 @@ const requireForm = ({ request }: ApiCall): void => {
   });
 };
 
-/** Before a byte is read: gigabytes that cannot be kept need not come. */
-const requireRoom = async ({ desk }: ApiCall): Promise<void> => {
-  if (desk.settings.get('uploadsPaused')) {
-    throw new ApiError(503, 'No recordings are taken at the moment.', { code: 'paused', retryAfter: later });
-  }
-  if ((await desk.floor.disk()).free < desk.options.minFreeDisk) {
-    throw new ApiError(503, 'There is no room for recordings at the moment.', { code: 'no_space', retryAfter: later });
-  }
+const requireOpen = ({ desk }: ApiCall): void => {
+  if (!desk.settings.get('uploadsPaused')) return;
+  throw new ApiError(503, 'No recordings are taken at the moment.', { code: 'paused', retryAfter: later });
 };

@@ -1,10 +1,7 @@
 import type { TaskProgress } from '@whisper-bot/pipeline';
-import type { TaskRow } from '@whisper-bot/store';
+import { notAccepted, type TaskRow } from '@whisper-bot/store';
 import { readTranscript, stages, taskFolder, taskIdSchema, taskStateSchema } from '@whisper-bot/task';
 import { z } from 'zod';
-
-/** Why a task is cancelled that nobody was told of. */
-export const notAccepted = 'not accepted';
 
 /** A task as programs see it. */
 export const taskViewSchema = z.object({

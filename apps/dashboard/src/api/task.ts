@@ -1,4 +1,4 @@
-import type { TaskRow } from '@whisper-bot/store';
+import { notAccepted, type TaskRow } from '@whisper-bot/store';
 import { isFinal, type TaskId } from '@whisper-bot/task';
 import { formats, parseFormat } from '@whisper-bot/transcript';
 import { dropBody } from '../http/pace.js';
@@ -8,7 +8,7 @@ import { optionsOf, parseFields, taskRequestSchema } from './field.js';
 import { idOfRequest } from './idempotency.js';
 import { takeRecording } from './intake.js';
 import { findOwnTask, noSuchTask, readPage } from './task-find.js';
-import { notAccepted, type TaskView, viewTask, withDuration } from './task-view.js';
+import { type TaskView, viewTask, withDuration } from './task-view.js';
 
 /** The task of a row that has just been read, as it is now. */
 const viewNow = async ({ desk }: Pick<ApiCall, 'desk'>, row: TaskRow): Promise<TaskView> =>

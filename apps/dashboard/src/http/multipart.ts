@@ -102,6 +102,12 @@ const receive = async (
   return { fields, file };
 };
 
+/** Bytes that a request says it will send, where that is not more than may come at all; null where it does not say. */
+export const announcedBytes = ({ headers }: Pick<IncomingMessage, 'headers'>, maxBytes: number): number | null => {
+  const length = Number(headers['content-length'] ?? Number.NaN);
+  return Number.isFinite(length) ? Math.min(length, maxBytes) : null;
+};
+
 /** Whether a request carries a form with files; media types have no case (RFC 9110, 8.3.1). */
 export const isForm = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean =>
   /^\s*multipart\/form-data\s*(;|$)/i.test(headers['content-type'] ?? '');

@@ -1,17 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import {
-  createTaskFolder,
-  isCleanText,
-  type Task,
-  TaskError,
-  type TaskId,
-  taskErrorKind,
-  taskOptionsSchema,
-  taskSchema,
-} from '@whisper-bot/task';
+import { isCleanText, TaskError, type TaskOptions, taskErrorKind, taskOptionsSchema } from '@whisper-bot/task';
 import { writeDown } from '../auth/audit.js';
 import { requireSecret } from '../http/enforce.js';
-import { receiveUpload } from '../http/multipart.js';
+import { announcedBytes, receiveUpload } from '../http/multipart.js';
+import { dropBody } from '../http/pace.js';
 import { type Answer, type Handler, HttpError, type Visit } from '../http/visit.js';
 import { bytes } from '../view/format.js';
 import { renderUpload, uploadLimit } from './upload.js';
@@ -20,30 +11,39 @@ import { renderUpload, uploadLimit } from './upload.js';
 export const takeUpload: Handler = async (visit) => {
   const { desk, request, words } = visit;
   if (desk.settings.get('uploadsPaused')) return refused(visit, 503, words.upload.paused);
-  const id = randomUUID() as TaskId;
-  const folder = await createTaskFolder(desk.options.tasksDir, id);
   try {
-    const upload = await receiveUpload(request, {
-      folder,
-      maxBytes: uploadLimit(desk),
-      patience: desk.options.uploadPatience,
-      // The secret stands before the file: nothing is written for a forged form.
-      onFile: (fields) => requireSecret(visit, fields.get('csrf') ?? ''),
+    const { task, received } = await desk.pipeline.accept({
+      channel: 'folder',
+      owner: `dashboard:${visit.person?.name ?? ''}`,
+      source: {
+        kind: 'stream',
+        bytes: announcedBytes(request, uploadLimit(desk)),
+        receive: async (folder) => {
+          const { fields, file } = await receiveUpload(request, {
+            folder,
+            maxBytes: uploadLimit(desk),
+            patience: desk.options.uploadPatience,
+            // The secret stands before the file: nothing is written for a forged form.
+            onFile: (given) => requireSecret(visit, given.get('csrf') ?? ''),
+          });
+          requireSecret(visit, fields.get('csrf') ?? '');
+          if (![...fields.values()].every(isCleanText)) throw new HttpError(400);
+          if (file === null) throw new HttpError(400, words.upload.noFile);
+          return { ...file, fields };
+        },
+      },
+      asked: ({ title, fields }) => ({ title, options: optionsOf(visit, fields) }),
     });
-    requireSecret(visit, upload.fields.get('csrf') ?? '');
-    if (![...upload.fields.values()].every(isCleanText)) throw new HttpError(400);
-    if (upload.file === null) throw new HttpError(400, words.upload.noFile);
-    const task = taskOf(visit, id, upload.file, upload.fields);
-    await desk.pipeline.submit(task);
     // Accepted is accepted: what fails from here on must take neither the recording away nor the page of its task.
     await writeDown(visit, {
       action: 'task.upload',
-      target: id,
-      after: { bytes: upload.file.bytes, options: { ...task.options, prompt: undefined } },
-    }).catch((err: unknown) => desk.logger.error({ err, task_id: id }, 'an upload is missing in the audit'));
-    return answer(visit, `/tasks/${id}`);
+      target: task.id,
+      after: { bytes: received.bytes, options: { ...task.options, prompt: undefined } },
+    }).catch((err: unknown) => desk.logger.error({ err, task_id: task.id }, 'an upload is missing in the audit'));
+    return answer(visit, `/tasks/${task.id}`);
   } catch (error) {
-    await folder.destroy();
+    // Where there is no room it was not even begun.
+    dropBody(request, desk.options.uploadPatience);
     const failed = refusal(visit, error);
     if (failed === null) throw error;
     return failed;
@@ -78,7 +78,7 @@ const refused = (visit: Visit, status: number, text: string): Answer | Promise<A
     ? { kind: 'json', status, body: { error: text } }
     : renderUpload(visit, text, status);
 
-const taskOf = (visit: Visit, id: TaskId, file: { name: string; title: string }, fields: URLSearchParams): Task => {
+const optionsOf = (visit: Visit, fields: URLSearchParams): TaskOptions => {
   const speakers = Number(fields.get('speakers') ?? '');
   const options = taskOptionsSchema.safeParse({
     language: fields.get('language') || 'auto',
@@ -89,14 +89,5 @@ const taskOf = (visit: Visit, id: TaskId, file: { name: string; title: string },
     ...(Number.isInteger(speakers) && speakers > 0 ? { speakers: { kind: 'exactly', count: speakers } } : {}),
   });
   if (!options.success) throw new HttpError(400);
-  return taskSchema.parse({
-    v: 1,
-    id,
-    channel: 'folder',
-    source: file.name,
-    title: file.title,
-    owner: `dashboard:${visit.person?.name ?? ''}`,
-    options: options.data,
-    acceptedAt: new Date().toISOString(),
-  });
+  return options.data;
 };

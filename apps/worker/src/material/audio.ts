@@ -76,6 +76,8 @@ const decode = async (material: Material, limit?: AudioLimit): Promise<number> =
     engines.decoder.probe(source, { signal: within }),
   );
   refuseTooLong(info.duration, limit);
+  // Exactly now: what was kept when it was accepted was a guess.
+  if (info.duration !== null) await material.reserve?.(info.duration);
   const track = await chooseTrack(material, { source, info, limit });
   const started = performance.now();
   const temporary = folder.temporary(decoded.file());

@@ -8,4 +8,6 @@ export interface Material extends Required<CallContext> {
   task: Task;
   folder: TaskFolder;
   log(line: string): void;
+  /** Keeps room for the recording once it is decoded, seconds; default: nothing is kept. Throws TaskError `no-space`. */
+  reserve?(seconds: number): Promise<void>;
 }

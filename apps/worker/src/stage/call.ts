@@ -13,5 +13,6 @@ export const materialOf = <K extends 'prepare' | 'diarize' | 'transcribe' | 'mer
   folder: call.folder,
   signal: call.signal,
   log: call.log,
+  reserve: call.reserve,
   onProgress: (fraction) => call.report(from + (to - from) * fraction),
 });

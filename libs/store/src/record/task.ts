@@ -58,6 +58,9 @@ export interface ToldChange {
   code?: TaskErrorCode;
 }
 
+/** The cause of a task that the record knows and that was not accepted after all: its sender was told so. */
+export const notAccepted = 'not accepted';
+
 /** The record of tasks: what was accepted, how it went, how it ended. */
 export interface TaskBook {
   /** Writes an accepted task down; telling it twice is telling it once. */

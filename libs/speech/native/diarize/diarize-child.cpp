@@ -27,10 +27,10 @@ json part_of(const WindowResult & result) {
     json speakers = json::array();
     for (const LocalSpeaker & speaker : result.speakers)
         speakers.push_back({{"local", speaker.local},
-                            {"alone", speaker.nonoverlapped},
+                            {"nonOverlapped", speaker.nonoverlapped},
                             {"active", speaker.active},
-                            {"rough", speaker.assignment_only},
-                            {"voice", speaker.embedding ? json(base64(*speaker.embedding)) : json()}});
+                            {"assignmentOnly", speaker.assignment_only},
+                            {"embedding", speaker.embedding ? json(base64(*speaker.embedding)) : json()}});
     return {{"window", result.window}, {"probabilities", base64(result.probabilities)}, {"speakers", speakers}};
 }
 
@@ -57,7 +57,7 @@ int main(int argc, char ** argv) {
     for (int i = 1; i + 1 < argc; i += 2) {
         const std::string name = argv[i], value = argv[i + 1];
         if (name == "--segmentation") segmentation = value;
-        else if (name == "--voices") embedding = value;
+        else if (name == "--embedding") embedding = value;
         else if (name == "--threads") threads = std::stoi(value);
         else {
             std::cerr << "unknown option " << name << "\n";
@@ -70,7 +70,7 @@ int main(int argc, char ** argv) {
         return Service{
             {{"instructions", instructions()}, {"threads", threads}},
             [networks, threads](const std::string & method, const json & params, Call & call) {
-                if (method == "hear") return analyze(*networks, threads, params, call);
+                if (method == "analyze") return analyze(*networks, threads, params, call);
                 throw RequestError("invalid-request", "The speech engine does not know this method.", method);
             },
         };

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { columns, voiceLength, windowFrames } from './analysis/grid.js';
+import { columns, embeddingSize, windowFrames } from './analysis/grid.js';
 import { type Clustering, type ClusteringTask, startClustering } from './clustering.js';
 
 const never = new AbortController().signal;
@@ -16,8 +16,8 @@ afterEach(() => clustering.close());
 
 const base64 = (values: number[]) => Buffer.from(values).toString('base64');
 const always = Array.from({ length: windowFrames * columns }, (_, cell) => (cell % columns === 1 ? 0 : 255));
-const voice = base64(Array.from({ length: voiceLength }, (_, at) => at));
-const speaker = { local: 0, alone: 300, active: 300, rough: false, voice };
+const embedding = base64(Array.from({ length: embeddingSize }, (_, at) => at));
+const speaker = { local: 0, nonOverlapped: 300, active: 300, assignmentOnly: false, embedding };
 const part = (window: number, more: object = {}) => ({
   window,
   probabilities: base64(always),
@@ -38,10 +38,14 @@ test.each([
   ['probabilities that lack one', part(0, { probabilities: base64(always.slice(1)) }), /3144 characters/],
   ['probabilities that are one too many', part(0, { probabilities: base64([...always, 0]) }), /not 2356 bytes/],
   ['probabilities that are no base64', part(0, { probabilities: `!${base64(always).slice(1)}` }), /base64/],
-  ['more frames than a window has', part(0, { speakers: [{ ...speaker, alone: windowFrames + 1 }] }), /alone/],
+  [
+    'more frames than a window has',
+    part(0, { speakers: [{ ...speaker, nonOverlapped: windowFrames + 1 }] }),
+    /nonOverlapped/,
+  ],
   ['a fourth speaker', part(0, { speakers: [{ ...speaker, local: 3 }] }), /local/],
   ['two speakers in one place', part(0, { speakers: [speaker, speaker] }), /a position twice/],
-  ['a short voice', part(0, { speakers: [{ ...speaker, voice: base64([1, 2, 3]) }] }), /voice/],
+  ['a short voice', part(0, { speakers: [{ ...speaker, embedding: base64([1, 2, 3]) }] }), /embedding/],
   ['another window than the next', part(1), /window 1, not 0/],
 ])('%s breaks it', async (_, wrong, said) => {
   const { add, turns, broken } = start([0, 1]);

@@ -29,7 +29,7 @@ export const createNativeDiarizer = (options: NativeDiarizerOptions): Diarizer &
     program: 'diarize-child',
     cacheDir,
     path: program,
-    args: ['--segmentation', models.segmentation, '--voices', models.embedding, '--threads', String(threads)],
+    args: ['--segmentation', models.segmentation, '--embedding', models.embedding, '--threads', String(threads)],
     memoryLimitBytes: 1.5 * 2 ** 30,
     logger,
   });
@@ -46,7 +46,7 @@ export const createNativeDiarizer = (options: NativeDiarizerOptions): Diarizer &
       const clustering = startClustering(windows, { count, duration, speakers: request.speakers });
       try {
         await child.call(
-          'hear',
+          'analyze',
           { wav: request.wav, windows },
           {
             signal: AbortSignal.any([signal, clustering.broken]),

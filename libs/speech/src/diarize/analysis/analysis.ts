@@ -2,14 +2,14 @@ import { createBlocks } from './block.js';
 import type { Part } from './part.js';
 import { createWindowStore, type WindowStore } from './window-store.js';
 
-/** A voice in one window. */
-export interface LocalSpeaker extends Omit<Part['speakers'][number], 'voice'> {
+/** A speaker of one window. */
+export interface LocalSpeaker extends Omit<Part['speakers'][number], 'embedding'> {
   window: number;
-  /** Direction of the voice in the frames alone, of any length; null where there are too few to tell. */
-  voice: Int8Array | null;
+  /** Embedding of the non-overlapped frames, not normalized; null where there are too few. */
+  embedding: Int8Array | null;
 }
 
-/** What is heard in a recording. */
+/** The analysis of a recording. */
 export interface Analysis {
   windows: WindowStore;
   /** In the order of windows. */
@@ -20,16 +20,16 @@ export interface Analysis {
 export const collectAnalysis = (count: number) => {
   const analysis: Analysis = { windows: createWindowStore(count), speakers: [] };
   const keep = createBlocks();
-  const keepVoice = (voice: string) => {
-    const { buffer, byteOffset, length } = keep(Buffer.from(voice, 'base64'));
+  const keepEmbedding = (embedding: string) => {
+    const { buffer, byteOffset, length } = keep(Buffer.from(embedding, 'base64'));
     return new Int8Array(buffer, byteOffset, length);
   };
   return {
     analysis,
     add({ window, probabilities, speakers }: Part): void {
       analysis.windows.add(window, Buffer.from(probabilities, 'base64'));
-      for (const { voice, ...speaker } of speakers)
-        analysis.speakers.push({ ...speaker, window, voice: voice === null ? null : keepVoice(voice) });
+      for (const { embedding, ...speaker } of speakers)
+        analysis.speakers.push({ ...speaker, window, embedding: embedding === null ? null : keepEmbedding(embedding) });
     },
   };
 };

@@ -10,15 +10,15 @@ export const windowFrames = 589;
 export const localSpeakers = 3;
 /** Numbers a frame: the probability of each local speaker, then that of anybody. */
 export const columns = localSpeakers + 1;
-export const anybody = columns - 1;
+export const anySpeaker = columns - 1;
 /** Middle of frame 0, samples: half its receptive field of 991. */
 export const frameCenter = 495;
-/** Numbers in a voice. */
-export const voiceLength = 192;
+/** Dimensions of an embedding. */
+export const embeddingSize = 192;
 
-/** A quarter of a window: every moment is heard four times. In whole frames (2.4975 s), so that windows lie on one grid. */
+/** A quarter of a window: every moment is in four windows. In whole frames (2.4975 s), so that windows share one grid. */
 export const stepFrames = 148;
-/** Windows that look at one moment. */
+/** Windows that cover one moment. */
 export const windowsAtOnce = Math.ceil(windowFrames / stepFrames);
 const stepSamples = stepFrames * frameSamples;
 

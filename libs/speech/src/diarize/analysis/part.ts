@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { columns, localSpeakers, voiceLength, windowFrames } from './grid.js';
+import { columns, embeddingSize, localSpeakers, windowFrames } from './grid.js';
 
 /** So many bytes in base64. */
 const bytes = (count: number) => {
@@ -12,29 +12,29 @@ const bytes = (count: number) => {
 
 const frames = z.number().int().min(0).max(windowFrames);
 
-/** What diarize-child says of one window. */
+/** The answer of diarize-child for one window. */
 export const partSchema = z.object({
-  /** Its place in the recording. */
+  /** Its index in the recording. */
   window: z.number().int(),
   /** `windowFrames` × `columns`, in 255ths. */
   probabilities: bytes(windowFrames * columns),
   speakers: z
     .array(
       z.object({
-        /** Position in the window. */
+        /** Index of the network's output. */
         local: z
           .number()
           .int()
           .min(0)
           .max(localSpeakers - 1),
-        /** Frames in which nobody else speaks. */
-        alone: frames,
-        /** Frames in which the voice is heard at all. */
+        /** Frames in which only this speaker is active. */
+        nonOverlapped: frames,
+        /** Frames in which this speaker is active. */
         active: frames,
-        /** Of too little speech to be clustered; good enough to tell which cluster it is. */
-        rough: z.boolean(),
-        /** Direction of the voice in the frames alone, of any length, a signed byte a number; null where there are too few to tell. */
-        voice: bytes(voiceLength).nullable(),
+        /** From too little speech to be clustered; enough to be assigned to a cluster. */
+        assignmentOnly: z.boolean(),
+        /** Embedding of the non-overlapped frames, not normalized, a signed byte per number; null where there are too few. */
+        embedding: bytes(embeddingSize).nullable(),
       }),
     )
     .max(localSpeakers)

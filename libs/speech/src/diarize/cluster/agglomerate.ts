@@ -1,52 +1,53 @@
 import { dot } from './vector.js';
 
-/** One voice, or a handful already joined. */
-export interface Voice {
-  /** Of length 1; of several already joined, their mean, which is shorter. */
+/** One embedding, or the mean of several. */
+export interface WeightedEmbedding {
+  /** Of length 1; a mean of several is shorter. */
   vector: Float32Array;
-  /** How much speech it was taken from, any unit. */
+  /** Amount of speech it was computed from, any unit. */
   weight: number;
-  /** Voices that the network told from this one, by index, with how much speech of both says so. */
-  unlike: ReadonlyMap<number, number>;
+  /** Embeddings that the network separated from this one in a window, by index, with the amount of speech that supports it. */
+  cannotLink: ReadonlyMap<number, number>;
 }
 
-/** Two clusters, named by a voice of each, that became one: the first's. */
+/** Two clusters, named by an embedding of each, that are merged into the first. */
 interface Merge {
   into: number;
   from: number;
-  /** Mean cosine distance between them, 0–2; more where they are known to differ. */
+  /** Mean cosine distance between them, 0–2; more where they cannot be linked. */
   distance: number;
 }
 
-/** Clusters are known to differ where this share of the smaller one was told from the other; in hours some is told wrongly. */
-const toldApart = 0.2;
+/** Two clusters cannot be linked where this share of the smaller one was separated from the other; over hours some separations are wrong. */
+const cannotLinkShare = 0.2;
 
 /**
- * Average-linkage clustering by cosine distance, weighted by speech, in which voices known to differ come last: the merges in
- * their order, up to `limit`. O(n²) memory, O(n²) to O(n³) time: for up to a thousand voices.
+ * Average-linkage clustering by cosine distance, weighted by speech, in which clusters that cannot be linked merge last: the merges in
+ * their order, up to `limit`. O(n²) memory, O(n²) to O(n³) time: for up to a thousand embeddings.
  */
-export const mergesOf = (voices: readonly Voice[], limit: number): Merge[] => {
-  const count = voices.length;
-  const weight = voices.map((voice) => voice.weight);
+export const mergesOf = (embeddings: readonly WeightedEmbedding[], limit: number): Merge[] => {
+  const count = embeddings.length;
+  const weight = embeddings.map((embedding) => embedding.weight);
   // In one block, which the allocator gives back whole: for hours there are many of these.
   const cells = new Float32Array(3 * count * count);
-  const [mean, told, distance] = [0, 1, 2].map((at) =>
+  const [mean, cannotLinkWeight, distance] = [0, 1, 2].map((at) =>
     cells.subarray(at * count * count, (at + 1) * count * count),
   ) as [
     mean: Float32Array,
-    told: Float32Array,
+    cannotLinkWeight: Float32Array,
     /** The mean, or beyond all means. */
     distance: Float32Array,
   ];
-  measure(voices, mean, told);
-  const alive = voices.map(() => true);
+  measure(embeddings, mean, cannotLinkWeight);
+  const alive = embeddings.map(() => true);
   const nearest = new Int32Array(count).fill(-1);
   const at = (a: number, b: number) => distance[a * count + b] as number;
   const merges: Merge[] = [];
 
   const judge = (a: number, b: number) => {
-    const least = toldApart * Math.min(weight[a] as number, weight[b] as number);
-    const value = (mean[a * count + b] as number) + ((told[a * count + b] as number) > least ? apart : 0);
+    const least = cannotLinkShare * Math.min(weight[a] as number, weight[b] as number);
+    const value =
+      (mean[a * count + b] as number) + ((cannotLinkWeight[a * count + b] as number) > least ? cannotLinkPenalty : 0);
     distance[a * count + b] = value;
     distance[b * count + a] = value;
   };
@@ -77,8 +78,8 @@ export const mergesOf = (voices: readonly Voice[], limit: number): Merge[] => {
       const [one, two] = [a * count + other, b * count + other];
       mean[one] = (wa * (mean[one] as number) + wb * (mean[two] as number)) / (wa + wb);
       mean[other * count + a] = mean[one] as number;
-      told[one] = (told[one] as number) + (told[two] as number);
-      told[other * count + a] = told[one] as number;
+      cannotLinkWeight[one] = (cannotLinkWeight[one] as number) + (cannotLinkWeight[two] as number);
+      cannotLinkWeight[other * count + a] = cannotLinkWeight[one] as number;
       judge(a, other);
     }
     for (let row = 0; row < count; row++)
@@ -88,7 +89,7 @@ export const mergesOf = (voices: readonly Voice[], limit: number): Merge[] => {
   return merges;
 };
 
-/** The cluster of each of `count` voices after some merges, numbered without gaps. */
+/** The cluster of each of `count` embeddings after some merges, numbered without gaps. */
 export const labelsAfter = (count: number, merges: readonly Merge[]): number[] => {
   const into = Array.from({ length: count }, (_, index) => index);
   for (const merge of merges) into[merge.from] = merge.into;
@@ -101,20 +102,24 @@ export const labelsAfter = (count: number, merges: readonly Merge[]): number[] =
   });
 };
 
-/** Added to the distance of those known to differ: more than any cosine distance. */
-const apart = 4;
+/** Added to the distance of clusters that cannot be linked: more than any cosine distance. */
+const cannotLinkPenalty = 4;
 
-const measure = (voices: readonly Voice[], mean: Float32Array, told: Float32Array): void => {
-  const count = voices.length;
-  for (const [a, { vector, unlike }] of voices.entries()) {
+const measure = (
+  embeddings: readonly WeightedEmbedding[],
+  mean: Float32Array,
+  cannotLinkWeight: Float32Array,
+): void => {
+  const count = embeddings.length;
+  for (const [a, { vector, cannotLink }] of embeddings.entries()) {
     for (let b = 0; b < a; b++) {
-      const value = 1 - dot(vector, (voices[b] as Voice).vector);
+      const value = 1 - dot(vector, (embeddings[b] as WeightedEmbedding).vector);
       mean[a * count + b] = value;
       mean[b * count + a] = value;
     }
-    for (const [b, weight] of unlike) {
-      told[a * count + b] = weight;
-      told[b * count + a] = weight;
+    for (const [b, weight] of cannotLink) {
+      cannotLinkWeight[a * count + b] = weight;
+      cannotLinkWeight[b * count + a] = weight;
     }
   }
 };

@@ -3,12 +3,12 @@ import { columns, stepFrames, windowFrames, windowsAtOnce } from '../analysis/gr
 import { byWindow } from './assign.js';
 import { bestMatch } from './match.js';
 
-/** Frames (8 ms of agreement in all) below which two windows say nothing about each other. */
+/** Frames (8 ms of agreement in all) below which two windows carry no information about each other. */
 const leastAgreement = 0.5;
 
 /**
- * Local speakers without a voice of their own (always talked over, or not looked at) become the speaker that other
- * windows heard at the same moments.
+ * Assigns local speakers without an embedding (always overlapped, or skipped) to the speaker that other windows have at the
+ * same moments.
  */
 export const alignByTime = (analysis: Analysis, label: readonly number[], speakers: number): number[] => {
   const { speakers: locals } = analysis;
@@ -42,7 +42,7 @@ export const alignByTime = (analysis: Analysis, label: readonly number[], speake
   return result;
 };
 
-/** How many of the others look at each frame of a window. */
+/** How many of the other windows cover each frame of a window. */
 const viewsOf = (window: number, others: readonly number[]): Uint8Array =>
   Uint8Array.from(
     { length: windowFrames },
@@ -53,7 +53,7 @@ const viewsOf = (window: number, others: readonly number[]): Uint8Array =>
       }).length,
   );
 
-/** How much of the time two local speakers are heard at the same moments; each moment counts once, however many look at it. */
+/** How long two local speakers are active at the same moments; each moment counts once, however many windows cover it. */
 const agreeing = ({ windows }: Analysis, local: LocalSpeaker, other: LocalSpeaker, views: Uint8Array): number => {
   const [mine, theirs] = [windows.at(local.window), windows.at(other.window)];
   if (!mine || !theirs) return 0;

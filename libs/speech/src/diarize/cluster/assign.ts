@@ -2,29 +2,32 @@ import type { LocalSpeaker } from '../analysis/analysis.js';
 import { bestMatch } from './match.js';
 import { cosine } from './vector.js';
 
-/** Somebody heard in the whole recording. */
+/** A speaker of the recording. */
 export interface Speaker {
-  /** Mean voice, of length 1. */
-  voice: Float32Array;
-  /** Frames it was taken from. */
+  /** Mean embedding, of length 1. */
+  embedding: Float32Array;
+  /** Frames it was computed from. */
   frames: number;
 }
 
 /**
- * Gives each local speaker with a voice the speaker it resembles, no two of a window the same one where there are enough; the
- * more of it was heard the more its likeness counts. −1 for those without a voice.
+ * Assigns each local speaker with an embedding to the most similar speaker, no two of a window to the same one where there are enough; similarity
+ * is weighted by the amount of speech. −1 for those without an embedding.
  */
-export const assignByVoice = (locals: readonly LocalSpeaker[], speakers: readonly Speaker[]): number[] => {
+export const assignByEmbedding = (locals: readonly LocalSpeaker[], speakers: readonly Speaker[]): number[] => {
   const label = locals.map(() => -1);
   for (const group of byWindow(locals).values()) {
-    const heard = group.filter((index) => locals[index]?.voice);
-    const likeness = heard.map((index) => {
-      const { voice, active } = locals[index] as LocalSpeaker & { voice: Int8Array };
-      return speakers.map((speaker) => (1 + cosine(voice, speaker.voice)) * Math.sqrt(active));
+    const embedded = group.filter((index) => locals[index]?.embedding);
+    const similarity = embedded.map((index) => {
+      const { embedding, active } = locals[index] as LocalSpeaker & { embedding: Int8Array };
+      return speakers.map((speaker) => (1 + cosine(embedding, speaker.embedding)) * Math.sqrt(active));
     });
-    for (const [row, speaker] of bestMatch(likeness).entries()) {
-      const nearest = (likeness[row] as number[]).reduce((a, value, b, all) => (value > (all[a] as number) ? b : a), 0);
-      label[heard[row] as number] = speaker >= 0 ? speaker : nearest;
+    for (const [row, speaker] of bestMatch(similarity).entries()) {
+      const nearest = (similarity[row] as number[]).reduce(
+        (a, value, b, all) => (value > (all[a] as number) ? b : a),
+        0,
+      );
+      label[embedded[row] as number] = speaker >= 0 ? speaker : nearest;
     }
   }
   return label;

@@ -1,70 +1,77 @@
 import type { SpeakerCount } from '@whisper-bot/task';
-import { labelsAfter, mergesOf, type Voice } from './agglomerate.js';
-import { withoutMixtures } from './mixture.js';
+import { labelsAfter, mergesOf, type WeightedEmbedding } from './agglomerate.js';
+import { withoutMixedClusters } from './mixed-cluster.js';
 
 /**
- * Whoever holds less than 2 % of the speech is a noise or another's laugh, unless it is 5 s of it; in hours of recording, whose
- * noises add up, two thousandths.
+ * A cluster with less than 2 % of the speech, and less than 5 s, is noise or another speaker's laugh; in hours of recording, whose noises
+ * add up, less than 0.2 %.
  */
 const leastShare = 0.02;
 const enoughFrames = 300;
 const leastShareOfHours = 0.002;
 
 /**
- * Clusters voices into the people who hold a worthwhile share of the speech; the others' few words are −1, to be told by
- * likeness, and so are those of clusters that only mix others. Auto joins clusters up to a mean cosine distance of `threshold`; a number given by the user moves the cut to where
- * as many are found, the nearest such, so that a cough never takes the place of a person.
+ * Clusters embeddings into speakers with a relevant share of the speech. Small and mixed clusters are −1, to be assigned by similarity. Auto joins
+ * clusters up to a mean cosine distance of `threshold`; a number given by the user moves the cut to the nearest one with that many speakers, so
+ * that a cough never counts as a speaker.
  */
-export const peopleAmong = (voices: readonly Voice[], threshold: number, count: SpeakerCount): number[] => {
-  const merges = mergesOf(voices, Number.POSITIVE_INFINITY);
+export const labelSpeakers = (
+  embeddings: readonly WeightedEmbedding[],
+  threshold: number,
+  count: SpeakerCount,
+): number[] => {
+  const merges = mergesOf(embeddings, Number.POSITIVE_INFINITY);
   const beyond = merges.findIndex(({ distance }) => distance > threshold);
   const auto = beyond < 0 ? merges.length : beyond;
-  const heard = withoutMixtures(voices, large(voices, labelsAfter(voices.length, merges.slice(0, auto))));
-  const people = Math.max(...heard) + 1;
-  if (count.kind === 'auto' || people === count.count || (count.kind === 'at-most' && people < count.count))
-    return heard;
+  const labels = withoutMixedClusters(
+    embeddings,
+    large(embeddings, labelsAfter(embeddings.length, merges.slice(0, auto))),
+  );
+  const speakers = Math.max(...labels) + 1;
+  if (count.kind === 'auto' || speakers === count.count || (count.kind === 'at-most' && speakers < count.count))
+    return labels;
 
-  const found = peopleAfterEach(voices, merges);
+  const found = speakersAfterEach(embeddings, merges);
   const cuts = [...found.keys()];
   if (count.kind === 'at-most') {
     const cut = cuts.find((at) => at >= auto && (found[at] as number) <= count.count) ?? merges.length;
-    return large(voices, labelsAfter(voices.length, merges.slice(0, cut)));
+    return large(embeddings, labelsAfter(embeddings.length, merges.slice(0, cut)));
   }
   const fitting = cuts.filter((at) => found[at] === count.count);
   if (fitting.length > 0) {
     const cut = fitting.reduce((a, b) => (Math.abs(b - auto) < Math.abs(a - auto) ? b : a));
-    return large(voices, labelsAfter(voices.length, merges.slice(0, cut)));
+    return large(embeddings, labelsAfter(embeddings.length, merges.slice(0, cut)));
   }
-  // Not so many people hold a share: then whoever is heard at all.
-  return labelsAfter(voices.length, merges.slice(0, Math.max(0, voices.length - count.count)));
+  // Fewer speakers have a relevant share: small clusters count, too.
+  return labelsAfter(embeddings.length, merges.slice(0, Math.max(0, embeddings.length - count.count)));
 };
 
-const leastOf = (voices: readonly Voice[]): number => {
-  const all = voices.reduce((sum, { weight }) => sum + weight, 0);
+const leastOf = (embeddings: readonly WeightedEmbedding[]): number => {
+  const all = embeddings.reduce((sum, { weight }) => sum + weight, 0);
   return Math.max(Math.min(enoughFrames, leastShare * all), leastShareOfHours * all);
 };
 
-/** How many clusters hold a worthwhile share after no merge, one, two … */
-const peopleAfterEach = (voices: readonly Voice[], merges: ReturnType<typeof mergesOf>): number[] => {
-  const least = leastOf(voices);
-  const weight = voices.map((voice) => voice.weight);
-  let people = weight.filter((each) => each >= least).length;
-  const found = [people];
+/** How many clusters have a relevant share after no merge, one, two … */
+const speakersAfterEach = (embeddings: readonly WeightedEmbedding[], merges: ReturnType<typeof mergesOf>): number[] => {
+  const least = leastOf(embeddings);
+  const weight = embeddings.map((embedding) => embedding.weight);
+  let speakers = weight.filter((each) => each >= least).length;
+  const found = [speakers];
   for (const { into, from } of merges) {
     const [a, b] = [weight[into] as number, weight[from] as number];
     weight[into] = a + b;
-    people += Number(a + b >= least) - Number(a >= least) - Number(b >= least);
-    found.push(people);
+    speakers += Number(a + b >= least) - Number(a >= least) - Number(b >= least);
+    found.push(speakers);
   }
   return found;
 };
 
 /** The labels with those of small clusters −1, numbered without gaps; all are kept where all are small. */
-const large = (voices: readonly Voice[], labels: readonly number[]): number[] => {
-  const least = leastOf(voices);
+const large = (embeddings: readonly WeightedEmbedding[], labels: readonly number[]): number[] => {
+  const least = leastOf(embeddings);
   const weights: number[] = [];
   for (const [index, label] of labels.entries())
-    weights[label] = (weights[label] ?? 0) + (voices[index] as Voice).weight;
+    weights[label] = (weights[label] ?? 0) + (embeddings[index] as WeightedEmbedding).weight;
   if (weights.every((weight) => weight < least)) return [...labels];
   const numbers = new Map<number, number>();
   for (const [label, weight] of weights.entries()) if (weight >= least) numbers.set(label, numbers.size);

@@ -1,6 +1,6 @@
 /**
- * For each of at most three rows its own column so that the sum is largest, −1 where a row gets none: a row is left out
- * where columns are fewer, or where none of them is worth more than nothing.
+ * Assigns each of at most three rows a column of its own so that the sum is largest. −1 for a row without one: where columns are fewer, or none
+ * has a positive value.
  */
 export const bestMatch = (worth: readonly (readonly number[])[]): number[] => {
   let best = Number.NEGATIVE_INFINITY;

@@ -1,8 +1,8 @@
 import type { Analysis } from '../analysis/analysis.js';
-import { anybody, columns, windowsAtOnce } from '../analysis/grid.js';
+import { anySpeaker, columns, windowsAtOnce } from '../analysis/grid.js';
 import { byWindow } from './assign.js';
 
-/** Frames of speech, and of two people speaking at once whom a window tells apart: about how many, from all windows that look at a moment. */
+/** Estimated frames of speech, and of overlapped speech of speakers that a window separates, averaged over the windows that cover a moment. */
 export const overlapOf = ({ windows, speakers }: Analysis): { speech: number; overlap: number } => {
   const groups = byWindow(speakers);
   let [speech, overlap] = [0, 0];
@@ -11,12 +11,12 @@ export const overlapOf = ({ windows, speakers }: Analysis): { speech: number; ov
     if (!probabilities) continue;
     const isSeveral = (groups.get(window)?.length ?? 0) > 1;
     for (let cell = 0; cell < probabilities.length; cell += columns) {
-      const somebody = probabilities[cell + anybody] as number;
-      if (somebody <= half) continue;
+      const anyProbability = probabilities[cell + anySpeaker] as number;
+      if (anyProbability <= half) continue;
       speech++;
-      const voices =
+      const embeddings =
         (probabilities[cell] as number) + (probabilities[cell + 1] as number) + (probabilities[cell + 2] as number);
-      if (isSeveral && voices - somebody > half) overlap++;
+      if (isSeveral && embeddings - anyProbability > half) overlap++;
     }
   }
   return { speech: speech / windowsAtOnce, overlap: overlap / windowsAtOnce };

@@ -1,16 +1,16 @@
 import type { SpeakerTurn } from '@whisper-bot/transcript';
 import type { Analysis, LocalSpeaker } from '../analysis/analysis.js';
-import { anybody, columns, stepFrames, windowFrames, windowsAtOnce } from '../analysis/grid.js';
+import { anySpeaker, columns, stepFrames, windowFrames, windowsAtOnce } from '../analysis/grid.js';
 import { byWindow } from '../cluster/assign.js';
 import { createTurns } from './turns.js';
 
-/** A speaker less likely than this in a frame does not speak there, however many are said to. */
+/** A speaker below this probability in a frame is not active, whatever the count of speakers. */
 const leastProbability = 0.1;
 
 /**
  * Lays the windows over each other, the middle of a window counting more than its edges: in each frame first whether one
  * or two speak, then who is likeliest (the counting of pyannote.audio's pipeline, on probabilities). `speakerOf[i]` is that
- * of `analysis.speakers[i]`, −1 for nobody; `duration` is the recording's, seconds. Goes through the recording a step at a
+ * of `analysis.speakers[i]`, −1 for none; `duration` is the recording's, seconds. Goes through the recording a step at a
  * time, so that hours need no more memory than their turns.
  */
 export const timeline = (analysis: Analysis, speakerOf: readonly number[], duration: number): SpeakerTurn[] => {
@@ -66,12 +66,12 @@ const count = (
     const frame = from + at;
     const cell = frame * columns;
     const share = taper[frame] as number;
-    const somebody = probabilities[cell + anybody] as number;
+    const anyProbability = probabilities[cell + anySpeaker] as number;
     const voices =
       (probabilities[cell] as number) + (probabilities[cell + 1] as number) + (probabilities[cell + 2] as number);
     weight[at] = (weight[at] as number) + share;
-    one[at] = (one[at] as number) + (share * somebody) / 255;
-    two[at] = (two[at] as number) + (share * (voices - somebody)) / 255;
+    one[at] = (one[at] as number) + (share * anyProbability) / 255;
+    two[at] = (two[at] as number) + (share * (voices - anyProbability)) / 255;
   }
 };
 

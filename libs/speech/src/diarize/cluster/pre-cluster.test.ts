@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { labelsAfter, mergesOf, type Voice } from './agglomerate.js';
-import { condense } from './condense.js';
+import { labelsAfter, mergesOf, type WeightedEmbedding } from './agglomerate.js';
+import { preCluster } from './pre-cluster.js';
 import { dot, unit } from './vector.js';
 
 /** The same numbers every time, −1 … 1, summed to something like a normal distribution. */
@@ -14,33 +14,33 @@ const createRandom = (seed: number) => {
 };
 
 /** Voices as a recording has them: people take turns, and two of a window are known to differ. */
-const recording = (people: number, count: number, alike = 0) => {
+const recording = (speakers: number, count: number, alike = 0) => {
   const random = createRandom(7);
   const vector = () => unit(Float32Array.from({ length: 192 }, random));
   const shared = vector();
-  const centres = Array.from({ length: people }, vector).map((own) =>
+  const centres = Array.from({ length: speakers }, vector).map((own) =>
     unit(own.map((value, at) => value + alike * (shared[at] as number))),
   );
   const who: number[] = [];
-  const voices: Voice[] = [];
+  const embeddings: WeightedEmbedding[] = [];
   for (let i = 0; i < count; i++) {
-    const person = Math.floor(Math.abs(random() * 97)) % people;
+    const person = Math.floor(Math.abs(random() * 97)) % speakers;
     const noise = vector();
     // Two voices of one person lie about 0.3 apart, as CAM++'s do.
     const own = unit((centres[person] as Float32Array).map((value, at) => value + 0.65 * (noise[at] as number)));
-    const unlike = new Map(i > 0 && who[i - 1] !== person && i % 2 === 1 ? [[i - 1, 20]] : []);
-    voices.push({ vector: own, weight: 20 + (i % 7) * 20, unlike });
+    const cannotLink = new Map(i > 0 && who[i - 1] !== person && i % 2 === 1 ? [[i - 1, 20]] : []);
+    embeddings.push({ vector: own, weight: 20 + (i % 7) * 20, cannotLink });
     who.push(person);
   }
-  return { voices, centres };
+  return { embeddings, centres };
 };
 
 test('three hours of voices are condensed to what can be clustered at once, and nobody is lost or mixed up', () => {
-  const { voices, centres } = recording(6, 4000);
-  const condensed = condense(voices, voices.length);
+  const { embeddings, centres } = recording(6, 4000);
+  const condensed = preCluster(embeddings, embeddings.length);
   expect(condensed.length).toBeLessThanOrEqual(1000);
-  const sum = (all: readonly Voice[]) => all.reduce((total, { weight }) => total + weight, 0);
-  expect(sum(condensed)).toBe(sum(voices));
+  const sum = (all: readonly WeightedEmbedding[]) => all.reduce((total, { weight }) => total + weight, 0);
+  expect(sum(condensed)).toBe(sum(embeddings));
 
   const labels = labelsAfter(condensed.length, mergesOf(condensed, 0.44));
   expect(new Set(labels).size).toBe(6);
@@ -55,46 +55,46 @@ test('three hours of voices are condensed to what can be clustered at once, and 
 
 test('voices known to differ stay apart, however alike, also when joined with others', () => {
   const same = unit(Float32Array.from({ length: 192 }, () => 1));
-  const voices = Array.from({ length: 1200 }, (_, index) => ({
+  const embeddings = Array.from({ length: 1200 }, (_, index) => ({
     vector: same,
     weight: 1,
     // The first of each pair is not the second.
-    unlike: new Map(index % 2 === 1 ? [[index - 1, 1]] : []),
+    cannotLink: new Map(index % 2 === 1 ? [[index - 1, 1]] : []),
   }));
-  const condensed = condense(voices, voices.length);
+  const condensed = preCluster(embeddings, embeddings.length);
   expect(condensed.length).toBeLessThanOrEqual(1000);
   expect(new Set(labelsAfter(condensed.length, mergesOf(condensed, 0.44))).size).toBeGreaterThanOrEqual(2);
 });
 
 test('few voices are left as they are', () => {
-  const { voices } = recording(3, 1000);
-  expect(condense(voices, voices.length)).toEqual(voices);
+  const { embeddings } = recording(3, 1000);
+  expect(preCluster(embeddings, embeddings.length)).toEqual(embeddings);
 });
 
 test('one person in two clusters is joined although the network once told them apart, two people are not', () => {
   // Ten voices of each, all alike; some of the first ten are told from some of the others.
-  const voicesToldApart = (pairs: number): Voice[] =>
+  const voicesToldApart = (pairs: number): WeightedEmbedding[] =>
     Array.from({ length: 20 }, (_, index) => ({
       vector: unit(Float32Array.from({ length: 192 }, (_, axis) => (axis < 96 ? 1 : index < 10 ? 0.3 : -0.3))),
       weight: 100,
-      unlike: new Map(index % 10 < pairs ? [[(index + 10) % 20, 100]] : []),
+      cannotLink: new Map(index % 10 < pairs ? [[(index + 10) % 20, 100]] : []),
     }));
-  const people = (pairs: number) => {
-    const voices = voicesToldApart(pairs);
-    return new Set(labelsAfter(voices.length, mergesOf(voices, 0.44))).size;
+  const speakers = (pairs: number) => {
+    const embeddings = voicesToldApart(pairs);
+    return new Set(labelsAfter(embeddings.length, mergesOf(embeddings, 0.44))).size;
   };
-  expect(people(1)).toBe(1);
-  expect(people(6)).toBe(2);
+  expect(speakers(1)).toBe(1);
+  expect(speakers(6)).toBe(2);
 });
 
 test('joining what is alike first changes no distance between people', () => {
-  const { voices } = recording(2, 1200, 1);
-  const together = (some: readonly Voice[]) =>
+  const { embeddings } = recording(2, 1200, 1);
+  const together = (some: readonly WeightedEmbedding[]) =>
     mergesOf(
-      some.map((voice) => ({ ...voice, unlike: new Map() })),
+      some.map((embedding) => ({ ...embedding, cannotLink: new Map() })),
       Number.POSITIVE_INFINITY,
     ).at(-1)?.distance ?? 0;
-  const directly = together(voices.slice(0, 900));
+  const directly = together(embeddings.slice(0, 900));
   expect(directly).toBeGreaterThan(0.44);
-  expect(together(condense(voices, voices.length))).toBeCloseTo(directly, 1.5);
+  expect(together(preCluster(embeddings, embeddings.length))).toBeCloseTo(directly, 1.5);
 });

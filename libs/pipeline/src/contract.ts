@@ -119,6 +119,16 @@ export interface DeadLetter {
   failedAt: number;
 }
 
+export interface SubmitOptions {
+  /** Length of the recording, where its sender told it; seconds. */
+  seconds?: number | null;
+  /**
+   * The sender was told before that this task was not accepted: what may have become of it all the same, unseen, and has ended,
+   * counts for nothing, and it begins anew. Default false.
+   */
+  afresh?: boolean;
+}
+
 /** The pipeline as every app sees it. */
 export interface Pipeline {
   /** The one way in for a recording; see accept/accept.ts. */
@@ -127,7 +137,7 @@ export interface Pipeline {
    * Accepts a task whose folder already holds the source (writes `task.json`, queues `prepare`). The same id twice is
    * one task. Throws TaskError `path-outside`, `no-such-file`, `no-space`.
    */
-  submit(task: Task): Promise<'accepted' | 'known'>;
+  submit(task: Task, options?: SubmitOptions): Promise<'accepted' | 'known'>;
   /**
    * Takes in a task whose transcript already lies in its folder (writes `task.json`): nothing runs and nothing is delivered;
    * it is recorded as done and kept as long as any other. May be repeated.

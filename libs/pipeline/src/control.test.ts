@@ -1,5 +1,5 @@
 import { access, writeFile } from 'node:fs/promises';
-import { type Task, TaskError, type TaskId, taskFolder } from '@whisper-bot/task';
+import { createTaskFolder, type Task, TaskError, type TaskId, taskFolder } from '@whisper-bot/task';
 import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -232,6 +232,23 @@ test('with Redis away a submit is refused with a sentence, and running work goes
   expect(await pipeline.submit(refused)).toBe('accepted');
   expect((await ended(refused.id)).state).toBe('done');
   expect(deliveries).toHaveLength(2);
+});
+
+test('a task that its sender was refused, and that came to an end unseen, begins anew when it is handed in again', async () => {
+  const task = await newTask(pipeline.tasksDir);
+  const folder = taskFolder(pipeline.tasksDir, task.id);
+  // Redis was silent for so long that the sender gave up and took the folder back; then it did what it had been told.
+  stage.behave = async () => {
+    throw new TaskError('file-expired', 'The recording is no longer here.');
+  };
+  await pipeline.submit(task);
+  expect((await ended(task.id)).state).toBe('failed');
+  await folder.destroy();
+  stage.behave = async () => {};
+  await createTaskFolder(pipeline.tasksDir, task.id);
+  await writeFile(folder.file(task.source), 'sound');
+  expect(await pipeline.submit(task, { afresh: true })).toBe('accepted');
+  expect((await ended(task.id)).state).toBe('done');
 });
 
 test('who waits for an end hears of it though the event was lost, and may stop waiting at any moment', async () => {

@@ -16,6 +16,7 @@ import {
 import { jobId, type Part, type QueueName } from './catalogue.js';
 import { jobOptions, unreachable } from './connection.js';
 import type { PipelineContext } from './context.js';
+import type { SubmitOptions } from './contract.js';
 import { cancelChannel, finish, openTask, readLive, whoWorks } from './live.js';
 import { observeTask } from './observe.js';
 import { recordChange } from './state-change.js';
@@ -24,7 +25,7 @@ import { recordChange } from './state-change.js';
 export const submit = async (
   context: PipelineContext,
   given: Task,
-  { seconds = null }: { seconds?: number | null } = {},
+  { seconds = null, afresh = false }: SubmitOptions = {},
 ): Promise<'accepted' | 'known'> => {
   const task = taskSchema.parse(given);
   const folder = taskFolder(context.tasksDir, task.id);
@@ -49,7 +50,12 @@ export const submit = async (
   const revision = Math.max(1, known);
   try {
     const current = revision === 1 ? task : await readTask(folder, revision);
-    const { opened, state, tag } = await openTask(context, current, revision);
+    let { opened, state, tag } = await openTask(context, current, revision);
+    if (afresh && !opened && isFinal(state)) {
+      // A silent Redis did later what its sender had given up: the rest of that would keep the new one out.
+      await removeJobs(context, task.id);
+      ({ opened, state, tag } = await openTask(context, current, revision, true));
+    }
     if (!opened && state !== 'accepted') return 'known';
     if (opened) context.tasks.keep({ task: current, folder }, revision);
     await queuePrepare(context, { task: current, revision, tag });
@@ -93,11 +99,7 @@ export const revive = async (context: PipelineContext, task: Task): Promise<bool
       return false;
     }
     // What is done already is no more than a name that would keep a new job out.
-    for (const { queue, job } of await jobsOf(context, task.id))
-      await connection
-        .queue(queue, 'hasty')
-        .remove(job)
-        .catch(() => 0);
+    await removeJobs(context, task.id);
     const current = await readTask(taskFolder(context.tasksDir, task.id), revision);
     const { tag } = await openTask(context, current, revision, true);
     await queuePrepare(context, { task: current, revision, tag });
@@ -179,14 +181,7 @@ export const cancel = async (context: PipelineContext, id: TaskId): Promise<bool
     await connection.hasty.publish(cancelChannel(connection), id);
     await recordChange(context, { taskId: id, state: 'cancelled', at }, `r${live.revision}`, 'hasty');
     // Running ones are locked: they answer the abort and remove themselves.
-    await Promise.all(
-      (await jobsOf(context, id)).map(({ queue, job }) =>
-        connection
-          .queue(queue, 'hasty')
-          .remove(job)
-          .catch(() => 0),
-      ),
-    );
+    await removeJobs(context, id);
     await taskFolder(context.tasksDir, id).destroy();
     observeTask(context, 'cancelled', { taskId: id });
     return true;
@@ -210,6 +205,15 @@ export const retry = async (context: PipelineContext, id: TaskId): Promise<boole
   } catch (error) {
     throw unreachable(error);
   }
+};
+
+const removeJobs = async (context: PipelineContext, id: TaskId): Promise<void> => {
+  // Roots first: removing a root removes what hangs on it.
+  for (const { queue, job } of await jobsOf(context, id))
+    await context.connection
+      .queue(queue, 'hasty')
+      .remove(job)
+      .catch(() => 0);
 };
 
 /** Every job the task's current revision may have, roots first: removing a root removes what hangs on it. */

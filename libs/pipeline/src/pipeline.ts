@@ -160,7 +160,7 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
         },
         request,
       ),
-    submit: (task) => submit(context, task),
+    submit: (task, submitOptions) => submit(context, task, submitOptions),
     archive: (task) => archive(context, task),
     revive: (task) => revive(context, task),
     cancel: (id) => cancel(context, id),

@@ -18,6 +18,8 @@ export interface IntakeOptions<F> {
   read(fields: URLSearchParams): Promise<Asked<F>>;
   /** The id the task must have; default a new one. */
   id?: TaskId | undefined;
+  /** Whether the client was told before that the task of this id was not accepted; default false. */
+  afresh?: boolean;
 }
 
 /** Seconds a client may wait before it asks again. */
@@ -29,7 +31,7 @@ const later = 60;
  */
 export const takeRecording = async <F>(
   call: ApiCall,
-  { read, id }: IntakeOptions<F>,
+  { read, id, afresh = false }: IntakeOptions<F>,
 ): Promise<{ task: Task; fields: F }> => {
   const { desk, request, key, owner, gone } = call;
   requireForm(call);
@@ -39,7 +41,7 @@ export const takeRecording = async <F>(
     const { task, received } = await desk.pipeline.accept({
       channel: 'folder',
       owner,
-      ...(id === undefined ? {} : { id, once: desk.store.exclusively }),
+      ...(id === undefined ? {} : { id, once: desk.store.exclusively, afresh }),
       source: {
         kind: 'stream',
         bytes: announcedBytes(request, uploadLimit(desk)),

@@ -41,7 +41,7 @@ export const submitTask: ApiHandler = async (call) => {
       origin: url === undefined ? {} : { webhook: { url } },
     };
   };
-  const { task } = await takeRecording(call, { read, id });
+  const { task } = await takeRecording(call, { read, id, afresh: known !== null });
   // Refused before, accepted now.
   if (known !== null) await desk.store.tasks.change({ taskId: task.id, state: 'accepted', at: Date.now() });
   response.set('Location', `/v1/tasks/${task.id}`);

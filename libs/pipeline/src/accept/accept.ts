@@ -16,6 +16,7 @@ import {
   taskIdSchema,
   taskSchema,
 } from '@whisper-bot/task';
+import type { SubmitOptions } from '../contract.js';
 import type { Reservations } from './reservation.js';
 
 /** Where a recording comes from. */
@@ -52,6 +53,8 @@ export interface AcceptRequest<R extends Received> {
   source: Source<R>;
   /** Length of the recording, where the sender told it; seconds. */
   seconds?: number | null;
+  /** Whether its sender was told before that the task of this id was not accepted, see SubmitOptions; default false. */
+  afresh?: boolean;
   /** What is asked for: with a form it is known once the recording has been received. */
   asked: (received: R) => Asked | Promise<Asked>;
   /**
@@ -75,7 +78,7 @@ export interface Accepted<R> {
 export interface AcceptDeps {
   tasksDir: string;
   reservations: Pick<Reservations, 'reserve' | 'renew' | 'release'>;
-  submit: (task: Task, about: { seconds: number | null }) => Promise<'accepted' | 'known'>;
+  submit: (task: Task, about: SubmitOptions) => Promise<'accepted' | 'known'>;
   /** Tells the record that a task which it may know was not accepted after all. */
   refused: (task: Task) => Promise<void>;
 }
@@ -99,7 +102,7 @@ export const accept = async <R extends Received>(deps: AcceptDeps, request: Acce
   // Under an id that others may ask for as well it is received aside.
   const received = once === undefined ? (request.id ?? newId()) : newId();
   const id = request.id ?? received;
-  const seconds = request.seconds ?? null;
+  const about = { seconds: request.seconds ?? null, afresh: request.afresh ?? false };
   const folder = taskFolder(tasksDir, received);
   try {
     const got = await receive(deps, request, folder);
@@ -116,8 +119,8 @@ export const accept = async <R extends Received>(deps: AcceptDeps, request: Acce
       acceptedAt: new Date().toISOString(),
     });
     const done = await (once === undefined
-      ? submitOrRefuse(deps, { task, seconds }, onRefusal)
-      : submitOnce(deps, { task, seconds, folder, once }));
+      ? submitOrRefuse(deps, { task, about }, onRefusal)
+      : submitOnce(deps, { task, about, folder, once }));
     return { ...done, received: got };
   } catch (error) {
     await reservations.release(received).catch(() => undefined);
@@ -166,11 +169,11 @@ const isSameVolume = async (path: string, directory: string): Promise<boolean> =
 
 const submitOrRefuse = async (
   { submit, refused }: AcceptDeps,
-  { task, seconds }: { task: Task; seconds: number | null },
+  { task, about }: { task: Task; about: SubmitOptions },
   onRefusal: 'remove' | 'keep' = 'remove',
 ): Promise<Omit<Accepted<never>, 'received'>> => {
   try {
-    return { task, outcome: await submit(task, { seconds }) };
+    return { task, outcome: await submit(task, about) };
   } catch (error) {
     if (onRefusal === 'remove') await refused(task);
     throw error;
@@ -179,7 +182,7 @@ const submitOrRefuse = async (
 
 interface OnceOptions {
   task: Task;
-  seconds: number | null;
+  about: SubmitOptions;
   /** Where it was received. */
   folder: TaskFolder;
   once: NonNullable<AcceptRequest<never>['once']>;
@@ -187,7 +190,7 @@ interface OnceOptions {
 
 const submitOnce = async (
   deps: AcceptDeps,
-  { task, seconds, folder, once }: OnceOptions,
+  { task, about, folder, once }: OnceOptions,
 ): Promise<Omit<Accepted<never>, 'received'>> => {
   const own = taskFolder(deps.tasksDir, task.id);
   const accepted = await once(`accept ${task.id}`, async () => {
@@ -198,11 +201,11 @@ const submitOnce = async (
       });
       if (interrupted !== null) {
         await folder.destroy();
-        return await submitOrRefuse(deps, { task: interrupted, seconds });
+        return await submitOrRefuse(deps, { task: interrupted, about });
       }
       await own.destroy();
       await rename(folder.path, own.path);
-      return await submitOrRefuse(deps, { task, seconds });
+      return await submitOrRefuse(deps, { task, about });
     } catch (error) {
       await own.destroy();
       await deps.reservations.release(task.id).catch(() => undefined);

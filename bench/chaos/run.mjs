@@ -138,7 +138,7 @@ const torture = async ({ options, place, botApi, product, ways, load, faults }) 
     const judged = await reckon({ load, ways, product, done, flushes, unknown, signal });
     const left = await leftovers({ options, place, product, ...judged });
     const after = await measureLoad({ product });
-    const rows = rowsOf(withWork(done, judged.record), judged.verdicts);
+    const rows = rowsOf(withWork(done, judged.verdicts), judged.verdicts);
     const total = rows.find(({ name }) => name === 'all');
     const loose = rows.find(({ name }) => name === 'no fault');
     const count = (what) => total[what] + (loose?.[what] ?? 0);
@@ -165,13 +165,14 @@ const meet = async (fault, { context, census, load, product }) => {
   return { ...fault, began, ended, recovery, orphaned: orphans.length, orphans, skipped };
 };
 
-/** How long each fault kept what it met in work, from its end: seconds until the last of it was done. */
-const withWork = (faults, record) =>
+/** How long each fault kept what it met in work, from its end: seconds until the last of it was answered. */
+const withWork = (faults, verdicts) =>
   faults.map((fault) => {
-    const met = record.filter(({ acceptedAt, doneAt }) => acceptedAt < fault.began && doneAt > fault.began);
-    // A clock that was shifted dated some ends an hour off.
-    const waits = met.map(({ doneAt }) => (doneAt - fault.ended) / 1000).filter((wait) => wait < 1800);
-    return { ...fault, inWork: waits.length === 0 ? null : Math.max(0, ...waits) };
+    const met = verdicts.filter(({ handed, answered }) => handed < fault.began && answered > fault.began);
+    return {
+      ...fault,
+      inWork: met.length === 0 ? null : Math.max(0, ...met.map(({ answered }) => (answered - fault.ended) / 1000)),
+    };
   });
 
 const settledOrphans = async (census, product, signal) => {
@@ -233,6 +234,8 @@ const verdictOf = (entry, { record, ways, done, flushes, unknown }) => {
     way: entry.way,
     id: row?.id ?? entry.id ?? null,
     handed: entry.handed,
+    // Programs ask when they like, and the record may be dated by a clock that was shifted: these two are told at once.
+    answered: ['telegram', 'stream'].includes(entry.way) ? (answers[0] ?? null) : null,
     fault: isWell ? null : (blame(life, done)?.name ?? null),
   };
 };

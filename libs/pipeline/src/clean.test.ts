@@ -84,6 +84,26 @@ test('folders and half-written files nobody knows are swept once old; others in 
   });
 });
 
+test('what is old is swept also after Redis was emptied while the workers ran', async () => {
+  const own = await startRedis();
+  const pipeline = await openPipeline(own.url, { retention: { orphan: 60 } });
+  const work = await pipeline.work(createStage(1).handlers, { cleanInterval: 300 });
+  const client = new Redis(own.url);
+  try {
+    // Not in the middle of a sweep, which would schedule the next one.
+    await until(async () => (await client.keys('*:maintenance:completed')).length > 0);
+    await client.flushall();
+    const folder = await createTaskFolder(pipeline.tasksDir, randomUUID() as TaskId);
+    await utimes(folder.path, 0, 0);
+    await until(async () => !(await there(folder)));
+  } finally {
+    client.disconnect();
+    await work.close();
+    await pipeline.close();
+    await own.close();
+  }
+});
+
 test('an upload that takes hours is no orphan while bytes come', async () => {
   await inPipeline({ orphan: 60 }, async (pipeline) => {
     const [receiving, abandoned] = await Promise.all(

@@ -67,13 +67,17 @@ export const work = async (
     for (const served of stages) served.abort((job) => job.data.taskId === id.data, cancelledError());
   });
   await cancelled.subscribe(cancelChannel(connection));
-  await connection
-    .queue('maintenance')
-    .upsertJobScheduler(
-      'sweep',
-      { every: cleanInterval },
-      { name: 'sweep', data: { v: 1 }, opts: jobOptions('maintenance', connection.options) },
-    );
+  await scheduleSweep(context, cleanInterval);
+  let looking = false;
+  const sweeping = setInterval(() => {
+    if (looking) return;
+    looking = true;
+    keepSweeping(context, cleanInterval)
+      .catch((error: unknown) => log.warn({ err: error }, 'the sweep is not scheduled; it will be tried again'))
+      .finally(() => {
+        looking = false;
+      });
+  }, cleanInterval);
 
   // Besides the scheduler: its clock may have been set back, and this must not wait for it.
   const timer = setInterval(
@@ -84,9 +88,27 @@ export const work = async (
   return {
     close: async (grace = 0) => {
       clearInterval(timer);
+      clearInterval(sweeping);
       await heart.close();
       await Promise.all([...stages, ...others].map((served) => served.close(grace)));
       cancelled.disconnect();
     },
   };
+};
+
+const scheduleSweep = async ({ connection }: PipelineContext, every: number): Promise<void> => {
+  const opts = jobOptions('maintenance', connection.options);
+  await connection.queue('maintenance').upsertJobScheduler('sweep', { every }, { name: 'sweep', data: { v: 1 }, opts });
+};
+
+/**
+ * Schedules the sweep anew where it is gone, because Redis was emptied, or not soon, because a clock was set back or ahead: otherwise
+ * nothing would be cleared away until a worker starts, or for the hours by which the clock is off.
+ */
+const keepSweeping = async (context: PipelineContext, every: number): Promise<void> => {
+  const queue = context.connection.queue('maintenance');
+  const known = await queue.getJobScheduler('sweep');
+  if (known !== undefined && Math.abs((known.next ?? 0) - Date.now()) < 3 * every) return;
+  if (known !== undefined) await queue.removeJobScheduler('sweep');
+  await scheduleSweep(context, every);
 };

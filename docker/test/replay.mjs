@@ -23,8 +23,8 @@ const systemSteps = [
  * @param {object} options
  * @param {string} options.context what the builder would get
  * @param {string} options.work an empty folder for the stages
- * @param {(command: string, folder: string) => Promise<boolean>} [options.prepare] called before each RUN; true where its work is
- *   done already, so that it need not run
+ * @param {(command: string, folder: string) => Promise<string | null>} [options.prepare] called before each RUN; gives what of it is
+ *   left to run, null where all its work is done already
  * @param {(line: string) => void} [options.log]
  */
 export const createReplay = ({ context, work, prepare, log = () => {} }) => {
@@ -74,9 +74,10 @@ export const createReplay = ({ context, work, prepare, log = () => {} }) => {
           incomplete.add(root);
           continue;
         }
-        if ((await prepare?.(text, at(folder))) === true) continue;
+        const left = prepare === undefined ? text : await prepare(text, at(folder));
+        if (left === null) continue;
         const started = performance.now();
-        await run(text, at(folder), env);
+        await run(left, at(folder), env);
         log(`${((performance.now() - started) / 1000).toFixed(1)} s: ${text}`);
       }
     }

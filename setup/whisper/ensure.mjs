@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withLock } from '../lock.mjs';
 import { build } from './build.mjs';
@@ -81,6 +81,9 @@ export const ensureWhisper = async (options = {}) => {
  * @param {AbortSignal} options.signal
  */
 const compile = async ({ target, suite, home, folder, onProgress, signal }) => {
+  // Under the lock nobody else builds here: these are of compilations that were killed.
+  for (const name of await readdir(home))
+    if (name.startsWith('building-')) await rm(join(home, name), { recursive: true, force: true });
   const work = await mkdtemp(join(home, 'building-'));
   try {
     const tree = join(work, 'tree');

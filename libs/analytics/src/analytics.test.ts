@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -35,11 +35,19 @@ let root: string;
 let server: EmbeddedClickHouse;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'analytics-'));
+  Object.assign(process.env, { DATABASE_URL: 'postgres://u:fifty-secret@h/d' });
   server = await startEmbeddedClickHouse({ dir: join(root, 'data'), logger });
+  delete process.env.DATABASE_URL;
 });
 afterAll(async () => {
   await server.close();
   await rm(root, { recursive: true, force: true });
+});
+
+it('runs in an environment that knows no other server', async () => {
+  const environment = await readFile(`/proc/${server.pid}/environ`, 'utf8');
+  expect(environment).toContain('PATH=');
+  expect(environment).not.toContain('fifty-secret');
 });
 
 /** A database of its own in the shared server. */

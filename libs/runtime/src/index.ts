@@ -2,6 +2,7 @@ export type { Logger } from 'pino';
 export { untilAborted } from './async/until-aborted.js';
 export { type Child, type ChildCallOptions, createChild } from './child/child.js';
 export type { HandlerContext, Handlers } from './child/compute.js';
+export { bareEnvironment } from './child/environment.js';
 export type { ChildOptions } from './child/managed-process.js';
 export { nodeTuning } from './child/memory-tuning.js';
 export { withParentDeathSignal } from './child/parent-death.js';

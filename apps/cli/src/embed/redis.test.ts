@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,4 +67,25 @@ test('stopped and started again it has the same URL and the same keys', async ()
   redis = await start();
   expect(redis.url).toBe(url);
   expect(await ask(['GET kept'], { password: password() })).toContain('43');
+});
+
+test('it is started in an environment that knows neither the token nor another server', async () => {
+  await redis.process.stop(5000);
+  const { PATH: path = '' } = process.env;
+  const seen = join(folder, 'seen');
+  // A redis-server that tells what it was given: the real one overwrites it with its title.
+  await mkdir(join(folder, 'bin'));
+  const script = `#!/bin/sh\nenv > '${seen}'\nPATH='${path}' exec redis-server "$@"\n`;
+  await writeFile(join(folder, 'bin/redis-server'), script, { mode: 0o755 });
+  const secrets = { BOT_TOKEN: '50:fifty-secret', DATABASE_URL: 'postgres://u:fifty-secret@h/d' };
+  Object.assign(process.env, secrets, { PATH: `${join(folder, 'bin')}:${path}` });
+  try {
+    redis = await start();
+  } finally {
+    process.env.PATH = path;
+    for (const name of Object.keys(secrets)) delete process.env[name];
+  }
+  const environment = await readFile(seen, 'utf8');
+  expect(environment).toContain('PATH=');
+  expect(environment).not.toContain('fifty-secret');
 });

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { bareEnvironment } from '@whisper-bot/runtime';
 import { type Supervised, supervise } from '../supervise/supervise.js';
 import { type Access, accessOf } from './access.js';
 
@@ -29,6 +30,8 @@ export const startEmbeddedRedis = async ({ folder, log, onRestart }: EmbeddedRed
     command: 'redis-server',
     // The settings come over standard input: arguments can be read by everybody.
     args: ['-'],
+    // Nothing of ours: not the token, not the addresses and passwords of other servers.
+    env: bareEnvironment(),
     input: settingsOf(folder, access),
     log,
     untilReady: () => untilAnswering(access),

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { type Logger, withParentDeathSignal } from '@whisper-bot/runtime';
+import { bareEnvironment, type Logger, withParentDeathSignal } from '@whisper-bot/runtime';
 import { z } from 'zod';
 import { whyNoEmbeddedClickHouse } from './library.js';
 
@@ -39,7 +39,8 @@ export const startEmbeddedClickHouse = async ({
   if (reason !== null) throw new Error(reason);
   const entry = createRequire(import.meta.url).resolve('@whisper-bot/analytics/embedded-clickhouse');
   const { command, args } = withParentDeathSignal(process.execPath, [entry, JSON.stringify({ dir, port })]);
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  // It answers questions about figures: addresses and passwords of other servers are not its business.
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: bareEnvironment() });
   let complaint = '';
   child.stderr.on('data', (piece) => {
     complaint = (complaint + String(piece)).slice(-4000);

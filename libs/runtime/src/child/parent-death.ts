@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 
 let probed: boolean | undefined;
 
-/** Whether util-linux's `setpriv --pdeathsig` works here; asked once a process. */
+/** Whether util-linux's `setpriv --pdeathsig` works here, with whatever signal; asked once a process. */
 const hasSetpriv = (): boolean => {
   probed ??=
     process.platform === 'linux' &&
@@ -11,13 +11,17 @@ const hasSetpriv = (): boolean => {
 };
 
 /**
- * The command line that makes the kernel kill the child when the thread that started it dies, even by SIGKILL
+ * The command line that makes the kernel end the child when the thread that started it dies, even by SIGKILL
  * (PR_SET_PDEATHSIG; setpriv execs, so the pid stays the child's). Where setpriv is missing the command comes back
- * unchanged, and only the end of its stdin tells a child that it is alone.
+ * unchanged, and only the end of its stdin tells a child that it is alone. `signal`: KILL, or INT for a server that must shut down.
  */
-export const withParentDeathSignal = (command: string, args: readonly string[]): { command: string; args: string[] } =>
+export const withParentDeathSignal = (
+  command: string,
+  args: readonly string[],
+  signal: 'KILL' | 'INT' = 'KILL',
+): { command: string; args: string[] } =>
   hasSetpriv()
-    ? { command: 'setpriv', args: ['--pdeathsig', 'KILL', '--', command, ...args] }
+    ? { command: 'setpriv', args: ['--pdeathsig', signal, '--', command, ...args] }
     : { command, args: [...args] };
 
 /** setpriv's exit code where the command itself cannot be started. */

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
+import { withParentDeathSignal } from '@whisper-bot/runtime';
 import type { Binaries } from './binary.js';
 import type { Cluster } from './cluster.js';
 import { postgresEnvironment } from './environment.js';
@@ -44,14 +45,6 @@ const settings = (port: number): Record<string, string> => ({
   timezone: 'UTC',
 });
 
-let probed: boolean | undefined;
-const hasDeathSignal = (): boolean => {
-  probed ??=
-    process.platform === 'linux' &&
-    spawnSync('setpriv', ['--pdeathsig', 'INT', '--', 'true'], { stdio: 'ignore', timeout: 5000 }).status === 0;
-  return probed;
-};
-
 /**
  * Starts the server and waits until it accepts connections or ends: a recovery after a crash takes what it takes.
  * The kernel shuts it down cleanly (SIGINT: fast shutdown) when this process dies, even by SIGKILL; and it has a session
@@ -68,10 +61,8 @@ export const launch = async (
     `${key}=${value}`,
   ]);
   const locked = underLock(cluster.data, [binaries.postgres, '-D', cluster.data, ...flags]);
-  const [command = '', ...args] = [
-    ...(hasDeathSignal() ? ['setpriv', '--pdeathsig', 'INT', '--'] : []),
-    ...locked.command,
-  ];
+  const [program = '', ...given] = locked.command;
+  const { command, args } = withParentDeathSignal(program, given, 'INT');
   const child = spawn(command, args, {
     ...(user === null ? {} : { uid: user.uid, gid: user.gid }),
     cwd: cluster.folder,

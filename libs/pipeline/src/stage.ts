@@ -1,4 +1,4 @@
-import { type Task, TaskError, type TaskFolder, type TaskState } from '@whisper-bot/task';
+import { type Task, TaskError, type TaskFolder, type TaskId, type TaskState } from '@whisper-bot/task';
 import type { Job } from 'bullmq';
 import type { OfTask, Payload, QueueName, WorkQueue } from './catalogue.js';
 import type { PipelineContext } from './context.js';
@@ -119,8 +119,7 @@ export const runPart = async <P extends OfTask>(
         },
         note: observed.note,
         log: (line) => quietly(context, job.log(line)),
-        reserve: (seconds) =>
-          context.reservations.reserve(payload.taskId, { incoming: 0, bytes: null, seconds }, 'task'),
+        reserve: (seconds) => reserveRoom(context, payload.taskId, seconds),
         measured: (rate, value) => quietly(context, context.rates.remember(rate, value)),
       });
       // What a run that makes good has cleared away must be gone before it ends. A first one has nothing to clear, and the
@@ -194,6 +193,16 @@ const begin = async <P extends OfTask>(
 const roomPatience = 10 * 60_000;
 const waitsForRoom = (reason: unknown, { timestamp }: Job): boolean =>
   reason instanceof TaskError && reason.code === 'no-space' && Date.now() - timestamp < roomPatience;
+
+/** Without Redis nobody can be asked, and the work goes on: the disk itself is looked at before it is written to. */
+const reserveRoom = async (context: PipelineContext, id: TaskId, seconds: number): Promise<void> => {
+  try {
+    await context.reservations.reserve(id, { incoming: 0, bytes: null, seconds }, 'task');
+  } catch (error) {
+    if (error instanceof TaskError && error.code === 'no-space') throw error;
+    context.log.warn({ task_id: id, err: error }, 'no room reserved');
+  }
+};
 
 const hasSiblings = (payload: OfTask): boolean => 'chunks' in payload && Number(payload.chunks) > 1;
 

@@ -1,13 +1,13 @@
+import { transitionsInLua } from '@whisper-bot/task';
 import type { Redis } from 'ioredis';
 
 /**
  * What must be one step in Redis. A task's live state is a hash `{prefix}:task:{id}`:
  * `state revision percent stage at`, `w:{part}` expected seconds of work, `f:{part}` done fraction 0–1,
- * `total` and `sum` of that work, `failed:{part}` for parts that failed for good.
+ * `total` and `sum` of that work, `failed:{part}` for parts that failed for good. Which state may follow which is the table's to say.
  */
 const shared = `
-local rank = { accepted = 1, preparing = 2, running = 3, delivering = 4, done = 5, failed = 5, cancelled = 6 }
-local order = { prepare = 1, transcribe = 2, diarize = 3, merge = 4, deliver = 5 }
+${transitionsInLua()}local order = { prepare = 1, transcribe = 2, diarize = 3, merge = 4, deliver = 5 }
 local function publish(channel, id, state, stage, percent, left, at, why)
   redis.call('PUBLISH', channel, cjson.encode({ taskId = id, state = state, stage = stage or cjson.null, percent = percent,
     secondsLeft = left or cjson.null, position = cjson.null, at = tonumber(at), failure = why }))
@@ -123,7 +123,7 @@ if starting and (v[11] or v[12]) then
 end
 local before = state
 local wanted = ARGV[7]
-if wanted ~= '' and ((resumed == 1 and state == 'failed') or (rank[wanted] > rank[state] and state ~= 'failed')) then
+if wanted ~= '' and (may('advance', state, wanted) or (resumed == 1 and may('resume', state, wanted))) then
   state = wanted
 end
 local fraction = math.max(tonumber(ARGV[6]), tonumber(v[5] or 0))
@@ -162,9 +162,10 @@ local state = v[1]
 if not state or state == 'cancelled' or v[2] ~= ARGV[4] then return 0 end
 if ARGV[2] == 'failed' or ARGV[2] == 'degraded' then
   redis.call('HSET', key, 'failed:' .. ARGV[3], 1)
-  if ARGV[2] == 'degraded' or state == 'done' then return 0 end
+  if ARGV[2] == 'degraded' then return 0 end
 end
-if ARGV[2] == 'cancelled' and (state == 'done' or state == 'failed') then return 0 end
+local event = ({ done = 'finish', failed = 'fail', cancelled = 'cancel' })[ARGV[2]]
+if not may(event, state, ARGV[2]) then return 0 end
 local percent = ARGV[2] == 'done' and 100 or tonumber(v[5] or 0)
 redis.call('HSET', key, 'state', ARGV[2], 'at', ARGV[1], 'left', '', 'why', ARGV[7], 'percent', tostring(percent))
 redis.call('EXPIRE', key, ARGV[6])
@@ -198,7 +199,7 @@ return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 const erase = `${shared}
 local v = redis.call('HMGET', KEYS[1], 'state', 'revision', 'percent', 'at')
 local state = v[1] or 'cancelled'
-if rank[state] < 5 then state = 'cancelled' end
+if may('cancel', state, 'cancelled') then state = 'cancelled' end
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'id', ARGV[1], 'state', state, 'revision', v[2] or 1, 'percent', v[3] or 0, 'at', v[4] or ARGV[2])
 redis.call('EXPIRE', KEYS[1], ARGV[3])

@@ -15,5 +15,16 @@ export * from './error.js';
 export * from './folder.js';
 export * from './language.js';
 export { readShippedModels } from './shipped-model.js';
+export { transitionsInLua } from './state/lua.js';
+export {
+  isAbandoned,
+  isFinal,
+  mayMove,
+  openStates,
+  rankOf,
+  type TaskState,
+  taskStateSchema,
+  taskStates,
+} from './state/transition.js';
 export * from './task.js';
 export { cleanText, cutText, isCleanText } from './text.js';

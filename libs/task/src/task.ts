@@ -62,11 +62,3 @@ export type Task = z.infer<typeof taskSchema>;
 /** The stages of the flow, in order. A stage is also the name of its queue. */
 export const stages = ['prepare', 'diarize', 'transcribe', 'merge', 'deliver'] as const;
 export type Stage = (typeof stages)[number];
-
-/** accepted → preparing → running → delivering → done | failed | cancelled (ARCHITECTURE.md draws it). */
-export const taskStates = ['accepted', 'preparing', 'running', 'delivering', 'done', 'failed', 'cancelled'] as const;
-export const taskStateSchema = z.enum(taskStates);
-export type TaskState = z.infer<typeof taskStateSchema>;
-
-/** States a task does not leave by itself (a retry or a revision may reopen it). */
-export const isFinal = (state: TaskState): boolean => state === 'done' || state === 'failed' || state === 'cancelled';

@@ -1,4 +1,4 @@
-import type { TaskId } from '@whisper-bot/task';
+import { openStates, type TaskId } from '@whisper-bot/task';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../schema.js';
 import { erasePerson, telegramNumber } from './person.js';
@@ -93,7 +93,7 @@ export const createErasureBook = (db: Kysely<Tables>): ErasureBook => {
     },
     outlived: async (channel, seconds, limit) => {
       const { rows } = await sql<{ id: TaskId }>`
-        select id from task where channel = ${channel} and state in ('done', 'failed', 'cancelled')
+        select id from task where channel = ${channel} and state <> all(${[...openStates]}::text[])
           and changed_at < now() - make_interval(secs => ${seconds}) and not body ? 'forgotten'
         order by changed_at limit ${limit}`.execute(db);
       return rows.map(({ id }) => id);

@@ -1,4 +1,4 @@
-import type { TaskId } from '@whisper-bot/task';
+import { openStates, type TaskId } from '@whisper-bot/task';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../schema.js';
 
@@ -12,13 +12,14 @@ const farewell = 3;
 export const eraseTasks = async (trx: Kysely<Tables>, tasks: readonly TaskId[]): Promise<void> => {
   if (tasks.length === 0) return;
   const ids = sql`any(${[...tasks]}::uuid[])`;
+  const isOpen = sql`state = any(${[...openStates]}::text[])`;
   await sql`insert into task_change (task_id, state, at)
-    select id, 'cancelled', now() from task where id = ${ids} and state not in ('done', 'failed', 'cancelled')
+    select id, 'cancelled', now() from task where id = ${ids} and ${isOpen}
     on conflict do nothing`.execute(trx);
   await sql`update task set
       title = '', cause = null,
-      changed_at = case when state in ('done', 'failed', 'cancelled') then changed_at else now() end,
-      state = case when state in ('done', 'failed', 'cancelled') then state else 'cancelled' end,
+      changed_at = case when ${isOpen} then now() else changed_at end,
+      state = case when ${isOpen} then 'cancelled' else state end,
       body = jsonb_set(jsonb_set(body, '{title}', '""'), '{options,prompt}', '""') || '{"forgotten": true, "origin": {}}'
     where id = ${ids}`.execute(trx);
   await sql`update task_change set cause = null where task_id = ${ids} and cause is not null`.execute(trx);

@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import {
   createTaskFolder,
   createTranscriptStore,
+  isAbandoned,
+  rankOf,
   type Task,
   TaskError,
   type TaskId,
   taskSchema,
+  taskStates,
 } from '@whisper-bot/task';
 import { type TemporaryDirectory, temporaryDirectory } from '@whisper-bot/testing';
 import type { Transcript } from '@whisper-bot/transcript';
@@ -119,6 +122,21 @@ describe('a task in the record', () => {
       await store.tasks.change({ taskId: task.id, state, at: now + index });
       expect((await store.tasks.find(task.id))?.state).toBe(state);
     }
+  });
+
+  it('follows the table of transitions: later changes stand, of one moment the further ones', async () => {
+    for (const from of taskStates)
+      for (const to of taskStates.filter((each) => each !== 'accepted' && each !== from)) {
+        for (const gain of [0, 5]) {
+          const task = newTask();
+          await store.tasks.accept(task);
+          if (from !== 'accepted') await store.tasks.change({ taskId: task.id, state: from, at: start + 10 });
+          const at = (from === 'accepted' ? start : start + 10) + gain;
+          await store.tasks.change({ taskId: task.id, state: to, at });
+          const stands = !isAbandoned(from) && (gain > 0 || rankOf(to) > rankOf(from));
+          expect((await store.tasks.find(task.id))?.state, `${from} → ${to} after ${gain} ms`).toBe(stands ? to : from);
+        }
+      }
   });
 
   it('stays cancelled until it is accepted again', async () => {

@@ -1,7 +1,10 @@
 import {
   type Channel,
   cleanText,
+  isAbandoned,
   isFinal,
+  openStates,
+  rankOf,
   type Task,
   type TaskErrorCode,
   type TaskId,
@@ -9,6 +12,7 @@ import {
   type TaskState,
   taskOptionsSchema,
   taskSchema,
+  taskStates,
 } from '@whisper-bot/task';
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { jsonText } from '../json-text.js';
@@ -112,7 +116,6 @@ const rowOf = (row: TaskTableRow): TaskRow => ({
   cause: row.cause,
 });
 
-const openStates = ['accepted', 'preparing', 'running', 'delivering'];
 const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 /** Where a page ended, as text: microseconds and id. */
@@ -128,29 +131,19 @@ const placeOf = (cursor: string | undefined) => {
   return { at: sql<Date>`to_timestamp(${time}::bigint / 1000000.0)`, id };
 };
 
-/** How far a task is; of two changes of one moment the further one came later. */
-const ranks: Record<TaskState, number> = {
-  accepted: 1,
-  preparing: 2,
-  running: 3,
-  delivering: 4,
-  failed: 5,
-  done: 6,
-  cancelled: 7,
-};
 /** Milliseconds no change is told out of order: one that seems older than that comes from a clock that was set back. */
 const mostDisorder = 60_000;
 
 /** Whether a change came after the one a task's row stands for. */
 const isLater = (change: { state: TaskState; at: Date }, row: { state: string; changed_at: Date }): boolean => {
   const gain = change.at.getTime() - row.changed_at.getTime();
-  const isFurther = ranks[change.state] > ranks[row.state as TaskState];
+  const isFurther = rankOf(change.state) > rankOf(row.state as TaskState);
   return gain > 0 || ((gain === 0 || gain < -mostDisorder) && isFurther);
 };
 
 /** The rank of a change's state, for sorting. */
-const rankOf = sql<number>`case state ${sql.join(
-  Object.entries(ranks).map(([state, rank]) => sql`when ${state} then ${sql.lit(rank)}`),
+const stateRank = sql<number>`case state ${sql.join(
+  taskStates.map((state) => sql`when ${state} then ${sql.lit(rankOf(state))}`),
   sql` `,
 )} end`;
 
@@ -202,7 +195,8 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
         .onConflict((conflict) => conflict.doNothing())
         .execute();
       // What was cancelled stays so, whatever a worker that has not heard of it yet still tells; only accepting it again reopens it.
-      if (!isLater({ state, at: when }, row) || (row.state === 'cancelled' && state !== 'accepted')) return true;
+      if (!isLater({ state, at: when }, row) || (isAbandoned(row.state as TaskState) && state !== 'accepted'))
+        return true;
       await trx
         .updateTable('task')
         .set({ state, changed_at: when, cause: why, code })
@@ -238,7 +232,7 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
       .select(['state', 'at', 'cause', 'code'])
       .where('task_id', '=', id)
       .orderBy('at')
-      .orderBy(rankOf)
+      .orderBy(stateRank)
       .orderBy('seq')
       .execute();
     return rows.map(({ state, code, ...row }) => ({
@@ -281,7 +275,7 @@ export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
   },
   named: async (ids) => {
     const { rows } = await sql<{ id: TaskId }>`
-      select id from task where id = any(${[...ids]}::uuid[]) and state not in ('done', 'failed', 'cancelled')
+      select id from task where id = any(${[...ids]}::uuid[]) and state = any(${[...openStates]}::text[])
       union select task_id from telegram_request
         where task_id = any(${[...ids]}::uuid[]) and state in ('fetching', 'working')`.execute(db);
     return rows.map(({ id }) => id);

@@ -1,4 +1,4 @@
-import type { TaskId } from '@whisper-bot/task';
+import { openStates, type TaskId } from '@whisper-bot/task';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../schema.js';
 
@@ -18,7 +18,7 @@ export const createUsage =
   async (owner, since) => {
     const ofOwner = db.selectFrom('task').where('owner', '=', owner);
     const [open, { seconds }] = await Promise.all([
-      ofOwner.select('id').where('state', 'not in', ['done', 'failed', 'cancelled']).execute(),
+      ofOwner.select('id').where('state', 'in', openStates).execute(),
       ofOwner
         .select(({ fn }) => fn.sum<number | null>('duration').as('seconds'))
         .where('accepted_at', '>=', since)

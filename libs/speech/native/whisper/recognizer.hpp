@@ -40,6 +40,10 @@ struct Options {
     bool timestamps = true;
     // Per window, the parts whose languages are wanted; may be shorter than the windows.
     std::vector<std::vector<Part>> parts;
+    // Whether the encoder sees 30 s however short the window is, as it was trained; else no more than it needs.
+    bool full_context = false;
+    // Whether the encoded window of a language detection is kept for another call.
+    bool keep = false;
 };
 
 // One or a few tokens, whole characters. Times in seconds of the window; -1 where unknown.
@@ -81,7 +85,8 @@ class Recognizer {
                                                  const Options & options, const Monitor & monitor) = 0;
     // The languages of the window, then those of each part of it.
     virtual std::vector<Languages> detect_languages(const std::string & wav, const Window & window,
-                                                    const std::vector<Part> & parts, const Monitor & monitor) = 0;
+                                                    const std::vector<Part> & parts, bool full_context,
+                                                    const Monitor & monitor) = 0;
     virtual bool multilingual() const = 0;
     virtual std::string engine() const = 0;
     // The number format of the encoder, where there is a choice.

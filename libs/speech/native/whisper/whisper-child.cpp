@@ -1,11 +1,11 @@
 // The process of recognition: keeps one Whisper model loaded. The protocol, whichever engine answers
 // (libs/speech/src/whisper/answer.ts checks the answers; libs/runtime/src/child has the lines that carry them):
 //
-//   transcribe      { wav, windows: [[{ from, to, at }]], language, translate?, prompt?, timestamps?, parts?: [[{ from,
-//   to }]] }
+//   transcribe      { wav, windows: [[{ from, to, at }]], language, translate?, prompt?, timestamps?, fullContext?,
+//   keep?, parts?: [[{ from, to }]] }
 //                   -> { engine, windows: [{ pieces: [{ text, p, start, end, aligned, mark }], noSpeech, languages: [{
 //                   code: share }] }] }
-//   detectLanguage  { wav, window: [{ from, to, at }], parts?: [{ from, to }] } -> { languages: { code: share }, parts:
+//   detectLanguage  { wav, window: [{ from, to, at }], fullContext?, parts?: [{ from, to }] } -> { languages: { code: share }, parts:
 //   [{ code: share }] }
 //
 // All of a transcribe call is written in one language. `from`, `to` and `at` are samples: of the recording in windows,
@@ -55,6 +55,8 @@ json transcribe(Recognizer & recognizer, const json & params, const Monitor & mo
     options.translate = params.value("translate", false);
     options.prompt = params.value("prompt", std::string());
     options.timestamps = params.value("timestamps", true);
+    options.full_context = params.value("fullContext", false);
+    options.keep = params.value("keep", false);
     std::vector<Window> windows;
     for (const auto & pieces : params.at("windows")) windows.push_back(window_of(pieces));
     if (params.contains("parts"))
@@ -83,7 +85,8 @@ json answer(Recognizer & recognizer, const std::string & method, const json & pa
         if (method == "detectLanguage") {
             auto found =
                 recognizer.detect_languages(params.at("wav").get<std::string>(), window_of(params.at("window")),
-                                            parts_of(params.value("parts", json::array())), monitor);
+                                            parts_of(params.value("parts", json::array())),
+                                            params.value("fullContext", false), monitor);
             const Languages whole = found.front();
             found.erase(found.begin());
             return {{"languages", json_of(whole)}, {"parts", json_of(found)}};

@@ -35,13 +35,14 @@ afterAll(async () => {
 });
 
 /** What a worker does with a recording of the samples, the language found unless it is given. */
-const hear = async (name: string, given?: string): Promise<Recognition> => {
+const hear = async (name: string, given?: string, languageHints: string[] = []): Promise<Recognition> => {
   const wav = join(folder, `${name}.wav`);
   await decoder.decode(fileURLToPath(new URL(`samples/cases/${name}`, root)), wav, never);
   const speech = await detector.detect(wav, never);
-  const language = given ?? (await transcriber.detectLanguage({ wav, speech, model: 'base' }, never)).language;
+  const language =
+    given ?? (await transcriber.detectLanguage({ wav, speech, model: 'base', languageHints }, never)).language;
   const request = { wav, speech, model: 'base', language, translate: false, prompt: '' };
-  return transcriber.transcribe({ ...request, followLanguages: given === undefined }, never);
+  return transcriber.transcribe({ ...request, languageHints, followLanguages: given === undefined }, never);
 };
 
 /** The text in one language, or of all. */
@@ -55,8 +56,38 @@ const dialogue =
   'Good morning and thanks for joining the call. Did you get a chance to read the report I sent yesterday? I did. The numbers look better than last month, but I am still worried about the delivery dates. Which of the dates worries you the most? The warehouse in Hamburg. They promised the second week of March and nobody has confirmed it since then. I spoke with Hamburg this morning. They can ship half of the order on Monday and the rest one week later. That would work for us. Can you ask them to put it in writing? Yes, I will send them a letter today.';
 const jfk =
   'And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country.';
+const farCall =
+  "Hello, this is the help desk. How may I help you today? Good morning. My internet connection has been down since yesterday evening. I am sorry to hear that. Could you tell me your customer number please? Yes, it is 4711. The router shows a red light. Thank you. I will send a technician tomorrow at 9 o'clock.";
 const plan =
   'Доброе утро. Сегодня мы обсудим план перехода от монолита к микросервисам. Бот скачивает файл и публикует задачу в очередь.';
+
+describe('a word or two alone in a recording', () => {
+  test('«Да, хорошо.» is Russian', async () => {
+    const heard = await hear('short-da.wav');
+    expect(heard.language).toBe('ru');
+    expect(textOf(heard)).toMatch(/^Да,? хорошо\.?$/i);
+    const [first] = heard.segments;
+    expect(first?.start).toBeGreaterThan(0.6);
+    expect(heard.segments.at(-1)?.end).toBeLessThan(2);
+  });
+
+  test.each([
+    ['the language is given', 'ru', []],
+    ['the person speaks it', undefined, ['ru', 'en']],
+  ])('«Да, хорошо.», where %s', async (_, given, hints) => {
+    expect(textOf(await hear('short-da.wav', given, hints))).toMatch(/^Да,? хорошо\.?$/i);
+  });
+
+  test('"No." is what it says, and a word cut out of a speech is some words', async () => {
+    expect(textOf(await hear('short-no.wav'))).toMatch(/^No\.?$/i);
+    expect(textOf(await hear('short-country.wav'))).not.toBe('');
+  });
+});
+
+test('a call whose far side is faint has every turn whole', async () => {
+  const text = textOf(await hear('quiet-far-side.flac', 'en'));
+  expect(wordErrorRate(farCall, text).rate).toBeLessThanOrEqual(0.12);
+});
 
 describe('a recording in two languages is written in both', () => {
   test.each([

@@ -4,18 +4,18 @@ import { findEngineBinary } from '../binary.js';
 import type { CallContext, Engine, Span, Transcriber, Warmable } from '../contract.js';
 import type { TranscriberName } from '../engine/name.js';
 import { openWav, type Wav } from '../wav/reader.js';
-import { sampleRate } from '../wav/sample-rate.js';
-import { detectAnswerSchema, type Hearing, transcribeAnswerSchema } from './answer.js';
+import { detectAnswerSchema, type Hearing, type LanguageShares, transcribeAnswerSchema } from './answer.js';
 import { assemble } from './assemble.js';
 import { cutLong } from './cut.js';
 import type { Hear, Heard } from './hear.js';
 import { followLanguages } from './language/follow.js';
 import { partsOf } from './language/part.js';
 import { likeliest } from './language/prior.js';
-import { bestOf, candidatesOf, shortSpeech } from './language/single.js';
+import { bestOf, candidatesOf, meanOf, type Tried } from './language/single.js';
 import { createPool } from './pool.js';
 import { repair } from './repair.js';
-import { pack, type Window, widen, windowLength } from './window.js';
+import { inTimesOf, isDoubtful, isShort, likelier, surroundingsOf } from './short.js';
+import { pack, type Window, widen } from './window.js';
 
 export interface WhisperTranscriberOptions {
   /** Where setup/whisper puts what it compiled. */
@@ -71,9 +71,15 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
     return child.call(request.method, request.params, limits);
   };
 
-  const detectIn = async (wav: string, window: Window, model: string, { signal }: CallContext) => {
-    const answer = await call(model, { method: 'detectLanguage', params: { wav, window }, windows: 1 }, { signal });
-    return detectAnswerSchema.parse(answer);
+  const detectIn = async (
+    wav: string,
+    { window, fullContext = false }: { window: Window; fullContext?: boolean },
+    model: string,
+    { signal }: CallContext,
+  ): Promise<LanguageShares> => {
+    const params = { wav, window, fullContext };
+    const answer = await call(model, { method: 'detectLanguage', params, windows: 1 }, { signal });
+    return detectAnswerSchema.parse(answer).languages;
   };
 
   return {
@@ -87,9 +93,9 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
         languageHints: hints = [],
       } = request;
       const wav = await openWav(request.wav);
+      const prompt = cutText(request.prompt, promptLength);
       let engine = 'none';
       const hearIn = async (windows: readonly Window[], spoken: string, callContext: CallContext) => {
-        const prompt = cutText(request.prompt, promptLength);
         const parts = follows
           ? { parts: windows.map(partsOf).map((own) => own.map(({ from, to }) => ({ from, to }))) }
           : {};
@@ -110,10 +116,21 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
         }
         return windows.flatMap(({ window }) => heard.get(window) ?? []);
       };
-      const detect = async (window: Window) => (await detectIn(request.wav, window, model, context)).languages;
+      const detect = (window: Window) => detectIn(request.wav, { window }, model, context);
       try {
         const windows = await windowsOf(wav, speech);
         let heard = windows.length === 0 ? [] : await hearIn(windows, language, context);
+        heard = await clearUp(heard, wav.length, (window, spoken) => {
+          const params = {
+            wav: request.wav,
+            windows: [window],
+            language: spoken,
+            translate,
+            prompt,
+            fullContext: true,
+          };
+          return call(model, { method: 'transcribe', params, windows: 1 }, { signal: context.signal });
+        });
         if (follows) heard = await followLanguages(heard, { wav, base: language, hints, hear, detect });
         const { said, removed } = await repair(heard, { wav, hear, translate });
         const segments = assemble(said, { speech, language });
@@ -128,17 +145,33 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
       const [window] = await windowsOf(wav, speech).finally(() => wav.close());
       // Nobody speaks: any language will do, and none is likely.
       if (window === undefined) return { language: hints[0] ?? 'en', probability: 0 };
-      const shares = (await detectIn(path, window, model, context)).languages;
-      const candidates = windowLength(window) < shortSpeech * sampleRate ? candidatesOf(shares, hints) : [];
-      if (candidates.length < 2) return likeliest(shares, hints);
-      const heard: { language: string; hearing: Hearing }[] = [];
-      for (const language of candidates) {
-        const params = { wav: path, windows: [window], language, translate: false, prompt: '' };
-        const answer = await call(model, { method: 'transcribe', params, windows: 1 }, { signal: context.signal });
-        const [hearing] = transcribeAnswerSchema.parse(answer).windows;
-        if (hearing !== undefined) heard.push({ language, hearing });
-      }
-      return bestOf(heard, shares, hints) ?? likeliest(shares, hints);
+      const shares = await detectIn(path, { window }, model, context);
+      const first = isShort(window) ? candidatesOf(shares, hints) : [];
+      if (first.length < 2) return likeliest(shares, hints);
+      // A few words, and doubt: what is heard with their surroundings counts as much, and what they say in each language.
+      const wide = surroundingsOf(window, wav.length);
+      const both =
+        wide === null
+          ? shares
+          : meanOf(shares, await detectIn(path, { window: wide, fullContext: true }, model, context));
+      const languages = candidatesOf(both, hints);
+      const hearIn = async (heard: Window, fullContext: boolean): Promise<(Hearing | undefined)[]> => {
+        const hearings: (Hearing | undefined)[] = [];
+        for (const language of languages) {
+          const spoken = { language, translate: false, prompt: '', fullContext, keep: language !== languages.at(-1) };
+          const params = { wav: path, windows: [heard], ...spoken };
+          const answer = await call(model, { method: 'transcribe', params, windows: 1 }, { signal: context.signal });
+          hearings.push(transcribeAnswerSchema.parse(answer).windows[0]);
+        }
+        return hearings;
+      };
+      const wideHearings = wide === null ? [] : await hearIn(wide, true);
+      const alone = await hearIn(window, false);
+      const tried = languages.flatMap((language, index): Tried[] => {
+        const own = alone[index];
+        return own === undefined ? [] : [{ language, alone: own, wide: wideHearings[index] }];
+      });
+      return bestOf(tried, both, hints) ?? likeliest(both, hints);
     },
 
     warmUp: async (model) => (await pool.of(model ?? (await modelPath('base')))).warmUp(),
@@ -149,3 +182,18 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
 
 const windowsOf = async (wav: Wav, speech: readonly Span[]): Promise<Window[]> =>
   pack(await cutLong(wav, widen(speech)));
+
+/** A few words that leave doubt are heard again with their surroundings, and the likelier text is taken. */
+const clearUp = async (
+  heard: readonly Heard[],
+  length: number,
+  hearAgain: (window: Window, language: string) => Promise<unknown>,
+): Promise<Heard[]> => {
+  const [only] = heard;
+  const wide = only === undefined || heard.length > 1 ? null : surroundingsOf(only.window, length);
+  if (only === undefined || wide === null || !isDoubtful(only.hearing)) return [...heard];
+  const [again] = transcribeAnswerSchema.parse(await hearAgain(wide, only.language)).windows;
+  if (again === undefined) return [...heard];
+  const hearing = likelier(only.hearing, inTimesOf(only.window, again, wide));
+  return [{ ...only, hearing }];
+};

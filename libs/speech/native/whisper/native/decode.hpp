@@ -12,6 +12,7 @@ struct Request {
     bool timestamps;
     // Per window, the parts whose languages are wanted.
     std::vector<std::vector<Part>> parts;
+    bool full_context;
 };
 
 struct DecodeResult {

@@ -67,7 +67,7 @@ template <class E> class Native : public Recognizer {
 
     std::vector<WindowResult> transcribe(const std::string & path, const std::vector<Window> & windows,
                                          const Options & options, const Monitor & monitor) override {
-        const Request request = {prompt_of(options), options.timestamps, options.parts};
+        const Request request = {prompt_of(options), options.timestamps, options.parts, options.full_context};
         std::vector<WindowResult> results(windows.size());
         const size_t workers = std::max<size_t>(1, std::min(windows.size(), size_t(threads)));
         const size_t most = std::max<size_t>(1, room_for_windows / decoder.bytes(all_positions));
@@ -89,20 +89,22 @@ template <class E> class Native : public Recognizer {
                 transcribe_some(path, wav, windows, from, to, request, shared, progress, cores, results);
             }
         });
-        if (remembered.path == path) remembered = {};
+        if (remembered.path == path && !options.keep) remembered = {};
         return results;
     }
 
     std::vector<Languages> detect_languages(const std::string & path, const Window & window,
-                                            const std::vector<Part> & parts, const Monitor & monitor) override {
+                                            const std::vector<Part> & parts, bool full_context,
+                                            const Monitor & monitor) override {
         if (!vocabulary.multilingual) return std::vector<Languages>(parts.size() + 1, {{"en", 1.0}});
         omp_set_num_threads(threads);
         Wav wav(path);
         const auto samples = samples_of(wav, window);
         remembered.path.clear();
-        encode(samples, positions_for(samples), threads, monitor, [] {}, remembered.encoded_audio);
+        encode(samples, positions_for(samples, full_context), threads, monitor, [] {}, remembered.encoded_audio);
         remembered.path = path;
         remembered.window = window;
+        remembered.full_context = full_context;
         // The whole window with its trailing silence first, as Whisper was trained.
         auto found =
             languages_of(decoder, vocabulary, {{&remembered.encoded_audio, 0, remembered.encoded_audio.positions}});
@@ -112,9 +114,9 @@ template <class E> class Native : public Recognizer {
 
   private:
     // Positions of the encoder, in steps of 64: products are prepared once per size.
-    int64_t positions_for(const std::vector<float> & samples) const {
+    int64_t positions_for(const std::vector<float> & samples, bool full_context) const {
         const int64_t sound = int64_t(samples.size()) / 320;
-        return sound > short_sound ? all_positions : std::min(all_positions, (sound + silence + 63) / 64 * 64);
+        return full_context || sound > short_sound ? all_positions : std::min(all_positions, (sound + silence + 63) / 64 * 64);
     }
 
     // Languages of each part by one token that attends to its positions only: the window is encoded anyway.
@@ -173,9 +175,11 @@ template <class E> class Native : public Recognizer {
         std::vector<int64_t> lengths;
         for (size_t i = from; i < to; ++i) {
             const auto samples = samples_of(wav, windows[i]);
-            const bool known = path == remembered.path && windows[i] == remembered.window;
+            const bool known = path == remembered.path && windows[i] == remembered.window &&
+                               request.full_context == remembered.full_context;
             if (!known)
-                encode(samples, positions_for(samples), cores, monitor, [&] { progress.add(1); }, sounds[i - from]);
+                encode(samples, positions_for(samples, request.full_context), cores, monitor, [&] { progress.add(1); },
+                       sounds[i - from]);
             heard.push_back(known ? &remembered.encoded_audio : &sounds[i - from]);
             lengths.push_back(std::clamp<int64_t>(int64_t(samples.size()) / 320, 1, heard.back()->positions));
         }
@@ -238,6 +242,7 @@ template <class E> class Native : public Recognizer {
     struct Remembered {
         std::string path;
         Window window;
+        bool full_context = false;
         EncoderOutput encoded_audio;
     };
     Remembered remembered;

@@ -100,7 +100,8 @@ class WhisperCpp : public Recognizer {
     std::vector<WindowResult> transcribe(const std::string & wav, const std::vector<Window> & windows,
                                          const Options & options, const Monitor & monitor) override;
     std::vector<Languages> detect_languages(const std::string & path, const Window & window,
-                                            const std::vector<Part> & parts, const Monitor & monitor) override;
+                                            const std::vector<Part> & parts, bool full_context,
+                                            const Monitor & monitor) override;
     bool multilingual() const override { return whisper_is_multilingual(context); }
     std::string engine() const override { return name; }
 
@@ -113,7 +114,7 @@ class WhisperCpp : public Recognizer {
     WindowResult transcribe(const Workspace & workspace, const std::vector<float> & samples, const Options & options,
                             const Monitor & monitor);
     // Computes the spectrogram, and limits the encoder to its length.
-    void encode_spectrogram(whisper_state * state, const std::vector<float> & samples);
+    void encode_spectrogram(whisper_state * state, const std::vector<float> & samples, bool full_context);
     // From the logits of the first token.
     Languages languages(whisper_state * state) const;
     // The state with that index; made when first needed (170 MB each for base).
@@ -156,13 +157,13 @@ WhisperCpp::~WhisperCpp() {
 }
 
 std::vector<Languages> WhisperCpp::detect_languages(const std::string & path, const Window & window,
-                                                    const std::vector<Part> & parts, const Monitor & monitor) {
+                                                    const std::vector<Part> & parts, bool full_context, const Monitor & monitor) {
     if (!multilingual()) return std::vector<Languages>(parts.size() + 1, {{"en", 1.0}});
     Wav wav(path);
     const auto samples = samples_of(wav, window);
     std::vector<Languages> found;
     const auto add = [&](const std::vector<float> & some) {
-        encode_spectrogram(state(0), some);
+        encode_spectrogram(state(0), some, full_context);
         if (whisper_lang_auto_detect_with_state(context, state(0), 0, threads, nullptr) < 0)
             throw std::runtime_error("cannot detect the language");
         if (monitor.aborted()) throw Aborted();
@@ -183,7 +184,7 @@ Languages WhisperCpp::languages(whisper_state * state) const {
     return languages_of(logits + first, whisper_token_translate(context) - first);
 }
 
-void WhisperCpp::encode_spectrogram(whisper_state * state, const std::vector<float> & samples) {
+void WhisperCpp::encode_spectrogram(whisper_state * state, const std::vector<float> & samples, bool full_context) {
     // Only whisper_full sets how much of its 30 s the encoder sees: it is called with that and stopped before the
     // encoder.
     auto params = whisper_full_default_params(WHISPER_SAMPLING_GREEDY);
@@ -192,7 +193,7 @@ void WhisperCpp::encode_spectrogram(whisper_state * state, const std::vector<flo
     params.print_progress = params.print_realtime = params.print_special = params.print_timestamps = false;
     // One position is 20 ms; a second of silence around, in steps that suit the kernels.
     params.audio_ctx =
-        std::min<int>(whisper_model_n_audio_ctx(context), (int(samples.size()) / 320 + 50 + 63) / 64 * 64);
+        full_context ? whisper_model_n_audio_ctx(context) : std::min<int>(whisper_model_n_audio_ctx(context), (int(samples.size()) / 320 + 50 + 63) / 64 * 64);
     params.encoder_begin_callback = [](whisper_context *, whisper_state *, void *) { return false; };
     if (whisper_full_with_state(context, state, params, samples.data(), int(samples.size())) != 0)
         throw std::runtime_error("cannot compute the spectrogram");

@@ -17,9 +17,19 @@ test('a word whose language is clear is heard in one, another in several and in 
 test('language and text together decide: "Yes." is no Japanese', () => {
   const shares = { ja: 0.38, en: 0.21 };
   const heard = [
-    { language: 'ja', hearing: hearing('イエス', -1.7) },
-    { language: 'en', hearing: hearing(' Yes.', -0.9) },
+    { language: 'ja', alone: hearing('イエス', -1.7) },
+    { language: 'en', alone: hearing(' Yes.', -0.9) },
   ];
   expect(bestOf(heard, shares, [])?.language).toBe('en');
-  expect(bestOf([{ language: 'ja', hearing: hearing('', 0) }], shares, [])).toBeNull();
+  expect(bestOf([{ language: 'ja', alone: hearing('', 0) }], shares, [])).toBeNull();
+});
+
+test('what the surroundings make clear counts: "Да, хорошо." is no Japanese', () => {
+  const shares = { ja: 0.36, ru: 0.06 };
+  const heard = [
+    { language: 'ja', alone: hearing('さあ', -2.3), wide: hearing('はい', -8.5) },
+    { language: 'ru', alone: hearing(' Давай', -6.3), wide: hearing(' Да, хорошо.', -0.2) },
+  ];
+  expect(bestOf(heard, shares, [])?.language).toBe('ru');
+  expect(bestOf([{ language: 'ru', alone: hearing('', 0), wide: hearing(' Да.', -0.2) }], shares, [])).toBeNull();
 });

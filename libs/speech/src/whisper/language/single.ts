@@ -1,8 +1,7 @@
 import type { Hearing, LanguageShares } from '../answer.js';
+import { likelihoodOf } from '../short.js';
 import { weighed } from './prior.js';
 
-/** Speech of fewer seconds is heard in several languages where the sound alone leaves doubt. */
-export const shortSpeech = 4;
 /** No doubt is left from this probability on. */
 const certain = 0.9;
 /** Languages tried beside those the person speaks. */
@@ -22,20 +21,37 @@ export const candidatesOf = (shares: LanguageShares, hints: readonly string[]): 
   return [...new Set([...likely, ...hints.filter((hint) => hint in shares)])];
 };
 
+/** What was heard in one language, alone and, where there is any, with the surroundings. */
+export interface Tried {
+  language: string;
+  alone: Hearing;
+  wide?: Hearing | undefined;
+}
+
 /** The language in which the words are likeliest, given how likely the language is: a probability of both together. */
 export const bestOf = (
-  heard: readonly { language: string; hearing: Hearing }[],
+  heard: readonly Tried[],
   shares: LanguageShares,
   hints: readonly string[],
 ): { language: string; probability: number } | null => {
   const prior = weighed(shares, hints);
-  const scores = heard.flatMap(({ language, hearing }) => {
-    const words = hearing.pieces.filter(({ mark, text }) => !mark && /[\p{L}\p{N}]/u.test(text));
-    if (words.length === 0) return [];
-    return { language, score: Math.log(prior[language] ?? 0.0005) + words.reduce((sum, { p }) => sum + p, 0) };
+  const scores = heard.flatMap(({ language, alone, wide }) => {
+    const likelihood = likelihoodOf(alone);
+    if (likelihood === null) return [];
+    const best = Math.max(likelihood, (wide && likelihoodOf(wide)) ?? likelihood);
+    return [{ language, score: Math.log(prior[language] ?? 0.0005) + best }];
   });
   const [best] = scores.toSorted((a, b) => b.score - a.score);
   if (best === undefined) return null;
   const sum = scores.reduce((total, { score }) => total + Math.exp(score - best.score), 0);
   return { language: best.language, probability: 1 / sum };
 };
+
+/** The mean of what a sound and its surroundings say of the language. */
+export const meanOf = (some: LanguageShares, others: LanguageShares): LanguageShares =>
+  Object.fromEntries(
+    [...new Set([...Object.keys(some), ...Object.keys(others)])].map((language) => [
+      language,
+      ((some[language] ?? 0) + (others[language] ?? 0)) / 2,
+    ]),
+  );

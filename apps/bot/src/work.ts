@@ -119,6 +119,7 @@ export const createWork = (deps: WorkDeps): WorkingWork => {
       id: fresh.taskId,
       source: { kind: 'stream', bytes: fresh.size, receive },
       seconds: fresh.duration,
+      largest: source.largest,
       ...askedBy(fresh),
       asked: () => {
         signal.throwIfAborted();

@@ -40,6 +40,7 @@ export const takeRecording = async <F>(
   try {
     const { task, received } = await desk.pipeline.accept({
       channel: 'folder',
+      largest: uploadLimit(desk),
       owner,
       ...(id === undefined ? {} : { id, once: desk.store.exclusively, afresh }),
       source: {

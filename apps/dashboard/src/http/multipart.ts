@@ -102,10 +102,14 @@ const receive = async (
   return { fields, file };
 };
 
-/** Bytes that a request says it will send, where that is not more than may come at all; null where it does not say. */
+/**
+ * Bytes of the file, as far as a request announces them; null where it does not. With fields and boundaries it may be a little more
+ * than the largest file and still hold one that is not.
+ */
 export const announcedBytes = ({ headers }: Pick<IncomingMessage, 'headers'>, maxBytes: number): number | null => {
   const length = Number(headers['content-length'] ?? Number.NaN);
-  return Number.isFinite(length) ? Math.min(length, maxBytes) : null;
+  if (!Number.isFinite(length)) return null;
+  return length > maxBytes + overhead ? length : Math.min(length, maxBytes);
 };
 
 /** Whether a request carries a form with files; media types have no case (RFC 9110, 8.3.1). */

@@ -14,6 +14,7 @@ export const takeUpload: Handler = async (visit) => {
   try {
     const { task, received } = await desk.pipeline.accept({
       channel: 'folder',
+      largest: uploadLimit(desk),
       owner: `dashboard:${visit.person?.name ?? ''}`,
       source: {
         kind: 'stream',

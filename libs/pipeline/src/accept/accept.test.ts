@@ -210,6 +210,34 @@ describe('a recording', () => {
     expect((await take(join(within, 'sub/voice.oga'))).outcome).toBe('accepted');
   });
 
+  test('that is too big is refused: before it comes where that is announced, else when it has come', async () => {
+    const path = join(aside.path, 'long.wav');
+    await writeFile(path, 'x'.repeat(11));
+    const file = pipeline.accept({ ...streamOf(''), source: { kind: 'file', path }, largest: 10 });
+    await expect(file).rejects.toMatchObject({ code: 'too-big', params: { limit: 10 } });
+    let received = 0;
+    const stream = (bytes: number | null) =>
+      pipeline.accept({
+        ...streamOf(''),
+        largest: 10,
+        source: {
+          kind: 'stream',
+          bytes,
+          receive: async (folder) => {
+            received += 1;
+            await writeFile(folder.file('audio.ogg'), 'x'.repeat(11));
+            return { name: 'audio.ogg' };
+          },
+        },
+      });
+    await expect(stream(11)).rejects.toMatchObject({ code: 'too-big' });
+    expect(received).toBe(0);
+    await expect(stream(null)).rejects.toMatchObject({ code: 'too-big' });
+    expect(received).toBe(1);
+    expect(await readdir(pipeline.tasksDir)).toEqual([]);
+    expect((await pipeline.accept({ ...streamOf('x'.repeat(10)), largest: 10 })).outcome).toBe('accepted');
+  });
+
   test('for which there is no room is not received', async () => {
     const { deps, close } = depsOf(100);
     let received = false;

@@ -53,6 +53,8 @@ export interface AcceptRequest<R extends Received> {
   source: Source<R>;
   /** Length of the recording, where the sender told it; seconds. */
   seconds?: number | null;
+  /** Bytes of the largest recording that is taken this way; default: no bound. */
+  largest?: number;
   /** Whether its sender was told before that the task of this id was not accepted, see SubmitOptions; default false. */
   afresh?: boolean;
   /** What is asked for: with a form it is known once the recording has been received. */
@@ -93,7 +95,7 @@ export class AcceptBusy extends Error {
 
 /**
  * The one way in. Room is kept before a byte is taken; a recording that is not accepted leaves nothing behind, unless its
- * sender comes again. Throws TaskError (`no-space`, `path-outside`, `no-such-file`, `empty-file`, what the queue refuses), AcceptBusy,
+ * sender comes again. Throws TaskError (`no-space`, `path-outside`, `no-such-file`, `empty-file`, `too-big`, what the queue refuses), AcceptBusy,
  * and what `receive` and `asked` throw.
  */
 export const accept = async <R extends Received>(deps: AcceptDeps, request: AcceptRequest<R>): Promise<Accepted<R>> => {
@@ -136,14 +138,15 @@ const newId = (): TaskId => taskIdSchema.parse(randomUUID());
 
 const receive = async <R extends Received>(
   { tasksDir, reservations }: AcceptDeps,
-  { source, seconds }: AcceptRequest<R>,
+  { source, seconds, largest }: AcceptRequest<R>,
   folder: TaskFolder,
 ): Promise<R> => {
   const found =
     source.kind === 'stream'
       ? null
-      : await findFile(source.path, source.kind === 'link' ? { within: source.within } : {});
+      : await findFile(source.path, { largest, ...(source.kind === 'link' ? { within: source.within } : {}) });
   const bytes = source.kind === 'stream' ? source.bytes : (found?.bytes ?? null);
+  if (bytes !== null) refuseTooBig(bytes, largest);
   // A link takes no room.
   const incoming = found !== null && (await isSameVolume(found.path, tasksDir)) ? 0 : (bytes ?? 0);
   await reservations.reserve(folder.id, { incoming, bytes, seconds }, 'lease');
@@ -154,7 +157,12 @@ const receive = async <R extends Received>(
   );
   try {
     await createTaskFolder(tasksDir, folder.id);
-    if (source.kind === 'stream') return await source.receive(folder);
+    if (source.kind === 'stream') {
+      const received = await source.receive(folder);
+      // What was announced is a word.
+      refuseTooBig((await folder.size(received.name)) ?? 0, largest);
+      return received;
+    }
     const name = sourceName(found?.path ?? '');
     // Where the plan's layout was followed it lies there already.
     if (found !== null && found.path !== folder.file(name)) await placeFile(found.path, folder, name);
@@ -162,6 +170,11 @@ const receive = async <R extends Received>(
   } finally {
     clearInterval(renewing);
   }
+};
+
+const refuseTooBig = (bytes: number, largest = Number.POSITIVE_INFINITY): void => {
+  if (bytes > largest)
+    throw new TaskError('too-big', 'The file is larger than allowed.', { params: { limit: largest } });
 };
 
 const isSameVolume = async (path: string, directory: string): Promise<boolean> =>

@@ -38,6 +38,17 @@ test('a worker killed in mid-transcription: another takes over and finished chun
   expect((await desk.transcript(task.id)).segments.flatMap(({ words }) => words)).toHaveLength(90);
 });
 
+test('what a worker killed on this machine had in hand goes on at once, however long its locks last', async () => {
+  const hour = 3_600_000;
+  const first = await desk.spawn({ rate: 1, lock: hour, name: 'first' });
+  const task = await desk.submit(conversation(250), { diarize: false });
+  await until(async () => (await transcribed(task.id)).length === 1);
+  await desk.spawn({ rate: 0, lock: hour, name: 'second' });
+  first.kill('SIGKILL');
+  expect((await ended(task.id)).state).toBe('done');
+  expect(await transcribed(task.id)).toEqual(['transcribe-0 first', 'transcribe-0 second']);
+});
+
 test('a worker cut off for longer than its lock: its late result is refused, another finishes the task', async () => {
   const first = await desk.spawn({ rate: 0.01, lock, name: 'first' });
   const task = await desk.submit(conversation(250), { diarize: false });

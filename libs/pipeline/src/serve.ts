@@ -2,6 +2,7 @@ import { TaskError } from '@whisper-bot/task';
 import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import { catalogue, type Payload, type QueueName } from './catalogue.js';
 import type { PipelineContext } from './context.js';
+import { createHolder } from './holder.js';
 
 /** How a process works a queue. */
 export interface ServeOptions {
@@ -40,6 +41,8 @@ interface RunningJob extends Run {
 }
 
 const defaultLock = 20_000;
+/** Milliseconds between two looks for jobs whose worker has died, at most. */
+const longestLook = 5000;
 /** Milliseconds a handler may take to answer an abort; engines are killed, so it is long. */
 const abortBound = 15_000;
 
@@ -74,6 +77,7 @@ export const serveQueue = <K extends QueueName>(
 ): Served => {
   const { connection, log } = context;
   const lockDuration = options.lockDuration ?? defaultLock;
+  const lookInterval = Math.min(lockDuration / 4, longestLook);
   const running = new Map<string, RunningJob>();
   const afterwards = new Set<Promise<void>>();
 
@@ -107,7 +111,7 @@ export const serveQueue = <K extends QueueName>(
       ...(options.name === undefined ? {} : { name: options.name }),
       lockDuration,
       skipLockRenewal: true,
-      stalledInterval: lockDuration / 4,
+      stalledInterval: lookInterval,
       // A put-back job announces itself to nobody: others look again after this many seconds.
       drainDelay: 2,
     },
@@ -153,6 +157,22 @@ export const serveQueue = <K extends QueueName>(
       });
   }, lockDuration / 4);
 
+  const holder = createHolder(connection, name, worker.id);
+  let looking = false;
+  const look = (): void => {
+    // While Redis is away one is enough.
+    if (looking) return;
+    looking = true;
+    holder
+      .look()
+      .catch((error: unknown) => log.warn({ queue: name, err: error }, 'holders of locks were not looked at'))
+      .finally(() => {
+        looking = false;
+      });
+  };
+  look();
+  const lookTimer = setInterval(look, lookInterval);
+
   return {
     running: () => [...running.values()].map(({ job }) => job),
     abort: (match, reason) => {
@@ -166,6 +186,8 @@ export const serveQueue = <K extends QueueName>(
       await closed;
       clearTimeout(deadline);
       clearInterval(timer);
+      clearInterval(lookTimer);
+      await holder.close();
       await Promise.all(afterwards);
     },
   };

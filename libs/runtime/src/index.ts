@@ -15,5 +15,6 @@ export { resilientRedis } from './connection/redis.js';
 export { isUnavailable, whileUnavailable } from './connection/unavailable.js';
 export { type Announcement, announceReady, exitNeedsOperator } from './lifecycle/announce.js';
 export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle/lifecycle.js';
+export { hasEnded, ownIdentity, type ProcessIdentity } from './lifecycle/process-identity.js';
 export { createLogger, type LoggerOptions } from './logging/logger.js';
 export { type MetricsServer, type MetricsServerOptions, serveMetrics } from './metric/server.js';

@@ -28,11 +28,10 @@ const writeFile = (folder: TaskFolder, name: string, transcript: Transcript, ver
 /** The newest transcript of a folder with its version; null where there is none. */
 export const readStored = async (folder: TaskFolder): Promise<StoredTranscript | null> => {
   const [highest] = await revisionsOf(folder);
-  const [one, other] = await Promise.all([
-    readFile(folder, newest.file()),
-    highest === undefined ? null : readFile(folder, revised.file(highest)),
-  ]);
-  return newerTranscript(one, other);
+  const found = await readFile(folder, newest.file());
+  // Hours of talk are read once where that tells all; they differ where a write was cut off, or comes from a version before.
+  if (highest === undefined || found?.version?.revision === highest) return found;
+  return newerTranscript(found, await readFile(folder, revised.file(highest)));
 };
 
 /** The revision an unversioned transcript belongs to. */

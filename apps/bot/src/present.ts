@@ -87,7 +87,7 @@ export const createPresenter = ({ tasksDir, transcripts, mailbox, requests }: Pr
         const { letters, parts } = lettersOf(request, transcript);
         const edits = letters.map(({ content, ...letter }) => ({
           ...letter,
-          content: content.kind === 'text' ? { ...content, onlyEdit: true } : content,
+          content: content.kind === 'text' || content.kind === 'caption' ? { ...content, onlyEdit: true } : content,
         }));
         return { letters: edits, parts };
       });

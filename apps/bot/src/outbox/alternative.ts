@@ -12,6 +12,10 @@ export const isMessage = (content: Content): boolean =>
 /** Whether something better follows. */
 export const isTransient = (content: Content): boolean => content.kind === 'text' && content.transient === true;
 
+/** Whether it only changes what is there, and is not worth a message of its own. */
+export const isOnlyEdit = (content: Content): boolean =>
+  (content.kind === 'text' || content.kind === 'caption') && content.onlyEdit === true;
+
 /** The text at once, without the first sign of life. */
 export const withoutPlaceholder = ({ placeholder: _, ...text }: Text): Text => text;
 
@@ -22,9 +26,11 @@ export const withoutPlaceholder = ({ placeholder: _, ...text }: Text): Text => t
 export const alternativeOf = (post: ClaimedPost, content: Content): Content | null => {
   switch (content.kind) {
     case 'caption':
-      return { kind: 'text', html: content.html };
+      return isOnlyEdit(content) ? null : { kind: 'text', html: content.html };
     case 'text': {
       if (content.transient === true || post.amends) return null;
+      // What is there stays as it is.
+      if (isOnlyEdit(content) && post.messageId !== null) return null;
       if (post.messageId !== null) return withoutPlaceholder(content);
       const text = plainText(content.html).trim();
       // A question needs its answer as a reply to a message.

@@ -37,7 +37,7 @@ export const contentSchema = z.discriminatedUnion('kind', [
   /** Only the buttons of a message that is there. */
   z.object({ kind: z.literal('keyboard'), keyboard: keyboardSchema }),
   /** The text below a channel's own post, at most 1024 characters once parsed; `html` is said instead where that fails. */
-  z.object({ kind: z.literal('caption'), html: z.string() }),
+  z.object({ kind: z.literal('caption'), html: z.string(), /** As of a text. */ onlyEdit: z.boolean().optional() }),
   z.object({ kind: z.literal('delete') }),
 ]);
 export type Content = z.infer<typeof contentSchema>;

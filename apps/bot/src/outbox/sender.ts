@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ClaimedPost, PendingPost, Posts } from '@whisper-bot/store/telegram';
 import { ZodError } from 'zod';
 import type { BotLog } from '../context.js';
-import { alternativeOf, isMessage, isTransient, withoutPlaceholder } from './alternative.js';
+import { alternativeOf, isMessage, isOnlyEdit, isTransient, withoutPlaceholder } from './alternative.js';
 import type { Budget } from './budget.js';
 import { type Content, contentSchema, type Letter, type Mailbox, ranks } from './letter.js';
 import { createPile } from './pile.js';
@@ -123,10 +123,10 @@ export const createSender = (deps: SenderDeps): Sender => {
 
   /** Nobody sees the message any more: it is sent anew where it was ours. */
   const missing = async (post: ClaimedPost, content: Content): Promise<Outcome> => {
+    if (isOnlyEdit(content)) return drop(post, 'the message is gone');
     if (content.kind === 'caption') return instead(post, { kind: 'text', html: content.html });
     // Buttons, deletions and foreign messages have nothing to be sent anew for.
     if (post.amends || !isMessage(content)) return drop(post, 'the message is gone');
-    if (content.kind === 'text' && content.onlyEdit === true) return drop(post, 'the message is gone');
     // Whoever deletes every placeholder gets the text at once.
     if (content.kind === 'text' && post.attempts >= 3) return instead(post, withoutPlaceholder(content));
     await posts.lost(post.key);

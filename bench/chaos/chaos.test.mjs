@@ -12,6 +12,7 @@ test('a worker killed, Redis emptied, PostgreSQL away: nothing is lost, doubled,
     minutes: 5,
     // The engines are stand-ins alone.
     real: 0,
+    every: 2000,
     sweep: false,
     say: (text) => said.push(text),
   });
@@ -22,5 +23,5 @@ test('a worker killed, Redis emptied, PostgreSQL away: nothing is lost, doubled,
   expect(result.left.jobs).toEqual([]);
   expect(result.faults.filter(({ recovery, orphaned }) => recovery === null || orphaned > 0)).toEqual([]);
   expect(new Set(result.faults.map(({ name }) => name))).toEqual(new Set(names));
-  expect(result.verdicts.filter(({ verdict }) => verdict === 'ok').length).toBeGreaterThan(10);
+  expect(result.verdicts.filter(({ verdict }) => verdict === 'ok').length).toBeGreaterThan(5);
 }, 600_000);

@@ -56,6 +56,8 @@ describe('what was typed wrongly', () => {
     [['transcribe', executable, executable, '-o', 'x.srt'], 'There are several recordings', '"x.srt" must be a folder'],
     [['transcribe', '-', '-'], 'Standard input is read once', ''],
     [['task', 'show', '../../etc'], '../../etc', 'A task id looks like'],
+    [['bench', 'asr', '--faults', '3'], '--faults, --seed and --minutes belong to bench chaos.', ''],
+    [['bench', 'chaos', '--faults', 'many'], 'many', 'It is a number from 0 to 999999.'],
     [['model', 'add', 'gigantic'], 'There is no official model "gigantic"', 'whisper-bot model list'],
   ])('%j is answered with a sentence and code 2', async (args, ...parts) => {
     const outcome = await run(args);

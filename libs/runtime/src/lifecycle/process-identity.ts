@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
 /** Which process something belongs to: a number alone may be another's by now. */
 export interface ProcessIdentity {
-  /** Name of its machine or container, of letters, digits, `_`, `.` and `-`. */
+  /**
+   * Where numbers of processes mean the same: this start of the machine and the namespace of its container. A host's name would not
+   * do: containers in the host's network share it, and cloned machines too. Of letters, digits, `_`, `.` and `-`.
+   */
   host: string;
   pid: number;
   /** When it began, in ticks of its kernel (Linux); empty where the system does not say. */
@@ -17,17 +20,22 @@ const fieldsOf = (stat: string): { state: string; birth: string } => {
   return { state: fields[0] ?? '', birth: fields[19] ?? '' };
 };
 
+const unplain = /[^\w.-]/g;
+
 let own: ProcessIdentity | undefined;
 /** Of this process. */
 export const ownIdentity = (): ProcessIdentity => {
   if (own !== undefined) return own;
-  let birth = '';
   try {
-    birth = fieldsOf(readFileSync('/proc/self/stat', 'utf8')).birth;
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
+    if (namespace === undefined) throw new Error('no namespace');
+    const { birth } = fieldsOf(readFileSync('/proc/self/stat', 'utf8'));
+    own = { host: `${boot}.${namespace}`.replaceAll(unplain, '_'), pid: process.pid, birth };
   } catch {
-    // Not Linux.
+    // Not Linux, or a sandbox: nobody can tell from elsewhere whether this process lives.
+    own = { host: hostname().replaceAll(unplain, '_'), pid: process.pid, birth: '' };
   }
-  own = { host: hostname().replaceAll(/[^\w.-]/g, '_'), pid: process.pid, birth };
   return own;
 };
 

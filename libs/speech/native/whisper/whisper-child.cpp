@@ -128,6 +128,10 @@ void bound_spinning(char ** argv) {
 int main(int argc, char ** argv) {
     using namespace whisper_bot;
     using namespace whisper_bot::whisper;
+#ifdef ONEDNN_LIMIT
+    // oneDNN chooses its instructions at run time. What the environment says goes before what this was built without.
+    setenv("ONEDNN_MAX_CPU_ISA", ONEDNN_LIMIT, 0);
+#endif
     bound_spinning(argv);
     RecognizerOptions setup;
     std::string engine = "native";

@@ -1,6 +1,7 @@
 // A steady flow through all ways in, and probes that ask whether all of them work again.
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isRefusal } from './reconcile.mjs';
 import { markOf, soundOf, soundSeconds } from './sound.mjs';
 
 /** Speech, for the real engines, and a word that they write of it. */
@@ -71,8 +72,9 @@ export const createLoad = ({ ways, every, real }) => {
         let entry = hand(way, { probe: true });
         while (entry.answers.length === 0 && !late()) {
           await pause(100);
-          // A client whose request came to nothing sends it again.
-          if (entry.sound === null && entry.accepted === null && entry.refusals.length > 0) {
+          // A client whose request came to nothing sends it again, and so does a person who reads that there is no room.
+          const isRefused = entry.accepted === null ? entry.refusals.length > 0 : entry.failures.some(isRefusal);
+          if (entry.sound === null && isRefused) {
             await pause(400);
             entry = hand(way, { probe: true });
           }

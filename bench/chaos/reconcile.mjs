@@ -22,7 +22,7 @@
 const isOver = (state) => ['done', 'failed', 'cancelled'].includes(state);
 
 /** What the bot says where it takes nothing on for lack of room. */
-const isRefusal = (text) => /no room/i.test(text);
+export const isRefusal = (text) => /no room/i.test(text);
 
 /** Milliseconds between a result and its mark in the record, within which emptying Redis makes the stream get it again. */
 const unrecorded = 60_000;

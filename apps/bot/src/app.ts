@@ -119,7 +119,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     log.error({ cause: error.message }, 'a connection to PostgreSQL broke'),
   );
   const record = createRecord(pool, { botId: me.id, key: token, log }, options.limits);
-  const { inbox, posts, requests, preferences, usage, limits, moveChat } = record;
+  const { inbox, posts, requests, preferences, usage, spokenBy, limits, moveChat } = record;
   const onStop = (cause: string): void =>
     stop(
       /conflict/i.test(cause)
@@ -151,6 +151,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       requests,
       preferences,
       usage,
+      spokenBy,
       eraser: options.eraser,
       limits,
       work,

@@ -34,6 +34,9 @@ export interface UsageBook {
   forget(userId: number): Promise<void>;
 }
 
+/** Codes of the languages that a person's kept transcripts are in, the most frequent first. */
+export type SpokenBy = (userId: number) => Promise<string[]>;
+
 /** The operator's lists and limits; changes hold at once. */
 export interface LimitBook {
   get(): Promise<Limits>;
@@ -65,6 +68,7 @@ export interface BotDeps {
   requests: Requests;
   preferences: Preferences;
   usage: UsageBook;
+  spokenBy: SpokenBy;
   eraser: Pick<Eraser, 'tasks' | 'owner'>;
   limits: LimitBook;
   work: Work;

@@ -8,7 +8,7 @@ import {
   type TelegramDatabase,
 } from '@whisper-bot/store/telegram';
 import { z } from 'zod';
-import type { BotLog, LimitBook, Preferences, UsageBook } from './context.js';
+import type { BotLog, LimitBook, Preferences, SpokenBy, UsageBook } from './context.js';
 import { type Limits, limitSchema } from './limit/policy.js';
 import { preferenceSchema } from './render/preference.js';
 import { type Request, type Requests, requestSchema } from './request/request.js';
@@ -20,6 +20,7 @@ export interface BotRecord {
   requests: Requests;
   preferences: Preferences;
   usage: UsageBook;
+  spokenBy: SpokenBy;
   limits: LimitBook;
   /** Removes what ended longer than so many seconds ago, and the sums of days that are over. */
   prune(seconds: number): Promise<void>;
@@ -59,6 +60,7 @@ export const createRecord = (
       forget: (chatId) => books.forgetPreference(chatId),
     },
     usage: { charge: books.charge, of: books.usage, forget: books.forgetUsage },
+    spokenBy: books.spokenBy,
     limits: {
       get: readLimits,
       change: (edit, { by, id }) =>

@@ -10,9 +10,9 @@ import { type Request, taskIdOf } from '../request/request.js';
 
 /** Takes recordings: sent, forwarded, in albums, or answered with /transcribe. */
 export const createIntake = (deps: BotDeps) => {
-  const { botId, options, requests, usage, limits, mailbox, work } = deps;
+  const { botId, options, requests, usage, spokenBy, limits, mailbox, work } = deps;
 
-  const requestOf = (ctx: BotContext, media: Media): Request | null => {
+  const requestOf = async (ctx: BotContext, media: Media): Promise<Request | null> => {
     const message = ctx.msg;
     if (!message) return null;
     const { preference } = ctx;
@@ -31,11 +31,13 @@ export const createIntake = (deps: BotDeps) => {
         speakers: { kind: 'auto' },
         translate: false,
         prompt: '',
-        // What somebody's Telegram is in they speak; the operator knows what else is spoken here.
+        // The language of a person's Telegram, what the operator knows to be spoken here, and what the person spoke before: last, so that a
+        // file that was sent before has the same options as long as nothing new is spoken.
         languageHints: languageHintsOf([
           ctx.from?.language_code,
           preference.interface,
           ...(options.usualLanguages ?? []),
+          ...(await spokenBy(ctx.actorId)),
         ]),
       },
       locale: ctx.words.locale,
@@ -53,7 +55,7 @@ export const createIntake = (deps: BotDeps) => {
 
   /** Refuses, answers from what is stored, or begins; everything in it may happen twice without being seen twice. */
   const take = async (ctx: BotContext, media: Media): Promise<void> => {
-    const request = requestOf(ctx, media);
+    const request = await requestOf(ctx, media);
     if (request === null) return;
     const known = await requests.get(request.taskId);
     if (known === null) {

@@ -1,4 +1,4 @@
-import { plain, repeatsOf } from './repeat.js';
+import { plain, repeatsOf, standsOnSound } from './repeat.js';
 import type { HeardWord } from './word.js';
 
 /** From so many repeats on a phrase is counted: Whisper writes once or twice more than was said, or fewer where they are many. */
@@ -65,8 +65,15 @@ export const countRepeats = (words: readonly HeardWord[], beats: readonly number
     const said = timesSaid(phrases, own.length);
     if (said === null || said > times) {
       const [phrase = []] = phrases;
-      if (said !== null)
-        result.missed.push({ at: result.words.length, count: length * times, phrase, places: placesOf(own, said) });
+      if (said !== null) {
+        // Where no word follows, something else may: each place is looked at by itself then, as long as the phrase is.
+        const syllables = words[done] === undefined ? (syllablesIn(phrase) ?? own.length / said) : own.length / said;
+        const places = placesOf(
+          own.slice(0, own.length - (own.length % syllables)),
+          Math.floor(own.length / syllables),
+        );
+        result.missed.push({ at: result.words.length, count: length * times, phrase, places });
+      }
       result.isSure = false;
       result.words.push(...phrases.flat());
       continue;
@@ -81,11 +88,14 @@ export const countRepeats = (words: readonly HeardWord[], beats: readonly number
 
 const vowels = /[aeiouyàâäáãåæèéêëìíîïòóôöõøœùúûüýаеёиоуыэюяіїєαεηιουωάέήίόύώ]+/gu;
 
+/** How many vowels a phrase has; null where it is written without. */
+const syllablesIn = (phrase: readonly HeardWord[]): number | null =>
+  phrase.map(plain).join(' ').match(vowels)?.length ?? null;
+
 /** How often a phrase was said that is written several times; null where the syllables do not tell. */
 const timesSaid = (phrases: readonly HeardWord[][], beats: number): number | null => {
   const written = phrases.length;
-  const text = (phrases[0] ?? []).map(plain).join(' ');
-  const expected = text.match(vowels)?.length ?? null;
+  const expected = syllablesIn(phrases[0] ?? []);
   let best: { said: number; cost: number } | null = null;
   for (let syllables = 1; syllables <= mostSyllables; syllables++) {
     if (beats === 0 || beats % syllables !== 0) continue;
@@ -105,7 +115,9 @@ const timesSaid = (phrases: readonly HeardWord[][], beats: number): number | nul
 const isEven = (phrases: readonly HeardWord[][]): boolean => {
   const ends = phrases.map((phrase) => phrase.at(-1)?.end ?? 0);
   const rooms = ends.slice(1).map((end, index) => end - (ends[index] ?? 0));
-  return phrases.length > leastRepeats && Math.min(...rooms) >= even * Math.max(...rooms);
+  return (
+    phrases.length > leastRepeats && Math.min(...rooms) >= even * Math.max(...rooms) && phrases.every(standsOnSound)
+  );
 };
 
 /** So many phrases that have most room, in their order. */

@@ -35,3 +35,20 @@ test('of a phrase that is said and then gets stuck, the part with sound stays', 
   const stuck = words('Thank you. '.repeat(5).trim(), 0.01, 2.4);
   expect(textOf(withoutLoops([...said, ...stuck]).words)).toBe('Thank you. Thank you. Thank you.');
 });
+
+test('a text that begins anew where there is no sound left ends there', () => {
+  const said = words('No, no, no, no. The numbers look better than last month.', 0.3);
+  const anew = words(
+    `${'No, no, no, no. The numbers look better than last month. '.repeat(2)}The numbers look better`,
+    0.005,
+    3.4,
+  );
+  const { words: kept, removed } = withoutLoops([...said, ...anew]);
+  expect(textOf(kept)).toBe('No, no, no, no. The numbers look better than last month.');
+  expect(removed).toHaveLength(anew.length);
+});
+
+test('a sentence that is said again is not one that begins anew', () => {
+  const said = words('I never said that. I never said that to anybody in this room.', 0.25);
+  expect(withoutLoops(said)).toEqual({ words: said, removed: [] });
+});

@@ -63,12 +63,25 @@ export const standsOnSound = (words: readonly HeardWord[]): boolean => {
   return last.end - first.start >= Math.max(letters / fastest, words.length * shortestWord);
 };
 
+/** A text that begins anew where there is no sound left says at least so many words again, and the first of them as before. */
+const leastAgain = 6;
+const leastSame = 3;
+
+/** From which word on the text begins anew without any sound for it; how many words there are where it does not. */
+const begunAnew = (words: readonly HeardWord[]): number => {
+  for (let at = leastSame; at + leastAgain <= words.length; at++) {
+    if (standsOnSound(words.slice(at)) || standsOnSound(words.slice(at, at + 1))) continue;
+    for (let before = 0; before + leastSame <= at; before++) if (isSame(words, before, at, leastSame)) return at;
+  }
+  return words.length;
+};
+
 /**
  * The words without repeats that there is no sound for: a model that cannot find its end writes a phrase again and again, all at one
- * place. The first of them stays, and whatever comes after. `removed` are those taken out.
+ * place. The first of them stays, and whatever comes after; or it begins its text anew, which goes to the end. `removed` are those taken out.
  */
 export const withoutLoops = (words: readonly HeardWord[]): { words: HeardWord[]; removed: HeardWord[] } => {
-  const removed = new Set<HeardWord>();
+  const removed = new Set(words.slice(begunAnew(words)));
   for (const { at, length, times } of repeatsOf(words)) {
     for (let time = 1; time < times; time++) {
       const phrase = words.slice(at + time * length, at + (time + 1) * length);

@@ -3,11 +3,12 @@ import type { Wav } from '../wav/reader.js';
 import { sampleRate } from '../wav/sample-rate.js';
 import { beatsOf } from './beat.js';
 import { countRepeats, leastRepeats, type Undercount } from './count.js';
+import { quietest } from './cut.js';
 import { type Gap, gapsOf } from './gap.js';
 import { withoutInventions } from './guard.js';
 import type { Heard } from './hear.js';
 import { repeatsOf, withoutLoops } from './repeat.js';
-import { type Window, windowLength } from './window.js';
+import { partOf, type Window, windowLength } from './window.js';
 import { type HeardWord, wordsOf } from './word.js';
 
 /** The words of a window, without what the model invented, in window time. */
@@ -58,10 +59,25 @@ export const stateOf = async (one: Heard, { translate, wav }: { translate: boole
     surplus: counted?.surplus ?? [],
     missed: kept.length === words.length ? (counted?.missed ?? []) : [],
     isCounted: counted?.isSure ?? true,
-    gaps: gapsOf(one, kept),
+    gaps: await Promise.all(gapsOf(one, kept).map((gap) => toPause(gap, { window, wav }))),
     open: true,
     divided: false,
   };
+};
+
+/** A word after what was left out is often placed too early, by so many seconds at most. */
+const tooEarly = 0.8;
+const slightly = 0.3;
+
+/** A gap that ends within a stretch ends at the quietest place near by: what is heard again must end with a word. */
+const toPause = async (gap: Gap, { window, wav }: { window: Window; wav: Wav }): Promise<Gap> => {
+  const last = gap.window.at(-1);
+  const stretch = window.find(({ from, to }) => last !== undefined && last.from >= from && last.to < to);
+  if (last === undefined || stretch === undefined) return gap;
+  const from = Math.max(last.from, Math.round(last.to - slightly * sampleRate));
+  const to = await quietest(wav, from, Math.min(stretch.to, Math.round(last.to + tooEarly * sampleRate)));
+  const end = gap.end + (to - last.to) / sampleRate;
+  return to > last.from ? { ...gap, end, window: partOf(window, { start: gap.start, end }) } : gap;
 };
 
 /** What is not in the text, as it is named in the transcript. */

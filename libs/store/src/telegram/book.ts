@@ -32,7 +32,17 @@ export interface TelegramBooks {
   forgetUsage(userId: number): Promise<void>;
   /** Removes the sums of days that are over. */
   pruneUsage(): Promise<void>;
+  /**
+   * Codes of the languages that a person's newest transcripts are in, the most frequent first; of what was forgotten nothing is known.
+   * Short recordings do not count, whose language is a guess, nor does a language heard once.
+   */
+  spokenBy(userId: number): Promise<string[]>;
 }
+
+/** How many of a person's newest transcripts tell what they speak, and the least length of each, seconds. */
+const newest = 20;
+const longEnough = 8;
+const oftenEnough = 2;
 
 /** Numbers of hashes: below any of Telegram's, so that none can be taken for a user, a group or a channel. */
 const hashes = { from: -(2n ** 63n), to: -(2n ** 62n) };
@@ -112,6 +122,16 @@ export const createTelegramBooks = (pool: pg.Pool, { botId, key }: BooksOwner): 
       );
       const { today = 0, total = 0, tasks = 0 } = rows[0] ?? {};
       return { secondsToday: today, secondsTotal: total, tasks };
+    },
+    spokenBy: async (userId) => {
+      const { rows } = await pool.query<{ language: string }>(
+        `select language from (
+           select result.transcript->>'language' as language from task join result on result.task_id = task.id
+           where task.owner = $1 and task.duration >= $2 order by task.accepted_at desc limit $3
+         ) as last where language is not null group by language having count(*) >= $4 order by count(*) desc, language`,
+        [`tg:${userId}`, longEnough, newest, oftenEnough],
+      );
+      return rows.map(({ language }) => language);
     },
     forgetUsage: async (userId) => {
       const day = await currentDay();

@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const longest = [
   'docker/test/docker.test.mjs',
   'docker/test/image.test.mjs',
+  'bench/chaos/chaos.test.mjs',
   'apps/dashboard/src/gallery.test.ts',
   'libs/speech/src/whisper/transcriber.test.ts',
   'apps/dashboard/src/operator.test.ts',

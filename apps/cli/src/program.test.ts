@@ -48,6 +48,8 @@ describe('what was typed wrongly', () => {
     [['transcribe', '--spekers', '2', 'x'], "whisper-bot: unknown option '--spekers'", '(Did you mean --speakers?)'],
     [['transcribe', '--speakers', 'two', 'x'], 'two', 'It is auto, a number from 1 to 32, or max:NUMBER.'],
     [['transcribe', '--speakers', '99', 'x'], '99', 'It is auto, a number from 1 to 32, or max:NUMBER.'],
+    [['transcribe', '--track', '0', 'x'], '0', 'It is a number from 1 to 100.'],
+    [['transcribe', '--track', 'first', 'x'], 'first', 'It is a number from 1 to 100.'],
     [['transcribe', '--language', 'Klingon', 'x'], 'Klingon', 'It is auto, a name like Russian, or a code like ru.'],
     [['transcribe', '--format', 'pdf', 'x'], 'pdf', 'It is one of text, srt'],
     [['transcribe'], "missing required argument 'file'", ''],

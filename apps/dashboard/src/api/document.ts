@@ -68,10 +68,16 @@ export const showOpenApi: Handler = async () => ({ kind: 'json', body: documentA
 const schemasOf = (named: Record<string, z.ZodType>, io: 'input' | 'output'): Record<string, unknown> => {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
-  const { schemas } = z.toJSONSchema(registry, { io, uri: reference, unrepresentable: 'any' });
+  const { schemas } = z.toJSONSchema(registry, { io, uri: reference, unrepresentable: 'any', override: withDefault });
   return Object.fromEntries(
     Object.entries(schemas).map(([id, { $schema: _dialect, $id: _address, ...schema }]) => [id, schema]),
   );
+};
+
+/** Zod leaves out the defaults of what is read leniently: they hold for the form all the same. */
+const withDefault: NonNullable<z.core.ToJSONSchemaParams['override']> = ({ zodSchema, jsonSchema }) => {
+  const { def } = zodSchema._zod;
+  if (def.type === 'default') jsonSchema.default = def.defaultValue as typeof jsonSchema.default;
 };
 
 const reference = (name: string): string => `#/components/schemas/${name}`;

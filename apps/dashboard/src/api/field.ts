@@ -76,7 +76,7 @@ export const translationSchema = z.object({
   prompt,
   temperature,
   track,
-  response_format: word(formats).default('json').meta({ default: 'json', description: '`json` where it is not named' }),
+  response_format: word(formats).default('json').describe('`json` where it is not named'),
 });
 
 /** The form of `POST /v1/audio/transcriptions`. */
@@ -89,7 +89,7 @@ export const transcriptionSchema = z.object({
   temperature,
   response_format: word([...formats, 'diarized_json'])
     .default('json')
-    .meta({ default: 'json', description: '`json` where it is not named' }),
+    .describe('`json` where it is not named'),
   timestamp_granularities: list(z.enum(['word', 'segment'])).default(['segment']),
   stream: flag.default(false).describe('server-sent events instead of one answer'),
   chunking_strategy: text.describe('accepted and ignored: long recordings are always cut at silences').optional(),

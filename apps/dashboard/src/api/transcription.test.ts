@@ -35,6 +35,30 @@ describe('OpenAI’s client', () => {
     expect(await create({ response_format: 'text' })).toBe(`${said}\n`);
   });
 
+  it('is told in the language of the recording that it breaks off', async () => {
+    harness.stage.more = { language: 'ru', breaksOff: true };
+    const russian = await create({ response_format: 'text' });
+    harness.stage.more = { breaksOff: true };
+    const english = await create({ response_format: 'text' });
+    harness.stage.more = {};
+    expect(russian).toContain('Файл обрывается на 00:06.');
+    expect(english).toContain('The file breaks off at 00:06.');
+  });
+
+  it('may choose a sound track', async () => {
+    const answer = await program.ask('/audio/transcriptions', {
+      method: 'POST',
+      body: formOf({ model: 'whisper-1', track: '2' }),
+    });
+    const task = await harness.desk.store.tasks.task(answer.headers.get('x-request-id') as never);
+    expect(task?.options.track).toBe(2);
+    const wrong = await program.ask('/audio/transcriptions', {
+      method: 'POST',
+      body: formOf({ model: 'whisper-1', track: '0' }),
+    });
+    expect(wrong.status).toBe(400);
+  });
+
   it.each(['srt', 'vtt'] as const)('gets %s', async (format) => {
     expect(String(await create({ response_format: format }))).toMatch(/00:00:02[.,]000 --> /);
   });

@@ -1,5 +1,13 @@
 import { readTranscript, type Task, taskFolder } from '@whisper-bot/task';
-import { type FormatId, formats, remarksOf, type Transcript } from '@whisper-bot/transcript';
+import {
+  englishLabels,
+  type FormatId,
+  formats,
+  remarksOf,
+  russianLabels,
+  type Transcript,
+  type TranscriptLabels,
+} from '@whisper-bot/transcript';
 import type { z } from 'zod';
 import type { Answer } from '../http/visit.js';
 import type { transcriptionAnswerSchema } from './answer.js';
@@ -81,5 +89,13 @@ const render = async (
     return { kind: 'text', type: 'text/plain; charset=utf-8', body: `${transcript.text}\n` };
   }
   const { mime, render } = formats[format satisfies FormatId];
-  return { kind: 'text', type: mime, body: String(await render(transcript, { granularities })) };
+  return {
+    kind: 'text',
+    type: mime,
+    body: String(await render(transcript, { granularities, labels: labelsOf(transcript) })),
+  };
 };
+
+/** Sentences in the language of the recording; the names of speakers are read by programs, and stay. */
+const labelsOf = ({ language, translated }: Transcript): TranscriptLabels =>
+  language === 'ru' && !translated ? { ...russianLabels, speaker: englishLabels.speaker } : englishLabels;

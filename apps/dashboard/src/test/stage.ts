@@ -12,6 +12,8 @@ export interface StandInStage {
   release(): void;
   /** What is heard: a turn each, speakers in turn. */
   turns: string[];
+  /** What else the transcript says. */
+  more: Partial<Transcript>;
   /** The parts that ran, in order. */
   ran: string[];
 }
@@ -26,6 +28,7 @@ export const createStage = (): StandInStage => {
       'Yes, let us look at the figures first.',
       'They are better than we thought.',
     ],
+    more: {},
     ran: [],
     hold: () => {
       gate ??= new Promise((resolve) => {
@@ -55,7 +58,7 @@ export const createStage = (): StandInStage => {
       },
       merge: async ({ folder, payload, task }) => {
         enter('merge');
-        const transcript = transcriptOf(stage.turns, task.options);
+        const transcript = { ...transcriptOf(stage.turns, task.options), ...stage.more };
         await writeResult(folder, payload.revision, transcript);
       },
     },

@@ -72,7 +72,7 @@ export const testEngines = async ({ root, cache, env, signal, say, onProgress, c
   const modelsDir = join(root, 'models');
   const survey = () =>
     speech.surveyEngines({
-      book: speech.createVerdictBook(cache),
+      book: speech.createVerdictStore(cache),
       cacheDir: cache,
       modelsDir,
       samplesDir: join(root, 'samples'),

@@ -13,7 +13,6 @@ import { type MessageFigure, messageFigure } from './figure.js';
 import { startHandling } from './inbox/handle.js';
 import { startPolling } from './inbox/poll.js';
 import { startWebhook } from './inbox/webhook.js';
-import { insist } from './insist.js';
 import type { Limits } from './limit/policy.js';
 import { createBudget, telegramBudget } from './outbox/budget.js';
 import { createSend } from './outbox/send.js';
@@ -21,6 +20,7 @@ import { createSender } from './outbox/sender.js';
 import { startProgressBoard } from './progress-board.js';
 import type { Reachability } from './reachability.js';
 import { createRecord } from './record.js';
+import { withRetry } from './with-retry.js';
 import { createWork } from './work.js';
 
 /** The bot cannot start, or must stop: one sentence for the operator. */
@@ -73,7 +73,7 @@ export interface App {
 
 const who = async (api: Api, apiRoot: string): Promise<UserFromGetMe> => {
   try {
-    return await insist(() => api.getMe());
+    return await withRetry(() => api.getMe());
   } catch (error) {
     const code = error instanceof Error && 'error_code' in error ? error.error_code : undefined;
     if (code === 401 || code === 404) {
@@ -139,7 +139,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   });
   const largest = options.bot.largest;
   const source = { api, token, apiRoot, localDir: options.localDir, tasksDir, largest };
-  const work = createWork({ botId: me.id, source, pipeline, mailbox: sender, requests, transcripts, width: 8, log });
+  const work = createWork({ botId: me.id, source, pipeline, outbox: sender, requests, transcripts, width: 8, log });
   const bot = createBot(
     token,
     me,
@@ -147,7 +147,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       botId: me.id,
       options: options.bot,
       pipeline,
-      mailbox: sender,
+      outbox: sender,
       requests,
       preferences,
       usage,
@@ -165,7 +165,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   const deliveries = await pipeline.serveDeliveries('telegram', createDelivery({ requests, work, usage, log }));
   const edits = await pipeline.serveEdits((id) => work.refresh(id));
   const interval = options.progressInterval ?? 3000;
-  const board = await startProgressBoard({ pipeline, requests, mailbox: sender, log, interval });
+  const board = await startProgressBoard({ pipeline, requests, outbox: sender, log, interval });
   const handling = startHandling({
     inbox,
     handle: async (update) => {
@@ -216,12 +216,12 @@ const startIntake = async (
   { api, inbox, onStored, onStop }: IntakeDeps,
 ): Promise<{ close(): Promise<void> }> => {
   if (webhook === null) {
-    await insist(() => api.deleteWebhook());
+    await withRetry(() => api.deleteWebhook());
     return startPolling({ api, inbox, log, timeout: 30, onStored, onStop });
   }
   const { secret, host, port, url } = webhook;
   const server = await startWebhook({ inbox, secret, host, port, log, onStored });
-  await insist(() =>
+  await withRetry(() =>
     api.setWebhook(url.replace('{port}', String(server.port)), {
       secret_token: secret,
       allowed_updates: wantedUpdates,

@@ -5,7 +5,7 @@ import type { Transcript } from '@whisper-bot/transcript';
 import type { Context } from 'grammy';
 import type { Limits } from './limit/policy.js';
 import type { Words } from './locale/locale.js';
-import type { Content, Mailbox } from './outbox/letter.js';
+import type { Content, Outbox } from './outbox/outbound-message.js';
 import type { Place } from './render/menu.js';
 import type { Preference } from './render/preference.js';
 import type { Request, Requests } from './request/request.js';
@@ -25,7 +25,7 @@ export interface Preferences {
 }
 
 /** What people have used. */
-export interface UsageBook {
+export interface UsageRepository {
   /** Counts a recording once, however often it is told. */
   charge(entry: { taskId: TaskId; userId: number; seconds: number }): Promise<void>;
   /** In this UTC day, and ever. */
@@ -38,7 +38,7 @@ export interface UsageBook {
 export type SpokenBy = (userId: number) => Promise<string[]>;
 
 /** The operator's lists and limits; changes hold at once. */
-export interface LimitBook {
+export interface LimitRepository {
   get(): Promise<Limits>;
   /** Changes what a user or chat may; resolves when the change is stored, with who made it in the audit log. */
   change(edit: (limits: Limits) => Limits, change: { by: number; id: number }): Promise<void>;
@@ -64,13 +64,13 @@ export interface BotDeps {
   botId: number;
   options: BotOptions;
   pipeline: Pick<Pipeline, 'cancel' | 'retry' | 'revise' | 'progress'>;
-  mailbox: Mailbox;
+  outbox: Outbox;
   requests: Requests;
   preferences: Preferences;
-  usage: UsageBook;
+  usage: UsageRepository;
   spokenBy: SpokenBy;
   eraser: Pick<Eraser, 'tasks' | 'owner'>;
-  limits: LimitBook;
+  limits: LimitRepository;
   work: Work;
   /** A group has another number from now on. */
   moveChat(from: number, to: number): Promise<void>;

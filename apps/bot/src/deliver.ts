@@ -1,13 +1,13 @@
 import type { DeliveryHandler } from '@whisper-bot/pipeline';
 import { TaskError } from '@whisper-bot/task';
-import type { BotLog, UsageBook } from './context.js';
+import type { BotLog, UsageRepository } from './context.js';
 import type { Requests } from './request/request.js';
-import type { WorkingWork } from './work.js';
+import type { WorkerHandle } from './work.js';
 
 export interface DeliveryDeps {
   requests: Requests;
-  work: WorkingWork;
-  usage: Pick<UsageBook, 'charge'>;
+  work: WorkerHandle;
+  usage: Pick<UsageRepository, 'charge'>;
   log: BotLog;
 }
 
@@ -22,7 +22,7 @@ export const createDelivery =
     const { task } = delivery;
     const request = await requests.get(task.id);
     if (request === null || request.state === 'cancelled' || request.state === 'deleted') {
-      log.info({ task_id: task.id, state: request?.state }, 'nobody waits for this result any more');
+      log.info({ task_id: task.id, state: request?.state }, 'result dropped: its request has ended');
       return;
     }
     if (delivery.kind === 'failure') {

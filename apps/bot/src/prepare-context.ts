@@ -7,7 +7,7 @@ const placeOf = (type: string): Place => (type === 'private' ? 'private' : type 
 
 /** Gives every context its words, its preferences and its ways to answer. Updates outside a chat end here. */
 export const prepareContext =
-  ({ preferences, mailbox, log }: BotDeps): MiddlewareFn<BotContext> =>
+  ({ preferences, outbox, log }: BotDeps): MiddlewareFn<BotContext> =>
   async (ctx, next) => {
     const { chat } = ctx;
     if (!chat) return;
@@ -20,7 +20,7 @@ export const prepareContext =
     const updateId = ctx.update.update_id;
     const threadId = ctx.msg?.is_topic_message ? ctx.msg.message_thread_id : undefined;
     ctx.answer = (content, { name = 'answer', reply = ctx.place !== 'private' } = {}) =>
-      mailbox.post([
+      outbox.post([
         {
           key: `u:${updateId}:${name}`,
           chatId: chat.id,
@@ -36,7 +36,7 @@ export const prepareContext =
       const messageId = ctx.callbackQuery?.message?.message_id;
       if (messageId === undefined) return Promise.resolve();
       const key = `m:${chat.id}:${messageId}`;
-      return mailbox.post([{ key, chatId: chat.id, messageId, rank: 'first', edition: updateId, content }]);
+      return outbox.post([{ key, chatId: chat.id, messageId, rank: 'first', edition: updateId, content }]);
     };
     ctx.toast = async (key, window = false) => {
       if (!ctx.callbackQuery) return;

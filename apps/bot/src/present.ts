@@ -2,7 +2,7 @@ import { createTaskFolder, sourceName, type TaskId, type TranscriptStore, writeR
 import { renameSpeaker, type Transcript } from '@whisper-bot/transcript';
 import type { FileFormat } from './callback/press.js';
 import { inLocale } from './locale/locale.js';
-import { type Content, type Letter, type Mailbox, taskKey, text } from './outbox/letter.js';
+import { type Content, type OutboundMessage, type Outbox, taskKey, text } from './outbox/outbound-message.js';
 import { resultKeyboard } from './render/keyboard.js';
 import { fits, namesOf, renderResult } from './render/result.js';
 import { renderStatus } from './render/status.js';
@@ -14,21 +14,25 @@ const captionLimit = 1024;
 export interface PresentDeps {
   tasksDir: string;
   transcripts: TranscriptStore;
-  mailbox: Mailbox;
+  outbox: Outbox;
   requests: Requests;
 }
 
 /** Shows results as messages. */
-export const createPresenter = ({ tasksDir, transcripts, mailbox, requests }: PresentDeps) => {
+export const createPresenter = ({ tasksDir, transcripts, outbox, requests }: PresentDeps) => {
   const read = async (id: TaskId): Promise<Transcript | null> => (await transcripts.read(id))?.transcript ?? null;
 
-  /** The letters of a result: its texts, the file where one belongs to it, and the end of what an earlier one had more. */
-  const lettersOf = (request: Request, transcript: Transcript, note?: string): { letters: Letter[]; parts: number } => {
+  /** The outbound messages of a result: its texts, its file, and deletions of surplus messages of an earlier one. */
+  const lettersOf = (
+    request: Request,
+    transcript: Transcript,
+    note?: string,
+  ): { outbounds: OutboundMessage[]; parts: number } => {
     const words = inLocale(request.locale);
     const asFile = request.format !== 'text';
     const options = { times: request.times, asFile, ...(note === undefined ? {} : { note }) };
     const { messages, file } = renderResult(transcript, options, words);
-    const letter = (part: number, content: Content): Letter => ({
+    const outbound = (part: number, content: Content): OutboundMessage => ({
       key: taskKey(request.taskId, part),
       chatId: request.chatId,
       threadId: request.threadId ?? undefined,
@@ -40,25 +44,29 @@ export const createPresenter = ({ tasksDir, transcripts, mailbox, requests }: Pr
     });
     const [only] = messages;
     if (request.edit && !file && messages.length === 1 && only !== undefined && fits(only, captionLimit)) {
-      return { letters: [{ ...letter(0, { kind: 'caption', html: only }), messageId: request.messageId }], parts: 1 };
+      return {
+        outbounds: [{ ...outbound(0, { kind: 'caption', html: only }), messageId: request.messageId }],
+        parts: 1,
+      };
     }
     const facts = { task: request.taskId, speakers: namesOf(transcript, words) };
     const keyboard = resultKeyboard(facts, { panel: 'main', page: 0 }, words);
     const placeholder = renderStatus({ kind: 'accepted' }, words);
-    const letters = messages.map((html, part) =>
-      letter(
+    const outbounds = messages.map((html, part) =>
+      outbound(
         part,
         text(html, part === messages.length - 1 ? keyboard : undefined, part === 0 ? placeholder : undefined),
       ),
     );
-    for (let part = messages.length; part < request.parts; part += 1) letters.push(letter(part, { kind: 'delete' }));
+    for (let part = messages.length; part < request.parts; part += 1)
+      outbounds.push(outbound(part, { kind: 'delete' }));
     if (file) {
       const { taskId, revision, locale } = request;
       const format: FileFormat = request.format === 'text' ? 'txt' : request.format;
       const content: Content = { kind: 'file', taskId, revision, format, locale };
-      letters.push({ ...letter(0, content), key: `${taskKey(taskId)}:file:${request.round}`, edition: 0 });
+      outbounds.push({ ...outbound(0, content), key: `${taskKey(taskId)}:file:${request.round}`, edition: 0 });
     }
-    return { letters, parts: messages.length };
+    return { outbounds, parts: messages.length };
   };
 
   /** Posts the result and returns it; null where there is none. */
@@ -67,12 +75,12 @@ export const createPresenter = ({ tasksDir, transcripts, mailbox, requests }: Pr
 
   const show = async (
     request: Request,
-    render: (transcript: Transcript) => { letters: Letter[]; parts: number },
+    render: (transcript: Transcript) => { outbounds: OutboundMessage[]; parts: number },
   ): Promise<Transcript | null> => {
     const transcript = await read(request.taskId);
     if (transcript === null) return null;
-    const { letters, parts } = render(transcript);
-    await mailbox.post(letters);
+    const { outbounds, parts } = render(transcript);
+    await outbox.post(outbounds);
     if (parts > request.parts) await requests.change(request.taskId, { parts });
     return transcript;
   };
@@ -84,12 +92,12 @@ export const createPresenter = ({ tasksDir, transcripts, mailbox, requests }: Pr
       const request = await requests.get(taskId);
       if (request?.state !== 'done') return;
       await show(request, (transcript) => {
-        const { letters, parts } = lettersOf(request, transcript);
-        const edits = letters.map(({ content, ...letter }) => ({
-          ...letter,
+        const { outbounds, parts } = lettersOf(request, transcript);
+        const edits = outbounds.map(({ content, ...outbound }) => ({
+          ...outbound,
           content: content.kind === 'text' || content.kind === 'caption' ? { ...content, onlyEdit: true } : content,
         }));
-        return { letters: edits, parts };
+        return { outbounds: edits, parts };
       });
     },
     speakers: async (request: Request): Promise<string[] | null> => {

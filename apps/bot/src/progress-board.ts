@@ -1,15 +1,15 @@
 import type { Pipeline, TaskProgress } from '@whisper-bot/pipeline';
 import type { TaskId } from '@whisper-bot/task';
 import type { BotLog } from './context.js';
-import type { Mailbox } from './outbox/letter.js';
-import { statusLetter } from './outbox/status-letter.js';
+import type { Outbox } from './outbox/outbound-message.js';
+import { statusMessage } from './outbox/status-message.js';
 import { statusOf } from './render/status.js';
 import type { Request, Requests } from './request/request.js';
 
 export interface BoardDeps {
   pipeline: Pick<Pipeline, 'watch' | 'progress'>;
   requests: Requests;
-  mailbox: Mailbox;
+  outbox: Outbox;
   log: BotLog;
   /** Milliseconds between two progress messages in a chat. */
   interval: number;
@@ -20,10 +20,10 @@ const asked = 20;
 
 /**
  * Shows progress in the status messages: the newest of each task, one task a chat and turn. What it says may be lost or
- * late; the letter's edition keeps it from overwriting an end.
+ * late; the message's edition keeps it from overwriting an end.
  */
 export const startProgressBoard = async (deps: BoardDeps): Promise<{ close(): Promise<void> }> => {
-  const { pipeline, requests, mailbox, log, interval } = deps;
+  const { pipeline, requests, outbox, log, interval } = deps;
   const newest = new Map<TaskId, TaskProgress>();
   const waiting = new Set<TaskId>();
   const told = new Map<TaskId, string>();
@@ -45,11 +45,11 @@ export const startProgressBoard = async (deps: BoardDeps): Promise<{ close(): Pr
     const view = statusOf(progress);
     // A result that is almost there needs no message of its own.
     if (view === null || view.kind === 'delivering') return;
-    const letter = statusLetter(request, view);
-    const shown = JSON.stringify(letter.content);
+    const outbound = statusMessage(request, view);
+    const shown = JSON.stringify(outbound.content);
     if (told.get(request.taskId) === shown) return;
     told.set(request.taskId, shown);
-    await mailbox.post([letter]);
+    await outbox.post([outbound]);
   };
 
   const turn = async (): Promise<void> => {

@@ -8,7 +8,7 @@ import {
   type TelegramDatabase,
 } from '@whisper-bot/store/telegram';
 import { z } from 'zod';
-import type { BotLog, LimitBook, Preferences, SpokenBy, UsageBook } from './context.js';
+import type { BotLog, LimitRepository, Preferences, SpokenBy, UsageRepository } from './context.js';
 import { type Limits, limitSchema } from './limit/policy.js';
 import { preferenceSchema } from './render/preference.js';
 import { type Request, type Requests, requestSchema } from './request/request.js';
@@ -19,9 +19,9 @@ export interface BotRecord {
   posts: Posts;
   requests: Requests;
   preferences: Preferences;
-  usage: UsageBook;
+  usage: UsageRepository;
   spokenBy: SpokenBy;
-  limits: LimitBook;
+  limits: LimitRepository;
   /** Removes what ended longer than so many seconds ago, and the sums of days that are over. */
   prune(seconds: number): Promise<void>;
   moveChat(from: number, to: number): Promise<void>;

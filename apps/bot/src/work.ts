@@ -5,8 +5,8 @@ import type { BotLog, Work } from './context.js';
 import { type FileSource, fetchFile } from './intake/fetch.js';
 import { createTurnQueue } from './intake/queue.js';
 import { inLocale } from './locale/locale.js';
-import { type Letter, type Mailbox, taskKey, text } from './outbox/letter.js';
-import { statusLetter } from './outbox/status-letter.js';
+import { type OutboundMessage, type Outbox, taskKey, text } from './outbox/outbound-message.js';
+import { statusMessage } from './outbox/status-message.js';
 import { createPresenter } from './present.js';
 import { failureKeyboard } from './render/keyboard.js';
 import { renderFailure, renderStatus, type StatusView } from './render/status.js';
@@ -16,7 +16,7 @@ export interface WorkDeps {
   botId: number;
   source: FileSource;
   pipeline: Pick<Pipeline, 'accept' | 'archive' | 'progress'>;
-  mailbox: Mailbox;
+  outbox: Outbox;
   requests: Requests;
   transcripts: TranscriptStore;
   /** Downloads at once. */
@@ -24,7 +24,7 @@ export interface WorkDeps {
   log: BotLog;
 }
 
-export interface WorkingWork extends Work {
+export interface WorkerHandle extends Work {
   /** Takes up what a stopped bot left unfetched. */
   resume(): Promise<void>;
   /** Stops fetching; what was not fetched is taken up by the next start. */
@@ -66,21 +66,21 @@ const mostPatience = 3_600_000;
 const lookInterval = 15_000;
 
 /** What is done with requests outside the handling of updates: fetching, submitting, presenting, removing. */
-export const createWork = (deps: WorkDeps): WorkingWork => {
-  const { source, pipeline, mailbox, requests, transcripts, log } = deps;
+export const createWork = (deps: WorkDeps): WorkerHandle => {
+  const { source, pipeline, outbox, requests, transcripts, log } = deps;
   const queue = createTurnQueue(deps.width);
   const running = new Map<TaskId, AbortController>();
-  /** Those that wait for a neighbour to come back; times are monotonic milliseconds. */
+  /** Requests that wait for a service to return; times are monotonic milliseconds. */
   const waiting = new Map<TaskId, { since: number; attempt: number; timer: NodeJS.Timeout }>();
   let closing = false;
-  const presenter = createPresenter({ tasksDir: source.tasksDir, transcripts, mailbox, requests });
+  const presenter = createPresenter({ tasksDir: source.tasksDir, transcripts, outbox, requests });
 
-  const fail: WorkingWork['fail'] = async (request, code, params) => {
+  const fail: WorkerHandle['fail'] = async (request, code, params) => {
     const from: RequestState[] = ['fetching', 'working', 'failed'];
     const failing = await requests.get(request.taskId);
     if (failing === null || !from.includes(failing.state)) return;
     const words = inLocale(failing.locale);
-    const letter: Letter = {
+    const outbound: OutboundMessage = {
       key: taskKey(failing.taskId),
       chatId: failing.chatId,
       threadId: failing.threadId ?? undefined,
@@ -95,7 +95,7 @@ export const createWork = (deps: WorkDeps): WorkingWork => {
       ),
     };
     // The words before the state: what is interrupted between the two says the same once more instead of nothing.
-    await mailbox.post([letter]);
+    await outbox.post([outbound]);
     await requests.change(failing.taskId, { state: 'failed' }, from);
   };
 
@@ -138,8 +138,8 @@ export const createWork = (deps: WorkDeps): WorkingWork => {
 
   const show = (request: Request, view: StatusView): void => {
     if (request.edit) return;
-    mailbox
-      .post([statusLetter(request, view)])
+    outbox
+      .post([statusMessage(request, view)])
       .catch((error: unknown) => log.warn({ task_id: request.taskId, err: error }, 'progress not shown'));
   };
 
@@ -167,7 +167,7 @@ export const createWork = (deps: WorkDeps): WorkingWork => {
       error instanceof TaskError ? error : new TaskError('internal', 'Something went wrong.', { cause: error });
     const since = waiting.get(request.taskId)?.since ?? performance.now();
     if (known.retryable && isUnavailable(known) && performance.now() - since < mostPatience) {
-      log.warn({ task_id: request.taskId, err: error }, 'a recording waits: a neighbour is away');
+      log.warn({ task_id: request.taskId, err: error }, 'recording waits: a service is unavailable');
       show(request, { kind: 'waiting' });
       later(request);
       return;

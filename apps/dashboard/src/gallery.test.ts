@@ -23,7 +23,7 @@ beforeAll(async () => {
     startBrowser(),
   ]);
   harness = await startHarness({ clickhouseUrl: clickhouse.url });
-  await harness.desk.analytics?.migrate();
+  await harness.deps.analytics?.migrate();
   ({ cookie } = await harness.enter('administrator', 'ann'));
 }, 120_000);
 afterAll(async () => {
@@ -116,7 +116,7 @@ describe('with a busy week', () => {
   let there: Furnished;
   let window: Observed;
   beforeAll(async () => {
-    const { analytics } = harness.desk;
+    const { analytics } = harness.deps;
     if (analytics === null) throw new Error('no figures');
     const recorder = createRecorder({ database: analytics, spoolDir: join(directory.path, 'spool'), logger });
     there = await furnish(harness, recorder);
@@ -174,7 +174,7 @@ describe('with a busy week', () => {
 
   /** Address of a task in which 10,000 words were said. */
   const longTranscript = async (): Promise<string> => {
-    const { stage, desk } = harness;
+    const { stage, deps } = harness;
     const words = [
       'harbour',
       'figures',
@@ -193,7 +193,7 @@ describe('with a busy week', () => {
     );
     stage.release();
     const task = await harness.submit({ title: 'Council meeting.mp3' });
-    await until(async () => (await desk.store.tasks.find(task.id))?.state === 'done');
+    await until(async () => (await deps.store.tasks.find(task.id))?.state === 'done');
     stage.turns = turns;
     return `/tasks/${task.id}`;
   };

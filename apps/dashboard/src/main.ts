@@ -6,7 +6,7 @@ import { assemble, keepRecord } from '@whisper-bot/assembly';
 import { readMachine, resolveConfig } from '@whisper-bot/config';
 import { announceReady, createLifecycle, createLogger, exitNeedsOperator } from '@whisper-bot/runtime';
 import { createDashboard } from './dashboard.js';
-import { openDesk } from './desk/open.js';
+import { openDeps } from './domain/open.js';
 
 const config = resolveConfig({ env: process.env });
 const logger = createLogger({ name: 'dashboard', level: config.logLevel });
@@ -19,16 +19,16 @@ const lifecycle = createLifecycle({ logger, graceMs: (config.shutdownGrace + 10)
 const installation = assemble({ config, logger, lifecycle });
 await keepRecord(installation, { config, logger, lifecycle });
 
-const desk = await openDesk({
+const deps = await openDeps({
   installation,
   config,
   shippedModels: join(readMachine().repository, 'models'),
   logger,
   lifecycle,
 });
-const webhooks = await desk.webhooks.serve();
+const webhooks = await deps.webhooks.serve();
 lifecycle.onClose('webhooks', () => webhooks.close());
-const server = createServer(createDashboard(desk));
+const server = createServer(createDashboard(deps));
 // A large upload takes its time: bodies are bounded where they are received (http/pace.ts), heads here.
 server.requestTimeout = 0;
 server.headersTimeout = 20_000;
@@ -44,7 +44,7 @@ lifecycle.onClose('http', async () => {
 const { address, port } = server.address() as AddressInfo;
 const url = `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
 logger.info({ url }, 'serving');
-const secret = await desk.setup.issue();
+const secret = await deps.setup.issue();
 const setupUrl = secret === null ? undefined : `${url}/setup?token=${secret}`;
 // With the secret in it the address is a key: whoever started us shows it; only without anybody it is written here.
 if (setupUrl !== undefined && process.send === undefined) {

@@ -21,7 +21,7 @@ const post = (path: string, body: URLSearchParams | FormData, headers: Record<st
     body,
     headers: { origin: harness.url, ...headers },
   });
-const folders = () => readdir(harness.desk.options.tasksDir);
+const folders = () => readdir(harness.deps.options.tasksDir);
 
 test('every answer says what a browser may do with it', async () => {
   for (const path of ['/sign-in', '/tasks', '/nothing', '/static/page.js', '/board/']) {
@@ -80,8 +80,8 @@ describe('signing in', () => {
   test('ends for good when the account is disabled', async () => {
     const { cookie, name } = await harness.enter('viewer', 'leaver');
     expect((await get('/tasks', { cookie })).status).toBe(200);
-    const account = (await harness.desk.store.accounts.list()).find((each) => each.name === name);
-    await harness.desk.store.accounts.change(account?.id ?? '', { disabled: true });
+    const account = (await harness.deps.store.accounts.list()).find((each) => each.name === name);
+    await harness.deps.store.accounts.change(account?.id ?? '', { disabled: true });
     expect((await get('/tasks', { cookie })).status).toBe(303);
   });
 });
@@ -108,7 +108,7 @@ test('metrics count what the dashboard itself has accepted', async () => {
 
 test('nothing outside the task folder is read', async () => {
   const task = await harness.submit();
-  await until(async () => (await harness.desk.store.tasks.find(task.id))?.state === 'done');
+  await until(async () => (await harness.deps.store.tasks.find(task.id))?.state === 'done');
   const paths = ['..%2f..%2fetc%2fpasswd', '%2e%2e%2ftask.json', '.tmp-x', 'nothing.json', '%00'];
   for (const path of paths)
     expect((await get(`/tasks/${task.id}/files/${path}`)).status, path).toBeGreaterThanOrEqual(400);
@@ -156,12 +156,12 @@ describe('an upload', () => {
   // The last bytes, and the end of the form, arrive together with the byte that is too many.
   test('a little over the limit is told so, and leaves nothing behind', async () => {
     const before = await folders();
-    await harness.desk.settings.set('uploadMegabytes', 1, 'test');
+    await harness.deps.settings.set('uploadMegabytes', 1, 'test');
     const answer = await post('/upload', form({ csrf: operator.csrf }, 1_000_500), {
       cookie: operator.cookie,
       accept: 'application/json',
     });
-    await harness.desk.settings.set('uploadMegabytes', undefined, 'test');
+    await harness.deps.settings.set('uploadMegabytes', undefined, 'test');
     expect([answer.status, await answer.json()]).toEqual([413, { error: 'The file is larger than 1 MB.' }]);
     expect(await folders()).toEqual(before);
   });
@@ -193,12 +193,12 @@ describe('an upload', () => {
     });
     const { page } = (await odd.json()) as { page: string };
     const id = page.split('/').at(-1) ?? '';
-    expect((await harness.desk.store.tasks.find(id as never))?.title).toMatch(/wd;\.OGG$/);
-    expect(await readdir(`${harness.desk.options.tasksDir}/${id}`)).toContain('audio.ogg');
+    expect((await harness.deps.store.tasks.find(id as never))?.title).toMatch(/wd;\.OGG$/);
+    expect(await readdir(`${harness.deps.options.tasksDir}/${id}`)).toContain('audio.ogg');
   });
 
   test('that was accepted stays so where PostgreSQL goes away before the audit is written', async () => {
-    const audit = vi.spyOn(harness.desk.store.audit, 'append').mockRejectedValueOnce(new Error('terminated'));
+    const audit = vi.spyOn(harness.deps.store.audit, 'append').mockRejectedValueOnce(new Error('terminated'));
     const answer = await post('/upload', form({ csrf: operator.csrf }), {
       cookie: operator.cookie,
       accept: 'application/json',
@@ -207,13 +207,13 @@ describe('an upload', () => {
     audit.mockRestore();
     expect(answer.status).toBe(200);
     const { page } = (await answer.json()) as { page: string };
-    expect(await readdir(`${harness.desk.options.tasksDir}/${page.split('/').at(-1)}`)).toContain('audio.ogg');
+    expect(await readdir(`${harness.deps.options.tasksDir}/${page.split('/').at(-1)}`)).toContain('audio.ogg');
   });
 
   test('is refused while uploads are paused', async () => {
-    await harness.desk.settings.set('uploadsPaused', true, 'test');
+    await harness.deps.settings.set('uploadsPaused', true, 'test');
     const answer = await post('/upload', form({ csrf: operator.csrf }), { cookie: operator.cookie });
-    await harness.desk.settings.set('uploadsPaused', undefined, 'test');
+    await harness.deps.settings.set('uploadsPaused', undefined, 'test');
     expect(answer.status).toBe(503);
   });
 });

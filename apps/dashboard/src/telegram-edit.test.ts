@@ -44,10 +44,10 @@ const answered = async (): Promise<{ person: Person; message: SeenMessage; id: T
     (chat) => chat.fromBot.find((seen) => seen.replyTo === voice.message_id && seen.text.includes('Speaker 2')),
     patience,
   );
-  const { rows } = await harness.desk.store.tasks.search({ owner: `tg:${next}` }, { limit: 1 });
+  const { rows } = await harness.deps.store.tasks.search({ owner: `tg:${next}` }, { limit: 1 });
   const [row] = rows;
   if (row === undefined) throw new Error('no task');
-  await until(async () => (await harness.desk.store.transcripts.read(row.id)) !== null, 60_000);
+  await until(async () => (await harness.deps.store.transcripts.read(row.id)) !== null, 60_000);
   return { person, message, id: row.id };
 };
 
@@ -82,7 +82,7 @@ const texts = ['text', 'srt', 'vtt', 'json', 'md'];
 /** The result as a program reads it: with the key that asked for the task, which this one is made to be. */
 const overApi = async (id: TaskId, format: string): Promise<string> => {
   const program = await createProgram(harness);
-  const { db, tasks } = harness.desk.store;
+  const { db, tasks } = harness.deps.store;
   const owner = (await tasks.find(id))?.owner ?? '';
   await db
     .updateTable('task')
@@ -122,7 +122,7 @@ test('a speaker named in Telegram is on the page, in every download, in the API 
   expect(await page(`/tasks/${id}`)).toContain('Anna');
   for (const format of texts) expect(await page(`/tasks/${id}/transcript/${format}`), format).toContain('Anna');
   for (const format of texts) expect(await overApi(id, format), format).toContain('Anna');
-  const folder = taskFolder(harness.desk.options.tasksDir, id);
+  const folder = taskFolder(harness.deps.options.tasksDir, id);
   expect((await readTranscript(folder))?.speakers.list[0]?.name).toBe('Anna');
   expect(await fileOf(person, 'SRT')).toContain('Anna');
 });
@@ -137,7 +137,7 @@ test('a speaker named on the page is in the message, in the next file of the cha
   expect(person.chat.fromBot.filter(({ text }) => text.includes('Eve'))).toHaveLength(1);
   for (const format of ['SRT', 'VTT', 'TXT', 'JSON']) expect(await fileOf(person, format), format).toContain('Eve');
   for (const format of texts) expect(await overApi(id, format), format).toContain('Eve');
-  const folder = taskFolder(harness.desk.options.tasksDir, id);
+  const folder = taskFolder(harness.deps.options.tasksDir, id);
   expect((await readTranscript(folder))?.speakers.list[0]?.name).toBe('Eve');
   // A name given in the chat afterwards comes on top of it, on the page as well.
   await nameInChat(person, message, 1, 'Bob');
@@ -168,7 +168,7 @@ test('a message that its reader has deleted does not come back because of an edi
   );
   await until(
     async () =>
-      (await harness.desk.pipeline.queue('edit').getJobCountByTypes('waiting', 'active', 'prioritized')) === 0,
+      (await harness.deps.pipeline.queue('edit').getJobCountByTypes('waiting', 'active', 'prioritized')) === 0,
     60_000,
   );
   expect(person.chat.fromBot).toHaveLength(before);

@@ -11,7 +11,7 @@ import { formats, type Transcript } from '@whisper-bot/transcript';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { createRealEngines, type RealEngines } from './real-engines.js';
-import { type Desk, openDesk } from './test/desk.js';
+import { type Harness, openHarness } from './test/harness.js';
 import { createWorker, type Worker } from './worker.js';
 
 // Recordings as people send them, from the file to the transcript: the real decoder, detector, transcriber and merge.
@@ -25,24 +25,24 @@ const [jfk, dialogue, russian] = ['jfk.wav', 'dialogue-3-speakers.wav', 'russian
 const whole = /fellow Americans.*what your country can do for you.*what you can do for your country/i;
 
 let redis: TestRedis;
-let desk: Desk;
+let harness: Harness;
 let engines: RealEngines;
 let worker: Worker;
 let folder: string;
 
 beforeAll(async () => {
   redis = await startRedis();
-  desk = await openDesk(redis.url);
+  harness = await openHarness(redis.url);
   folder = await mkdtemp(join(tmpdir(), 'whisper-bot-media-'));
   const { repository } = readMachine();
   const config = resolveConfig({ env: process.env });
   engines = createRealEngines({ config, repository, logger: createLogger({ name: 'media', level: 'silent' }) });
-  worker = await createWorker({ pipeline: desk.pipeline, engines });
+  worker = await createWorker({ pipeline: harness.pipeline, engines });
 });
 afterAll(async () => {
   await worker.close();
   await engines.close();
-  await desk.close();
+  await harness.close();
   await redis.close();
   await rm(folder, { recursive: true });
 });
@@ -67,12 +67,12 @@ const run = async (
     options,
     acceptedAt: new Date().toISOString(),
   });
-  const made = await createTaskFolder(desk.tasksDir, task.id);
+  const made = await createTaskFolder(harness.tasksDir, task.id);
   await copyFile(path, made.file('audio.bin'));
-  await desk.pipeline.submit(task);
-  const ended = await desk.pipeline.untilEnded(task.id, AbortSignal.timeout(hangBound));
+  await harness.pipeline.submit(task);
+  const ended = await harness.pipeline.untilEnded(task.id, AbortSignal.timeout(hangBound));
   expect(ended).toMatchObject({ state: 'done' });
-  const transcript = await desk.transcript(task.id);
+  const transcript = await harness.transcript(task.id);
   await expectOrder(transcript);
   return { task, transcript };
 };
@@ -191,14 +191,14 @@ test('people who talk at once, each on a channel, are both whole, whatever the n
   expect(sides.filter((side) => whole.test(side))).toHaveLength(1);
   expect(sides.filter((side) => /Good morning.*joining the call.*read the report/i.test(side))).toHaveLength(1);
   // Decided once: another number of speakers is a matter of the merge.
-  await desk.pipeline.revise(task.id, { speakers: { kind: 'exactly', count: 1 } });
-  await desk.pipeline.untilEnded(task.id, AbortSignal.timeout(hangBound));
-  const revised = await desk.transcript(task.id);
+  await harness.pipeline.revise(task.id, { speakers: { kind: 'exactly', count: 1 } });
+  await harness.pipeline.untilEnded(task.id, AbortSignal.timeout(hangBound));
+  const revised = await harness.transcript(task.id);
   expect(revised.speakers.list).toHaveLength(1);
   expect(revised.text).toMatch(/fellow Americans/);
-  await desk.pipeline.revise(task.id, { diarize: false });
-  await desk.pipeline.untilEnded(task.id, AbortSignal.timeout(hangBound));
-  expect(await desk.transcript(task.id)).toMatchObject({ speakers: { outcome: 'off', list: [] } });
+  await harness.pipeline.revise(task.id, { diarize: false });
+  await harness.pipeline.untilEnded(task.id, AbortSignal.timeout(hangBound));
+  expect(await harness.transcript(task.id)).toMatchObject({ speakers: { outcome: 'off', list: [] } });
 });
 
 test.each([

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readMachine } from '@whisper-bot/config';
-import { createPipeline, type WorkingPipeline } from '@whisper-bot/pipeline';
+import { createPipeline, type WorkerPipeline } from '@whisper-bot/pipeline';
 import { createTaskFolder, type Task, taskFolder, taskSchema } from '@whisper-bot/task';
 import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
 import { transcriptSchema } from '@whisper-bot/transcript';
@@ -20,7 +20,7 @@ vi.setConfig({ testTimeout: 2 * hangBound });
 // The program as it is started, with ffmpeg and the speech engines.
 let redis: TestRedis;
 let home: string;
-let pipeline: WorkingPipeline;
+let pipeline: WorkerPipeline;
 let worker: ChildProcess;
 
 const startWorker = (): ChildProcess =>

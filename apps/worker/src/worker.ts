@@ -1,4 +1,4 @@
-import { createDeliverFolder, type StageHandlers, type WorkingPipeline, type WorkOptions } from '@whisper-bot/pipeline';
+import { createDeliverFolder, type StageHandlers, type WorkerPipeline, type WorkOptions } from '@whisper-bot/pipeline';
 import type { Engines } from './engines.js';
 import { createDiarize } from './stage/diarize.js';
 import { createMerge } from './stage/merge.js';
@@ -18,7 +18,7 @@ export interface Worker {
 
 /** Works every stage in this process with the given engines; they and the pipeline stay the caller's to close. */
 export const createWorker = async (
-  { pipeline, engines }: { pipeline: WorkingPipeline; engines: Engines },
+  { pipeline, engines }: { pipeline: WorkerPipeline; engines: Engines },
   { maximumSeconds = () => 24 * 3600, ...options }: WorkerOptions = {},
 ): Promise<Worker> => {
   const handlers: StageHandlers = {

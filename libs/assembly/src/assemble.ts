@@ -9,7 +9,7 @@ import {
 } from '@whisper-bot/analytics';
 import type { Config } from '@whisper-bot/config';
 import { createStreamAdmin } from '@whisper-bot/gateway';
-import { createPipeline, type WorkingPipeline } from '@whisper-bot/pipeline';
+import { createPipeline, type WorkerPipeline } from '@whisper-bot/pipeline';
 import { type Lifecycle, type Logger, type MetricsServer, serveMetrics } from '@whisper-bot/runtime';
 import { createChangeRecorder, isDataError, notAccepted, type Store, startReconciler } from '@whisper-bot/store';
 import { createTranscriptStore, TaskError, type TranscriptRecord, type TranscriptStore } from '@whisper-bot/task';
@@ -22,7 +22,7 @@ import { startTracing } from './trace.js';
 
 /** What every process of an installation shares, wired together: the queue, the record, the figures. */
 export interface Installation {
-  pipeline: WorkingPipeline;
+  pipeline: WorkerPipeline;
   /** Null without a database. */
   store: StoreOpener | null;
   /** What was said in the tasks, wherever it lies. */

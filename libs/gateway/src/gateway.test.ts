@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createPipeline, type StageHandlers, type WorkingPipeline } from '@whisper-bot/pipeline';
+import { createPipeline, type StageHandlers, type WorkerPipeline } from '@whisper-bot/pipeline';
 import { createLogger } from '@whisper-bot/runtime';
 import { createTaskFolder, TaskError, type TaskId } from '@whisper-bot/task';
 import { startRedis, type TemporaryDirectory, type TestRedis, temporaryDirectory, until } from '@whisper-bot/testing';
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 let directory: TemporaryDirectory;
-let pipeline: WorkingPipeline;
+let pipeline: WorkerPipeline;
 let prefix: string;
 let prepared: string[];
 const open: { close(): Promise<unknown> }[] = [];
@@ -230,7 +230,7 @@ it('one entry that can never be taken does not hold up those behind it', async (
 
 it('a volume that is gone is no entry’s fault: all wait until it is back', async () => {
   let attempts = 0;
-  const accept: WorkingPipeline['accept'] = async (request) => {
+  const accept: WorkerPipeline['accept'] = async (request) => {
     attempts += 1;
     if (attempts <= 6) throw Object.assign(new Error('ESTALE: stale file handle'), { code: 'ESTALE' });
     return pipeline.accept(request);
@@ -273,7 +273,7 @@ it('an entry that waits in the hands of a living consumer is not taken from it, 
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
-  const accept: WorkingPipeline['accept'] = async (request) => {
+  const accept: WorkerPipeline['accept'] = async (request) => {
     await released;
     return pipeline.accept(request);
   };
@@ -329,7 +329,7 @@ it('says how far it is behind', async () => {
 it('keeps waiting entries while nothing can be stored, and takes them afterwards', async () => {
   let refusing = true;
   let refused = 0;
-  const accept: WorkingPipeline['accept'] = async (request) => {
+  const accept: WorkerPipeline['accept'] = async (request) => {
     if (!refusing) return pipeline.accept(request);
     refused += 1;
     throw new TaskError('no-space', 'There is no room.');

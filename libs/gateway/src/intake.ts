@@ -46,7 +46,7 @@ export const takeEntry = async ([id, fields]: Entry, options: IntakeOptions, sig
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof TaskError && !error.retryable) {
-        await bury(id, fields, error, options);
+        await addDeadEntry(id, fields, error, options);
         return;
       }
       // Not the entry's fault (no room, storage away): intake waits with it, and it stays pending.
@@ -54,7 +54,12 @@ export const takeEntry = async ([id, fields]: Entry, options: IntakeOptions, sig
       const attempts = isOwn ? await countAttempt(id, options) : 0;
       if (attempts >= mostAttempts) {
         const cause = error instanceof Error ? error : undefined;
-        await bury(id, fields, new TaskError('internal', 'The recording could not be taken in.', { cause }), options);
+        await addDeadEntry(
+          id,
+          fields,
+          new TaskError('internal', 'The recording could not be taken in.', { cause }),
+          options,
+        );
         return;
       }
       logger.warn({ err: error, entry: id, attempts }, 'stream entry waits');
@@ -96,7 +101,12 @@ const requestOf = async (
 };
 
 /** A malformed entry is answered, kept with its reason, and acknowledged: the next one must not wait for it. */
-const bury = async (id: string, fields: readonly string[], error: TaskError, options: IntakeOptions): Promise<void> => {
+const addDeadEntry = async (
+  id: string,
+  fields: readonly string[],
+  error: TaskError,
+  options: IntakeOptions,
+): Promise<void> => {
   const { streams, names, logger } = options;
   const taskId = taskIdOf(fields);
   logger.warn({ entry: id, code: error.code }, 'stream entry refused');

@@ -1,10 +1,10 @@
 import type { Task, TaskId } from '@whisper-bot/task';
 import type { Reservations } from './accept/reservation.js';
-import type { Connection } from './connection.js';
 import type { PipelineEvent } from './contract.js';
-import type { RateBook } from './rate.js';
+import type { Connection } from './redis/connection.js';
 import type { Room } from './room.js';
-import type { TaskCache } from './task-cache.js';
+import type { Throughput } from './stage/throughput.js';
+import type { TaskCache } from './state/task-cache.js';
 
 /** What of a logger the pipeline uses; pino's fits. */
 export interface PipelineLog {
@@ -30,7 +30,7 @@ export interface PipelineContext {
   connection: Connection;
   tasksDir: string;
   tasks: TaskCache;
-  rates: RateBook;
+  rates: Throughput;
   room: Room;
   /** Room on the volume that recordings were promised. */
   reservations: Reservations;

@@ -1,7 +1,7 @@
 import { hasEnded, ownIdentity } from '@whisper-bot/runtime';
 import { z } from 'zod';
-import type { QueueName } from './catalogue.js';
-import type { Connection } from './connection.js';
+import type { QueueName } from './queue/catalogue.js';
+import type { Connection } from './redis/connection.js';
 
 const holderSchema = z.object({ host: z.string(), pid: z.number().int(), birth: z.string() });
 
@@ -13,7 +13,7 @@ export const createHolder = (connection: Connection, queue: QueueName, worker: s
   const { prefix } = connection.options;
   const key = `${prefix}:holders:${queue}`;
   const base = `${prefix}:${queue}`;
-  const redis = connection.patient;
+  const redis = connection.blocking;
 
   /** BullMQ's keys: the list of running jobs, a lock that begins with the worker's name, the set of those to look at next. */
   const letGo = async (dead: string): Promise<void> => {
@@ -36,7 +36,7 @@ export const createHolder = (connection: Connection, queue: QueueName, worker: s
       }
     },
     close: async (): Promise<void> => {
-      await connection.hasty.hdel(key, worker).catch(() => 0);
+      await connection.failFast.hdel(key, worker).catch(() => 0);
     },
   };
 };

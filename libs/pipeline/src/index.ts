@@ -1,5 +1,4 @@
 export { AcceptBusy, type Accepted, type AcceptRequest, accept, type Received } from './accept/accept.js';
-export { type Part, type Payload, type QueueName, queueNames } from './catalogue.js';
 export type { PipelineLog, Retention } from './context.js';
 export type {
   DeadLetter,
@@ -13,13 +12,14 @@ export type {
   TaskFailure,
   TaskProgress,
 } from './contract.js';
-export { createDeliverFolder } from './deliver-folder.js';
-export type { Planned } from './flow.js';
-export type { WorkerSign } from './heartbeat.js';
-export type { TaskJob } from './job-list.js';
-export type { Outage } from './outage.js';
-export { createPipeline, type PipelineOptions, type WorkingPipeline } from './pipeline.js';
-export type { RateName } from './rate.js';
-export type { ServeOptions } from './serve.js';
-export type { StageCall, StageHandlers } from './stage.js';
-export type { Work, WorkOptions } from './workers.js';
+export { createDeliverFolder } from './delivery/deliver-folder.js';
+export type { Outage } from './maintenance/outage.js';
+export { createPipeline, type PipelineOptions, type WorkerPipeline } from './pipeline.js';
+export { type Part, type Payload, type QueueName, queueNames } from './queue/catalogue.js';
+export type { TaskJob } from './queue/job-list.js';
+export type { ServeOptions } from './queue/serve.js';
+export type { Planned } from './stage/flow.js';
+export type { StageCall, StageHandlers } from './stage/stage.js';
+export type { RateName } from './stage/throughput.js';
+export type { WorkerSign } from './worker/heartbeat.js';
+export type { Work, WorkOptions } from './worker/workers.js';

@@ -2,27 +2,27 @@ import { isFinal, type Task, type TaskId } from '@whisper-bot/task';
 import type { Queue } from 'bullmq';
 import { accept } from './accept/accept.js';
 import { createReservations } from './accept/reservation.js';
-import type { QueueName } from './catalogue.js';
-import { connect, unreachable } from './connection.js';
+import { archive, cancel, retry, revise, revive, submit } from './command/command.js';
 import type { PipelineContext, PipelineLog, Retention } from './context.js';
 import type { DeadLetter, Notice, Pipeline, PipelineEvent, TaskProgress, TranscriptEdit } from './contract.js';
-import { archive, cancel, retry, revise, revive, submit } from './control.js';
-import { serveChannel } from './deliver.js';
-import { announceEdit, serveEdits } from './edit.js';
-import { type Erased, erase } from './erase.js';
-import { readSigns, type WorkerSign } from './heartbeat.js';
-import { listJobs, type TaskJob } from './job-list.js';
-import { readProgress } from './live.js';
-import { notify, serveNotices } from './notice.js';
-import { announceOutage, type Outage, readOutages } from './outage.js';
-import { createRateBook } from './rate.js';
-import { serveChanges } from './record.js';
+import { serveChannel } from './delivery/deliver.js';
+import { announceEdit, serveEdits } from './delivery/edit.js';
+import { type Erased, erase } from './maintenance/erase.js';
+import { announceOutage, type Outage, readOutages } from './maintenance/outage.js';
+import type { QueueName } from './queue/catalogue.js';
+import { listJobs, type TaskJob } from './queue/job-list.js';
+import type { ServeOptions } from './queue/serve.js';
+import { serveChanges } from './record/record.js';
+import { connect, unreachable } from './redis/connection.js';
 import { createRoom } from './room.js';
-import type { ServeOptions } from './serve.js';
-import type { StageHandlers } from './stage.js';
-import { createTaskCache } from './task-cache.js';
-import { createWatcher } from './watch.js';
-import { type Work, type WorkOptions, work } from './workers.js';
+import type { StageHandlers } from './stage/stage.js';
+import { createThroughput } from './stage/throughput.js';
+import { notify, serveNotices } from './state/notice.js';
+import { createTaskCache } from './state/task-cache.js';
+import { readProgress } from './state/task-state.js';
+import { createWatcher } from './state/watch.js';
+import { readSigns, type WorkerSign } from './worker/heartbeat.js';
+import { type Work, type WorkOptions, work } from './worker/workers.js';
 
 export interface PipelineOptions {
   /** `redis://` or `rediss://` URL. */
@@ -61,7 +61,7 @@ export interface PipelineOptions {
 }
 
 /** The pipeline with what only the worker process needs. */
-export interface WorkingPipeline extends Pipeline {
+export interface WorkerPipeline extends Pipeline {
   /** Whether Redis answers. */
   ping(): Promise<boolean>;
   /**
@@ -101,7 +101,7 @@ export interface WorkingPipeline extends Pipeline {
    */
   erase(erased: Erased): Promise<boolean>;
   /** Removes a dead letter without a retry; false where it is not there or being retried. */
-  dismiss(letter: string): Promise<boolean>;
+  dismiss(deadLetter: string): Promise<boolean>;
   serveDeliveries(
     ...args: [...Parameters<Pipeline['serveDeliveries']>, options?: ServeOptions]
   ): Promise<{ close(grace?: number): Promise<void> }>;
@@ -112,7 +112,7 @@ const defaultRetention: Retention = { keepSource: false, audio: 3600, artefact: 
 const silent: PipelineLog = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** Opens the pipeline; connections are made when first used. */
-export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
+export const createPipeline = (options: PipelineOptions): WorkerPipeline => {
   const log = options.log ?? silent;
   const connection = connect({
     redis: options.redis,
@@ -124,7 +124,7 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
   const room = createRoom(options.tasksDir);
   const context: PipelineContext = {
     connection,
-    rates: createRateBook(connection),
+    rates: createThroughput(connection),
     room,
     reservations: createReservations({
       connection,
@@ -171,7 +171,7 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
     untilEnded: (id, signal) => untilEnded(id, signal, { progress, watch }),
     deadLetters: async () => {
       try {
-        const letters = await connection.queue('dead', 'hasty').getJobs(['failed', 'wait', 'active'], 0, -1, false);
+        const letters = await connection.queue('dead', 'failFast').getJobs(['failed', 'wait', 'active'], 0, -1, false);
         return letters.map(
           ({ id = '', data }): DeadLetter => ({
             id,
@@ -194,15 +194,15 @@ export const createPipeline = (options: PipelineOptions): WorkingPipeline => {
     notify: (notice) => notify(context, notice),
     serveNotices: async (handler) => serveNotices(context, handler),
     serveRecord: async (handler) => serveChanges(context, handler),
-    ping: async () => (await connection.hasty.ping()) === 'PONG',
+    ping: async () => (await connection.failFast.ping()) === 'PONG',
     work: (handlers, workOptions) => work(context, handlers, workOptions),
     workers: () => readSigns(connection),
     announceOutage: (part, outage) => announceOutage(connection, part, outage),
     outages: () => readOutages(connection),
     jobs: (id) => listJobs(context, id),
-    queue: (name) => connection.queue(name, 'hasty') as Queue,
+    queue: (name) => connection.queue(name, 'failFast') as Queue,
     erase: (erased) => erase(context, erased),
-    dismiss: async (letter) => (await connection.queue('dead', 'hasty').remove(letter)) === 1,
+    dismiss: async (deadLetter) => (await connection.queue('dead', 'failFast').remove(deadLetter)) === 1,
     transcribers: () => connection.queue('transcribe').getWorkersCount(),
     close: () => connection.close(),
   };

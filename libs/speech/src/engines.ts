@@ -6,7 +6,7 @@ import { createFallback } from './engine/fallback.js';
 import type { EngineChoice, EngineRole } from './engine/name.js';
 import { openEngine } from './engine/open.js';
 import { chosenEngines, surveyEngines, whyNone } from './engine/survey.js';
-import { createVerdictBook, processorId } from './engine/verdict.js';
+import { createVerdictStore, processorId } from './engine/verdict.js';
 import { createModelStore } from './model/store.js';
 
 export interface SpeechEnginesConfig {
@@ -41,7 +41,7 @@ export const createSpeechEngines = (config: SpeechEnginesConfig): SpeechEngines 
   const store = createModelStore([...(config.moreModelsDirs ?? []), modelsDir]);
   const shipped = createModelStore([modelsDir]);
   const opening = { ...config, modelPath: (name: string) => store.whisperPath(name) };
-  const book = createVerdictBook(config.cacheDir);
+  const book = createVerdictStore(config.cacheDir);
   const stop = new AbortController();
 
   const candidates = (role: EngineRole) => async () => {

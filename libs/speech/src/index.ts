@@ -21,7 +21,7 @@ export {
   surveyEngines,
   whyNone,
 } from './engine/survey.js';
-export { createVerdictBook, type Verdict, type VerdictBook } from './engine/verdict.js';
+export { createVerdictStore, type Verdict, type VerdictStore } from './engine/verdict.js';
 export { createSpeechEngines, type SpeechEngines, type SpeechEnginesConfig } from './engines.js';
 export { type PublishedModel, publishedModels } from './model/catalog.js';
 export { type Downloaded, type DownloadOptions, downloadModel } from './model/download.js';

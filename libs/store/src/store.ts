@@ -1,36 +1,36 @@
 import type { TranscriptRecord } from '@whisper-bot/task';
 import { sql } from 'kysely';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
-import { createErasureBook, type ErasureBook } from './erasure/erasure.js';
+import { createErasureRepository, type ErasureRepository } from './erasure/erasure.js';
 import { createExclusive, type Exclusively } from './exclusive.js';
-import { type AccountBook, createAccountBook } from './people/account.js';
-import { type AttemptBook, createAttemptBook } from './people/attempt.js';
-import { type AuditBook, createAuditBook } from './people/audit.js';
-import { createIdentityBook, type IdentityBook } from './people/identity.js';
-import { createKeyBook, type KeyBook } from './people/key.js';
-import { createPeopleBook, type PeopleBook } from './people/person.js';
-import { createSessionBook, type SessionBook, type SessionLife } from './people/session.js';
-import { createSignInBook, type SignInBook } from './people/sign-in.js';
+import { type AccountRepository, createAccountRepository } from './people/account.js';
+import { type AttemptRepository, createAttemptRepository } from './people/attempt.js';
+import { type AuditRepository, createAuditRepository } from './people/audit.js';
+import { createIdentityRepository, type IdentityRepository } from './people/identity.js';
+import { createKeyRepository, type KeyRepository } from './people/key.js';
+import { createPeopleRepository, type PeopleRepository } from './people/person.js';
+import { createSessionRepository, type SessionLife, type SessionRepository } from './people/session.js';
+import { createSignInRepository, type SignInRepository } from './people/sign-in.js';
 import { openPool } from './pool.js';
 import { createTranscriptRecord } from './record/result.js';
-import { createTaskBook, type TaskBook } from './record/task.js';
+import { createTaskRepository, type TaskRepository } from './record/task.js';
 import { createUsage, type UsageOf } from './record/usage.js';
 
 /** The record and the people, in PostgreSQL. */
 export interface Store {
   db: Database;
-  tasks: TaskBook;
+  tasks: TaskRepository;
   transcripts: TranscriptRecord;
   usage: UsageOf;
-  accounts: AccountBook;
-  identities: IdentityBook;
-  signIns: SignInBook;
-  sessions: SessionBook;
-  attempts: AttemptBook;
-  audit: AuditBook;
-  keys: KeyBook;
-  people: PeopleBook;
-  erasures: ErasureBook;
+  accounts: AccountRepository;
+  identities: IdentityRepository;
+  signIns: SignInRepository;
+  sessions: SessionRepository;
+  attempts: AttemptRepository;
+  audit: AuditRepository;
+  keys: KeyRepository;
+  people: PeopleRepository;
+  erasures: ErasureRepository;
   exclusively: Exclusively;
   /** Whether the database answers. */
   ping(): Promise<boolean>;
@@ -48,18 +48,18 @@ export const openStore = async (options: DatabaseOptions & { sessionLife?: Sessi
   });
   return {
     db,
-    tasks: createTaskBook(db),
+    tasks: createTaskRepository(db),
     transcripts: createTranscriptRecord(db),
     usage: createUsage(db),
-    accounts: createAccountBook(db),
-    identities: createIdentityBook(db),
-    signIns: createSignInBook(db),
-    sessions: createSessionBook(db, options.sessionLife),
-    attempts: createAttemptBook(db),
-    audit: createAuditBook(db),
-    keys: createKeyBook(db),
-    people: createPeopleBook(db),
-    erasures: createErasureBook(db),
+    accounts: createAccountRepository(db),
+    identities: createIdentityRepository(db),
+    signIns: createSignInRepository(db),
+    sessions: createSessionRepository(db, options.sessionLife),
+    attempts: createAttemptRepository(db),
+    audit: createAuditRepository(db),
+    keys: createKeyRepository(db),
+    people: createPeopleRepository(db),
+    erasures: createErasureRepository(db),
     exclusively: createExclusive(locks),
     ping: () =>
       sql`select 1`.execute(db).then(

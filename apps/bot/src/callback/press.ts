@@ -76,10 +76,10 @@ export const encodePress = (press: Press): string => {
 
 /** Reads what came back from a client, which may send anything: a press, `old` from another version, or `forged`. */
 export const decodePress = (data: string): Press | 'old' | 'forged' => {
-  const [sentVersion = '', letter, ...fields] = data.split(':');
+  const [sentVersion = '', outbound, ...fields] = data.split(':');
   if (sentVersion !== version) return /^\d{1,3}$/.test(sentVersion) ? 'old' : 'forged';
   for (const [kind, [ownLetter, schema]] of Object.entries(shapes)) {
-    if (ownLetter !== letter) continue;
+    if (ownLetter !== outbound) continue;
     const parsed = schema.safeParse(fields);
     // The pair of kind and fields comes from one entry of the table, which the loop hides from the compiler.
     return parsed.success ? ({ kind, fields: parsed.data } as Press) : 'forged';

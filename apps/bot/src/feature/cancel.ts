@@ -1,6 +1,6 @@
 import type { BotDeps } from '../context.js';
 import type { Words } from '../locale/locale.js';
-import { taskKey, text } from '../outbox/letter.js';
+import { taskKey, text } from '../outbox/outbound-message.js';
 import { renderStatus } from '../render/status.js';
 import { endEdition, type Request } from '../request/request.js';
 
@@ -9,14 +9,14 @@ import { endEdition, type Request } from '../request/request.js';
  * The request is closed first: whatever is on its way then finds it closed.
  */
 export const cancelRequest = async (deps: BotDeps, request: Request, words: Words): Promise<boolean> => {
-  const { requests, pipeline, work, mailbox } = deps;
+  const { requests, pipeline, work, outbox } = deps;
   const closed = await requests.change(request.taskId, { state: 'cancelled' }, ['fetching', 'working']);
   if (closed === null) return false;
   work.abandon(request.taskId);
   await pipeline.cancel(request.taskId);
   await work.destroy(request.taskId);
   if (!closed.edit) {
-    await mailbox.post([
+    await outbox.post([
       {
         key: taskKey(request.taskId),
         chatId: request.chatId,

@@ -1,14 +1,14 @@
 import type { BotDeps } from '../context.js';
-import { type Letter, taskKey, text } from '../outbox/letter.js';
+import { type OutboundMessage, taskKey, text } from '../outbox/outbound-message.js';
 import { endEdition, type Request } from '../request/request.js';
 
 /** Ends a request for good: work, recording, text and further messages go; its first message says `farewell` (HTML). */
 export const destroyRequest = async (deps: BotDeps, request: Request, farewell: string): Promise<void> => {
-  const { requests, eraser, work, mailbox } = deps;
+  const { requests, eraser, work, outbox } = deps;
   await requests.change(request.taskId, { state: 'deleted' });
   work.abandon(request.taskId);
   await eraser.tasks([request.taskId]);
-  const letter = (part: number, content: Letter['content']): Letter => ({
+  const outbound = (part: number, content: OutboundMessage['content']): OutboundMessage => ({
     key: taskKey(request.taskId, part),
     chatId: request.chatId,
     rank: 'answer',
@@ -16,7 +16,7 @@ export const destroyRequest = async (deps: BotDeps, request: Request, farewell: 
     content,
   });
   const further = Array.from({ length: Math.max(0, request.parts - 1) }, (_, index) =>
-    letter(index + 1, { kind: 'delete' }),
+    outbound(index + 1, { kind: 'delete' }),
   );
-  await mailbox.post([letter(0, text(farewell)), ...further]);
+  await outbox.post([outbound(0, text(farewell)), ...further]);
 };

@@ -3,14 +3,14 @@ import { Composer } from 'grammy';
 import type { BotContext, BotDeps } from '../context.js';
 import { findMedia, findRepliedMedia, type Media } from '../intake/media.js';
 import { limitsFor, refusal } from '../limit/policy.js';
-import { text } from '../outbox/letter.js';
-import { statusLetter } from '../outbox/status-letter.js';
+import { text } from '../outbox/outbound-message.js';
+import { statusMessage } from '../outbox/status-message.js';
 import { renderRefusal } from '../render/refusal.js';
 import { type Request, taskIdOf } from '../request/request.js';
 
 /** Takes recordings: sent, forwarded, in albums, or answered with /transcribe. */
 export const createIntake = (deps: BotDeps) => {
-  const { botId, options, requests, usage, spokenBy, limits, mailbox, work } = deps;
+  const { botId, options, requests, usage, spokenBy, limits, outbox, work } = deps;
 
   const requestOf = async (ctx: BotContext, media: Media): Promise<Request | null> => {
     const message = ctx.msg;
@@ -68,7 +68,7 @@ export const createIntake = (deps: BotDeps) => {
     }
     const current = known ?? request;
     if (current.state !== 'fetching') return;
-    if (!current.edit) await mailbox.post([statusLetter(current, { kind: 'accepted' })]);
+    if (!current.edit) await outbox.post([statusMessage(current, { kind: 'accepted' })]);
     await usage.charge({ taskId: current.taskId, userId: current.userId, seconds: current.duration ?? 0 });
     work.begin(current);
   };

@@ -1,6 +1,6 @@
 import { Composer } from 'grammy';
 import type { BotContext, BotDeps } from '../context.js';
-import { text } from '../outbox/letter.js';
+import { text } from '../outbox/outbound-message.js';
 import { spokenDuration, spokenSize } from '../render/duration.js';
 
 /** /start, /help, /privacy. */

@@ -1,7 +1,7 @@
 import { Composer } from 'grammy';
 import type { BotContext, BotDeps } from '../context.js';
 import type { Limits } from '../limit/policy.js';
-import { text } from '../outbox/letter.js';
+import { text } from '../outbox/outbound-message.js';
 import { spokenDuration } from '../render/duration.js';
 
 const without = (list: readonly number[], id: number) => list.filter((other) => other !== id);

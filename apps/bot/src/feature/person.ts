@@ -2,7 +2,7 @@ import { Composer } from 'grammy';
 import { encodePress, type Press } from '../callback/press.js';
 import type { BotContext, BotDeps } from '../context.js';
 import { limitsFor } from '../limit/policy.js';
-import { text } from '../outbox/letter.js';
+import { text } from '../outbox/outbound-message.js';
 import { spokenDuration } from '../render/duration.js';
 import { cancelRequest } from './cancel.js';
 

@@ -2,7 +2,7 @@ import { type TaskId, taskIdSchema } from '@whisper-bot/task';
 import { longestName } from '@whisper-bot/transcript';
 import { Composer } from 'grammy';
 import type { BotContext, BotDeps } from '../context.js';
-import { text } from '../outbox/letter.js';
+import { text } from '../outbox/outbound-message.js';
 import { administers } from './right.js';
 
 /** Which speaker of which task a prompt asked for, from the key of its letter. */
@@ -17,12 +17,12 @@ const promptOf = (keys: readonly string[]): { taskId: TaskId; index: number } | 
 
 /** Takes the reply to "Reply to this message with the name of …". */
 export const createRename = (deps: BotDeps): Composer<BotContext> => {
-  const { botId, mailbox, requests, work } = deps;
+  const { botId, outbox, requests, work } = deps;
   const composer = new Composer<BotContext>();
   composer.on('message:text', async (ctx, next) => {
     const prompt = ctx.message.reply_to_message;
     if (prompt?.from?.id !== botId) return next();
-    const asked = promptOf(await mailbox.find(ctx.chat.id, prompt.message_id));
+    const asked = promptOf(await outbox.find(ctx.chat.id, prompt.message_id));
     if (asked === null) return next();
     const request = await requests.get(asked.taskId);
     if (request === null || request.chatId !== ctx.chat.id) {

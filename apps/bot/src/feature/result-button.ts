@@ -1,8 +1,8 @@
 import { TaskError, type TaskId, type TaskOptions } from '@whisper-bot/task';
 import type { Press } from '../callback/press.js';
 import type { BotContext, BotDeps } from '../context.js';
-import { taskKey, text } from '../outbox/letter.js';
-import { statusLetter } from '../outbox/status-letter.js';
+import { taskKey, text } from '../outbox/outbound-message.js';
+import { statusMessage } from '../outbox/status-message.js';
 import { resultKeyboard } from '../render/keyboard.js';
 import { renderStatus } from '../render/status.js';
 import type { Request } from '../request/request.js';
@@ -14,7 +14,7 @@ type Of<K extends Press['kind']> = Extract<Press, { kind: K }>;
 
 /** The buttons below a status, an error or a result. Each may be pressed late, twice, or by somebody else. */
 export const createResultButtons = (deps: BotDeps) => {
-  const { requests, pipeline, mailbox, work } = deps;
+  const { requests, pipeline, outbox, work } = deps;
 
   /** The request behind a button, where the presser may use it; else says why not and gives null. */
   const reach = async (ctx: BotContext, taskId: TaskId, need: 'anyone' | 'owner'): Promise<Request | null> => {
@@ -35,7 +35,7 @@ export const createResultButtons = (deps: BotDeps) => {
     const request = await reach(ctx, taskId, 'owner');
     if (!request) return;
     const messageId = ctx.callbackQuery?.message?.message_id;
-    const keys = messageId === undefined ? [] : await mailbox.find(request.chatId, messageId);
+    const keys = messageId === undefined ? [] : await outbox.find(request.chatId, messageId);
     if (!keys.includes(taskKey(taskId))) {
       // Sent twice because the first answer of Telegram was lost: this copy says so, the other one goes on.
       await ctx.amend(text(ctx.words.html('status-superseded')));
@@ -56,7 +56,7 @@ export const createResultButtons = (deps: BotDeps) => {
             ['failed'],
           );
     if (again === null) return ctx.toast('toast-ended');
-    await mailbox.post([statusLetter(again, { kind: 'accepted' })]);
+    await outbox.post([statusMessage(again, { kind: 'accepted' })]);
     // What failed before it became a task is fetched again.
     if (!(await pipeline.retry(taskId))) {
       const fetching = await requests.change(taskId, { state: 'fetching' }, ['working']);
@@ -77,7 +77,7 @@ export const createResultButtons = (deps: BotDeps) => {
         ? before
         : await requests.change(taskId, { ...patch, state: 'working' }, ['done', 'failed']);
     if (request === null) return ctx.toast('toast-revising');
-    await mailbox.post([statusLetter(request, { kind: 'accepted' })]);
+    await outbox.post([statusMessage(request, { kind: 'accepted' })]);
     try {
       await pipeline.revise(taskId, options);
     } catch (error) {
@@ -96,7 +96,7 @@ export const createResultButtons = (deps: BotDeps) => {
     const request = await reach(ctx, taskId, 'anyone');
     if (!request) return;
     const { chatId, revision, locale } = request;
-    await mailbox.post([
+    await outbox.post([
       {
         key: `u:${ctx.update.update_id}:file`,
         chatId,
@@ -127,7 +127,7 @@ export const createResultButtons = (deps: BotDeps) => {
     if (!request) return;
     const speaker = (await work.speakers(request))?.[index];
     if (speaker === undefined) return ctx.toast('toast-no-speakers', true);
-    await mailbox.post([
+    await outbox.post([
       {
         key: `name:${taskId}:${index}:${ctx.update.update_id}`,
         chatId: request.chatId,

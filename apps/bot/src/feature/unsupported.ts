@@ -1,9 +1,9 @@
 import { Composer } from 'grammy';
 import type { BotContext, BotDeps } from '../context.js';
-import { text } from '../outbox/letter.js';
+import { text } from '../outbox/outbound-message.js';
 
 /** Explains itself to whatever else is sent in private; once for an album, and not to service messages. */
-export const createUnsupported = ({ mailbox }: BotDeps): Composer<BotContext> => {
+export const createUnsupported = ({ outbox }: BotDeps): Composer<BotContext> => {
   const composer = new Composer<BotContext>();
   composer
     .chatType('private')
@@ -26,7 +26,7 @@ export const createUnsupported = ({ mailbox }: BotDeps): Composer<BotContext> =>
         if (album === undefined) return ctx.answer(content, { reply: true });
         const replyTo = ctx.message.message_id;
         const key = `album:${ctx.chat.id}:${album}`;
-        await mailbox.post([{ key, chatId: ctx.chat.id, replyTo, rank: 'first', edition: 0, content }]);
+        await outbox.post([{ key, chatId: ctx.chat.id, replyTo, rank: 'first', edition: 0, content }]);
       },
     );
   return composer;

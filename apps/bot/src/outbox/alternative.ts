@@ -1,7 +1,7 @@
 import type { ClaimedPost } from '@whisper-bot/store/telegram';
 import { inLocale } from '../locale/locale.js';
 import { plainText } from '../render/html.js';
-import type { Content } from './letter.js';
+import type { Content } from './outbound-message.js';
 
 type Text = Extract<Content, { kind: 'text' }>;
 

@@ -4,7 +4,7 @@ import { formats } from '@whisper-bot/transcript';
 import { type Api, InputFile } from 'grammy';
 import { inLocale } from '../locale/locale.js';
 import { labelsOf } from '../render/result.js';
-import { type Content, contentSchema } from './letter.js';
+import { type Content, contentSchema } from './outbound-message.js';
 
 /** A file's content is gone: nothing can be sent any more. */
 export class ContentGone extends Error {

@@ -4,9 +4,9 @@ import { ZodError } from 'zod';
 import type { BotLog } from '../context.js';
 import { alternativeOf, isMessage, isOnlyEdit, isTransient, withoutPlaceholder } from './alternative.js';
 import type { Budget } from './budget.js';
-import { type Content, contentSchema, type Letter, type Mailbox, ranks } from './letter.js';
-import { createPile } from './pile.js';
+import { type Content, contentSchema, type OutboundMessage, type Outbox, priorities } from './outbound-message.js';
 import { ContentGone, type Sent } from './send.js';
+import { createSendQueue } from './send-queue.js';
 import { backOff, judge, type Verdict } from './verdict.js';
 
 export interface SenderDeps {
@@ -23,7 +23,7 @@ export interface SenderDeps {
   onStop(cause: string): void;
 }
 
-export interface Sender extends Mailbox {
+export interface Sender extends Outbox {
   /** Takes up what was left unsent, and starts sending. */
   start(): Promise<void>;
   /** Sends what may be sent at once, for at most so many milliseconds; the rest stays stored. */
@@ -48,7 +48,7 @@ const remembered = 61_000;
  */
 export const createSender = (deps: SenderDeps): Sender => {
   const { posts, send, budget, log } = deps;
-  const pile = createPile(budget);
+  const sendQueue = createSendQueue(budget);
   const flying = new Set<Promise<void>>();
   let running = false;
   let timer: NodeJS.Timeout | undefined;
@@ -90,8 +90,8 @@ export const createSender = (deps: SenderDeps): Sender => {
       case 'moved':
         await posts.move(post.chatId, verdict.chatId);
         await deps.onMoved(post.chatId, verdict.chatId);
-        pile.move(post.chatId, verdict.chatId);
-        pile.add({ key: post.key, chatId: verdict.chatId, rank: post.rank, order: 0 });
+        sendQueue.move(post.chatId, verdict.chatId);
+        sendQueue.add({ key: post.key, chatId: verdict.chatId, rank: post.rank, order: 0 });
         return 'ended';
       case 'chat-gone':
         return leaveChat(post, verdict.cause);
@@ -116,7 +116,7 @@ export const createSender = (deps: SenderDeps): Sender => {
 
   const leaveChat = async (post: ClaimedPost, cause: string): Promise<'ended'> => {
     await posts.failChat(post.chatId, cause);
-    pile.drop(post.chatId);
+    sendQueue.drop(post.chatId);
     await deps.onChatGone(post.chatId, cause);
     return 'ended';
   };
@@ -160,8 +160,8 @@ export const createSender = (deps: SenderDeps): Sender => {
     if (messageId === null || amends) return;
     const content: Content = { kind: 'delete' };
     const key = `discard:${chatId}:${messageId}`;
-    for (const item of await posts.put([{ key, chatId, messageId, rank: ranks.progress, edition: 0, content }]))
-      pile.add(item);
+    for (const item of await posts.put([{ key, chatId, messageId, rank: priorities.progress, edition: 0, content }]))
+      sendQueue.add(item);
   };
 
   /** The same post shows other content, in a message of its own. */
@@ -181,9 +181,9 @@ export const createSender = (deps: SenderDeps): Sender => {
     } finally {
       end(made);
     }
-    if (outcome === 'again') pile.add(item);
+    if (outcome === 'again') sendQueue.add(item);
     // The message is there: what it shall show next is no longer the first sign of life.
-    if (outcome === 'more') pile.add({ ...item, rank: Math.max(item.rank, ranks.answer) });
+    if (outcome === 'more') sendQueue.add({ ...item, rank: Math.max(item.rank, priorities.answer) });
   };
 
   const attempt = async (post: ClaimedPost): Promise<Outcome> => {
@@ -217,22 +217,22 @@ export const createSender = (deps: SenderDeps): Sender => {
   const pump = (): void => {
     clearTimeout(timer);
     while (running) {
-      const next = pile.take(performance.now());
+      const next = sendQueue.take(performance.now());
       if ('wakeAt' in next) {
         if (Number.isFinite(next.wakeAt)) timer = setTimeout(pump, Math.max(1, next.wakeAt - performance.now()));
         return;
       }
-      pile.hold(next.item.chatId);
+      sendQueue.hold(next.item.chatId);
       const flight = deliver(next.item, budget.start(next.item.chatId))
         .catch((error: unknown) => {
-          // The record is away: the letter is there still, and is tried when it is back.
+          // PostgreSQL is unavailable: the message is still stored, and is retried.
           log.error({ key: next.item.key, err: error }, 'the outbox is not to be reached');
           budget.block(null, performance.now() + 1000);
-          pile.add(next.item);
+          sendQueue.add(next.item);
         })
         .finally(() => {
           flying.delete(flight);
-          pile.release(next.item.chatId);
+          sendQueue.release(next.item.chatId);
           pump();
         });
       flying.add(flight);
@@ -240,9 +240,9 @@ export const createSender = (deps: SenderDeps): Sender => {
   };
 
   return {
-    post: async (letters: readonly Letter[]) => {
-      const waiting = await posts.put(letters.map((letter) => ({ ...letter, rank: ranks[letter.rank] })));
-      for (const item of waiting) pile.add(item);
+    post: async (outbounds: readonly OutboundMessage[]) => {
+      const waiting = await posts.put(outbounds.map((outbound) => ({ ...outbound, rank: priorities[outbound.rank] })));
+      for (const item of waiting) sendQueue.add(item);
       pump();
     },
     find: posts.find,
@@ -251,7 +251,7 @@ export const createSender = (deps: SenderDeps): Sender => {
       // A clock that was set back makes the past look like the future: it counts as just now.
       const calls = await posts.recent(wall - remembered);
       budget.recall(calls.map(({ chatId, at }) => ({ chatId, at: monotonic - Math.max(0, wall - at) })));
-      for (const item of await posts.pending()) pile.add(item);
+      for (const item of await posts.pending()) sendQueue.add(item);
       running = true;
       pump();
     },
@@ -264,7 +264,7 @@ export const createSender = (deps: SenderDeps): Sender => {
       await Promise.all(flying);
     },
     get size() {
-      return pile.size + flying.size;
+      return sendQueue.size + flying.size;
     },
   };
 };

@@ -3,7 +3,7 @@ import type { Store } from '@whisper-bot/store';
 import { accountNameSchema } from '@whisper-bot/store/credential';
 import { type Role, roles } from '@whisper-bot/store/role';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { addAccount, type Desk, listAccounts, resetPassword, setDisabled } from '../people/account.js';
+import { type AccountDeps, addAccount, listAccounts, resetPassword, setDisabled } from '../people/account.js';
 import type { Terminal } from '../terminal.js';
 
 export const addAdmin = (program: Command, terminal: Terminal, config: () => Config): void => {
@@ -27,7 +27,7 @@ Examples:
     const { withRecord } = await import('../session/record.js');
     return withRecord(resolved, work);
   };
-  const desk = (): Desk => {
+  const deps = (): AccountDeps => {
     const resolved = config();
     if (!resolved.passwordSignIn) {
       terminal.err.write('PASSWORD_SIGN_IN is off here: the dashboard takes no password until it is on again.\n');
@@ -41,7 +41,7 @@ Examples:
     .addOption(new Option('--role <role>', 'what it may do').choices(roles).default('administrator'))
     .option('--generate', 'make the password and print it')
     .action((name: string, { role, generate = false }: { role: Role; generate?: boolean }) =>
-      addAccount({ name, role, generate }, desk()),
+      addAccount({ name, role, generate }, deps()),
     );
   admin
     .command('list')
@@ -55,7 +55,7 @@ Examples:
     .description('give an account a new password and end all its sessions')
     .argument('<name>', 'as `admin list` names it')
     .option('--generate', 'make the password and print it')
-    .action((name: string, { generate = false }: { generate?: boolean }) => resetPassword({ name, generate }, desk()));
+    .action((name: string, { generate = false }: { generate?: boolean }) => resetPassword({ name, generate }, deps()));
   for (const disabled of [true, false]) {
     admin
       .command(disabled ? 'disable' : 'enable')

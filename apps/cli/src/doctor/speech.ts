@@ -5,7 +5,7 @@ import {
   type Absent,
   chosenEngines,
   createModelStore,
-  createVerdictBook,
+  createVerdictStore,
   type EngineChoice,
   type EngineRole,
   type Examined,
@@ -41,7 +41,7 @@ export const examineSpeech = async (config: Config, { repository, forget }: Spee
   const { cacheDir, threads, transcriber, diarizer, detector } = config;
   const choice: EngineChoice = { transcriber, diarizer, detector };
   const modelsDir = join(repository, 'models');
-  const book = createVerdictBook(cacheDir);
+  const book = createVerdictStore(cacheDir);
   if (forget) await book.clear();
   const survey = await surveyEngines({
     book,

@@ -9,7 +9,7 @@ const portsSchema = z.record(z.string(), z.number().int().min(1).max(65_535));
  * Ports of this home's servers by name, chosen once and kept over restarts of the server and of the home, so that a page that is
  * open, a bookmark and a monitor find it again. One call after another.
  */
-export const createPortBook = (home: string) => {
+export const createPortStore = (home: string) => {
   const folder = join(home, 'run');
   const path = join(folder, 'ports.json');
   const read = async (): Promise<Record<string, number>> => {

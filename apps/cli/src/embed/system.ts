@@ -10,7 +10,7 @@ import { type App, type Places, partEnvironment, startPart } from '../supervise/
 import { rotateLogs } from '../supervise/rotate.js';
 import type { Supervised } from '../supervise/supervise.js';
 import { keepClickHouse } from './clickhouse.js';
-import { createPortBook } from './kept-port.js';
+import { createPortStore } from './kept-port.js';
 import { untilReady } from './ready.js';
 import { startEmbeddedRedis } from './redis.js';
 
@@ -96,7 +96,7 @@ const startAll = async (scene: Scene, signal: AbortSignal): Promise<Up> => {
   signal.throwIfAborted();
   const places = await scene.through({ redisUrl, databaseUrl, clickhouseUrl, tasksDir: config.tasksDir });
   const env = { ...scene.env, ...partEnvironment(config, places) };
-  const ports = createPortBook(config.home);
+  const ports = createPortStore(config.home);
   // One port a process: workers first, then the bot. A port that nobody named is chosen here, once: who is restarted comes back to it.
   const metrics = async (index: number, name: string): Promise<Record<string, string>> => {
     if (config.metricsPort === null) return {};

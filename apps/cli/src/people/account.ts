@@ -4,7 +4,7 @@ import { CliError } from '../failure.js';
 import type { Terminal } from '../terminal.js';
 import { newPassword, tell } from './password.js';
 
-export interface Desk {
+export interface AccountDeps {
   terminal: Terminal;
   /** Opens the record for a piece of work; not before all has been asked. */
   within<T>(work: (store: Store) => Promise<T>): Promise<T>;
@@ -12,7 +12,7 @@ export interface Desk {
 
 export const addAccount = async (
   { name, role, generate }: { name: string; role: Role; generate: boolean },
-  { terminal, within }: Desk,
+  { terminal, within }: AccountDeps,
 ): Promise<void> => {
   const password = await newPassword(terminal, generate);
   await within(async (store) => {
@@ -25,7 +25,7 @@ export const addAccount = async (
 
 export const resetPassword = async (
   { name, generate }: { name: string; generate: boolean },
-  { terminal, within }: Desk,
+  { terminal, within }: AccountDeps,
 ): Promise<void> => {
   const password = await newPassword(terminal, generate);
   await within(async (store) => {

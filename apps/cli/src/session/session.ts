@@ -3,7 +3,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assemble } from '@whisper-bot/assembly';
 import type { Config } from '@whisper-bot/config';
-import type { WorkingPipeline } from '@whisper-bot/pipeline';
+import type { WorkerPipeline } from '@whisper-bot/pipeline';
 import { createLogger } from '@whisper-bot/runtime';
 import type { TranscriptStore } from '@whisper-bot/task';
 import { startEmbeddedRedis } from '../embed/redis.js';
@@ -16,7 +16,7 @@ import { readUp } from './up-file.js';
 
 /** A pipeline for the length of one command. */
 export interface Session {
-  pipeline: WorkingPipeline;
+  pipeline: WorkerPipeline;
   transcripts: TranscriptStore;
   tasksDir: string;
   /** Whether all of it, the task folders included, goes away with the command. */

@@ -53,13 +53,13 @@ const expectAway = async (answer: Response) => {
 };
 
 it('without the queue a recording is refused for now, and nothing of it stays', async () => {
-  const before = await readdir(harness.desk.options.tasksDir);
+  const before = await readdir(harness.deps.options.tasksDir);
   await toRedis.cut();
   await expectAway(await hands('/tasks', 'order-1'));
   await expectAway(await hands('/audio/transcriptions'));
-  expect(await readdir(harness.desk.options.tasksDir)).toEqual(before);
+  expect(await readdir(harness.deps.options.tasksDir)).toEqual(before);
   // Nor do they count as recordings in work.
-  expect((await harness.desk.store.usage(`key:${program.id}`, new Date(0))).open).toEqual([]);
+  expect((await harness.deps.store.usage(`key:${program.id}`, new Date(0))).open).toEqual([]);
   await toRedis.mend();
   const taken = await until(async () => {
     const answer = await hands('/tasks', 'order-1');
@@ -74,7 +74,7 @@ it('a queue that is there but silent is away, too', async () => {
     return answer.status === 200 && ((await answer.json()) as { data: { id: string; status: string }[] }).data;
   };
   const before = await until(known);
-  const folders = await readdir(harness.desk.options.tasksDir);
+  const folders = await readdir(harness.deps.options.tasksDir);
   toRedis.silence();
   await expectAway(await hands('/tasks'));
   await toRedis.mend();
@@ -82,7 +82,7 @@ it('a queue that is there but silent is away, too', async () => {
   expect((await until(known)).map(({ id, status }) => [id, status])).toEqual(
     before.map(({ id, status }) => [id, status]),
   );
-  expect(await readdir(harness.desk.options.tasksDir)).toEqual(folders);
+  expect(await readdir(harness.deps.options.tasksDir)).toEqual(folders);
 });
 
 it('without the database every request is refused for now', async () => {

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { KeyRow } from '@whisper-bot/store';
 import type { Request, Response } from 'express';
-import type { Desk } from '../desk.js';
+import type { DashboardDeps } from '../deps.js';
 import { dropBody } from '../http/pace.js';
-import type { Answer, Handler, Visit } from '../http/visit.js';
+import type { Answer, Handler, RequestContext } from '../http/request-context.js';
 import { ApiError, toApiError } from './error.js';
 
 /** One request of a program. */
 export interface ApiCall {
-  desk: Desk;
+  deps: DashboardDeps;
   request: Request;
   response: Response;
   key: KeyRow;
@@ -18,13 +18,13 @@ export interface ApiCall {
   gone: AbortSignal;
 }
 
-export type ApiHandler = (call: ApiCall, visit: Visit) => Promise<Answer>;
+export type ApiHandler = (call: ApiCall, context: RequestContext) => Promise<Answer>;
 
 /** Lets in who shows a key, within its limits; all that goes wrong is told in OpenAI's shape. */
 export const forKey =
   (handler: ApiHandler): Handler =>
-  async (visit) => {
-    const { desk, request, response } = visit;
+  async (context) => {
+    const { deps, request, response } = context;
     const left = new AbortController();
     // OpenAI's clients show it as `_request_id`; where a task is made it becomes the task's.
     response.set('x-request-id', randomUUID());
@@ -32,21 +32,21 @@ export const forKey =
       if (!response.writableFinished) left.abort(new Error('The client went away.'));
     });
     try {
-      const key = await authenticate(desk, request.headers.authorization);
-      await desk.admission.request(key);
-      return await handler({ desk, request, response, key, owner: `key:${key.id}`, gone: left.signal }, visit);
+      const key = await authenticate(deps, request.headers.authorization);
+      await deps.admission.request(key);
+      return await handler({ deps, request, response, key, owner: `key:${key.id}`, gone: left.signal }, context);
     } catch (error) {
       if (left.signal.aborted) return { kind: 'sent' };
-      return refuse(visit, error);
+      return refuse(context, error);
     }
   };
 
-const authenticate = async (desk: Desk, header = ''): Promise<KeyRow> => {
+const authenticate = async (deps: DashboardDeps, header = ''): Promise<KeyRow> => {
   const given = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(header)?.[1];
   if (given === undefined) {
     throw new ApiError(401, 'There is no API key: send it as "Authorization: Bearer …".', { code: 'missing_api_key' });
   }
-  const key = await desk.store.keys.find(given);
+  const key = await deps.store.keys.find(given);
   if (key === null) throw noSuchKey();
   return key;
 };
@@ -56,18 +56,18 @@ export const noSuchKey = (): ApiError =>
 
 /** What a program is told of whatever went wrong; the cause goes to the log alone. */
 export const refuse = (
-  { desk, request, response }: Pick<Visit, 'desk' | 'request' | 'response'>,
+  { deps, request, response }: Pick<RequestContext, 'deps' | 'request' | 'response'>,
   thrown: unknown,
 ): Answer => {
   const error = toApiError(thrown);
   const { retryAfter } = error.details;
   if (error.status >= 500)
-    desk.logger.error(
+    deps.logger.error(
       { err: error.cause ?? error, path: request.path, request_id: response.get('x-request-id') },
       'an API request failed',
     );
   // Of a refused upload nothing more is read than it takes to be heard.
-  dropBody(request, desk.options.uploadPatience);
+  dropBody(request, deps.options.uploadPatience);
   if (response.headersSent) {
     response.end();
     return { kind: 'sent' };

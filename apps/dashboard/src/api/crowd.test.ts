@@ -23,7 +23,7 @@ const opened = new Promise<void>((resolve) => {
 const closers: (() => Promise<unknown>)[] = [];
 beforeAll(async () => {
   harness = await startHarness({ work: false });
-  const { pipeline, logger, options } = harness.desk;
+  const { pipeline, logger, options } = harness.deps;
   const { tasksDir } = options;
   const { handlers } = createStage();
   const working = await pipeline.work(
@@ -58,7 +58,7 @@ afterAll(async () => {
 });
 
 it('50 clients at once, over Streams and HTTP, beside one who wants everything: all are answered once, none waits for that one', async () => {
-  const { tasksDir } = harness.desk.options;
+  const { tasksDir } = harness.deps.options;
   const greedy = await createProgram(harness);
   const flood = await Promise.all(
     Array.from({ length: 100 }, async () => {

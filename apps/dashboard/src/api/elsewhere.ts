@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import type { Desk } from '../desk.js';
+import type { DashboardDeps } from '../deps.js';
 import { sendAnswer } from '../http/answer.js';
-import { HttpError } from '../http/visit.js';
+import { HttpError } from '../http/request-context.js';
 import { refuse } from './call.js';
 import { ApiError } from './error.js';
 import { apiRoutes } from './route.js';
@@ -23,7 +23,7 @@ const routes = apiRoutes.map(({ method, path }) => ({
  * within a web page is everybody's.
  */
 export const answerElsewhere =
-  (desk: Desk): RequestHandler =>
+  (deps: DashboardDeps): RequestHandler =>
   (request, response) => {
     const path = `${request.baseUrl}${request.path}`;
     const methods = methodsOf(path);
@@ -40,7 +40,7 @@ export const answerElsewhere =
       : methods.length > 0
         ? new ApiError(405, `${path} is not asked by ${request.method}.`, { code: 'method_not_allowed' })
         : new ApiError(404, `There is no ${request.method} ${path}.`, { code: 'unknown_url' });
-    sendAnswer({ response }, refuse({ desk, request, response }, error));
+    sendAnswer({ response }, refuse({ deps, request, response }, error));
   };
 
 /** Where OpenAI's clients ask; none of these is a page of ours. */
@@ -51,7 +51,7 @@ const ownTokens = /^\/(?:metrics|healthz|readyz)$/i;
 
 /** A client whose base URL lacks `/v1` is told so in its own language, not by a page to sign in. */
 export const answerMissingBase =
-  (desk: Desk): RequestHandler =>
+  (deps: DashboardDeps): RequestHandler =>
   (request, response, next) => {
     const { path, method, headers } = request;
     // A browser behind a proxy that signs people in may carry a token too: it has cookies, and wants pages.
@@ -65,23 +65,23 @@ export const answerMissingBase =
     const error = new ApiError(404, `There is no ${method} ${path}: the API is below /v1. The base URL is ${base}.`, {
       code: 'unknown_url',
     });
-    sendAnswer({ response }, refuse({ desk, request, response }, error));
+    sendAnswer({ response }, refuse({ deps, request, response }, error));
   };
 
 /** U+0000 stands in no text and no store takes it: refused before anything is looked up. */
 export const refuseNul =
-  (desk: Desk): RequestHandler =>
+  (deps: DashboardDeps): RequestHandler =>
   (request, response, next) => {
     if (!/%00/i.test(request.url)) return next();
     if (!/^\/v1(\/|$)/i.test(request.path)) return next(new HttpError(400));
     const error = new ApiError(400, 'The address holds a character that no text has (U+0000).', {
       code: 'invalid_text',
     });
-    sendAnswer({ response }, refuse({ desk, request, response }, error));
+    sendAnswer({ response }, refuse({ deps, request, response }, error));
   };
 
 /** What goes wrong below `/v1` before a handler is reached. */
 export const answerErrors =
-  (desk: Desk): ErrorRequestHandler =>
+  (deps: DashboardDeps): ErrorRequestHandler =>
   (error, request, response, _next) =>
-    sendAnswer({ response }, refuse({ desk, request, response }, error));
+    sendAnswer({ response }, refuse({ deps, request, response }, error));

@@ -46,7 +46,7 @@ it('curl gets speakers', async () => {
 });
 
 it('the README’s three lines do so too', async () => {
-  const { tasksDir } = harness.desk.options;
+  const { tasksDir } = harness.deps.options;
   await cp(join(root, 'samples/jfk.wav'), join(tasksDir, 'talk.ogg'));
   const { stdout } = await run('sh', ['-euc', await example('sh', 'README.md')], { env, cwd: tasksDir });
   expect(JSON.parse(stdout).segments).toHaveLength(3);

@@ -7,7 +7,7 @@ import {
   taskOptionsSchema,
 } from '@whisper-bot/task';
 import { z } from 'zod';
-import type { Desk } from '../desk.js';
+import type { DashboardDeps } from '../deps.js';
 import { ApiError } from './error.js';
 import { diarizingModel, resolveModel } from './model.js';
 
@@ -165,7 +165,7 @@ export interface AskedOptions {
 }
 
 /** The options of the task. Throws ApiError where model or language are unknown. */
-export const optionsOf = async (desk: Desk, asked: AskedOptions): Promise<TaskOptions> => {
+export const optionsOf = async (deps: DashboardDeps, asked: AskedOptions): Promise<TaskOptions> => {
   const language = parseLanguage(asked.language ?? '');
   if (language === null) {
     throw new ApiError(400, `There is no language "${asked.language}".`, {
@@ -177,7 +177,7 @@ export const optionsOf = async (desk: Desk, asked: AskedOptions): Promise<TaskOp
   return taskOptionsSchema.parse({
     language,
     ...(asked.language_hints === undefined ? {} : { languageHints: languageHintsOf(asked.language_hints) }),
-    model: await resolveModel(desk, asked.model),
+    model: await resolveModel(deps, asked.model),
     diarize: asked.diarize ?? asked.model === diarizingModel,
     translate: asked.translate ?? false,
     prompt: cutText(asked.prompt ?? '', 1000),

@@ -25,13 +25,13 @@ const post = (key: string, body: FormData | string = formOf({ model: 'whisper-1'
 /** Where the open files of this process lie. */
 const openFiles = async () =>
   Promise.all((await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
-const folders = () => readdir(harness.desk.options.tasksDir);
+const folders = () => readdir(harness.deps.options.tasksDir);
 
 describe('a key', () => {
   it('that is missing, wrong or revoked gets 401, at once', async () => {
     const { id, key } = await createProgram(harness);
     expect((await post(key)).status).toBe(200);
-    await harness.desk.store.keys.revoke(id);
+    await harness.deps.store.keys.revoke(id);
     for (const given of [key, `${key}x`, 'wb-', "' or 1=1 --"]) {
       const answer = await post(given);
       expect([answer.status, await answer.json()]).toMatchObject([
@@ -78,14 +78,14 @@ describe('a key', () => {
       });
     const made = await make({ requests: '', concurrent: '2', minutes: '30' });
     expect(await made.text()).toContain('Recordings in work at once: 2 · Minutes a day: 30');
-    const [row] = await harness.desk.store.keys.list();
+    const [row] = await harness.deps.store.keys.list();
     expect(row).toMatchObject({ name: 'limited', limits: { concurrentTasks: 2, minutesPerDay: 30 } });
     expect((await make({ minutes: '-1' })).status).toBe(400);
   });
 
   it('sends so many minutes a day', async () => {
     const { id, key } = await createProgram(harness, { minutesPerDay: 0.15 });
-    const heard = async () => (await harness.desk.store.usage(`key:${id}`, new Date(0))).seconds;
+    const heard = async () => (await harness.deps.store.usage(`key:${id}`, new Date(0))).seconds;
     for (const seconds of [6, 12]) {
       expect((await post(key)).status).toBe(200);
       await until(async () => (await heard()) === seconds);
@@ -158,7 +158,7 @@ describe('an upload', () => {
   it('under any name lies in its own folder', async () => {
     const name = '../../etc/"$(reboot)\n.sh';
     const answer = await post(program.key, formOf({ model: 'whisper-1' }, 'sound', name));
-    const task = await harness.desk.store.tasks.task(answer.headers.get('x-request-id') as never);
+    const task = await harness.deps.store.tasks.task(answer.headers.get('x-request-id') as never);
     expect(task?.source).toMatch(/^audio\.[a-z0-9]+$/);
   });
 });
@@ -176,7 +176,7 @@ it('a client that goes away cancels its task, streaming or not', async () => {
     });
     asked.catch(() => undefined);
     const id = await until(async () => (await folders()).find((name) => !before.has(name)));
-    const stateOf = async () => (await harness.desk.pipeline.progress(id as never))?.state;
+    const stateOf = async () => (await harness.deps.pipeline.progress(id as never))?.state;
     await until(async () => (await stateOf()) === 'running');
     leaving.abort();
     await until(async () => (await stateOf()) === 'cancelled');
@@ -223,7 +223,7 @@ describe('a webhook into the private network is refused', () => {
     expect(status).toBe(202);
     address = '127.0.0.1';
     harness.stage.release();
-    const queue = harness.desk.pipeline.queue('webhook');
+    const queue = harness.deps.pipeline.queue('webhook');
     const job = await until(async () => {
       const known = await queue.getJob(`${body.id}-completed-r1`);
       // Read again: it may have failed after it was read.

@@ -33,24 +33,24 @@ export const takeRecording = async <F>(
   call: ApiCall,
   { read, id, afresh = false }: IntakeOptions<F>,
 ): Promise<{ task: Task; fields: F }> => {
-  const { desk, request, key, owner, gone } = call;
+  const { deps, request, key, owner, gone } = call;
   requireForm(call);
   requireOpen(call);
-  const release = await desk.admission.task(key);
+  const release = await deps.admission.task(key);
   try {
-    const { task, received } = await desk.pipeline.accept({
+    const { task, received } = await deps.pipeline.accept({
       channel: 'folder',
-      largest: uploadLimit(desk),
+      largest: uploadLimit(deps),
       owner,
-      ...(id === undefined ? {} : { id, once: desk.store.exclusively, afresh }),
+      ...(id === undefined ? {} : { id, once: deps.store.exclusively, afresh }),
       source: {
         kind: 'stream',
-        bytes: announcedBytes(request, uploadLimit(desk)),
+        bytes: announcedBytes(request, uploadLimit(deps)),
         receive: async (folder) => {
           const upload = await receiveUpload(request, {
             folder,
-            maxBytes: uploadLimit(desk),
-            patience: desk.options.uploadPatience,
+            maxBytes: uploadLimit(deps),
+            patience: deps.options.uploadPatience,
           });
           if (upload.file === null) {
             throw new ApiError(400, 'There is no file in the form.', { param: 'file', code: 'missing_file' });
@@ -66,7 +66,7 @@ export const takeRecording = async <F>(
     return { task, fields: received.asked.fields };
   } catch (error) {
     // Where there is no room it was not even begun.
-    dropBody(request, desk.options.uploadPatience);
+    dropBody(request, deps.options.uploadPatience);
     if (error instanceof AcceptBusy) {
       throw new ApiError(409, 'Another request with this Idempotency-Key is under way.', {
         code: 'idempotency_key_in_use',
@@ -87,7 +87,7 @@ const requireForm = ({ request }: ApiCall): void => {
   });
 };
 
-const requireOpen = ({ desk }: ApiCall): void => {
-  if (!desk.settings.get('uploadsPaused')) return;
+const requireOpen = ({ deps }: ApiCall): void => {
+  if (!deps.settings.get('uploadsPaused')) return;
   throw new ApiError(503, 'No recordings are taken at the moment.', { code: 'paused', retryAfter: later });
 };

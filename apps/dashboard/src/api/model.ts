@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Desk } from '../desk.js';
+import type { DashboardDeps } from '../deps.js';
 import type { ApiHandler } from './call.js';
 import { ApiError } from './error.js';
 
@@ -26,7 +26,7 @@ const describeModel = (id: string, owner = 'whisper.cpp'): Model => ({
 });
 
 /** The whisper.cpp name of what a client calls a model. Throws ApiError 404. */
-export const resolveModel = async ({ models, settings }: Desk, asked: string): Promise<string> => {
+export const resolveModel = async ({ models, settings }: DashboardDeps, asked: string): Promise<string> => {
   if (isAlias(asked)) return settings.get('model');
   if (await models.has(asked)) return asked;
   throw unknown(asked);
@@ -38,8 +38,8 @@ const unknown = (asked: string): ApiError =>
     code: 'model_not_found',
   });
 
-export const listModels: ApiHandler = async ({ desk }) => {
-  const installed = (await desk.models.installed()).filter(({ kind }) => kind === 'whisper');
+export const listModels: ApiHandler = async ({ deps }) => {
+  const installed = (await deps.models.installed()).filter(({ kind }) => kind === 'whisper');
   const data = [
     ...aliases.map((name) => describeModel(name, 'alias')),
     ...installed.map(({ name }) => describeModel(name)),
@@ -47,8 +47,8 @@ export const listModels: ApiHandler = async ({ desk }) => {
   return { kind: 'json', body: { object: 'list', data } };
 };
 
-export const showModel: ApiHandler = async ({ desk }, visit) => {
-  const name = visit.param('id');
-  if (!isAlias(name) && !(await desk.models.has(name))) throw unknown(name);
+export const showModel: ApiHandler = async ({ deps }, context) => {
+  const name = context.param('id');
+  if (!isAlias(name) && !(await deps.models.has(name))) throw unknown(name);
   return { kind: 'json', body: describeModel(name, isAlias(name) ? 'alias' : 'whisper.cpp') };
 };

@@ -21,17 +21,17 @@ const mostStreams = 50;
 const open = createTally();
 
 /** Tells each change of a task as it happens; the last event is its end. */
-export const followTask: ApiHandler = async (call, visit) => {
-  const { desk, gone, request, response, key } = call;
-  const { id } = await findOwnTask(call, visit);
+export const followTask: ApiHandler = async (call, context) => {
+  const { deps, gone, request, response, key } = call;
+  const { id } = await findOwnTask(call, context);
   if (request.method === 'HEAD') return { kind: 'text', type: eventStreamType, body: '' };
   if (open.held(key.id) >= mostStreams) {
     throw new ApiError(429, `This key may follow ${mostStreams} tasks at once.`, { code: 'streams', retryAfter: 5 });
   }
   const release = open.hold(key.id);
-  const ended = AbortSignal.any([gone, desk.closing]);
+  const ended = AbortSignal.any([gone, deps.closing]);
   const bell = createBell(ended);
-  const stop = await desk.pipeline.watch(id, bell.ring);
+  const stop = await deps.pipeline.watch(id, bell.ring);
   try {
     const events = openEventStream(response);
     for (let last = ''; !ended.aborted; await bell.wait()) {

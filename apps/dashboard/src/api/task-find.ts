@@ -1,16 +1,16 @@
 import { taskFolder, taskIdSchema } from '@whisper-bot/task';
 import { z } from 'zod';
-import type { Visit } from '../http/visit.js';
+import type { RequestContext } from '../http/request-context.js';
 import type { FoundTask } from '../page/task-find.js';
 import type { ApiCall } from './call.js';
 import { ApiError } from './error.js';
 
 /** The task in the path. Throws ApiError 404 also for other people's: that they exist is not told. */
-export const findOwnTask = async ({ desk, owner }: ApiCall, visit: Visit): Promise<FoundTask> => {
-  const id = taskIdSchema.safeParse(visit.param('id'));
-  const row = id.success ? await desk.store.tasks.find(id.data) : null;
+export const findOwnTask = async ({ deps, owner }: ApiCall, context: RequestContext): Promise<FoundTask> => {
+  const id = taskIdSchema.safeParse(context.param('id'));
+  const row = id.success ? await deps.store.tasks.find(id.data) : null;
   if (row === null || row.owner !== owner) throw noSuchTask();
-  return { id: row.id, row, folder: taskFolder(desk.options.tasksDir, row.id) };
+  return { id: row.id, row, folder: taskFolder(deps.options.tasksDir, row.id) };
 };
 
 export const noSuchTask = (): ApiError => new ApiError(404, 'There is no such task.', { code: 'task_not_found' });
@@ -21,9 +21,9 @@ export const pageSchema = z.object({
   after: z.string().max(100).default('').describe('`next` of the page before'),
 });
 
-export const readPage = (visit: Visit): z.output<typeof pageSchema> => {
-  const limit = visit.query('limit');
-  const parsed = pageSchema.safeParse({ after: visit.query('after'), ...(limit === '' ? {} : { limit }) });
+export const readPage = (context: RequestContext): z.output<typeof pageSchema> => {
+  const limit = context.query('limit');
+  const parsed = pageSchema.safeParse({ after: context.query('after'), ...(limit === '' ? {} : { limit }) });
   if (parsed.success) return parsed.data;
   throw new ApiError(400, 'A limit is a number from 1 to 100.', { param: 'limit', code: 'invalid_field' });
 };

@@ -171,7 +171,7 @@ describe('an Idempotency-Key', () => {
   ])('of an acceptance that was cut off %s is accepted all the same', async (when, isWritten) => {
     const key = `cut-off-${isWritten}`;
     const id = idOfRequest({ request: { get: () => key }, key: { id: program.id } } as never);
-    const folder = await createTaskFolder(harness.desk.options.tasksDir, id as TaskId);
+    const folder = await createTaskFolder(harness.deps.options.tasksDir, id as TaskId);
     await writeFile(folder.file('audio.mp3'), 'sound');
     if (isWritten) {
       const acceptedAt = new Date().toISOString();
@@ -324,9 +324,9 @@ describe('a webhook', () => {
     const other = await createProgram(harness);
     harness.stage.hold();
     const task = await submit({ webhook_url: url }, other);
-    await harness.desk.store.keys.revoke(other.id);
+    await harness.deps.store.keys.revoke(other.id);
     harness.stage.release();
-    const queue = harness.desk.pipeline.queue('webhook');
+    const queue = harness.deps.pipeline.queue('webhook');
     await until(async () => (await queue.getJob(`${task.id}-completed-r1`))?.isCompleted());
     expect(calls).toEqual([]);
   });

@@ -11,60 +11,60 @@ import { findOwnTask, noSuchTask, readPage } from './task-find.js';
 import { type TaskView, viewTask, withDuration } from './task-view.js';
 
 /** The task of a row that has just been read, as it is now. */
-const viewNow = async ({ desk }: Pick<ApiCall, 'desk'>, row: TaskRow): Promise<TaskView> =>
-  withDuration(viewTask(row, await desk.pipeline.progress(row.id)), desk.options.tasksDir);
+const viewNow = async ({ deps }: Pick<ApiCall, 'deps'>, row: TaskRow): Promise<TaskView> =>
+  withDuration(viewTask(row, await deps.pipeline.progress(row.id)), deps.options.tasksDir);
 
 /** The task as it is now. Throws ApiError 404. */
-export const lookAt = async (call: Pick<ApiCall, 'desk'>, id: TaskId): Promise<TaskView> => {
-  const row = await call.desk.store.tasks.find(id);
+export const lookAt = async (call: Pick<ApiCall, 'deps'>, id: TaskId): Promise<TaskView> => {
+  const row = await call.deps.store.tasks.find(id);
   if (row === null) throw noSuchTask();
   return viewNow(call, row);
 };
 
 /** `POST /v1/tasks`: accepted at once, worked on later; the same Idempotency-Key again is answered with the task it made. */
 export const submitTask: ApiHandler = async (call) => {
-  const { desk, request, response } = call;
+  const { deps, request, response } = call;
   const id = idOfRequest(call);
-  const known = id === undefined ? null : await desk.store.tasks.find(id);
+  const known = id === undefined ? null : await deps.store.tasks.find(id);
   if (known !== null && known.cause !== notAccepted) {
-    dropBody(request, desk.options.uploadPatience);
+    dropBody(request, deps.options.uploadPatience);
     response.set({ Location: `/v1/tasks/${known.id}`, 'Idempotent-Replayed': 'true' });
     return { kind: 'json', status: 202, body: await viewNow(call, known) };
   }
   const read = async (given: URLSearchParams) => {
     const asked = parseFields(taskRequestSchema, given);
     const { webhook_url: url } = asked;
-    if (url !== undefined) await desk.webhooks.check(url);
+    if (url !== undefined) await deps.webhooks.check(url);
     return {
       fields: asked,
-      options: await optionsOf(desk, asked),
+      options: await optionsOf(deps, asked),
       origin: url === undefined ? {} : { webhook: { url } },
     };
   };
   const { task } = await takeRecording(call, { read, id, afresh: known !== null });
   // Refused before, accepted now.
-  if (known !== null) await desk.store.tasks.change({ taskId: task.id, state: 'accepted', at: Date.now() });
+  if (known !== null) await deps.store.tasks.change({ taskId: task.id, state: 'accepted', at: Date.now() });
   response.set('Location', `/v1/tasks/${task.id}`);
   return { kind: 'json', status: 202, body: await lookAt(call, task.id) };
 };
 
 /** `GET /v1/tasks`: the key's own, newest first. */
-export const listTasks: ApiHandler = async ({ desk, owner }, visit) => {
-  const { limit, after } = readPage(visit);
-  const { rows, next } = await desk.store.tasks.search({ owner }, { limit, ...(after === '' ? {} : { after }) });
-  const data = await Promise.all(rows.map(async (row) => viewTask(row, await desk.pipeline.progress(row.id))));
+export const listTasks: ApiHandler = async ({ deps, owner }, context) => {
+  const { limit, after } = readPage(context);
+  const { rows, next } = await deps.store.tasks.search({ owner }, { limit, ...(after === '' ? {} : { after }) });
+  const data = await Promise.all(rows.map(async (row) => viewTask(row, await deps.pipeline.progress(row.id))));
   return { kind: 'json', body: { object: 'list', data, has_more: next !== null, next } };
 };
 
-export const showTask: ApiHandler = async (call, visit) => ({
+export const showTask: ApiHandler = async (call, context) => ({
   kind: 'json',
-  body: await viewNow(call, (await findOwnTask(call, visit)).row),
+  body: await viewNow(call, (await findOwnTask(call, context)).row),
 });
 
 /** `GET /v1/tasks/{id}/result`: in any of the formats. */
-export const showResult: ApiHandler = async (call, visit) => {
-  const task = await findOwnTask(call, visit);
-  const asked = visit.query('format') || 'json';
+export const showResult: ApiHandler = async (call, context) => {
+  const task = await findOwnTask(call, context);
+  const asked = context.query('format') || 'json';
   const format = parseFormat(asked);
   if (format === null) {
     const known = Object.keys(formats).join(', ');
@@ -78,7 +78,7 @@ export const showResult: ApiHandler = async (call, visit) => {
     throw new ApiError(409, 'The task has not ended yet.', { code: 'not_ended', retryAfter: 2 });
   }
   if (error !== null) throw new ApiError(409, error.message, { code: error.code });
-  const transcript = status === 'done' ? ((await call.desk.transcripts.read(task.id))?.transcript ?? null) : null;
+  const transcript = status === 'done' ? ((await call.deps.transcripts.read(task.id))?.transcript ?? null) : null;
   if (transcript === null) throw new ApiError(410, 'There is no result any more.', { code: 'file_expired' });
   const { mime, extension, render } = formats[format];
   const body = await render(transcript, { title: task.row.title });
@@ -88,10 +88,10 @@ export const showResult: ApiHandler = async (call, visit) => {
 };
 
 /** `DELETE /v1/tasks/{id}`: stops it where it runs; the recording and all that came of it go. */
-export const deleteTask: ApiHandler = async (call, visit) => {
-  const task = await findOwnTask(call, visit);
-  await call.desk.eraser.tasks([task.id]);
-  await call.desk.store.audit.append({
+export const deleteTask: ApiHandler = async (call, context) => {
+  const task = await findOwnTask(call, context);
+  await call.deps.eraser.tasks([task.id]);
+  await call.deps.store.audit.append({
     actor: call.owner,
     action: 'task.delete',
     target: task.id,

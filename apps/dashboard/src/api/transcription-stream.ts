@@ -1,7 +1,7 @@
 import type { Task } from '@whisper-bot/task';
 import { type Transcript, toDiarized } from '@whisper-bot/transcript';
 import { z } from 'zod';
-import type { Answer } from '../http/visit.js';
+import type { Answer } from '../http/request-context.js';
 import type { ApiCall } from './call.js';
 import { toApiError } from './error.js';
 import { openEventStream } from './event-stream.js';
@@ -31,7 +31,7 @@ type StreamEvent = z.infer<typeof streamEventSchema>;
 
 /** Sends the transcript as events: its paragraphs one by one, with their speakers where they were asked for. */
 export const streamTranscription = async (
-  { desk, response, gone, request }: ApiCall,
+  { deps, response, gone, request }: ApiCall,
   task: Task,
   untilTranscribed: () => Promise<Transcript>,
 ): Promise<Answer> => {
@@ -42,7 +42,7 @@ export const streamTranscription = async (
   } catch (thrown) {
     if (!gone.aborted) {
       const error = toApiError(thrown);
-      if (error.status >= 500) desk.logger.error({ err: error, path: request.path }, 'an API stream failed');
+      if (error.status >= 500) deps.logger.error({ err: error, path: request.path }, 'an API stream failed');
       events.send(error.body);
     }
     response.end();

@@ -9,7 +9,7 @@ import {
   type TranscriptLabels,
 } from '@whisper-bot/transcript';
 import type { z } from 'zod';
-import type { Answer } from '../http/visit.js';
+import type { Answer } from '../http/request-context.js';
 import type { transcriptionAnswerSchema } from './answer.js';
 import type { ApiCall, ApiHandler } from './call.js';
 import { ApiError, errorOfCode } from './error.js';
@@ -26,7 +26,7 @@ export const transcribe: ApiHandler = async (call) => {
     read: async (given) => {
       const asked = parseFields(transcriptionSchema, given);
       const diarize = asked.diarize ?? (asked.response_format === 'diarized_json' ? true : undefined);
-      return { fields: asked, options: await optionsOf(call.desk, { ...asked, diarize }) };
+      return { fields: asked, options: await optionsOf(call.deps, { ...asked, diarize }) };
     },
   });
   // OpenAI's clients show this as `_request_id`: under it the operators, and GET /v1/tasks, know the task.
@@ -40,7 +40,7 @@ export const translate: ApiHandler = async (call) => {
   const { task, fields } = await takeRecording(call, {
     read: async (given) => {
       const asked = parseFields(translationSchema, given);
-      return { fields: asked, options: await optionsOf(call.desk, { ...asked, translate: true, diarize: false }) };
+      return { fields: asked, options: await optionsOf(call.deps, { ...asked, translate: true, diarize: false }) };
     },
   });
   call.response.set('x-request-id', task.id);
@@ -48,9 +48,9 @@ export const translate: ApiHandler = async (call) => {
 };
 
 /** Waits for the end of a task. Throws ApiError where it fails; rejects, and cancels it, where nobody waits any more. */
-const untilTranscribed = async ({ desk, request, response, gone }: ApiCall, task: Task): Promise<Transcript> => {
-  const { pipeline, closing } = desk;
-  const stop = keepWaiting(request, response, desk.options.answerBeat);
+const untilTranscribed = async ({ deps, request, response, gone }: ApiCall, task: Task): Promise<Transcript> => {
+  const { pipeline, closing } = deps;
+  const stop = keepWaiting(request, response, deps.options.answerBeat);
   const ended = await pipeline
     .untilEnded(task.id, AbortSignal.any([gone, closing]))
     .catch(async (error: unknown) => {
@@ -63,7 +63,7 @@ const untilTranscribed = async ({ desk, request, response, gone }: ApiCall, task
     const { code, message } = ended.failure ?? { code: 'cancelled' as const, message: 'The task was cancelled.' };
     throw errorOfCode(code, message);
   }
-  const transcript = await readTranscript(taskFolder(desk.options.tasksDir, task.id));
+  const transcript = await readTranscript(taskFolder(deps.options.tasksDir, task.id));
   if (transcript === null) throw new ApiError(500, 'The transcript is missing.', { code: 'internal' });
   return transcript;
 };

@@ -1,4 +1,4 @@
-import type { Visit } from '../http/visit.js';
+import type { RequestContext } from '../http/request-context.js';
 import { addressOf } from './session.js';
 
 export interface Change {
@@ -12,12 +12,12 @@ export interface Change {
 }
 
 /** Writes a change down: who, what, before, after, from where. */
-export const writeDown = (visit: Visit, { action, target, before, after, actor }: Change): Promise<void> =>
-  visit.desk.store.audit.append({
-    actor: actor ?? visit.person?.name ?? '',
+export const writeDown = (context: RequestContext, { action, target, before, after, actor }: Change): Promise<void> =>
+  context.deps.store.audit.append({
+    actor: actor ?? context.person?.name ?? '',
     action,
     target,
-    address: addressOf(visit),
+    address: addressOf(context),
     before: before ?? null,
     after: after ?? null,
   });

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { AccountBook } from '@whisper-bot/store';
+import type { AccountRepository } from '@whisper-bot/store';
 
 /**
  * The one-time link to the first administrator: valid in this process, while there is no account, and only where accounts
@@ -16,7 +16,7 @@ export interface SetupToken {
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-export const createSetupToken = (accounts: Pick<AccountBook, 'list'>, enabled: boolean): SetupToken => {
+export const createSetupToken = (accounts: Pick<AccountRepository, 'list'>, enabled: boolean): SetupToken => {
   let expected: Buffer | null = null;
   return {
     issue: async () => {

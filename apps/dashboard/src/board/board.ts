@@ -1,7 +1,7 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
-import { type QueueName, queueNames, type WorkingPipeline } from '@whisper-bot/pipeline';
+import { type QueueName, queueNames, type WorkerPipeline } from '@whisper-bot/pipeline';
 import type { Application } from 'express';
 import { redact } from './redact.js';
 
@@ -22,7 +22,7 @@ const descriptions: Record<QueueName, string> = {
 };
 
 /** Bull Board over all queues: its Express application, behind whatever guards stand in front. */
-export const createBoard = (pipeline: WorkingPipeline, basePath: string): Application => {
+export const createBoard = (pipeline: WorkerPipeline, basePath: string): Application => {
   const server = new ExpressAdapter().setBasePath(basePath);
   const queues = queueNames.map((name) => {
     const adapter = new BullMQAdapter(pipeline.queue(name), {

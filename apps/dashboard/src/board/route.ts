@@ -1,28 +1,28 @@
 import { type QueueName, queueNames } from '@whisper-bot/pipeline';
 import { writeDown } from '../auth/audit.js';
+import { type Answer, type Handler, HttpError, type RequestContext } from '../http/request-context.js';
 import type { Route } from '../http/route.js';
-import { type Answer, type Handler, HttpError, type Visit } from '../http/visit.js';
 import { type BoardRule, boardRules } from './rule.js';
 
 /** Hands a request on to Bull Board under an address below its base. */
-const passOn = async ({ desk, request, response }: Visit, address: string): Promise<Answer> => {
+const passOn = async ({ deps, request, response }: RequestContext, address: string): Promise<Answer> => {
   await new Promise<void>((resolve, reject) => {
     response.once('close', resolve);
     // As Express mounts an application: it sees the path behind its base.
     request.url = address;
     request.baseUrl = '/board';
-    desk.board(request, response, (error?: unknown) => reject(error ?? new HttpError(404)));
+    deps.board(request, response, (error?: unknown) => reject(error ?? new HttpError(404)));
   });
   return { kind: 'sent' };
 };
 
-const readOn: Handler = async (visit) => {
-  const { path, url } = visit.request;
-  return /^\/board$/i.test(path) ? { kind: 'redirect', to: '/board/' } : passOn(visit, url.slice('/board'.length));
+const readOn: Handler = async (context) => {
+  const { path, url } = context.request;
+  return /^\/board$/i.test(path) ? { kind: 'redirect', to: '/board/' } : passOn(context, url.slice('/board'.length));
 };
 
-const queueOf = (visit: Visit): QueueName => {
-  const name = queueNames.find((known) => known === visit.param('queueName'));
+const queueOf = (context: RequestContext): QueueName => {
+  const name = queueNames.find((known) => known === context.param('queueName'));
   if (name === undefined) throw new HttpError(404);
   return name;
 };
@@ -31,32 +31,34 @@ const queueOf = (visit: Visit): QueueName => {
  * The address a rule stands for, written anew from its parsed parts: Bull Board is asked what was judged, however the request
  * spelled it (case, slashes, encodings).
  */
-const canonical = (visit: Visit, { path }: BoardRule): string => {
-  if (path.includes(':queueName')) queueOf(visit);
-  return path.slice('/board'.length).replace(/:(\w+)/g, (_part, name: string) => encodeURIComponent(visit.param(name)));
+const canonical = (context: RequestContext, { path }: BoardRule): string => {
+  if (path.includes(':queueName')) queueOf(context);
+  return path
+    .slice('/board'.length)
+    .replace(/:(\w+)/g, (_part, name: string) => encodeURIComponent(context.param(name)));
 };
 
 /**
  * Bull Board would run completed jobs again, which would deliver twice: a job is put back here, out of the failed ones and no
  * others, in one step.
  */
-const retryFailed = async (visit: Visit): Promise<Answer> => {
-  const job = await visit.desk.pipeline.queue(queueOf(visit)).getJob(visit.param('jobId'));
+const retryFailed = async (context: RequestContext): Promise<Answer> => {
+  const job = await context.deps.pipeline.queue(queueOf(context)).getJob(context.param('jobId'));
   if (job === undefined) throw new HttpError(404);
   if (!(await job.isFailed())) throw new HttpError(409);
   await job.retry('failed');
-  visit.response.status(204).end();
+  context.response.status(204).end();
   return { kind: 'sent' };
 };
 
 const changeOn =
   (rule: BoardRule): Handler =>
-  async (visit) => {
-    const address = canonical(visit, rule);
-    const put = rule.effect === 'retry-failed' ? () => retryFailed(visit) : () => passOn(visit, address);
-    await writeDown(visit, {
+  async (context) => {
+    const address = canonical(context, rule);
+    const put = rule.effect === 'retry-failed' ? () => retryFailed(context) : () => passOn(context, address);
+    await writeDown(context, {
       action: 'board',
-      target: `${visit.request.method} ${decodeURIComponent(address).replace('/api/queues', '')}`,
+      target: `${context.request.method} ${decodeURIComponent(address).replace('/api/queues', '')}`,
     });
     return put();
   };

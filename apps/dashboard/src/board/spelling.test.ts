@@ -57,10 +57,10 @@ const spellings = (path: string): string[] => {
 
 test('a job that is done is not run again, removed or rewritten, however the address is spelled', async () => {
   const task = await harness.submit();
-  await until(async () => (await harness.desk.store.tasks.find(task.id))?.state === 'done');
+  await until(async () => (await harness.deps.store.tasks.find(task.id))?.state === 'done');
   const name = 'deliver-folder';
   const id = `${task.id}-deliver-r1`;
-  const queue = harness.desk.pipeline.queue(name);
+  const queue = harness.deps.pipeline.queue(name);
   const before = JSON.stringify(await queue.getJob(id));
   const delivered = harness.delivered.length;
   for (const [verb, route] of changes) {
@@ -84,11 +84,11 @@ test('a job that is done is not run again, removed or rewritten, however the add
 test('a failed job is retried by every spelling that leads there, and by none twice', async () => {
   harness.stage.broken.set('transcribe', 'signal SIGSEGV');
   const task = await harness.submit();
-  await until(async () => (await harness.desk.store.tasks.find(task.id))?.state === 'failed');
+  await until(async () => (await harness.deps.store.tasks.find(task.id))?.state === 'failed');
   harness.stage.broken.clear();
   const job = await until(async () => {
     for (const name of ['transcribe', 'prepare'] as const) {
-      const failed = (await harness.desk.pipeline.queue(name).getJobs(['failed'])).find(
+      const failed = (await harness.deps.pipeline.queue(name).getJobs(['failed'])).find(
         ({ data }) => (data as { taskId?: string }).taskId === task.id,
       );
       if (failed !== undefined) return { name, id: failed.id ?? '' };
@@ -102,5 +102,5 @@ test('a failed job is retried by every spelling that leads there, and by none tw
     });
   const statuses = [(await retry()).status, (await retry()).status].sort();
   expect(statuses[0]).toBe(204);
-  await until(async () => (await harness.desk.store.tasks.find(task.id))?.state === 'done');
+  await until(async () => (await harness.deps.store.tasks.find(task.id))?.state === 'done');
 });

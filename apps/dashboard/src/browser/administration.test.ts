@@ -53,7 +53,7 @@ test('a key is made with a limit of its own, works, and is revoked', async () =>
 
 test('an account is added, changes its role, is disabled and enabled; one administrator stays', async () => {
   const { page } = await enter('administrator');
-  const { accounts } = stage.harness.desk.store;
+  const { accounts } = stage.harness.deps.store;
   await page.goto('/accounts');
   await page.getByLabel('Name', { exact: true }).fill('bob');
   await page.getByLabel('Password', { exact: true }).fill('bobs long password');
@@ -84,7 +84,7 @@ test('a user is blocked, allowed and limited: the bot reads it with the next mes
   const limited = { limits: { minutesPerDay: 60 }, before: null, after: null };
   await books.changeLimits(() => limited, { actor: 'test', action: 'person.change', target: 'everybody' });
   const id = randomUUID() as TaskId;
-  await harness.desk.store.tasks.accept(
+  await harness.deps.store.tasks.accept(
     taskSchema.parse({
       v: 1,
       id,
@@ -116,7 +116,7 @@ test('a user is blocked, allowed and limited: the bot reads it with the next mes
 test('a setting acts at once: recordings are no longer kept', async () => {
   const { page } = await enter('administrator');
   const kept = await stage.finished();
-  const folder = (id: TaskId) => taskFolder(stage.harness.desk.options.tasksDir, id);
+  const folder = (id: TaskId) => taskFolder(stage.harness.deps.options.tasksDir, id);
   expect(await folder(kept.id).has('audio.wav')).toBe(true);
   await page.goto('/settings');
   await page.getByLabel('Keep the recordings too', { exact: true }).selectOption('no');
@@ -126,7 +126,7 @@ test('a setting acts at once: recordings are no longer kept', async () => {
   await until(async () => !(await folder(gone.id).has('audio.wav')));
   await page.getByLabel('Longest recording, minutes', { exact: true }).fill('90');
   await page.getByRole('button', { name: 'Save: Longest recording, minutes' }).click();
-  await until(() => stage.harness.desk.rules.maxDuration === 5400);
+  await until(() => stage.harness.deps.rules.maxDuration === 5400);
   await page.goto('/upload');
   await page.getByText('1 h 30 min').waitFor();
 });
@@ -137,9 +137,9 @@ test('a setting is changed and put back', async () => {
   await page.getByLabel('Refuse new uploads', { exact: true }).selectOption('yes');
   await page.getByRole('button', { name: 'Save: Refuse new uploads' }).click();
   await page.getByText('Saved.').waitFor();
-  expect(stage.harness.desk.settings.get('uploadsPaused')).toBe(true);
+  expect(stage.harness.deps.settings.get('uploadsPaused')).toBe(true);
   await page.getByRole('button', { name: 'Back to default: Refuse new uploads' }).click();
-  await until(() => stage.harness.desk.settings.get('uploadsPaused') === false);
+  await until(() => stage.harness.deps.settings.get('uploadsPaused') === false);
 });
 
 test('a model is downloaded and made the default; a download that stands still is stopped', async () => {
@@ -150,14 +150,14 @@ test('a model is downloaded and made the default; a download that stands still i
   await page.getByText('The download has begun.').waitFor();
   await page.getByRole('button', { name: 'Make default: tiny-q8_0' }).click();
   await page.getByText('The default model was changed.').waitFor();
-  expect(stage.harness.desk.settings.get('model')).toBe('tiny-q8_0');
+  expect(stage.harness.deps.settings.get('model')).toBe('tiny-q8_0');
 
   await page.getByText('Everything there is to download').click();
   await page.getByRole('button', { name: 'Download: base', exact: true }).click();
   await page.getByText(/100 kB \/ 200 kB/).waitFor();
   await page.getByRole('button', { name: 'Stop: base' }).click();
   await until(async () => (await page.getByText('Downloading').count()) === 0);
-  expect(stage.harness.desk.models.downloads()).toEqual([]);
+  expect(stage.harness.deps.models.downloads()).toEqual([]);
 });
 
 test('language and appearance are chosen in the page; the password is changed; all sessions end', async () => {
@@ -169,7 +169,7 @@ test('language and appearance are chosen in the page; the password is changed; a
   await page.getByLabel('New password again').fill('an even longer password');
   await page.getByRole('button', { name: 'Change password' }).click();
   await page.getByText('The password was changed').waitFor();
-  expect(await stage.harness.desk.store.accounts.verify(name, 'an even longer password')).not.toBeNull();
+  expect(await stage.harness.deps.store.accounts.verify(name, 'an even longer password')).not.toBeNull();
   await page.getByLabel('Language').selectOption('ru');
   await page.getByRole('heading', { level: 1, name: 'Ваша запись' }).waitFor();
   await page.getByLabel('Вид').selectOption('dark');

@@ -45,7 +45,7 @@ test('Bull Board: Retry all in the dead letters ends in deliveries', async () =>
   await page.getByRole('button', { name: 'Retry all' }).click();
   await page.getByRole('button', { name: 'Confirm' }).click();
   for (const { id } of tasks) await until(() => deliveredOf(id) === 1, bound);
-  await until(async () => (await stage.harness.desk.pipeline.deadLetters()).length === 0);
+  await until(async () => (await stage.harness.deps.pipeline.deadLetters()).length === 0);
 });
 
 test('Bull Board: what would hurt is refused on the server, whatever its page shows', async () => {
@@ -60,7 +60,7 @@ test('Bull Board: what would hurt is refused on the server, whatever its page sh
   ]);
   expect(answer.status()).toBe(403);
   expect(await stateOf(task.id)).toBe('failed');
-  await stage.harness.desk.pipeline.retry(task.id);
+  await stage.harness.deps.pipeline.retry(task.id);
   await until(() => deliveredOf(task.id) === 1, bound);
 });
 
@@ -74,7 +74,7 @@ test('a group of dead letters is retried as a whole', async () => {
 });
 
 test('the overview says that the bot is cut off from Telegram, and that it no longer is', async () => {
-  const { pipeline } = stage.harness.desk;
+  const { pipeline } = stage.harness.deps;
   const since = Date.now() - 5 * 60_000;
   const outage = { part: 'telegram', host: 'api.telegram.org', kind: 'name', code: 'EAI_AGAIN', since } as const;
   await pipeline.announceOutage('telegram', outage);

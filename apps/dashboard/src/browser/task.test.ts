@@ -41,7 +41,7 @@ test('speakers are renamed and text is corrected, in the page and in the downloa
   const text = await (await page.request.get(`/tasks/${task.id}/transcript/text`)).text();
   expect(text).toContain('Ann');
   expect(text).toContain('Good evening, shall we begin?');
-  const entries = await stage.harness.desk.store.audit.list({ limit: 10 });
+  const entries = await stage.harness.deps.store.audit.list({ limit: 10 });
   expect(
     entries
       .filter(({ target }) => target === task.id)
@@ -81,8 +81,8 @@ test('a recording is uploaded, watched live and ends on the same page', async ()
   stage.harness.stage.release();
   await page.getByText('Good morning, shall we begin?').waitFor();
   const id = page.url().split('/').at(-1) as TaskId;
-  expect((await stage.harness.desk.store.tasks.find(id))?.options.speakers).toEqual({ kind: 'exactly', count: 2 });
-  expect((await stage.harness.desk.store.tasks.find(id))?.title).toBe('Board meeting.mp3');
+  expect((await stage.harness.deps.store.tasks.find(id))?.options.speakers).toEqual({ kind: 'exactly', count: 2 });
+  expect((await stage.harness.deps.store.tasks.find(id))?.title).toBe('Board meeting.mp3');
 });
 
 test('an upload works without scripts; one that is too big is told so', async () => {
@@ -93,14 +93,14 @@ test('an upload works without scripts; one that is too big is told so', async ()
     .setInputFiles({ name: 'note.ogg', mimeType: 'audio/ogg', buffer: Buffer.alloc(1000, 7) });
   await page.getByRole('button', { name: 'Upload and transcribe' }).click();
   await page.getByRole('heading', { level: 1, name: 'note.ogg' }).waitFor();
-  await stage.harness.desk.settings.set('uploadMegabytes', 1, 'test');
+  await stage.harness.deps.settings.set('uploadMegabytes', 1, 'test');
   await page.goto('/upload');
   await page
     .locator('input[type=file]')
     .setInputFiles({ name: 'long.ogg', mimeType: 'audio/ogg', buffer: Buffer.alloc(1_000_500, 7) });
   await page.getByRole('button', { name: 'Upload and transcribe' }).click();
   await page.getByText('The file is larger than 1 MB.').waitFor();
-  await stage.harness.desk.settings.set('uploadMegabytes', undefined, 'test');
+  await stage.harness.deps.settings.set('uploadMegabytes', undefined, 'test');
 });
 
 test('a running task is cancelled', async () => {
@@ -128,7 +128,7 @@ const keptFrom = {
 test('an ended task is run again from every stage, each time to a delivery, then deleted', async () => {
   const { page } = await enter('operator');
   const task = await finished();
-  const folder = taskFolder(stage.harness.desk.options.tasksDir, task.id);
+  const folder = taskFolder(stage.harness.deps.options.tasksDir, task.id);
   let deliveries = 1;
   await page.goto(`/tasks/${task.id}`);
   for (const [name, kept] of Object.entries(keptFrom)) {
@@ -146,5 +146,5 @@ test('an ended task is run again from every stage, each time to a delivery, then
   await page.getByLabel('I want this').check();
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByText('The task and its files are gone.').waitFor();
-  expect(await stage.harness.desk.store.transcripts.read(task.id)).toBeNull();
+  expect(await stage.harness.deps.store.transcripts.read(task.id)).toBeNull();
 });

@@ -1,8 +1,8 @@
 import { markup } from '../view/html.js';
-import type { Answer, Visit } from './visit.js';
+import type { Answer, RequestContext } from './request-context.js';
 
 /** Writes an answer. */
-export const sendAnswer = ({ response }: Pick<Visit, 'response'>, answer: Answer): void => {
+export const sendAnswer = ({ response }: Pick<RequestContext, 'response'>, answer: Answer): void => {
   switch (answer.kind) {
     case 'page':
       response

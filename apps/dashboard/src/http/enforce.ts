@@ -2,32 +2,32 @@ import { isCleanText } from '@whisper-bot/task';
 import express, { type Express, type RequestHandler } from 'express';
 import { isMaskOf } from '../auth/form-secret.js';
 import { atLeast } from '../auth/person.js';
-import type { Desk } from '../desk.js';
+import type { DashboardDeps } from '../deps.js';
 import { sendAnswer } from './answer.js';
 import { isSameOrigin } from './origin.js';
 import { receive } from './receive.js';
+import { HttpError, type RequestContext } from './request-context.js';
 import type { Route } from './route.js';
-import { HttpError, type Visit } from './visit.js';
 
-const visits = new WeakMap<object, Visit>();
+const visits = new WeakMap<object, RequestContext>();
 
 const parseForm = express.urlencoded({ extended: false, limit: '1mb', parameterLimit: 2000 });
 
 /** Puts every route of the table behind its guard; nothing of a body is read before. */
-export const mountRoutes = (app: Express, routes: readonly Route[], desk: Desk): void => {
+export const mountRoutes = (app: Express, routes: readonly Route[], deps: DashboardDeps): void => {
   for (const route of routes) {
     const steps: RequestHandler[] = [
       async (request, response, next) => {
-        const visit = await receive(desk, request, response);
-        visits.set(request, visit);
-        if (admit(route, visit)) next();
+        const context = await receive(deps, request, response);
+        visits.set(request, context);
+        if (admit(route, context)) next();
       },
       ...(route.proof === 'form' ? [parseForm, refuseUnreadable, proveForm] : []),
       async (request, response, next) => {
-        const visit = visits.get(request);
-        if (visit === undefined) return next();
-        visit.response = response;
-        sendAnswer(visit, await route.handler(visit));
+        const context = visits.get(request);
+        if (context === undefined) return next();
+        context.response = response;
+        sendAnswer(context, await route.handler(context));
       },
     ];
     app[route.method](route.path, ...steps);
@@ -35,20 +35,20 @@ export const mountRoutes = (app: Express, routes: readonly Route[], desk: Desk):
 };
 
 /** False where the visitor is sent to the door. Throws HttpError where the route is not for them. */
-const admit = (route: Route, visit: Visit): boolean => {
+const admit = (route: Route, context: RequestContext): boolean => {
   const { guard, proof } = route;
   if (guard !== 'anyone') {
-    if (visit.person === null) {
-      if (route.method !== 'get' || !visit.request.accepts('html') || visit.request.path.startsWith('/board/api')) {
+    if (context.person === null) {
+      if (route.method !== 'get' || !context.request.accepts('html') || context.request.path.startsWith('/board/api')) {
         throw new HttpError(401);
       }
-      visit.response.redirect(303, `/sign-in?back=${encodeURIComponent(visit.request.originalUrl)}`);
+      context.response.redirect(303, `/sign-in?back=${encodeURIComponent(context.request.originalUrl)}`);
       return false;
     }
-    if (guard === 'nobody' || !atLeast(visit.person.role, guard)) throw new HttpError(403);
+    if (guard === 'nobody' || !atLeast(context.person.role, guard)) throw new HttpError(403);
   }
-  if (proof !== 'none' && proof !== 'key' && !isSameOrigin(visit.request.headers, visit.request.host ?? '')) {
-    throw new HttpError(403, visit.words.forged);
+  if (proof !== 'none' && proof !== 'key' && !isSameOrigin(context.request.headers, context.request.host ?? '')) {
+    throw new HttpError(403, context.words.forged);
   }
   return true;
 };
@@ -60,13 +60,13 @@ const refuseUnreadable: RequestHandler = (request, _response, next) => {
 };
 
 const proveForm: RequestHandler = (request, _response, next) => {
-  const visit = visits.get(request);
-  if (visit !== undefined) requireSecret(visit, visit.field('csrf'));
+  const context = visits.get(request);
+  if (context !== undefined) requireSecret(context, context.field('csrf'));
   next();
 };
 
 /** Throws HttpError where a form does not carry the session's secret. */
-export const requireSecret = ({ person, words }: Visit, given: string): void => {
+export const requireSecret = ({ person, words }: RequestContext, given: string): void => {
   if (person === null || isMaskOf(given, person.csrf)) return;
   throw new HttpError(403, words.forged);
 };

@@ -1,56 +1,56 @@
 import { TaskError } from '@whisper-bot/task';
 import type { ErrorRequestHandler, Request, Response } from 'express';
-import type { Desk } from '../desk.js';
+import type { DashboardDeps } from '../deps.js';
 import { html } from '../view/html.js';
 import { barePage, page } from '../view/layout.js';
 import { sendAnswer } from './answer.js';
 import { receive } from './receive.js';
+import { HttpError, type RequestContext } from './request-context.js';
 import { isUnavailable } from './unavailable.js';
-import { HttpError, type Visit } from './visit.js';
 
 /** Whatever goes wrong becomes a page, or JSON for those who asked for it; the cause goes to the log alone. */
 export const answerFailures =
-  (desk: Desk): ErrorRequestHandler =>
+  (deps: DashboardDeps): ErrorRequestHandler =>
   async (error, request, response, _next) => {
     const { status, sentence } = tell(error);
-    if (status >= 500) desk.logger.error({ err: error, path: request.path }, 'a request failed');
+    if (status >= 500) deps.logger.error({ err: error, path: request.path }, 'a request failed');
     if (response.headersSent) {
       response.end();
       return;
     }
-    await answerStatus(desk, { request, response }, status, sentence);
+    await answerStatus(deps, { request, response }, status, sentence);
   };
 
 /** A status as a page in the visitor's language. */
 export const answerStatus = async (
-  desk: Desk,
+  deps: DashboardDeps,
   { request, response }: { request: Request; response: Response },
   status: number,
   sentence?: string,
 ): Promise<void> => {
-  const visit = await receive(desk, request, response).catch(() => null);
-  if (visit === null) {
+  const context = await receive(deps, request, response).catch(() => null);
+  if (context === null) {
     response.status(503).type('text').send('The database is away. Try again in a moment.');
     return;
   }
-  const words = visit.words.status[status] ?? visit.words.status[500] ?? { title: '', text: '' };
+  const words = context.words.status[status] ?? context.words.status[500] ?? { title: '', text: '' };
   const text = sentence ?? words.text;
   if (request.path.startsWith('/board/api') || !request.accepts('html')) {
-    sendAnswer(visit, { kind: 'json', status, body: { error: text } });
+    sendAnswer(context, { kind: 'json', status, body: { error: text } });
     return;
   }
-  sendAnswer(visit, { kind: 'page', status, page: statusPage(visit, words.title, text) });
+  sendAnswer(context, { kind: 'page', status, page: statusPage(context, words.title, text) });
 };
 
-const statusPage = (visit: Visit, title: string, text: string) =>
-  visit.person === null
-    ? barePage(visit, {
+const statusPage = (context: RequestContext, title: string, text: string) =>
+  context.person === null
+    ? barePage(context, {
         title,
-        body: html`<h1>${title}</h1><p class="lead">${text}</p><a class="button" href="/sign-in">${visit.words.signIn.title}</a>`,
+        body: html`<h1>${title}</h1><p class="lead">${text}</p><a class="button" href="/sign-in">${context.words.signIn.title}</a>`,
       })
-    : page(visit, {
+    : page(context, {
         title,
-        body: html`<p class="lead">${text}</p><a class="button" href="/">${visit.words.nav.overview}</a>`,
+        body: html`<p class="lead">${text}</p><a class="button" href="/">${context.words.nav.overview}</a>`,
       });
 
 const tell = (error: unknown): { status: number; sentence?: string } => {

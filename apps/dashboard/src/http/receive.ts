@@ -1,16 +1,16 @@
 import type { Request, Response } from 'express';
 import { findPerson } from '../auth/session.js';
-import type { Desk } from '../desk.js';
+import type { DashboardDeps } from '../deps.js';
 import { acceptedLocale, isLocale, wordsOf } from '../locale/locale.js';
 import { readCookies } from './cookie.js';
-import type { Theme, Visit } from './visit.js';
+import type { RequestContext, Theme } from './request-context.js';
 
 /** Names of the cookies that keep what a browser prefers. */
 export const themeCookie = 'whisper_theme';
 export const localeCookie = 'whisper_locale';
 
 /** Makes a visit of a request: who it is, in which language, in which theme. */
-export const receive = async (desk: Desk, request: Request, response: Response): Promise<Visit> => {
+export const receive = async (deps: DashboardDeps, request: Request, response: Response): Promise<RequestContext> => {
   const cookies = readCookies(request.headers.cookie);
   const chosen = cookies.get(localeCookie) ?? '';
   const locale = isLocale(chosen) ? chosen : acceptedLocale(request.headers['accept-language'] ?? '');
@@ -24,10 +24,10 @@ export const receive = async (desk: Desk, request: Request, response: Response):
     return values.length === 1 ? (values[0] ?? '') : '';
   };
   return {
-    desk,
+    deps,
     request,
     response,
-    person: await findPerson(desk, request, cookies),
+    person: await findPerson(deps, request, cookies),
     locale,
     words: wordsOf(locale),
     theme: isTheme(theme) ? theme : 'auto',

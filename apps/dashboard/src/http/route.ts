@@ -1,5 +1,5 @@
 import type { Role } from '../auth/person.js';
-import type { Handler } from './visit.js';
+import type { Handler } from './request-context.js';
 
 /** Who may use a route: an account of that role or above, anyone at all, or — where it would only hurt — nobody. */
 export type Guard = Role | 'anyone' | 'nobody';

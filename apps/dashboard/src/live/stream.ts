@@ -1,4 +1,4 @@
-import type { Answer, Visit } from '../http/visit.js';
+import type { Answer, RequestContext } from '../http/request-context.js';
 import { markup, type SafeHtml } from '../view/html.js';
 import { createBell } from './bell.js';
 
@@ -18,11 +18,14 @@ export interface LiveOptions {
 const calm = 400;
 
 /** Keeps sending the parts that have changed (server-sent events) until the reader leaves or the process ends. */
-export const streamParts = async (visit: Visit, { interval, render, watch }: LiveOptions): Promise<Answer> => {
-  const { response, desk } = visit;
+export const streamParts = async (
+  context: RequestContext,
+  { interval, render, watch }: LiveOptions,
+): Promise<Answer> => {
+  const { response, deps } = context;
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const ended = AbortSignal.any([gone.signal, desk.closing]);
+  const ended = AbortSignal.any([gone.signal, deps.closing]);
   const bell = createBell(ended);
   const sent = new Map<string, string>();
   const send = (event: string, data: unknown): void => {
@@ -33,7 +36,7 @@ export const streamParts = async (visit: Visit, { interval, render, watch }: Liv
   try {
     while (!ended.aborted) {
       const parts = await render().catch((error: unknown) => {
-        desk.logger.warn({ err: error }, 'a live page was not refreshed');
+        deps.logger.warn({ err: error }, 'a live page was not refreshed');
         return {};
       });
       if (ended.aborted) break;

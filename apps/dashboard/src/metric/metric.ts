@@ -1,6 +1,6 @@
 import { type QueueName, queueNames } from '@whisper-bot/pipeline';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Floor } from '../desk/floor.js';
+import type { QueueStatus } from '../domain/queue-status.js';
 
 /** What Prometheus reads of this process and of the queues. */
 export interface Metrics {
@@ -14,7 +14,7 @@ export interface Metrics {
 const states = ['waiting', 'active', 'delayed', 'failed'] as const;
 
 /** Adds what only the dashboard knows to the process's registry, which already counts what is accepted here. */
-export const createMetrics = (floor: Floor, registry: Registry): Metrics => {
+export const createMetrics = (queueStatus: QueueStatus, registry: Registry): Metrics => {
   const registers = [registry];
   const jobs = new Gauge({
     name: 'whisper_queue_jobs',
@@ -47,7 +47,11 @@ export const createMetrics = (floor: Floor, registry: Registry): Metrics => {
   return {
     contentType: registry.contentType,
     read: async () => {
-      const [queues, living, disk] = await Promise.all([floor.queues(), floor.workers(), floor.disk()]);
+      const [queues, living, disk] = await Promise.all([
+        queueStatus.queues(),
+        queueStatus.workers(),
+        queueStatus.disk(),
+      ]);
       redis.set(queues === null ? 0 : 1);
       for (const queue of queues ?? []) {
         for (const state of states) jobs.set({ queue: queue.name, state }, queue[state]);

@@ -3,24 +3,27 @@ import { writeDown } from '../auth/audit.js';
 import { passwordFault } from '../auth/password.js';
 import { rememberDevice, signOut } from '../auth/session.js';
 import { backTo } from '../http/answer.js';
-import { type Handler, HttpError, type Visit } from '../http/visit.js';
+import { type Handler, HttpError, type RequestContext } from '../http/request-context.js';
 import { buttonForm, csrfField, field } from '../view/form.js';
 import { ago, moment } from '../view/format.js';
 import { html } from '../view/html.js';
 import { page } from '../view/layout.js';
 import { card, facts, table } from '../view/piece.js';
 
-export const showAccount: Handler = (visit) => render(visit);
+export const showAccount: Handler = (context) => render(context);
 
-const render = async (visit: Visit, errors: { current?: string; fresh?: string } = {}): ReturnType<Handler> => {
-  const { words, desk, locale, person } = visit;
+const render = async (
+  context: RequestContext,
+  errors: { current?: string; fresh?: string } = {},
+): ReturnType<Handler> => {
+  const { words, deps, locale, person } = context;
   if (person === null) throw new HttpError(401);
   const say = words.account;
-  const sessions = await desk.store.sessions.list(person.id);
+  const sessions = await deps.store.sessions.list(person.id);
   return {
     kind: 'page',
     status: Object.keys(errors).length === 0 ? 200 : 400,
-    page: page(visit, {
+    page: page(context, {
       title: say.title,
       body: html`<div class="split">
 <div class="stack">
@@ -39,7 +42,7 @@ ${card(
       { title: say.seen, figure: true, cell: ({ seenAt }) => ago(seenAt, words, locale) },
     ],
     sessions,
-  )}<p>${buttonForm(visit, { action: '/account/sign-out-everywhere', text: say.everywhere, kind: 'danger' })}</p>`,
+  )}<p>${buttonForm(context, { action: '/account/sign-out-everywhere', text: say.everywhere, kind: 'danger' })}</p>`,
 )}
 </div>
 <div class="stack">
@@ -51,10 +54,10 @@ ${card(
   ]),
 )}
 ${
-  hasPassword(visit) &&
+  hasPassword(context) &&
   card(
     say.change,
-    html`<form class="form" method="post" action="/account/password">${csrfField(visit)}
+    html`<form class="form" method="post" action="/account/password">${csrfField(context)}
 ${field({ name: 'current', label: say.current, type: 'password', required: true, autocomplete: 'current-password', error: errors.current })}
 ${field({ name: 'fresh', label: say.fresh, type: 'password', required: true, minlength: 12, autocomplete: 'new-password', error: errors.fresh })}
 ${field({ name: 'again', label: say.again, type: 'password', required: true, autocomplete: 'new-password' })}
@@ -67,8 +70,8 @@ ${field({ name: 'again', label: say.again, type: 'password', required: true, aut
 };
 
 /** Whether there is a password of one's own to change. */
-const hasPassword = ({ person, desk }: Visit): boolean =>
-  person !== null && person.issuer === null && desk.options.passwordSignIn;
+const hasPassword = ({ person, deps }: RequestContext): boolean =>
+  person !== null && person.issuer === null && deps.options.passwordSignIn;
 
 /** The browser's name out of its long one; the last word that names one wins, as those that copy others stand last. */
 const browserOf = (agent: string): string => {
@@ -83,26 +86,26 @@ const browserOf = (agent: string): string => {
   );
 };
 
-export const changePassword: Handler = async (visit) => {
-  const { words, desk, person } = visit;
+export const changePassword: Handler = async (context) => {
+  const { words, deps, person } = context;
   if (person === null) throw new HttpError(401);
-  if (!hasPassword(visit)) throw new HttpError(403, words.account.noPassword);
-  const allowed = await desk.store.attempts.allow(`password:${person.id}`, { attempts: 8, seconds: 900 });
+  if (!hasPassword(context)) throw new HttpError(403, words.account.noPassword);
+  const allowed = await deps.store.attempts.allow(`password:${person.id}`, { attempts: 8, seconds: 900 });
   if (!allowed) throw new HttpError(429);
-  if ((await desk.store.accounts.verify(person.name, visit.field('current').slice(0, 1000))) === null) {
-    return render(visit, { current: words.account.wrong });
+  if ((await deps.store.accounts.verify(person.name, context.field('current').slice(0, 1000))) === null) {
+    return render(context, { current: words.account.wrong });
   }
-  const fault = passwordFault(visit.field('fresh'), visit.field('again'), words);
-  if (fault !== null) return render(visit, { fresh: fault });
-  await desk.store.accounts.setPassword(person.id, visit.field('fresh'), person.session);
+  const fault = passwordFault(context.field('fresh'), context.field('again'), words);
+  if (fault !== null) return render(context, { fresh: fault });
+  await deps.store.accounts.setPassword(person.id, context.field('fresh'), person.session);
   // The new password has made every device unknown, this one included.
-  await rememberDevice(visit, person);
-  await writeDown(visit, { action: 'account.password', target: person.name });
+  await rememberDevice(context, person);
+  await writeDown(context, { action: 'account.password', target: person.name });
   return backTo('/account', 'account.changed');
 };
 
-export const signOutEverywhere: Handler = async (visit) => {
-  await writeDown(visit, { action: 'sign-out.everywhere', target: visit.person?.name ?? '' });
-  await signOut(visit, true);
+export const signOutEverywhere: Handler = async (context) => {
+  await writeDown(context, { action: 'sign-out.everywhere', target: context.person?.name ?? '' });
+  await signOut(context, true);
   return { kind: 'redirect', to: '/sign-in' };
 };

@@ -3,23 +3,26 @@ import { writeDown } from '../auth/audit.js';
 import { nameFault, passwordFault } from '../auth/password.js';
 import { isRole, roles } from '../auth/person.js';
 import { backTo } from '../http/answer.js';
-import { type Handler, HttpError, type Visit } from '../http/visit.js';
+import { type Handler, HttpError, type RequestContext } from '../http/request-context.js';
 import { buttonForm, csrfField, field, select } from '../view/form.js';
 import { ago, moment } from '../view/format.js';
 import { html } from '../view/html.js';
 import { page } from '../view/layout.js';
 import { card, table } from '../view/piece.js';
 
-export const showAccounts: Handler = (visit) => render(visit);
+export const showAccounts: Handler = (context) => render(context);
 
-const render = async (visit: Visit, errors: { name?: string; password?: string } = {}): ReturnType<Handler> => {
-  const { words, desk, locale, person } = visit;
+const render = async (
+  context: RequestContext,
+  errors: { name?: string; password?: string } = {},
+): ReturnType<Handler> => {
+  const { words, deps, locale, person } = context;
   const say = words.accounts;
-  const rows = await desk.store.accounts.list();
+  const rows = await deps.store.accounts.list();
   return {
     kind: 'page',
     status: Object.keys(errors).length === 0 ? 200 : 400,
-    page: page(visit, {
+    page: page(context, {
       title: say.title,
       active: 'accounts',
       body: html`<div class="stack">
@@ -36,7 +39,7 @@ const render = async (visit: Visit, errors: { name?: string; password?: string }
             cell: ({ id, name, role, issuer }) =>
               issuer !== null
                 ? html`${words.role[role]} <span class="quiet">(${say.byProvider(new URL(issuer).host)})</span>`
-                : html`<form class="inline" method="post" action="/accounts/${id}">${csrfField(visit)}<select name="role" aria-label="${say.role}: ${name}">${roles.map((each) => html`<option value="${each}"${each === role && html` selected`}>${words.role[each]}</option>`)}</select><button aria-label="${words.button.save}: ${name}">${words.button.save}</button></form>`,
+                : html`<form class="inline" method="post" action="/accounts/${id}">${csrfField(context)}<select name="role" aria-label="${say.role}: ${name}">${roles.map((each) => html`<option value="${each}"${each === role && html` selected`}>${words.role[each]}</option>`)}</select><button aria-label="${words.button.save}: ${name}">${words.button.save}</button></form>`,
           },
           { title: say.state, minor: true, cell: ({ disabled }) => (disabled ? say.disabled : say.active) },
           { title: say.created, figure: true, minor: true, cell: ({ createdAt }) => moment(createdAt, locale, words) },
@@ -47,7 +50,7 @@ const render = async (visit: Visit, errors: { name?: string; password?: string }
             figure: true,
             cell: ({ id, name, disabled }) => {
               const text = disabled ? say.enable : say.disable;
-              return buttonForm(visit, {
+              return buttonForm(context, {
                 action: `/accounts/${id}`,
                 text,
                 kind: disabled ? 'plain' : 'danger',
@@ -60,13 +63,13 @@ const render = async (visit: Visit, errors: { name?: string; password?: string }
         rows,
       )}</section>
 ${
-  desk.options.passwordSignIn &&
+  deps.options.passwordSignIn &&
   card(
     say.add,
-    html`<form class="form" method="post" action="/accounts">${csrfField(visit)}
+    html`<form class="form" method="post" action="/accounts">${csrfField(context)}
 <div class="fields">
-${field({ name: 'name', label: say.name, value: visit.field('name'), required: true, maxlength: 60, autocomplete: 'off', error: errors.name })}
-${select({ name: 'role', label: say.role, value: visit.field('role') || 'viewer', options: roles.map((each) => [each, words.role[each]]) })}
+${field({ name: 'name', label: say.name, value: context.field('name'), required: true, maxlength: 60, autocomplete: 'off', error: errors.name })}
+${select({ name: 'role', label: say.role, value: context.field('role') || 'viewer', options: roles.map((each) => [each, words.role[each]]) })}
 ${field({ name: 'password', label: words.signIn.password, type: 'password', required: true, minlength: 12, autocomplete: 'new-password', error: errors.password })}
 ${field({ name: 'again', label: words.setup.passwordAgain, type: 'password', required: true, autocomplete: 'new-password' })}
 </div>
@@ -79,38 +82,41 @@ ${field({ name: 'again', label: words.setup.passwordAgain, type: 'password', req
   };
 };
 
-export const addAccount: Handler = async (visit) => {
-  const { words, desk } = visit;
-  if (!desk.options.passwordSignIn) throw new HttpError(403, words.signIn.noPasswords);
-  const name = visit.field('name').trim();
-  const role = visit.field('role');
-  const password = visit.field('password');
+export const addAccount: Handler = async (context) => {
+  const { words, deps } = context;
+  if (!deps.options.passwordSignIn) throw new HttpError(403, words.signIn.noPasswords);
+  const name = context.field('name').trim();
+  const role = context.field('role');
+  const password = context.field('password');
   if (!isRole(role)) throw new HttpError(400);
   const nameError = nameFault(name, words);
-  const passwordError = passwordFault(password, visit.field('again'), words);
+  const passwordError = passwordFault(password, context.field('again'), words);
   if (nameError !== null || passwordError !== null) {
-    return render(visit, { ...(nameError && { name: nameError }), ...(passwordError && { password: passwordError }) });
+    return render(context, {
+      ...(nameError && { name: nameError }),
+      ...(passwordError && { password: passwordError }),
+    });
   }
-  const account = await desk.store.accounts.create({ name, password, role });
-  if (account === null) return render(visit, { name: words.password.taken });
-  await writeDown(visit, { action: 'account.create', target: name, after: { role } });
+  const account = await deps.store.accounts.create({ name, password, role });
+  if (account === null) return render(context, { name: words.password.taken });
+  await writeDown(context, { action: 'account.create', target: name, after: { role } });
   return backTo('/accounts', 'accounts.added');
 };
 
 /** Another role, or no way in any more. */
-export const changeAccount: Handler = async (visit) => {
-  const { accounts } = visit.desk.store;
-  const id = visit.param('id');
+export const changeAccount: Handler = async (context) => {
+  const { accounts } = context.deps.store;
+  const id = context.param('id');
   const before = (await accounts.list()).find((account) => account.id === id);
   if (before === undefined) throw new HttpError(404);
-  const role = visit.field('role');
-  const disabled = visit.field('disabled');
+  const role = context.field('role');
+  const disabled = context.field('disabled');
   if (!isRole(role) && disabled !== 'yes' && disabled !== 'no') throw new HttpError(400);
   // The next sign-in would put back what the provider says.
   if (isRole(role) && before.issuer !== null) return backTo('/accounts', 'accounts.roleOfProvider', { bad: 1 });
   const change = isRole(role) ? { role } : { disabled: disabled === 'yes' };
   if (!(await accounts.change(id, change))) return backTo('/accounts', 'accounts.lastAdministrator', { bad: 1 });
-  await writeDown(visit, {
+  await writeDown(context, {
     action: 'account.change',
     target: before.name,
     before: { role: before.role, disabled: before.disabled },

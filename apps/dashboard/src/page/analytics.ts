@@ -11,7 +11,7 @@ import {
   volume,
 } from '@whisper-bot/analytics';
 import { languageOf, stages } from '@whisper-bot/task';
-import type { Handler, Visit } from '../http/visit.js';
+import type { Handler, RequestContext } from '../http/request-context.js';
 import { barChart } from '../view/chart.js';
 import { number, span } from '../view/format.js';
 import { html, type SafeHtml } from '../view/html.js';
@@ -28,16 +28,16 @@ const periods = {
 } as const;
 type PeriodName = keyof typeof periods;
 
-export const showAnalytics: Handler = async (visit) => {
-  const { words, desk } = visit;
+export const showAnalytics: Handler = async (context) => {
+  const { words, deps } = context;
   const say = words.analytics;
   const name: PeriodName =
-    Object.keys(periods).find((each): each is PeriodName => each === visit.query('period')) ?? 'week';
+    Object.keys(periods).find((each): each is PeriodName => each === context.query('period')) ?? 'week';
   const figures =
-    desk.analytics === null
+    deps.analytics === null
       ? null
-      : await askAll(desk.analytics, name).catch((err: unknown) => {
-          desk.logger.warn({ err }, 'the figures could not be read');
+      : await askAll(deps.analytics, name).catch((err: unknown) => {
+          deps.logger.warn({ err }, 'the figures could not be read');
           return null;
         });
   const tabs = html`<nav class="tabs" aria-label="${say.period}">${(Object.keys(periods) as PeriodName[]).map(
@@ -47,18 +47,18 @@ export const showAnalytics: Handler = async (visit) => {
     figures !== null && figures.volume.length === 0 && figures.times.length === 0 && figures.messages.length === 0;
   return {
     kind: 'page',
-    page: page(visit, {
+    page: page(context, {
       title: say.title,
       active: 'analytics',
       actions: tabs,
       body:
         figures === null
           ? emptyState(
-              desk.analytics === null ? { title: say.off, hint: say.offHint } : { title: say.away, hint: say.awayHint },
+              deps.analytics === null ? { title: say.off, hint: say.offHint } : { title: say.away, hint: say.awayHint },
             )
           : empty
             ? emptyState({ title: say.empty, hint: say.emptyHint })
-            : body(visit, name, figures),
+            : body(context, name, figures),
     }),
   };
 };
@@ -82,8 +82,8 @@ const askAll = async (database: AnalyticsDatabase, name: PeriodName) => {
 
 type Figures = Awaited<ReturnType<typeof askAll>>;
 
-const body = (visit: Visit, name: PeriodName, figures: Figures): SafeHtml => {
-  const { words, locale } = visit;
+const body = (context: RequestContext, name: PeriodName, figures: Figures): SafeHtml => {
+  const { words, locale } = context;
   const say = words.analytics;
   const ms = (value: number) => span(value, words);
   const count = (value: number) => number(value, locale);
@@ -92,7 +92,7 @@ const body = (visit: Visit, name: PeriodName, figures: Figures): SafeHtml => {
   return html`<div class="stack">
 ${card(
   say.volume,
-  html`${volumeChart(visit, name, figures)}<p class="legend"><span>${say.volume}</span><span class="bad">${say.failures}</span></p>`,
+  html`${volumeChart(context, name, figures)}<p class="legend"><span>${say.volume}</span><span class="bad">${say.failures}</span></p>`,
   {
     aside: html`<span class="quiet">${say.audio}: ${say.audioHours(number(audio / 3600, locale, 1))}</span>`,
   },
@@ -146,9 +146,9 @@ ${card(
         figures.causes,
       ),
 )}
-${popular(visit, say.models, figures.models)}
+${popular(context, say.models, figures.models)}
 ${popular(
-  visit,
+  context,
   say.languages,
   figures.languages.map((row) => ({ ...row, name: languageOf(row.name)?.native ?? row.name })),
 )}
@@ -180,7 +180,7 @@ ${card(
 };
 
 const popular = (
-  { words, locale }: Visit,
+  { words, locale }: RequestContext,
   title: string,
   rows: readonly { name: string; tasks: number; audioSeconds: number }[],
 ) => {
@@ -204,7 +204,7 @@ const popular = (
 };
 
 /** Every step of the period has its bar, also those in which nothing happened. */
-const volumeChart = ({ words }: Visit, name: PeriodName, { volume: rows, period }: Figures): SafeHtml => {
+const volumeChart = ({ words }: RequestContext, name: PeriodName, { volume: rows, period }: Figures): SafeHtml => {
   const { step, every } = periods[name];
   const known = new Map(rows.map((row) => [row.time, row]));
   const times: number[] = [];

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '@whisper-bot/store';
-import type { Handler } from '../http/visit.js';
+import type { Handler } from '../http/request-context.js';
 import { moment } from '../view/format.js';
 import { html } from '../view/html.js';
 import { page } from '../view/layout.js';
@@ -7,16 +7,16 @@ import { emptyState, table } from '../view/piece.js';
 
 const pageSize = 100;
 
-export const showAudit: Handler = async (visit) => {
-  const { words, desk, locale } = visit;
+export const showAudit: Handler = async (context) => {
+  const { words, deps, locale } = context;
   const say = words.audit;
-  const before = /^\d{1,18}$/.test(visit.query('before')) ? visit.query('before') : undefined;
-  const rows = await desk.store.audit.list({ limit: pageSize, ...(before === undefined ? {} : { before }) });
+  const before = /^\d{1,18}$/.test(context.query('before')) ? context.query('before') : undefined;
+  const rows = await deps.store.audit.list({ limit: pageSize, ...(before === undefined ? {} : { before }) });
   const last = rows.length === pageSize ? rows.at(-1) : undefined;
   const json = (value: unknown) => value !== null && value !== undefined && html`<code>${JSON.stringify(value)}</code>`;
   return {
     kind: 'page',
-    page: page(visit, {
+    page: page(context, {
       title: say.title,
       active: 'audit',
       body: html`

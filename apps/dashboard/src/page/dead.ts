@@ -2,7 +2,7 @@ import type { DeadLetter } from '@whisper-bot/pipeline';
 import { writeDown } from '../auth/audit.js';
 import { atLeast } from '../auth/person.js';
 import { backTo } from '../http/answer.js';
-import type { Handler } from '../http/visit.js';
+import type { Handler } from '../http/request-context.js';
 import { buttonForm } from '../view/form.js';
 import { ago } from '../view/format.js';
 import { html } from '../view/html.js';
@@ -22,13 +22,13 @@ const groupLetters = (letters: readonly DeadLetter[]): [key: string, letters: De
   return [...groups].sort(([, a], [, b]) => b.length - a.length);
 };
 
-export const showDead: Handler = async (visit) => {
-  const { words, desk, person, locale } = visit;
-  const groups = groupLetters(await desk.pipeline.deadLetters());
+export const showDead: Handler = async (context) => {
+  const { words, deps, person, locale } = context;
+  const groups = groupLetters(await deps.pipeline.deadLetters());
   const mayRetry = person !== null && atLeast(person.role, 'operator');
   return {
     kind: 'page',
-    page: page(visit, {
+    page: page(context, {
       title: words.dead.title,
       active: 'dead',
       body:
@@ -57,7 +57,7 @@ export const showDead: Handler = async (visit) => {
                 {
                   aside: html`<span class="inline"><span class="quiet">${words.dead.count(letters.length)}</span>${
                     mayRetry &&
-                    buttonForm(visit, {
+                    buttonForm(context, {
                       action: '/dead/retry',
                       text: words.dead.retryGroup(letters.length),
                       kind: 'primary',
@@ -72,13 +72,13 @@ export const showDead: Handler = async (visit) => {
 };
 
 /** Retries every letter of a group. */
-export const retryDead: Handler = async (visit) => {
-  const { pipeline } = visit.desk;
-  const key = visit.field('group');
+export const retryDead: Handler = async (context) => {
+  const { pipeline } = context.deps;
+  const key = context.field('group');
   const group = groupLetters(await pipeline.deadLetters()).find(([each]) => each === key);
   const tasks = [...new Set(group?.[1].map(({ taskId }) => taskId) ?? [])];
   let count = 0;
   for (const id of tasks) if (await pipeline.retry(id)) count += 1;
-  if (count > 0) await writeDown(visit, { action: 'dead.retry', target: key, after: { tasks: count } });
+  if (count > 0) await writeDown(context, { action: 'dead.retry', target: key, after: { tasks: count } });
   return backTo('/dead', 'dead.retried', { count });
 };

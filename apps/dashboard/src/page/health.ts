@@ -1,21 +1,21 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
-import { type Handler, HttpError, type Visit } from '../http/visit.js';
+import { type Handler, HttpError, type RequestContext } from '../http/request-context.js';
 
 /** The process runs. */
 export const showHealth: Handler = async () => ({ kind: 'json', body: { status: 'ok' } });
 
 /** The process can do its work: the record and the queue answer. */
-export const showReady: Handler = async ({ desk }) => {
-  const [database, queues] = await Promise.all([desk.store.ping(), desk.floor.queues()]);
+export const showReady: Handler = async ({ deps }) => {
+  const [database, queues] = await Promise.all([deps.store.ping(), deps.queueStatus.queues()]);
   const body = { database, redis: queues !== null };
   return { kind: 'json', status: body.database && body.redis ? 200 : 503, body };
 };
 
 /** For Prometheus: from this machine, or with the token. */
-export const showMetrics: Handler = async (visit) => {
-  if (!mayScrape(visit)) throw new HttpError(403);
-  const { metrics } = visit.desk;
+export const showMetrics: Handler = async (context) => {
+  if (!mayScrape(context)) throw new HttpError(403);
+  const { metrics } = context.deps;
   return { kind: 'text', type: metrics.contentType, body: await metrics.read() };
 };
 
@@ -35,8 +35,8 @@ const isDirect = (request: Request): boolean =>
   request.httpVersion !== '1.0' &&
   !Object.keys(request.headers).some((name) => proxied.test(name));
 
-const mayScrape = ({ desk, request }: Visit): boolean => {
-  const { metricsToken } = desk.options;
+const mayScrape = ({ deps, request }: RequestContext): boolean => {
+  const { metricsToken } = deps.options;
   if (metricsToken === null) return isDirect(request);
   return timingSafeEqual(digest(request.headers.authorization ?? ''), digest(`Bearer ${metricsToken}`));
 };

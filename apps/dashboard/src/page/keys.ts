@@ -2,7 +2,7 @@ import { type KeyLimits, type KeyRow, keyLimitsSchema } from '@whisper-bot/store
 import { cutText } from '@whisper-bot/task';
 import { writeDown } from '../auth/audit.js';
 import { backTo } from '../http/answer.js';
-import { type Handler, HttpError, type Visit } from '../http/visit.js';
+import { type Handler, HttpError, type RequestContext } from '../http/request-context.js';
 import type { Words } from '../locale/locale.js';
 import { buttonForm, csrfField, field } from '../view/form.js';
 import { ago, moment } from '../view/format.js';
@@ -10,16 +10,16 @@ import { html } from '../view/html.js';
 import { page } from '../view/layout.js';
 import { card, emptyState, table } from '../view/piece.js';
 
-export const showKeys: Handler = (visit) => render(visit);
+export const showKeys: Handler = (context) => render(context);
 
 /** `made` is the new key, shown this once. */
-const render = async (visit: Visit, made?: string): ReturnType<Handler> => {
-  const { words, desk, locale } = visit;
+const render = async (context: RequestContext, made?: string): ReturnType<Handler> => {
+  const { words, deps, locale } = context;
   const say = words.keys;
-  const rows = await desk.store.keys.list();
+  const rows = await deps.store.keys.list();
   return {
     kind: 'page',
-    page: page(visit, {
+    page: page(context, {
       title: say.title,
       active: 'keys',
       body: html`
@@ -53,7 +53,7 @@ ${made !== undefined && card(say.made, html`<code class="secret">${made}</code>`
                   figure: true,
                   cell: ({ id, name, revoked }) =>
                     !revoked &&
-                    buttonForm(visit, {
+                    buttonForm(context, {
                       action: `/keys/${id}/revoke`,
                       text: say.revoke,
                       kind: 'danger',
@@ -66,7 +66,7 @@ ${made !== undefined && card(say.made, html`<code class="secret">${made}</code>`
       }</section>
 ${card(
   say.make,
-  html`<form class="form" method="post" action="/keys">${csrfField(visit)}
+  html`<form class="form" method="post" action="/keys">${csrfField(context)}
 <div class="fields">${field({ name: 'name', label: say.name, required: true, maxlength: 100 })}
 ${limitFields.map(({ name, word }) => field({ name, label: say[word], type: 'number', min: 1, max: 999_999, hint: say.limitHint }))}</div>
 <button class="primary">${say.make}</button></form>`,
@@ -89,24 +89,24 @@ const tellLimits = (limits: KeyLimits, say: Words['keys']): string =>
     .map(({ limit, word }) => `${say[word]}: ${limits[limit]}`)
     .join(' · ') || say.unlimited;
 
-export const makeKey: Handler = async (visit) => {
-  const name = cutText(visit.field('name').trim(), 100);
-  const given = limitFields.map((each) => [each.limit, visit.field(each.name)] as const);
+export const makeKey: Handler = async (context) => {
+  const name = cutText(context.field('name').trim(), 100);
+  const given = limitFields.map((each) => [each.limit, context.field(each.name)] as const);
   if (name === '' || given.some(([, text]) => !/^\d{0,6}$/.test(text))) throw new HttpError(400);
   const limits = keyLimitsSchema.parse(
     Object.fromEntries(
       given.filter(([, text]) => text !== '').map(([limit, text]) => [limit, Math.max(1, Number(text))]),
     ),
   );
-  const { id, key } = await visit.desk.store.keys.create(name, visit.person?.name ?? '', limits);
-  await writeDown(visit, { action: 'key.create', target: id, after: { name, limits } });
-  return render(visit, key);
+  const { id, key } = await context.deps.store.keys.create(name, context.person?.name ?? '', limits);
+  await writeDown(context, { action: 'key.create', target: id, after: { name, limits } });
+  return render(context, key);
 };
 
-export const revokeKey: Handler = async (visit) => {
-  const id = visit.param('id');
-  if (!(await visit.desk.store.keys.list()).some((row) => row.id === id)) throw new HttpError(404);
-  await visit.desk.store.keys.revoke(id);
-  await writeDown(visit, { action: 'key.revoke', target: id });
+export const revokeKey: Handler = async (context) => {
+  const id = context.param('id');
+  if (!(await context.deps.store.keys.list()).some((row) => row.id === id)) throw new HttpError(404);
+  await context.deps.store.keys.revoke(id);
+  await writeDown(context, { action: 'key.revoke', target: id });
   return backTo('/keys', 'keys.revokedNow');
 };

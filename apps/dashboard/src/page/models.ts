@@ -1,8 +1,8 @@
 import { writeDown } from '../auth/audit.js';
 import { atLeast } from '../auth/person.js';
-import type { ShelfModel } from '../desk/model.js';
+import type { ShelfModel } from '../domain/model.js';
 import { backTo } from '../http/answer.js';
-import { type Handler, HttpError, type Visit } from '../http/visit.js';
+import { type Handler, HttpError, type RequestContext } from '../http/request-context.js';
 import { type Parts, streamParts } from '../live/stream.js';
 import { buttonForm } from '../view/form.js';
 import { bytes } from '../view/format.js';
@@ -10,22 +10,22 @@ import { html } from '../view/html.js';
 import { page } from '../view/layout.js';
 import { card, emptyState, progressBar, table } from '../view/piece.js';
 
-export const showModels: Handler = async (visit) => {
-  const { words, desk } = visit;
+export const showModels: Handler = async (context) => {
+  const { words, deps } = context;
   const say = words.models;
-  const [parts, installed] = await Promise.all([renderParts(visit), desk.models.installed()]);
+  const [parts, installed] = await Promise.all([renderParts(context), deps.models.installed()]);
   const names = new Set(installed.map(({ name }) => name));
-  const available = desk.models.published().filter(({ name }) => !names.has(name));
+  const available = deps.models.published().filter(({ name }) => !names.has(name));
   return {
     kind: 'page',
-    page: page(visit, {
+    page: page(context, {
       title: say.title,
       active: 'models',
       body: html`<div class="stack" data-live="/live/models">
 <div id="part-downloads" aria-live="polite">${parts['part-downloads']}</div>
 ${card(say.installed, html`<div id="part-installed">${parts['part-installed']}</div>`)}
 ${
-  mayChange(visit) &&
+  mayChange(context) &&
   card(
     say.available,
     html`<details><summary>${say.all} (${available.length})</summary>${table(
@@ -38,7 +38,7 @@ ${
           silent: true,
           figure: true,
           cell: ({ name }) =>
-            buttonForm(visit, {
+            buttonForm(context, {
               action: `/models/${name}/download`,
               text: say.download,
               label: `${say.download}: ${name}`,
@@ -54,16 +54,17 @@ ${
   };
 };
 
-export const liveModels: Handler = (visit) => streamParts(visit, { interval: 1500, render: () => renderParts(visit) });
+export const liveModels: Handler = (context) =>
+  streamParts(context, { interval: 1500, render: () => renderParts(context) });
 
-const mayChange = ({ person }: Visit): boolean => person !== null && atLeast(person.role, 'administrator');
+const mayChange = ({ person }: RequestContext): boolean => person !== null && atLeast(person.role, 'administrator');
 
-const renderParts = async (visit: Visit): Promise<Parts> => {
-  const { words, desk, locale } = visit;
+const renderParts = async (context: RequestContext): Promise<Parts> => {
+  const { words, deps, locale } = context;
   const say = words.models;
-  const installed = await desk.models.installed();
-  const downloads = desk.models.downloads();
-  const chosen = desk.settings.get('model');
+  const installed = await deps.models.installed();
+  const downloads = deps.models.downloads();
+  const chosen = deps.settings.get('model');
   const isDefault = ({ name }: ShelfModel): boolean => name === chosen || name.startsWith(`${chosen}-q`);
   return {
     'part-downloads':
@@ -75,7 +76,7 @@ const renderParts = async (visit: Visit): Promise<Parts> => {
               ({ name, received, total, failure }) => html`<li><span class="mono">${name}</span>
 <span class="quiet small">${failure === null ? `${bytes(received, locale)} / ${bytes(total, locale)}` : say.failed}</span>
 ${failure === null ? progressBar(total === 0 ? 0 : (100 * received) / total, name) : html`<p class="error">${failure}</p>`}
-${mayChange(visit) && buttonForm(visit, { action: `/models/${name}/stop`, text: say.cancel, label: `${say.cancel}: ${name}` })}</li>`,
+${mayChange(context) && buttonForm(context, { action: `/models/${name}/stop`, text: say.cancel, label: `${say.cancel}: ${name}` })}</li>`,
             )}</ul>`,
           ),
     'part-installed':
@@ -95,8 +96,8 @@ ${mayChange(visit) && buttonForm(visit, { action: `/models/${name}/stop`, text: 
                     ? ''
                     : isDefault(model)
                       ? html`<span class="badge done">${say.default}</span>`
-                      : mayChange(visit) &&
-                        buttonForm(visit, {
+                      : mayChange(context) &&
+                        buttonForm(context, {
                           action: `/models/${model.name}/default`,
                           text: say.makeDefault,
                           label: `${say.makeDefault}: ${model.name}`,
@@ -108,27 +109,27 @@ ${mayChange(visit) && buttonForm(visit, { action: `/models/${name}/stop`, text: 
   };
 };
 
-export const downloadModelNow: Handler = async (visit) => {
-  const name = visit.param('name');
-  if (!visit.desk.models.start(name)) throw new HttpError(409);
-  await writeDown(visit, { action: 'model.download', target: name });
+export const downloadModelNow: Handler = async (context) => {
+  const name = context.param('name');
+  if (!context.deps.models.start(name)) throw new HttpError(409);
+  await writeDown(context, { action: 'model.download', target: name });
   return backTo('/models', 'models.started');
 };
 
-export const stopModel: Handler = async (visit) => {
-  const name = visit.param('name');
-  if (!visit.desk.models.stop(name)) throw new HttpError(404);
-  await writeDown(visit, { action: 'model.stop', target: name });
+export const stopModel: Handler = async (context) => {
+  const name = context.param('name');
+  if (!context.deps.models.stop(name)) throw new HttpError(404);
+  await writeDown(context, { action: 'model.stop', target: name });
   return backTo('/models');
 };
 
-export const makeModelDefault: Handler = async (visit) => {
-  const { desk, person } = visit;
-  const name = visit.param('name');
-  if (!(await desk.models.installed()).some((model) => model.name === name && model.kind === 'whisper'))
+export const makeModelDefault: Handler = async (context) => {
+  const { deps, person } = context;
+  const name = context.param('name');
+  if (!(await deps.models.installed()).some((model) => model.name === name && model.kind === 'whisper'))
     throw new HttpError(404);
-  const before = desk.settings.get('model');
-  await desk.settings.set('model', name, person?.name ?? '');
-  await writeDown(visit, { action: 'setting.change', target: 'model', before, after: name });
+  const before = deps.settings.get('model');
+  await deps.settings.set('model', name, person?.name ?? '');
+  await writeDown(context, { action: 'setting.change', target: 'model', before, after: name });
   return backTo('/models', 'models.saved');
 };

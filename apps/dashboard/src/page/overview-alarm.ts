@@ -1,6 +1,6 @@
 import type { Outage, WorkerSign } from '@whisper-bot/pipeline';
-import type { QueueCount } from '../desk/floor.js';
-import type { Visit } from '../http/visit.js';
+import type { QueueCount } from '../domain/queue-status.js';
+import type { RequestContext } from '../http/request-context.js';
 import { bytes, span } from '../view/format.js';
 import { html, type SafeHtml } from '../view/html.js';
 
@@ -17,8 +17,11 @@ export interface Situation {
 }
 
 /** What needs a person, the gravest first. */
-export const findAlarms = (visit: Visit, { queues, workers, outages, disk, dead }: Situation): SafeHtml[] => {
-  const { words, locale, desk } = visit;
+export const findAlarms = (
+  context: RequestContext,
+  { queues, workers, outages, disk, dead }: Situation,
+): SafeHtml[] => {
+  const { words, locale, deps } = context;
   const say = words.overview;
   const alarms: SafeHtml[] = [];
   if (queues === null) return [html`<span>${say.redisAway}</span>`];
@@ -28,7 +31,7 @@ export const findAlarms = (visit: Visit, { queues, workers, outages, disk, dead 
       html`<span>${say.telegramAway[kind](host, code)} ${say.lasting(span(Date.now() - since, words))}</span>`,
     );
   }
-  if (disk.free < desk.options.minFreeDisk) alarms.push(html`<span>${say.disk(bytes(disk.free, locale))}</span>`);
+  if (disk.free < deps.options.minFreeDisk) alarms.push(html`<span>${say.disk(bytes(disk.free, locale))}</span>`);
   for (const { name, oldest, active } of queues) {
     if (name === 'dead' || oldest === null || oldest < stuckAfter) continue;
     if (active === 0) {

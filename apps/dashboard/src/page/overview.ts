@@ -1,6 +1,6 @@
 import type { TaskProgress } from '@whisper-bot/pipeline';
 import type { TaskRow } from '@whisper-bot/store';
-import type { Handler, Visit } from '../http/visit.js';
+import type { Handler, RequestContext } from '../http/request-context.js';
 import { type Parts, streamParts } from '../live/stream.js';
 import { barChart } from '../view/chart.js';
 import { bytes, clock, number, span } from '../view/format.js';
@@ -13,12 +13,12 @@ const day = 24 * 3600 * 1000;
 /** Running tasks shown at most; the task list shows all. */
 const shown = 12;
 
-export const showOverview: Handler = async (visit) => {
-  const parts = await renderParts(visit);
-  const { words } = visit;
+export const showOverview: Handler = async (context) => {
+  const parts = await renderParts(context);
+  const { words } = context;
   return {
     kind: 'page',
-    page: page(visit, {
+    page: page(context, {
       title: words.overview.title,
       active: 'overview',
       body: html`
@@ -38,32 +38,32 @@ export const showOverview: Handler = async (visit) => {
   };
 };
 
-export const liveOverview: Handler = (visit) =>
-  streamParts(visit, {
+export const liveOverview: Handler = (context) =>
+  streamParts(context, {
     interval: 3000,
-    render: () => renderParts(visit),
-    watch: (changed) => visit.desk.pipeline.watch('all', changed),
+    render: () => renderParts(context),
+    watch: (changed) => context.deps.pipeline.watch('all', changed),
   });
 
-const renderParts = async (visit: Visit): Promise<Parts> => {
-  const { desk, words, locale } = visit;
+const renderParts = async (context: RequestContext): Promise<Parts> => {
+  const { deps, words, locale } = context;
   const [queues, workers, outages, disk, open, ended, hours] = await Promise.all([
-    desk.floor.queues(),
-    desk.floor.workers(),
-    desk.floor.outages(),
-    desk.floor.disk(),
-    desk.store.tasks.open(shown),
-    desk.store.tasks.ended(new Date(Date.now() - day)),
-    desk.store.tasks.hours(24),
+    deps.queueStatus.queues(),
+    deps.queueStatus.workers(),
+    deps.queueStatus.outages(),
+    deps.queueStatus.disk(),
+    deps.store.tasks.open(shown),
+    deps.store.tasks.ended(new Date(Date.now() - day)),
+    deps.store.tasks.hours(24),
   ]);
   const progress = await Promise.all(
-    open.map(async (task) => ({ task, progress: await desk.pipeline.progress(task.id).catch(() => null) })),
+    open.map(async (task) => ({ task, progress: await deps.pipeline.progress(task.id).catch(() => null) })),
   );
   const sum = (of: 'waiting' | 'active') => queues?.reduce((total, queue) => total + queue[of], 0) ?? 0;
   const dead = queues?.find(({ name }) => name === 'dead')?.failed ?? 0;
   const figure = (name: string, value: string, alarm = false) =>
     html`<div><dt>${name}</dt><dd${alarm && html` class="alarm"`}>${value}</dd></div>`;
-  const alarms = findAlarms(visit, { queues, workers, outages, disk, dead });
+  const alarms = findAlarms(context, { queues, workers, outages, disk, dead });
   return {
     'part-alarms':
       alarms.length === 0
@@ -75,12 +75,12 @@ ${figure(words.overview.waiting, number(sum('waiting'), locale))}
 ${figure(words.overview.failed, number(dead, locale), dead > 0)}
 ${figure(words.overview.doneToday, number(ended.done, locale))}
 ${figure(words.overview.failedToday, number(ended.failed, locale))}
-${figure(words.overview.space, bytes(disk.free, locale), disk.free < desk.options.minFreeDisk)}
+${figure(words.overview.space, bytes(disk.free, locale), disk.free < deps.options.minFreeDisk)}
 </dl>`,
     'part-running':
       progress.length === 0
         ? html`<p class="quiet">${words.overview.nothingRunning}</p>`
-        : html`<ul class="run-list" role="list">${progress.map((each) => runningTask(visit, each))}</ul>`,
+        : html`<ul class="run-list" role="list">${progress.map((each) => runningTask(context, each))}</ul>`,
     'part-throughput':
       ended.done + ended.failed === 0
         ? html`<p class="quiet">${words.overview.throughputEmpty}</p>`
@@ -90,7 +90,7 @@ ${figure(words.overview.space, bytes(disk.free, locale), disk.free < desk.option
             every: 4,
           })}<p class="legend"><span>${words.state.done}</span><span class="bad">${words.state.failed}</span></p>
 <p class="quiet small">${clock(ended.audioSeconds)} ${words.overview.hours}</p>`,
-    'part-workers': workerList(visit, workers),
+    'part-workers': workerList(context, workers),
     'part-queues':
       queues === null
         ? html`<p class="error">${words.overview.redisAway}</p>`
@@ -117,8 +117,11 @@ ${figure(words.overview.space, bytes(disk.free, locale), disk.free < desk.option
   };
 };
 
-const runningTask = (visit: Visit, { task, progress }: { task: TaskRow; progress: TaskProgress | null }): SafeHtml => {
-  const { words } = visit;
+const runningTask = (
+  context: RequestContext,
+  { task, progress }: { task: TaskRow; progress: TaskProgress | null },
+): SafeHtml => {
+  const { words } = context;
   const stage = progress?.stage;
   const told = [
     stage && words.stage[stage],
@@ -131,8 +134,11 @@ const runningTask = (visit: Visit, { task, progress }: { task: TaskRow; progress
 ${progressBar(progress?.percent ?? 0, `${words.task.progress}: ${title}`)}</li>`;
 };
 
-const workerList = (visit: Visit, workers: Awaited<ReturnType<Visit['desk']['floor']['workers']>>): SafeHtml => {
-  const { words, locale } = visit;
+const workerList = (
+  context: RequestContext,
+  workers: Awaited<ReturnType<RequestContext['deps']['queueStatus']['workers']>>,
+): SafeHtml => {
+  const { words, locale } = context;
   if (workers === null) return html`<p class="error">${words.overview.redisAway}</p>`;
   if (workers.length === 0) return html`<p class="quiet">${words.overview.noWorkers}</p>`;
   return table(

@@ -3,7 +3,7 @@ import { cutText } from '@whisper-bot/task';
 import { writeDown } from '../auth/audit.js';
 import { atLeast } from '../auth/person.js';
 import { backTo } from '../http/answer.js';
-import { type Handler, HttpError, type Visit } from '../http/visit.js';
+import { type Handler, HttpError, type RequestContext } from '../http/request-context.js';
 import { buttonForm, csrfField, field } from '../view/form.js';
 import { ago, span } from '../view/format.js';
 import { html, type SafeHtml } from '../view/html.js';
@@ -13,18 +13,18 @@ import { emptyState, table } from '../view/piece.js';
 const pageSize = 50;
 const accesses = ['default', 'allowed', 'blocked'] as const satisfies readonly Access[];
 
-export const showPeople: Handler = async (visit) => {
-  const { words, desk, person } = visit;
-  const kind = visit.query('kind') === 'chat' ? 'chat' : 'user';
-  const text = cutText(visit.query('text').trim(), 100);
-  const offset = Math.max(0, Math.min(100_000, Number.parseInt(visit.query('offset'), 10) || 0));
-  const rows = await desk.store.people.list(kind, { text, offset, limit: pageSize + 1 });
+export const showPeople: Handler = async (context) => {
+  const { words, deps, person } = context;
+  const kind = context.query('kind') === 'chat' ? 'chat' : 'user';
+  const text = cutText(context.query('text').trim(), 100);
+  const offset = Math.max(0, Math.min(100_000, Number.parseInt(context.query('offset'), 10) || 0));
+  const rows = await deps.store.people.list(kind, { text, offset, limit: pageSize + 1 });
   const mayChange = person !== null && atLeast(person.role, 'administrator');
   const tab = (value: 'user' | 'chat', name: string) =>
     html`<a href="/people?kind=${value}"${value === kind && html` aria-current="page"`}>${name}</a>`;
   return {
     kind: 'page',
-    page: page(visit, {
+    page: page(context, {
       title: words.people.title,
       active: 'people',
       body: html`<div class="stack">
@@ -36,15 +36,15 @@ ${
     : html`
 <form class="card inline" method="get" action="/people" role="search"><input type="hidden" name="kind" value="${kind}">
 ${field({ name: 'text', label: words.people.search, type: 'search', value: text, maxlength: 100 })}<button>${words.button.search}</button></form>
-<section class="card">${peopleTable(visit, rows.slice(0, pageSize), mayChange)}</section>
+<section class="card">${peopleTable(context, rows.slice(0, pageSize), mayChange)}</section>
 ${rows.length > pageSize && html`<nav class="pager" aria-label="${words.button.next}"><a class="button" href="/people?kind=${kind}&amp;text=${encodeURIComponent(text)}&amp;offset=${offset + pageSize}">${words.button.next}</a></nav>`}`
 }</div>`,
     }),
   };
 };
 
-const peopleTable = (visit: Visit, rows: readonly PersonRow[], mayChange: boolean): SafeHtml => {
-  const { words, locale } = visit;
+const peopleTable = (context: RequestContext, rows: readonly PersonRow[], mayChange: boolean): SafeHtml => {
+  const { words, locale } = context;
   const filter = (row: PersonRow) => (row.kind === 'user' ? `owner=tg:${row.id}` : `chat=${row.id}`);
   return table<PersonRow>(
     words.people.title,
@@ -64,8 +64,8 @@ const peopleTable = (visit: Visit, rows: readonly PersonRow[], mayChange: boolea
       { title: words.people.access, cell: ({ access }) => words.people[access] },
       ...(mayChange
         ? [
-            { title: words.people.limit, cell: (row: PersonRow) => row.kind === 'user' && limitForm(visit, row) },
-            { title: words.people.access, silent: true, cell: (row: PersonRow) => accessButtons(visit, row) },
+            { title: words.people.limit, cell: (row: PersonRow) => row.kind === 'user' && limitForm(context, row) },
+            { title: words.people.access, silent: true, cell: (row: PersonRow) => accessButtons(context, row) },
           ]
         : []),
     ],
@@ -75,16 +75,16 @@ const peopleTable = (visit: Visit, rows: readonly PersonRow[], mayChange: boolea
 
 const actionOf = ({ kind, id }: PersonRow): string => `/people/${kind}/${encodeURIComponent(id)}`;
 
-const limitForm = (visit: Visit, row: PersonRow): SafeHtml => {
-  const { words } = visit;
-  return html`<form class="inline" method="post" action="${actionOf(row)}">${csrfField(visit)}<input type="number" name="minutes" min="0" max="100000" value="${row.minutes ?? ''}" aria-label="${words.people.limit}: ${row.name}"><button aria-label="${words.button.save}: ${row.name}">${words.button.save}</button></form>`;
+const limitForm = (context: RequestContext, row: PersonRow): SafeHtml => {
+  const { words } = context;
+  return html`<form class="inline" method="post" action="${actionOf(row)}">${csrfField(context)}<input type="number" name="minutes" min="0" max="100000" value="${row.minutes ?? ''}" aria-label="${words.people.limit}: ${row.name}"><button aria-label="${words.button.save}: ${row.name}">${words.button.save}</button></form>`;
 };
 
-const accessButtons = (visit: Visit, row: PersonRow): SafeHtml => {
-  const { words } = visit;
+const accessButtons = (context: RequestContext, row: PersonRow): SafeHtml => {
+  const { words } = context;
   const button = (access: Access, text: string) =>
     access !== row.access &&
-    buttonForm(visit, {
+    buttonForm(context, {
       action: actionOf(row),
       text,
       fields: { access },
@@ -94,19 +94,19 @@ const accessButtons = (visit: Visit, row: PersonRow): SafeHtml => {
   return html`<div class="inline">${button('allowed', words.people.allow)}${button('blocked', words.people.block)}${button('default', words.people.reset)}</div>`;
 };
 
-export const changePerson: Handler = async (visit) => {
-  const { people } = visit.desk.store;
-  const kind = visit.param('kind');
-  const id = visit.param('id');
+export const changePerson: Handler = async (context) => {
+  const { people } = context.deps.store;
+  const kind = context.param('kind');
+  const id = context.param('id');
   if ((kind !== 'user' && kind !== 'chat') || !/^-?\d{1,20}$/.test(id)) throw new HttpError(404);
   const before = await people.find(kind, id);
   if (before === null) throw new HttpError(404);
-  const access = accesses.find((each) => each === visit.field('access'));
-  const minutes = visit.field('minutes');
+  const access = accesses.find((each) => each === context.field('access'));
+  const minutes = context.field('minutes');
   if (access === undefined && !/^\d{0,6}$/.test(minutes)) throw new HttpError(400);
   const after = access === undefined ? { minutes: minutes === '' ? null : Number(minutes) } : { access };
   await people.change(kind, id, after);
-  await writeDown(visit, {
+  await writeDown(context, {
     action: 'person.change',
     target: `${kind}:${id}`,
     before: { access: before.access, minutes: before.minutes },

@@ -1,25 +1,25 @@
 import { writeDown } from '../auth/audit.js';
-import { isSwitch, parseSetting, type SettingKey, settingKeys } from '../desk/setting.js';
+import { isSwitch, parseSetting, type SettingKey, settingKeys } from '../domain/setting.js';
 import { backTo } from '../http/answer.js';
-import { type Handler, HttpError, type Visit } from '../http/visit.js';
+import { type Handler, HttpError, type RequestContext } from '../http/request-context.js';
 import { buttonForm, csrfField, field, select } from '../view/form.js';
 import { html, type SafeHtml } from '../view/html.js';
 import { page } from '../view/layout.js';
 import { card, table } from '../view/piece.js';
 
-export const showSettings: Handler = async (visit) => {
-  const { words, desk } = visit;
+export const showSettings: Handler = async (context) => {
+  const { words, deps } = context;
   const say = words.settings;
-  const models = (await desk.models.installed()).filter(({ kind }) => kind === 'whisper').map(({ name }) => name);
+  const models = (await deps.models.installed()).filter(({ kind }) => kind === 'whisper').map(({ name }) => name);
   return {
     kind: 'page',
-    page: page(visit, {
+    page: page(context, {
       title: say.title,
       active: 'settings',
       body: html`
 <p class="lead">${say.lead}</p>
 <div class="stack">
-<section class="card"><div class="stack">${settingKeys.map((key) => control(visit, key, models))}</div></section>
+<section class="card"><div class="stack">${settingKeys.map((key) => control(context, key, models))}</div></section>
 ${card(
   say.environment,
   html`<details><summary>${say.environmentAll}</summary>${table(
@@ -28,7 +28,7 @@ ${card(
       { title: say.variable, cell: ([name]) => html`<code>${name}</code>` },
       { title: say.value, cell: ([, value]) => html`<span class="mono">${value || '–'}</span>` },
     ],
-    desk.options.environment,
+    deps.options.environment,
   )}</details>`,
 )}
 </div>`,
@@ -36,13 +36,13 @@ ${card(
   };
 };
 
-const control = (visit: Visit, key: SettingKey, models: readonly string[]): SafeHtml => {
-  const { words, desk } = visit;
+const control = (context: RequestContext, key: SettingKey, models: readonly string[]): SafeHtml => {
+  const { words, deps } = context;
   const say = words.settings;
-  const value = desk.settings.get(key);
+  const value = deps.settings.get(key);
   const text = say.names[key];
   const hint = say.hints[key];
-  return html`<div class="setting"><form class="form" method="post" action="/settings/${key}">${csrfField(visit)}
+  return html`<div class="setting"><form class="form" method="post" action="/settings/${key}">${csrfField(context)}
 ${
   key === 'model'
     ? select({
@@ -78,31 +78,31 @@ ${
         })
 }
 <div class="buttons"><button aria-label="${words.button.save}: ${text}">${words.button.save}</button></div></form>
-${!desk.settings.isDefault(key) && buttonForm(visit, { action: `/settings/${key}/reset`, text: say.reset, kind: 'link', label: `${say.reset}: ${text}` })}</div>`;
+${!deps.settings.isDefault(key) && buttonForm(context, { action: `/settings/${key}/reset`, text: say.reset, kind: 'link', label: `${say.reset}: ${text}` })}</div>`;
 };
 
-const keyOf = (visit: Visit): SettingKey => {
-  const key = settingKeys.find((each) => each === visit.param('name'));
+const keyOf = (context: RequestContext): SettingKey => {
+  const key = settingKeys.find((each) => each === context.param('name'));
   if (key === undefined) throw new HttpError(404);
   return key;
 };
 
-export const changeSetting: Handler = async (visit) => {
-  const { settings } = visit.desk;
-  const key = keyOf(visit);
-  const value = parseSetting(key, visit.field('value'));
+export const changeSetting: Handler = async (context) => {
+  const { settings } = context.deps;
+  const key = keyOf(context);
+  const value = parseSetting(key, context.field('value'));
   if (value === undefined) return backTo('/settings', 'settings.bad', { bad: 1 });
   const before = settings.get(key);
-  await settings.set(key, value as never, visit.person?.name ?? '');
-  await writeDown(visit, { action: 'setting.change', target: key, before, after: value });
+  await settings.set(key, value as never, context.person?.name ?? '');
+  await writeDown(context, { action: 'setting.change', target: key, before, after: value });
   return backTo('/settings', 'settings.saved');
 };
 
-export const resetSetting: Handler = async (visit) => {
-  const { settings } = visit.desk;
-  const key = keyOf(visit);
+export const resetSetting: Handler = async (context) => {
+  const { settings } = context.deps;
+  const key = keyOf(context);
   const before = settings.get(key);
-  await settings.set(key, undefined, visit.person?.name ?? '');
-  await writeDown(visit, { action: 'setting.reset', target: key, before });
+  await settings.set(key, undefined, context.person?.name ?? '');
+  await writeDown(context, { action: 'setting.reset', target: key, before });
   return backTo('/settings', 'settings.saved');
 };

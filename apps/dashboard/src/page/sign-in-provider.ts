@@ -6,23 +6,23 @@ import type { Provider } from '../auth/provider/provider.js';
 import { addressOf, signIn } from '../auth/session.js';
 import { ownPath } from '../http/answer.js';
 import { cookieName, readCookies, setCookie } from '../http/cookie.js';
-import { type Answer, type Handler, HttpError, type Visit } from '../http/visit.js';
+import { type Answer, type Handler, HttpError, type RequestContext } from '../http/request-context.js';
 
 /** One address may be a whole office, and nothing can be guessed here. */
 const bound = { attempts: 120, seconds: 900 };
 
-const cookieOf = (visit: Visit): string => cookieName(visit, 'whisper_provider');
+const cookieOf = (context: RequestContext): string => cookieName(context, 'whisper_provider');
 
-const providerOf = ({ desk }: Visit): Provider => {
-  if (desk.provider === null) throw new HttpError(404);
-  return desk.provider;
+const providerOf = ({ deps }: RequestContext): Provider => {
+  if (deps.provider === null) throw new HttpError(404);
+  return deps.provider;
 };
 
 /**
  * This page as the browser addressed it, so that the provider sends it back to where it came from. Only path and query are the
  * request line's: an absolute one there must not name another host. Throws HttpError 400 where the host is no host.
  */
-const hereOf = ({ request }: Visit): URL => {
+const hereOf = ({ request }: RequestContext): URL => {
   const query = /\?.*$/.exec(request.originalUrl)?.[0] ?? '';
   const here = `${request.protocol}://${request.host}${request.path}${query}`;
   if (!URL.canParse(here)) throw new HttpError(400);
@@ -30,14 +30,14 @@ const hereOf = ({ request }: Visit): URL => {
 };
 
 /** A link, not a form: a form may lead nowhere but to ourselves. */
-export const beginAtProvider: Handler = async (visit) => {
-  const provider = providerOf(visit);
-  const { store, logger } = visit.desk;
-  const back = ownPath(visit.query('back'));
-  if (!(await store.attempts.allow(`sign-in:provider:${addressOf(visit)}`, bound))) return refuse('tooMany', back);
+export const beginAtProvider: Handler = async (context) => {
+  const provider = providerOf(context);
+  const { store, logger } = context.deps;
+  const back = ownPath(context.query('back'));
+  if (!(await store.attempts.allow(`sign-in:provider:${addressOf(context)}`, bound))) return refuse('tooMany', back);
   try {
-    const { to, pending } = await provider.begin(new URL('/sign-in/provider/return', hereOf(visit)).href);
-    setCookie(visit, cookieOf(visit), await store.signIns.begin({ ...pending, back }), signInLife);
+    const { to, pending } = await provider.begin(new URL('/sign-in/provider/return', hereOf(context)).href);
+    setCookie(context, cookieOf(context), await store.signIns.begin({ ...pending, back }), signInLife);
     return { kind: 'redirect', to };
   } catch (error) {
     const { problem, detail } = explainFailure(error);
@@ -47,33 +47,33 @@ export const beginAtProvider: Handler = async (visit) => {
 };
 
 /** Back from the provider: the browser must be the one that went, and has one try. */
-export const endAtProvider: Handler = async (visit) => {
-  const provider = providerOf(visit);
-  const { store, logger } = visit.desk;
-  const token = readCookies(visit.request.headers.cookie).get(cookieOf(visit)) ?? '';
-  const pending = token === '' ? null : await store.signIns.take(token, visit.query('state'));
+export const endAtProvider: Handler = async (context) => {
+  const provider = providerOf(context);
+  const { store, logger } = context.deps;
+  const token = readCookies(context.request.headers.cookie).get(cookieOf(context)) ?? '';
+  const pending = token === '' ? null : await store.signIns.take(token, context.query('state'));
   // Somebody else's answer must not end what this browser has under way: its cookie stays.
   if (pending === null) return refuse('expired');
-  setCookie(visit, cookieOf(visit), '', 0);
+  setCookie(context, cookieOf(context), '', 0);
   const back = ownPath(pending.back);
-  const met = await provider.finish(hereOf(visit), pending).catch(explainFailure);
+  const met = await provider.finish(hereOf(context), pending).catch(explainFailure);
   if ('problem' in met) {
     logger.warn(met.detail, 'the identity provider did not confirm a sign-in');
-    await writeDown(visit, { action: 'sign-in.refused', target: '', actor: '', after: { why: met.problem } });
+    await writeDown(context, { action: 'sign-in.refused', target: '', actor: '', after: { why: met.problem } });
     return refuse(met.problem, back);
   }
-  return enter(visit, met, back);
+  return enter(context, met, back);
 };
 
 type Met = Awaited<ReturnType<Provider['finish']>>;
 
-const enter = async (visit: Visit, { identity, claims }: Met, back: string): Promise<Answer> => {
-  const { roles, emailDomains } = providerOf(visit);
-  const { identities } = visit.desk.store;
+const enter = async (context: RequestContext, { identity, claims }: Met, back: string): Promise<Answer> => {
+  const { roles, emailDomains } = providerOf(context);
+  const { identities } = context.deps.store;
   const { issuer, subject } = identity;
   const turnAway = async (problem: Problem, name: string): Promise<Answer> => {
     const after = { issuer, subject, why: problem };
-    await writeDown(visit, { action: 'sign-in.refused', target: name, actor: '', after });
+    await writeDown(context, { action: 'sign-in.refused', target: name, actor: '', after });
     return refuse(problem, back);
   };
   const name = nameOf(claims);
@@ -86,7 +86,7 @@ const enter = async (visit: Visit, { identity, claims }: Met, back: string): Pro
   if (entered === null) return turnAway('disabled', name);
   const { account, before } = entered;
   if (before !== role) {
-    await writeDown(visit, {
+    await writeDown(context, {
       action: before === null ? 'account.create' : 'account.change',
       target: account.name,
       actor: account.name,
@@ -94,8 +94,8 @@ const enter = async (visit: Visit, { identity, claims }: Met, back: string): Pro
       after: { role, issuer, subject },
     });
   }
-  await signIn(visit, account);
-  await writeDown(visit, { action: 'sign-in', target: account.name, actor: account.name, after: { issuer } });
+  await signIn(context, account);
+  await writeDown(context, { action: 'sign-in', target: account.name, actor: account.name, after: { issuer } });
   return { kind: 'redirect', to: back };
 };
 

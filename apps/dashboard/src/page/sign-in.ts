@@ -3,7 +3,7 @@ import { writeDown } from '../auth/audit.js';
 import { networkOf } from '../auth/network.js';
 import { addressOf, knownDevice, rememberDevice, signIn, signOut } from '../auth/session.js';
 import { ownPath } from '../http/answer.js';
-import { type Answer, type Handler, HttpError, type Visit } from '../http/visit.js';
+import { type Answer, type Handler, HttpError, type RequestContext } from '../http/request-context.js';
 import { csrfField, field } from '../view/form.js';
 import { html } from '../view/html.js';
 import { barePage } from '../view/layout.js';
@@ -21,10 +21,10 @@ const bounds = {
 };
 
 /** Whether one more try is allowed. One bound after the other: what the first refuses adds nothing to the next. */
-const isAllowed = async (visit: Visit, name: string, device: string | null): Promise<boolean> => {
-  const { attempts } = visit.desk.store;
+const isAllowed = async (context: RequestContext, name: string, device: string | null): Promise<boolean> => {
+  const { attempts } = context.deps.store;
   if (device !== null) return attempts.allow(`sign-in:device:${device}`, bounds.device);
-  const address = networkOf(addressOf(visit));
+  const address = networkOf(addressOf(context));
   return (
     (await attempts.allow(`sign-in:address:${address}`, bounds.address)) &&
     (await attempts.allow(`sign-in:name:${name}:${address}`, bounds.nameFromAddress)) &&
@@ -32,36 +32,36 @@ const isAllowed = async (visit: Visit, name: string, device: string | null): Pro
   );
 };
 
-export const showSignIn: Handler = async (visit) =>
-  visit.person === null ? form(visit) : { kind: 'redirect', to: '/' };
+export const showSignIn: Handler = async (context) =>
+  context.person === null ? form(context) : { kind: 'redirect', to: '/' };
 
-const form = (visit: Visit, error?: string, status = 200): Answer => {
-  const { desk } = visit;
-  const words = visit.words.signIn;
-  const problem = Object.hasOwn(words.problems, visit.query('problem'))
-    ? words.problems[visit.query('problem') as keyof typeof words.problems]
+const form = (context: RequestContext, error?: string, status = 200): Answer => {
+  const { deps } = context;
+  const words = context.words.signIn;
+  const problem = Object.hasOwn(words.problems, context.query('problem'))
+    ? words.problems[context.query('problem') as keyof typeof words.problems]
     : undefined;
   const said = error ?? problem;
-  const back = ownPath(visit.query('back') || visit.field('back'));
+  const back = ownPath(context.query('back') || context.field('back'));
   return {
     kind: 'page',
     status,
-    page: barePage(visit, {
+    page: barePage(context, {
       title: words.title,
       body: html`
 <h1>${words.title}</h1>
 <p class="lead">${words.lead}</p>
 ${said !== undefined && html`<p class="notice bad" role="alert">${said}</p>`}
 ${
-  desk.provider !== null &&
-  html`<p class="provider"><a class="button${!desk.options.passwordSignIn && ' primary'}" href="/sign-in/provider?back=${encodeURIComponent(back)}">${desk.provider.label ?? words.sso}</a></p>`
+  deps.provider !== null &&
+  html`<p class="provider"><a class="button${!deps.options.passwordSignIn && ' primary'}" href="/sign-in/provider?back=${encodeURIComponent(back)}">${deps.provider.label ?? words.sso}</a></p>`
 }
 ${
-  desk.options.passwordSignIn &&
+  deps.options.passwordSignIn &&
   html`<form class="form" method="post" action="/sign-in">
-  ${csrfField(visit)}
+  ${csrfField(context)}
   <input type="hidden" name="back" value="${back}">
-  ${field({ name: 'name', label: words.name, value: visit.field('name'), autocomplete: 'username', required: true, autofocus: true, maxlength: 60 })}
+  ${field({ name: 'name', label: words.name, value: context.field('name'), autocomplete: 'username', required: true, autofocus: true, maxlength: 60 })}
   ${field({ name: 'password', label: words.password, type: 'password', autocomplete: 'current-password', required: true })}
   <button class="primary">${words.submit}</button>
 </form>
@@ -71,26 +71,26 @@ ${
   };
 };
 
-export const takeSignIn: Handler = async (visit) => {
-  if (!visit.desk.options.passwordSignIn) throw new HttpError(403, visit.words.signIn.noPasswords);
-  const { accounts, attempts } = visit.desk.store;
-  const name = cutText(visit.field('name'), 60);
-  const device = await knownDevice(visit, name);
-  if (!(await isAllowed(visit, name.toLowerCase(), device))) return form(visit, visit.words.signIn.tooMany, 429);
-  const account = await accounts.verify(name, visit.field('password').slice(0, 1000));
+export const takeSignIn: Handler = async (context) => {
+  if (!context.deps.options.passwordSignIn) throw new HttpError(403, context.words.signIn.noPasswords);
+  const { accounts, attempts } = context.deps.store;
+  const name = cutText(context.field('name'), 60);
+  const device = await knownDevice(context, name);
+  if (!(await isAllowed(context, name.toLowerCase(), device))) return form(context, context.words.signIn.tooMany, 429);
+  const account = await accounts.verify(name, context.field('password').slice(0, 1000));
   if (account === null) {
-    await writeDown(visit, { action: 'sign-in.refused', target: name, actor: '' });
-    return form(visit, visit.words.signIn.wrong, 401);
+    await writeDown(context, { action: 'sign-in.refused', target: name, actor: '' });
+    return form(context, context.words.signIn.wrong, 401);
   }
-  const address = networkOf(addressOf(visit));
+  const address = networkOf(addressOf(context));
   await attempts.clear(device === null ? `sign-in:name:${name.toLowerCase()}:${address}` : `sign-in:device:${device}`);
-  await signIn(visit, account);
-  if (device === null) await rememberDevice(visit, account);
-  await writeDown(visit, { action: 'sign-in', target: account.name, actor: account.name });
-  return { kind: 'redirect', to: ownPath(visit.field('back')) };
+  await signIn(context, account);
+  if (device === null) await rememberDevice(context, account);
+  await writeDown(context, { action: 'sign-in', target: account.name, actor: account.name });
+  return { kind: 'redirect', to: ownPath(context.field('back')) };
 };
 
-export const takeSignOut: Handler = async (visit) => {
-  await signOut(visit);
+export const takeSignOut: Handler = async (context) => {
+  await signOut(context);
   return { kind: 'redirect', to: '/sign-in' };
 };

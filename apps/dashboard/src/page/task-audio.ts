@@ -1,5 +1,5 @@
 import { artifacts, isSourceName } from '@whisper-bot/task';
-import { type Handler, HttpError } from '../http/visit.js';
+import { type Handler, HttpError } from '../http/request-context.js';
 import { type FoundTask, findTask } from './task-find.js';
 
 /** Types a browser may play by itself, by extension of the source; a video's sound plays as well. */
@@ -27,23 +27,23 @@ export const audioName = async ({ folder }: Pick<FoundTask, 'folder'>): Promise<
 const typeOf = (name: string): string | undefined => types[name.split('.').at(-1) ?? ''];
 
 /** The recording, by ranges: a player jumps in it without reading all. */
-export const sendAudio: Handler = async (visit) => {
-  const task = await findTask(visit);
+export const sendAudio: Handler = async (context) => {
+  const task = await findTask(context);
   const name = await audioName(task);
   if (name === null) throw new HttpError(404);
-  await send(visit, task, name, { 'Content-Type': typeOf(name) ?? 'application/octet-stream' });
+  await send(context, task, name, { 'Content-Type': typeOf(name) ?? 'application/octet-stream' });
   return { kind: 'sent' };
 };
 
 /** One file of the task's folder, to keep. */
-export const sendFile: Handler = async (visit) => {
-  const task = await findTask(visit);
-  const name = visit.param('name');
+export const sendFile: Handler = async (context) => {
+  const task = await findTask(context);
+  const name = context.param('name');
   // Only what is listed is sent: nothing in the path becomes part of a file name.
   if (!(await task.folder.list()).includes(name) || (await task.folder.size(name).catch(() => null)) === null) {
     throw new HttpError(404);
   }
-  await send(visit, task, name, {
+  await send(context, task, name, {
     'Content-Type': 'application/octet-stream',
     'Content-Disposition': `attachment; filename="${task.id.slice(0, 8)}-${name}"`,
   });

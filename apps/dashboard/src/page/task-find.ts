@@ -1,7 +1,7 @@
 import type { TaskRow } from '@whisper-bot/store';
 import { type TaskFolder, type TaskId, taskFolder, taskIdSchema } from '@whisper-bot/task';
-import type { Desk } from '../desk.js';
-import { HttpError, type Visit } from '../http/visit.js';
+import type { DashboardDeps } from '../deps.js';
+import { HttpError, type RequestContext } from '../http/request-context.js';
 
 export interface FoundTask {
   id: TaskId;
@@ -10,21 +10,21 @@ export interface FoundTask {
 }
 
 /** The id in the path. Throws HttpError 404 for anything but an id. */
-export const taskIdOf = (visit: Visit): TaskId => {
-  const id = taskIdSchema.safeParse(visit.param('id'));
+export const taskIdOf = (context: RequestContext): TaskId => {
+  const id = taskIdSchema.safeParse(context.param('id'));
   if (!id.success) throw new HttpError(404);
   return id.data;
 };
 
 /** The task in the path. Throws HttpError 404 where the record does not know it. */
-export const findTask = async (visit: Visit): Promise<FoundTask> => {
-  const id = taskIdOf(visit);
-  const row = await visit.desk.store.tasks.find(id);
+export const findTask = async (context: RequestContext): Promise<FoundTask> => {
+  const id = taskIdOf(context);
+  const row = await context.deps.store.tasks.find(id);
   if (row === null) throw new HttpError(404);
-  return { id, row, folder: taskFolder(visit.desk.options.tasksDir, id) };
+  return { id, row, folder: taskFolder(context.deps.options.tasksDir, id) };
 };
 
 /** Dead letters of a task, where what comes next makes them pointless. */
-export const dismissLetters = async ({ pipeline }: Pick<Desk, 'pipeline'>, task: TaskId): Promise<void> => {
+export const dismissLetters = async ({ pipeline }: Pick<DashboardDeps, 'pipeline'>, task: TaskId): Promise<void> => {
   for (const { id, taskId } of await pipeline.deadLetters()) if (taskId === task) await pipeline.dismiss(id);
 };

@@ -1,7 +1,7 @@
 import { timeline } from '@whisper-bot/analytics';
 import type { TaskJob } from '@whisper-bot/pipeline';
 import { stages } from '@whisper-bot/task';
-import type { Visit } from '../http/visit.js';
+import type { RequestContext } from '../http/request-context.js';
 import { moment, span } from '../view/format.js';
 import { html, type SafeHtml } from '../view/html.js';
 import { badge, card, table } from '../view/piece.js';
@@ -22,12 +22,12 @@ interface Step {
 }
 
 /** How the task went: stage by stage, what the stages wrote, and every change of its state. */
-export const renderHistory = async (visit: Visit, task: FoundTask): Promise<SafeHtml> => {
-  const { desk, words, locale } = visit;
+export const renderHistory = async (context: RequestContext, task: FoundTask): Promise<SafeHtml> => {
+  const { deps, words, locale } = context;
   const [jobs, marks, changes] = await Promise.all([
-    desk.pipeline.jobs(task.id).catch((): TaskJob[] => []),
-    desk.analytics?.ask(timeline, { taskId: task.id }).catch(() => []) ?? [],
-    desk.store.tasks.changes(task.id),
+    deps.pipeline.jobs(task.id).catch((): TaskJob[] => []),
+    deps.analytics?.ask(timeline, { taskId: task.id }).catch(() => []) ?? [],
+    deps.store.tasks.changes(task.id),
   ]);
   const steps = jobs.length > 0 ? jobs.map(stepOfJob) : stepsOfMarks(marks);
   const logs = jobs.flatMap(({ part, logs: lines }) => lines.map((line) => `${part}  ${line}`));

@@ -9,7 +9,7 @@ import {
   textLanguage,
 } from '@whisper-bot/transcript';
 import { atLeast } from '../auth/person.js';
-import type { Visit } from '../http/visit.js';
+import type { RequestContext } from '../http/request-context.js';
 import { csrfField } from '../view/form.js';
 import { html, type SafeHtml } from '../view/html.js';
 import { card } from '../view/piece.js';
@@ -20,31 +20,32 @@ const colours = 8;
 /** Turns on one page: about an hour and a half of conversation. */
 const turnsShown = 400;
 
-export const labelsOf = ({ locale }: Pick<Visit, 'locale'>) => (locale === 'ru' ? russianLabels : englishLabels);
+export const labelsOf = ({ locale }: Pick<RequestContext, 'locale'>) =>
+  locale === 'ru' ? russianLabels : englishLabels;
 
 /** The transcript with its player, names and corrections. */
 export const transcriptCard = (
-  visit: Visit,
+  context: RequestContext,
   task: FoundTask,
   found: VersionedTranscript | null,
   audio: string | null,
 ): SafeHtml => {
-  const { words } = visit;
+  const { words } = context;
   if (found === null) return card(words.task.transcript, html`<p class="quiet">${words.task.noTranscript}</p>`);
   const { transcript } = found;
-  const names = speakerNames(transcript, labelsOf(visit));
-  const edits = visit.person !== null && atLeast(visit.person.role, 'operator');
+  const names = speakerNames(transcript, labelsOf(context));
+  const edits = context.person !== null && atLeast(context.person.role, 'operator');
   const version = versionText(found.version);
   const order = new Map(transcript.speakers.list.map(({ label }, index) => [label, index % colours]));
   const base = `/tasks/${task.id}`;
-  const edited = /^\d{1,6}$/.test(visit.query('edit')) ? Number(visit.query('edit')) : null;
+  const edited = /^\d{1,6}$/.test(context.query('edit')) ? Number(context.query('edit')) : null;
   const parts = Math.ceil(transcript.segments.length / turnsShown);
   const part = Math.min(
     Math.max(0, parts - 1),
-    Math.floor((edited ?? (Number(visit.query('part')) * turnsShown || 0)) / turnsShown),
+    Math.floor((edited ?? (Number(context.query('part')) * turnsShown || 0)) / turnsShown),
   );
   const first = part * turnsShown;
-  const otherTracks = otherTracksNote(transcript, labelsOf(visit));
+  const otherTracks = otherTracksNote(transcript, labelsOf(context));
   return card(
     words.task.transcript,
     html`
@@ -69,7 +70,7 @@ ${
     const shown = html`<span class="name">${name}</span>`;
     return edits
       ? html`<details class="s${order.get(label)}"><summary>${shown}</summary>
-<form class="inline" method="post" action="${base}/speaker">${csrfField(visit)}<input type="hidden" name="label" value="${label}"><input type="hidden" name="version" value="${version}">
+<form class="inline" method="post" action="${base}/speaker">${csrfField(context)}<input type="hidden" name="label" value="${label}"><input type="hidden" name="version" value="${version}">
 <input type="text" name="name" value="${name}" maxlength="60" aria-label="${words.task.rename}"><button>${words.button.save}</button></form></details>`
       : html`<span class="s${order.get(label)}">${shown}</span>`;
   })}</div>`
@@ -88,7 +89,7 @@ ${transcript.segments.slice(first, first + turnsShown).map((segment, offset) => 
   </div>
   ${
     edits && edited === index
-      ? html`<form class="form" method="post" action="${base}/text">${csrfField(visit)}
+      ? html`<form class="form" method="post" action="${base}/text">${csrfField(context)}
   <input type="hidden" name="segment" value="${index}"><input type="hidden" name="version" value="${version}">
   <textarea name="text" rows="5" aria-label="${words.task.correct}" autofocus>${segment.text}</textarea>
   <div class="buttons"><button class="primary">${words.button.save}</button><a class="button" href="${base}#turn-${index}">${words.button.cancel}</a></div></form>`

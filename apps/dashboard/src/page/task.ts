@@ -1,7 +1,7 @@
 import { isFinal, languageOf, stages, type TaskErrorCode, taskErrorCodes } from '@whisper-bot/task';
 import { formatIds, formats, type Transcript } from '@whisper-bot/transcript';
 import { atLeast } from '../auth/person.js';
-import type { Handler, Visit } from '../http/visit.js';
+import type { Handler, RequestContext } from '../http/request-context.js';
 import { type Parts, streamParts } from '../live/stream.js';
 import { buttonForm, csrfField } from '../view/form.js';
 import { bytes, moment, span } from '../view/format.js';
@@ -13,13 +13,13 @@ import { type FoundTask, findTask } from './task-find.js';
 import { renderHistory } from './task-history.js';
 import { transcriptCard } from './task-transcript.js';
 
-export const showTask: Handler = async (visit) => {
-  const { words } = visit;
-  const task = await findTask(visit);
+export const showTask: Handler = async (context) => {
+  const { words } = context;
+  const task = await findTask(context);
   const [parts, found, history, files, audio] = await Promise.all([
-    renderParts(visit, task),
-    visit.desk.transcripts.read(task.id),
-    renderHistory(visit, task),
+    renderParts(context, task),
+    context.deps.transcripts.read(task.id),
+    renderHistory(context, task),
     listFiles(task),
     audioName(task),
   ]);
@@ -27,7 +27,7 @@ export const showTask: Handler = async (visit) => {
   const transcript = found?.transcript ?? null;
   return {
     kind: 'page',
-    page: page(visit, {
+    page: page(context, {
       title: row.title || words.tasks.untitled,
       active: 'tasks',
       parent: { href: '/tasks', text: words.tasks.title },
@@ -36,17 +36,17 @@ export const showTask: Handler = async (visit) => {
 <div class="split" data-live="/live/tasks/${row.id}?seen=${seenOf(row)}">
   <div class="stack">
     <div id="part-state" aria-live="polite">${parts['part-state']}</div>
-    ${transcriptCard(visit, task, found, audio)}
+    ${transcriptCard(context, task, found, audio)}
     ${history}
   </div>
   <div class="stack">
-    ${actions(visit, task, transcript)}
-    ${card(words.task.title, details(visit, task, transcript))}
+    ${actions(context, task, transcript)}
+    ${card(words.task.title, details(context, task, transcript))}
     ${card(
       words.task.artefacts,
       files.length === 0
         ? html`<p class="quiet">${words.task.noArtefacts}</p>`
-        : html`<ul class="files small" role="list">${files.map(({ name, size }) => html`<li class="file"><a class="mono" href="/tasks/${row.id}/files/${name}" download>${name}</a> <span class="quiet">${bytes(size, visit.locale)}</span></li>`)}</ul>`,
+        : html`<ul class="files small" role="list">${files.map(({ name, size }) => html`<li class="file"><a class="mono" href="/tasks/${row.id}/files/${name}" download>${name}</a> <span class="quiet">${bytes(size, context.locale)}</span></li>`)}</ul>`,
     )}
   </div>
 </div>`,
@@ -59,25 +59,25 @@ const seenOf = ({ state, changedAt }: FoundTask['row']): string =>
   isFinal(state) ? `${state}-${changedAt.getTime()}` : 'open';
 
 /** What changes while it runs; once it has ended, or runs again, the whole page is another. */
-export const liveTask: Handler = async (visit) => {
-  const task = await findTask(visit);
-  return streamParts(visit, {
+export const liveTask: Handler = async (context) => {
+  const task = await findTask(context);
+  return streamParts(context, {
     interval: 2000,
-    watch: (changed) => visit.desk.pipeline.watch(task.id, changed),
+    watch: (changed) => context.deps.pipeline.watch(task.id, changed),
     render: async () => {
-      const row = await visit.desk.store.tasks.find(task.id);
-      if (row === null || seenOf(row) !== visit.query('seen')) return 'reload';
-      return renderParts(visit, { ...task, row });
+      const row = await context.deps.store.tasks.find(task.id);
+      if (row === null || seenOf(row) !== context.query('seen')) return 'reload';
+      return renderParts(context, { ...task, row });
     },
   });
 };
 
-const renderParts = async (visit: Visit, task: FoundTask): Promise<Parts> => {
-  const { words } = visit;
-  const progress = await visit.desk.pipeline.progress(task.id).catch(() => null);
+const renderParts = async (context: RequestContext, task: FoundTask): Promise<Parts> => {
+  const { words } = context;
+  const progress = await context.deps.pipeline.progress(task.id).catch(() => null);
   const { row } = task;
   if (isFinal(row.state)) {
-    return { 'part-state': row.state === 'failed' ? failure(visit, task, progress?.failure) : html`` };
+    return { 'part-state': row.state === 'failed' ? failure(context, task, progress?.failure) : html`` };
   }
   const told = [
     progress?.stage && words.stage[progress.stage],
@@ -96,11 +96,13 @@ const renderParts = async (visit: Visit, task: FoundTask): Promise<Parts> => {
 
 /** The cause, and beside it what an operator would do about it. */
 const failure = (
-  visit: Visit,
+  context: RequestContext,
   { row }: FoundTask,
-  known: { code: TaskErrorCode; cause: string; message: string; stage: keyof Visit['words']['stage'] } | undefined,
+  known:
+    | { code: TaskErrorCode; cause: string; message: string; stage: keyof RequestContext['words']['stage'] }
+    | undefined,
 ): SafeHtml => {
-  const { words, person } = visit;
+  const { words, person } = context;
   const code = known?.code ?? taskErrorCodes.find((each) => each === row.code) ?? 'internal';
   const cause = known?.cause || row.cause || known?.message || '';
   return card(
@@ -112,12 +114,12 @@ ${facts([
   [words.task.code, html`<code>${code}</code>`],
   ...(cause === '' ? [] : [[words.task.cause, html`<span class="mono">${cause}</span>`] as const]),
 ])}
-${person !== null && atLeast(person.role, 'operator') && buttonForm(visit, { action: `/tasks/${row.id}/retry`, text: words.task.retry, kind: 'primary' })}`,
+${person !== null && atLeast(person.role, 'operator') && buttonForm(context, { action: `/tasks/${row.id}/retry`, text: words.task.retry, kind: 'primary' })}`,
   );
 };
 
-const actions = (visit: Visit, { row }: FoundTask, transcript: Transcript | null): SafeHtml | null => {
-  const { words, person } = visit;
+const actions = (context: RequestContext, { row }: FoundTask, transcript: Transcript | null): SafeHtml | null => {
+  const { words, person } = context;
   const base = `/tasks/${row.id}`;
   const downloads =
     transcript !== null &&
@@ -130,12 +132,12 @@ const actions = (visit: Visit, { row }: FoundTask, transcript: Transcript | null
     words.task.actions,
     html`
 <div class="stack">
-  ${!final && buttonForm(visit, { action: `${base}/cancel`, text: words.task.cancelTask, kind: 'danger' })}
+  ${!final && buttonForm(context, { action: `${base}/cancel`, text: words.task.cancelTask, kind: 'danger' })}
   ${downloads}
   ${
     final &&
     row.state !== 'cancelled' &&
-    html`<form class="form" method="post" action="${base}/rerun">${csrfField(visit)}
+    html`<form class="form" method="post" action="${base}/rerun">${csrfField(context)}
     <div><label class="label" for="from">${words.task.retryFrom}</label>
     <select id="from" name="from">${stages.map((stage) => html`<option value="${stage}">${words.stage[stage]}</option>`)}</select>
     <p class="hint">${words.task.retryFromHint}</p></div>
@@ -143,7 +145,7 @@ const actions = (visit: Visit, { row }: FoundTask, transcript: Transcript | null
   }
   ${
     final &&
-    html`<details><summary>${words.task.delete}</summary><form class="form" method="post" action="${base}/delete">${csrfField(visit)}
+    html`<details><summary>${words.task.delete}</summary><form class="form" method="post" action="${base}/delete">${csrfField(context)}
     <p class="small">${words.task.deleteSure}</p>
     <label class="check"><input type="checkbox" name="sure" value="yes" required> ${words.task.deleteCheck}</label>
     <button class="danger">${words.button.delete}</button></form></details>`
@@ -152,8 +154,8 @@ const actions = (visit: Visit, { row }: FoundTask, transcript: Transcript | null
   );
 };
 
-const details = (visit: Visit, { row }: FoundTask, transcript: Transcript | null): SafeHtml => {
-  const { words, locale } = visit;
+const details = (context: RequestContext, { row }: FoundTask, transcript: Transcript | null): SafeHtml => {
+  const { words, locale } = context;
   const { options } = row;
   const speakers = options.speakers;
   return facts([
@@ -186,7 +188,7 @@ const details = (visit: Visit, { row }: FoundTask, transcript: Transcript | null
   ]);
 };
 
-const nameOf = (code: string, { task }: Visit['words']): string =>
+const nameOf = (code: string, { task }: RequestContext['words']): string =>
   code === 'auto' ? task.auto : (languageOf(code)?.native ?? code);
 
 const listFiles = async ({ folder }: FoundTask): Promise<{ name: string; size: number }[]> => {

@@ -1,6 +1,6 @@
 import type { TaskFilter, TaskRow } from '@whisper-bot/store';
 import { channels, cutText, taskStates } from '@whisper-bot/task';
-import type { Handler, Visit } from '../http/visit.js';
+import type { Handler, RequestContext } from '../http/request-context.js';
 import { field, select } from '../view/form.js';
 import { ago, clock } from '../view/format.js';
 import { html, type SafeHtml } from '../view/html.js';
@@ -10,36 +10,36 @@ import { badge, emptyState, table } from '../view/piece.js';
 const pageSize = 50;
 const names = ['text', 'owner', 'chat', 'state', 'channel', 'since', 'until'] as const;
 
-export const showTasks: Handler = async (visit) => {
-  const { desk, words } = visit;
-  const filter = readFilter(visit);
-  const after = visit.query('after');
-  const { rows, next } = await desk.store.tasks.search(filter, {
+export const showTasks: Handler = async (context) => {
+  const { deps, words } = context;
+  const filter = readFilter(context);
+  const after = context.query('after');
+  const { rows, next } = await deps.store.tasks.search(filter, {
     limit: pageSize,
     ...(after === '' ? {} : { after }),
   });
   const filtered = Object.keys(filter).length > 0 || after !== '';
   return {
     kind: 'page',
-    page: page(visit, {
+    page: page(context, {
       title: words.tasks.title,
       active: 'tasks',
       actions:
-        visit.person !== null && visit.person.role !== 'viewer'
+        context.person !== null && context.person.role !== 'viewer'
           ? html`<a class="button primary" href="/upload">${words.nav.upload}</a>`
           : html``,
       body: html`
-${searchForm(visit)}
-${rows.length > 0 ? taskTable(visit, rows) : nothing(visit, filtered)}
+${searchForm(context)}
+${rows.length > 0 ? taskTable(context, rows) : nothing(context, filtered)}
 <nav class="pager" aria-label="${words.tasks.title}">
-  ${after !== '' && html`<a class="button" href="${address(visit)}">${words.button.first}</a>`}
-  ${next !== null && html`<a class="button" rel="next" href="${address(visit, next)}">${words.button.next}</a>`}
+  ${after !== '' && html`<a class="button" href="${address(context)}">${words.button.first}</a>`}
+  ${next !== null && html`<a class="button" rel="next" href="${address(context, next)}">${words.button.next}</a>`}
 </nav>`,
     }),
   };
 };
 
-const nothing = ({ words }: Visit, filtered: boolean): SafeHtml =>
+const nothing = ({ words }: RequestContext, filtered: boolean): SafeHtml =>
   filtered
     ? emptyState({
         title: words.tasks.noMatch,
@@ -48,36 +48,36 @@ const nothing = ({ words }: Visit, filtered: boolean): SafeHtml =>
       })
     : emptyState({ title: words.tasks.none, hint: words.tasks.noneHint });
 
-const searchForm = (visit: Visit): SafeHtml => {
-  const { words } = visit;
-  const used = names.some((name) => visit.query(name) !== '');
+const searchForm = (context: RequestContext): SafeHtml => {
+  const { words } = context;
+  const used = names.some((name) => context.query(name) !== '');
   return html`
 <form class="form card search" method="get" action="/tasks" role="search" aria-label="${words.tasks.filter}">
   <div class="fields">
-    <div class="wide">${field({ name: 'text', label: words.tasks.search, type: 'search', value: visit.query('text'), maxlength: 200 })}</div>
+    <div class="wide">${field({ name: 'text', label: words.tasks.search, type: 'search', value: context.query('text'), maxlength: 200 })}</div>
     ${select({
       name: 'state',
       label: words.tasks.state,
-      value: visit.query('state'),
+      value: context.query('state'),
       options: [['', words.tasks.anyState], ...taskStates.map((state) => [state, words.state[state]] as const)],
     })}
     ${select({
       name: 'channel',
       label: words.tasks.channel,
-      value: visit.query('channel'),
+      value: context.query('channel'),
       options: [['', words.tasks.anyChannel], ...channels.map((each) => [each, words.channel[each]] as const)],
     })}
-    ${field({ name: 'owner', label: words.tasks.owner, value: visit.query('owner'), placeholder: 'tg:42', maxlength: 100 })}
-    ${field({ name: 'chat', label: words.tasks.chat, value: visit.query('chat'), maxlength: 100 })}
-    ${field({ name: 'since', label: words.tasks.since, type: 'date', value: visit.query('since') })}
-    ${field({ name: 'until', label: words.tasks.until, type: 'date', value: visit.query('until') })}
+    ${field({ name: 'owner', label: words.tasks.owner, value: context.query('owner'), placeholder: 'tg:42', maxlength: 100 })}
+    ${field({ name: 'chat', label: words.tasks.chat, value: context.query('chat'), maxlength: 100 })}
+    ${field({ name: 'since', label: words.tasks.since, type: 'date', value: context.query('since') })}
+    ${field({ name: 'until', label: words.tasks.until, type: 'date', value: context.query('until') })}
   </div>
   <div class="buttons"><button class="primary">${words.button.search}</button>${used && html`<a class="button" href="/tasks">${words.button.clear}</a>`}</div>
 </form>`;
 };
 
-const taskTable = (visit: Visit, rows: readonly TaskRow[]): SafeHtml => {
-  const { words, locale } = visit;
+const taskTable = (context: RequestContext, rows: readonly TaskRow[]): SafeHtml => {
+  const { words, locale } = context;
   return html`<section class="card">${table<TaskRow>(
     words.tasks.title,
     [
@@ -99,9 +99,9 @@ const taskTable = (visit: Visit, rows: readonly TaskRow[]): SafeHtml => {
   )}</section>`;
 };
 
-const address = (visit: Visit, after?: string): string => {
+const address = (context: RequestContext, after?: string): string => {
   const parameters = new URLSearchParams();
-  for (const name of names) if (visit.query(name) !== '') parameters.set(name, visit.query(name));
+  for (const name of names) if (context.query(name) !== '') parameters.set(name, context.query(name));
   if (after !== undefined) parameters.set('after', after);
   const text = parameters.toString();
   return text === '' ? '/tasks' : `/tasks?${text}`;
@@ -110,17 +110,17 @@ const address = (visit: Visit, after?: string): string => {
 const day = 24 * 3600 * 1000;
 
 /** What of the query fits; the rest is as if it were not there. */
-const readFilter = (visit: Visit): TaskFilter => {
-  const state = taskStates.find((each) => each === visit.query('state'));
-  const channel = channels.find((each) => each === visit.query('channel'));
+const readFilter = (context: RequestContext): TaskFilter => {
+  const state = taskStates.find((each) => each === context.query('state'));
+  const channel = channels.find((each) => each === context.query('channel'));
   const date = (name: string): Date | undefined => {
-    const text = visit.query(name);
+    const text = context.query(name);
     const at = /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
     return at === undefined || Number.isNaN(at.getTime()) ? undefined : at;
   };
-  const text = cutText(visit.query('text').trim(), 200);
-  const owner = cutText(visit.query('owner').trim(), 100);
-  const chat = cutText(visit.query('chat').trim(), 100);
+  const text = cutText(context.query('text').trim(), 200);
+  const owner = cutText(context.query('owner').trim(), 100);
+  const chat = cutText(context.query('chat').trim(), 100);
   const since = date('since');
   const until = date('until');
   return {

@@ -3,62 +3,62 @@ import { writeDown } from '../auth/audit.js';
 import { requireSecret } from '../http/enforce.js';
 import { announcedBytes, receiveUpload } from '../http/multipart.js';
 import { dropBody } from '../http/pace.js';
-import { type Answer, type Handler, HttpError, type Visit } from '../http/visit.js';
+import { type Answer, type Handler, HttpError, type RequestContext } from '../http/request-context.js';
 import { bytes } from '../view/format.js';
 import { renderUpload, uploadLimit } from './upload.js';
 
 /** Takes a recording as it streams in, and makes a task of it. */
-export const takeUpload: Handler = async (visit) => {
-  const { desk, request, words } = visit;
-  if (desk.settings.get('uploadsPaused')) return refused(visit, 503, words.upload.paused);
+export const takeUpload: Handler = async (context) => {
+  const { deps, request, words } = context;
+  if (deps.settings.get('uploadsPaused')) return refused(context, 503, words.upload.paused);
   try {
-    const { task, received } = await desk.pipeline.accept({
+    const { task, received } = await deps.pipeline.accept({
       channel: 'folder',
-      largest: uploadLimit(desk),
-      owner: `dashboard:${visit.person?.name ?? ''}`,
+      largest: uploadLimit(deps),
+      owner: `dashboard:${context.person?.name ?? ''}`,
       source: {
         kind: 'stream',
-        bytes: announcedBytes(request, uploadLimit(desk)),
+        bytes: announcedBytes(request, uploadLimit(deps)),
         receive: async (folder) => {
           const { fields, file } = await receiveUpload(request, {
             folder,
-            maxBytes: uploadLimit(desk),
-            patience: desk.options.uploadPatience,
+            maxBytes: uploadLimit(deps),
+            patience: deps.options.uploadPatience,
             // The secret stands before the file: nothing is written for a forged form.
-            onFile: (given) => requireSecret(visit, given.get('csrf') ?? ''),
+            onFile: (given) => requireSecret(context, given.get('csrf') ?? ''),
           });
-          requireSecret(visit, fields.get('csrf') ?? '');
+          requireSecret(context, fields.get('csrf') ?? '');
           if (![...fields.values()].every(isCleanText)) throw new HttpError(400);
           if (file === null) throw new HttpError(400, words.upload.noFile);
           return { ...file, fields };
         },
       },
-      asked: ({ title, fields }) => ({ title, options: optionsOf(visit, fields) }),
+      asked: ({ title, fields }) => ({ title, options: optionsOf(context, fields) }),
     });
     // Accepted is accepted: what fails from here on must take neither the recording away nor the page of its task.
-    await writeDown(visit, {
+    await writeDown(context, {
       action: 'task.upload',
       target: task.id,
       after: { bytes: received.bytes, options: { ...task.options, prompt: undefined } },
-    }).catch((err: unknown) => desk.logger.error({ err, task_id: task.id }, 'an upload is missing in the audit'));
-    return answer(visit, `/tasks/${task.id}`);
+    }).catch((err: unknown) => deps.logger.error({ err, task_id: task.id }, 'an upload is missing in the audit'));
+    return answer(context, `/tasks/${task.id}`);
   } catch (error) {
     // Where there is no room it was not even begun.
-    dropBody(request, desk.options.uploadPatience);
-    const failed = refusal(visit, error);
+    dropBody(request, deps.options.uploadPatience);
+    const failed = refusal(context, error);
     if (failed === null) throw error;
     return failed;
   }
 };
 
-const answer = ({ request }: Visit, page: string): Answer =>
+const answer = ({ request }: RequestContext, page: string): Answer =>
   wantsJson(request.headers.accept) ? { kind: 'json', body: { page } } : { kind: 'redirect', to: page };
 
 const wantsJson = (accept: string | undefined): boolean => accept === 'application/json';
 
 /** What the person is told; null for what is not theirs to mend. */
-const refusal = (visit: Visit, error: unknown): Answer | Promise<Answer> | null => {
-  const { words, locale, desk } = visit;
+const refusal = (context: RequestContext, error: unknown): Answer | Promise<Answer> | null => {
+  const { words, locale, deps } = context;
   const told =
     error instanceof HttpError
       ? { status: error.status, text: error.sentence ?? words.status[error.status]?.text ?? '' }
@@ -67,23 +67,23 @@ const refusal = (visit: Visit, error: unknown): Answer | Promise<Answer> | null 
             status: taskErrorKind(error.code).httpStatus,
             text:
               error.code === 'too-big'
-                ? words.upload.tooBig(bytes(uploadLimit(desk), locale))
+                ? words.upload.tooBig(bytes(uploadLimit(deps), locale))
                 : words.errors[error.code],
           }
         : null;
-  return told === null ? null : refused(visit, told.status, told.text);
+  return told === null ? null : refused(context, told.status, told.text);
 };
 
-const refused = (visit: Visit, status: number, text: string): Answer | Promise<Answer> =>
-  wantsJson(visit.request.headers.accept)
+const refused = (context: RequestContext, status: number, text: string): Answer | Promise<Answer> =>
+  wantsJson(context.request.headers.accept)
     ? { kind: 'json', status, body: { error: text } }
-    : renderUpload(visit, text, status);
+    : renderUpload(context, text, status);
 
-const optionsOf = (visit: Visit, fields: URLSearchParams): TaskOptions => {
+const optionsOf = (context: RequestContext, fields: URLSearchParams): TaskOptions => {
   const speakers = Number(fields.get('speakers') ?? '');
   const options = taskOptionsSchema.safeParse({
     language: fields.get('language') || 'auto',
-    model: fields.get('model') || visit.desk.settings.get('model'),
+    model: fields.get('model') || context.deps.settings.get('model'),
     diarize: fields.get('diarize') === 'yes',
     translate: fields.get('translate') === 'yes',
     prompt: fields.get('prompt') ?? '',

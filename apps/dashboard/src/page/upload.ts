@@ -1,35 +1,35 @@
 import { languages } from '@whisper-bot/task';
-import type { Desk } from '../desk.js';
-import type { Handler, Visit } from '../http/visit.js';
+import type { DashboardDeps } from '../deps.js';
+import type { Handler, RequestContext } from '../http/request-context.js';
 import { checkbox, csrfField, field, select } from '../view/form.js';
 import { bytes, span } from '../view/format.js';
 import { html } from '../view/html.js';
 import { page } from '../view/layout.js';
 import { card } from '../view/piece.js';
 
-export const showUpload: Handler = async (visit) => renderUpload(visit);
+export const showUpload: Handler = async (context) => renderUpload(context);
 
 /** Bytes: what the administrator set, within what the environment allows. */
-export const uploadLimit = ({ settings, options }: Desk): number =>
+export const uploadLimit = ({ settings, options }: DashboardDeps): number =>
   Math.min(options.maxFileSize, settings.get('uploadMegabytes') * 1e6);
 
 /** The form; `error` is what was wrong with the last attempt. */
-export const renderUpload = async (visit: Visit, error?: string, status = 200): ReturnType<Handler> => {
-  const { words, desk, locale } = visit;
+export const renderUpload = async (context: RequestContext, error?: string, status = 200): ReturnType<Handler> => {
+  const { words, deps, locale } = context;
   const say = words.upload;
-  const { maxDuration } = desk.rules;
-  const models = (await desk.models.installed()).filter(({ kind }) => kind === 'whisper');
-  const limit = bytes(uploadLimit(desk), locale);
+  const { maxDuration } = deps.rules;
+  const models = (await deps.models.installed()).filter(({ kind }) => kind === 'whisper');
+  const limit = bytes(uploadLimit(deps), locale);
   return {
     kind: 'page',
     status,
-    page: page(visit, {
+    page: page(context, {
       title: say.title,
       active: 'upload',
       scripts: ['upload'],
       body: html`
 <form class="stack" method="post" action="/upload" enctype="multipart/form-data" data-upload data-sending="${say.sending} …" data-broken="${say.broken}">
-  ${csrfField(visit)}
+  ${csrfField(context)}
   <div class="split">
     <div class="stack">
       <div class="drop">
@@ -56,7 +56,7 @@ ${select({
   label: say.model,
   value: '',
   options: [
-    ['', `${desk.settings.get('model')} (${say.defaultModel})`],
+    ['', `${deps.settings.get('model')} (${say.defaultModel})`],
     ...models.map(({ name }) => [name, name] as const),
   ],
 })}

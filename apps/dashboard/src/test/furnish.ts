@@ -25,8 +25,8 @@ const hour = 3_600_000;
 
 /** Fills everything as a busy week would have. */
 export const furnish = async (harness: Harness, recorder: Recorder): Promise<Furnished> => {
-  const { desk, stage } = harness;
-  const stateOf = async (id: TaskId) => (await desk.store.tasks.find(id))?.state;
+  const { deps, stage } = harness;
+  const stateOf = async (id: TaskId) => (await deps.store.tasks.find(id))?.state;
   stage.turns = [
     'Good morning, everybody. Shall we begin with the figures from last week, or do you want to hear about the delay first?',
     'Let us look at the figures first. I have them here, and they are better than we thought they would be.',
@@ -39,11 +39,11 @@ export const furnish = async (harness: Harness, recorder: Recorder): Promise<Fur
 
   stage.broken.set('transcribe', 'models/ggml-large-v3.bin: no such file');
   const failed = await harness.submit({ title: 'Interview with the harbour master.mp3', owner: 'tg:301' });
-  await until(async () => (await desk.pipeline.deadLetters()).length === 1);
+  await until(async () => (await deps.pipeline.deadLetters()).length === 1);
   stage.broken.clear();
   stage.broken.set('prepare', 'moov atom not found');
   for (let count = 0; count < 3; count += 1) await harness.submit({ owner: 'tg:77' });
-  await until(async () => (await desk.pipeline.deadLetters()).length === 4);
+  await until(async () => (await deps.pipeline.deadLetters()).length === 4);
   stage.broken.clear();
 
   await pretendWeek(harness, recorder);
@@ -51,17 +51,17 @@ export const furnish = async (harness: Harness, recorder: Recorder): Promise<Fur
   const running = await harness.submit({ title: 'Podcast 214, final cut.wav', owner: 'tg:512' });
   for (const title of ['voice message', 'Совещание по смете.ogg']) await harness.submit({ title, owner: 'tg:42' });
   await until(async () => (await stateOf(running.id)) === 'running');
-  await until(async () => ((await desk.pipeline.progress(running.id))?.percent ?? 0) > 10);
+  await until(async () => ((await deps.pipeline.progress(running.id))?.percent ?? 0) > 10);
 
-  await desk.store.keys.create('accounting', 'ann');
-  const { id } = await desk.store.keys.create('website, contact form', 'ann', { requestsPerMinute: 60 });
-  await desk.store.keys.revoke(id);
+  await deps.store.keys.create('accounting', 'ann');
+  const { id } = await deps.store.keys.create('website, contact form', 'ann', { requestsPerMinute: 60 });
+  await deps.store.keys.revoke(id);
   await harness.enter('viewer', 'bob');
   await harness.enter('operator', 'catherine.the.great@example.org');
   const note = { actor: 'ann', address: '127.0.0.1', before: null, after: null };
-  await desk.store.audit.append({ ...note, action: 'sign-in', target: 'ann' });
-  await desk.store.audit.append({ ...note, action: 'setting.change', target: 'model', before: 'base', after: 'small' });
-  await desk.store.audit.append({ ...note, action: 'task.retry', target: failed.id });
+  await deps.store.audit.append({ ...note, action: 'sign-in', target: 'ann' });
+  await deps.store.audit.append({ ...note, action: 'setting.change', target: 'model', before: 'base', after: 'small' });
+  await deps.store.audit.append({ ...note, action: 'task.retry', target: failed.id });
   return {
     done: `/tasks/${done.id}`,
     failed: `/tasks/${failed.id}`,
@@ -80,7 +80,7 @@ const ends: readonly (readonly [TaskState, TaskErrorCode | undefined])[] = [
 ];
 
 /** Tasks of the last days in the record, with their figures. */
-const pretendWeek = async ({ desk }: Harness, recorder: Recorder): Promise<void> => {
+const pretendWeek = async ({ deps }: Harness, recorder: Recorder): Promise<void> => {
   for (let index = 0; index < 90; index += 1) {
     const at = Date.now() - index * index * 75_000 - hour / 4;
     const user = [42, 77, 301, 512, 9001][index % 5] ?? 42;
@@ -96,8 +96,8 @@ const pretendWeek = async ({ desk }: Harness, recorder: Recorder): Promise<void>
       acceptedAt: new Date(at).toISOString(),
     });
     const [state, code] = ends[index % ends.length] ?? ['done', undefined];
-    await desk.store.tasks.accept(task);
-    await desk.store.tasks.change({
+    await deps.store.tasks.accept(task);
+    await deps.store.tasks.change({
       taskId: task.id,
       state,
       at: at + 40_000,

@@ -14,15 +14,15 @@ import { createTaskFolder, type Task, type TaskId, taskSchema } from '@whisper-b
 import { startRedis, temporaryDirectory } from '@whisper-bot/testing';
 import { maskSecret } from '../auth/form-secret.js';
 import { createDashboard } from '../dashboard.js';
-import { type OpenDeskOptions, openDesk } from '../desk/open.js';
-import type { Desk } from '../desk.js';
+import type { DashboardDeps } from '../deps.js';
+import { type OpenDepsOptions, openDeps } from '../domain/open.js';
 import { createStage, type StandInStage } from './stage.js';
 
 /** A dashboard that really runs: PostgreSQL, Redis, queues and deliveries; only the speech engines are stand-ins. */
 export interface Harness {
   /** `http://127.0.0.1:port`. */
   url: string;
-  desk: Desk;
+  deps: DashboardDeps;
   /** For further processes of the same installation. */
   environment: Record<string, string>;
   stage: StandInStage;
@@ -38,7 +38,7 @@ export interface Harness {
 }
 
 export interface HarnessOptions
-  extends Partial<Pick<OpenDeskOptions, 'resolve' | 'uploadPatience' | 'answerBeat' | 'logger'>> {
+  extends Partial<Pick<OpenDepsOptions, 'resolve' | 'uploadPatience' | 'answerBeat' | 'logger'>> {
   clickhouseUrl?: string;
   /** Over the harness's own; REDIS_URL and DATABASE_URL stand for servers of the test. */
   env?: Record<string, string>;
@@ -85,7 +85,7 @@ export const startHarness = async ({
   };
   const installation = assemble({ config, logger, lifecycle });
   await keepRecord(installation, { config, logger, lifecycle });
-  const desk = await openDesk({
+  const deps = await openDeps({
     installation,
     config,
     shippedModels,
@@ -110,16 +110,16 @@ export const startHarness = async ({
       () => working.close(),
     );
   }
-  const webhooks = await desk.webhooks.serve();
+  const webhooks = await deps.webhooks.serve();
   closers.push(() => webhooks.close());
-  const setup = await desk.setup.issue();
-  const server = createServer(createDashboard(desk)).listen(0, '127.0.0.1');
+  const setup = await deps.setup.issue();
+  const server = createServer(createDashboard(deps)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   return {
     url,
-    desk,
+    deps,
     environment,
     stage,
     delivered,
@@ -144,7 +144,7 @@ export const startHarness = async ({
     },
     enter: async (role, name = role) => {
       const password = `${name}-password-1`;
-      const { accounts, sessions } = desk.store;
+      const { accounts, sessions } = deps.store;
       const account =
         (await accounts.create({ name, password, role })) ?? (await accounts.list()).find((each) => each.name === name);
       if (account === undefined) throw new Error('no account');

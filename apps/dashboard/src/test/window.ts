@@ -39,7 +39,7 @@ export const useStage = (options: () => Promise<HarnessOptions> = async () => ({
   afterEach(async () => {
     harness.stage.release();
     harness.stage.broken.clear();
-    for (const { id } of await harness.desk.pipeline.deadLetters()) await harness.desk.pipeline.dismiss(id);
+    for (const { id } of await harness.deps.pipeline.deadLetters()) await harness.deps.pipeline.dismiss(id);
     const all = windows;
     windows = [];
     for (const { context, complaints, strangers } of all) {
@@ -54,7 +54,7 @@ export const useStage = (options: () => Promise<HarnessOptions> = async () => ({
     windows.push(window);
     return window;
   };
-  const stateOf: Stage['stateOf'] = async (id) => (await harness.desk.store.tasks.find(id))?.state;
+  const stateOf: Stage['stateOf'] = async (id) => (await harness.deps.store.tasks.find(id))?.state;
   return {
     get harness() {
       return harness;
@@ -74,7 +74,7 @@ export const useStage = (options: () => Promise<HarnessOptions> = async () => ({
       harness.stage.broken.set('transcribe', 'the model file is unreadable');
       const task = await harness.submit(given);
       await until(async () => (await stateOf(task.id)) === 'failed');
-      await until(async () => (await harness.desk.pipeline.deadLetters()).some(({ taskId }) => taskId === task.id));
+      await until(async () => (await harness.deps.pipeline.deadLetters()).some(({ taskId }) => taskId === task.id));
       harness.stage.broken.clear();
       return task;
     },

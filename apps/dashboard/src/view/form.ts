@@ -1,10 +1,10 @@
 import { maskSecret } from '../auth/form-secret.js';
-import type { Visit } from '../http/visit.js';
+import type { RequestContext } from '../http/request-context.js';
 import { html, type SafeHtml } from './html.js';
 
 /** The session's secret, in every form that changes something. */
-export const csrfField = (visit: Visit): SafeHtml =>
-  html`<input type="hidden" name="csrf" value="${visit.person === null ? '' : maskSecret(visit.person.csrf)}">`;
+export const csrfField = (context: RequestContext): SafeHtml =>
+  html`<input type="hidden" name="csrf" value="${context.person === null ? '' : maskSecret(context.person.csrf)}">`;
 
 export interface ButtonFormOptions {
   action: string;
@@ -18,10 +18,10 @@ export interface ButtonFormOptions {
 
 /** A button that posts; works without scripts. */
 export const buttonForm = (
-  visit: Visit,
+  context: RequestContext,
   { action, text, kind = 'plain', fields = {}, label }: ButtonFormOptions,
 ) => html`
-<form class="button-form" method="post" action="${action}">${csrfField(visit)}${Object.entries(fields).map(
+<form class="button-form" method="post" action="${action}">${csrfField(context)}${Object.entries(fields).map(
   ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
 )}<button class="${kind}"${label !== undefined && html` aria-label="${label}"`}>${text}</button></form>`;
 

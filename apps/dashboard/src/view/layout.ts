@@ -1,5 +1,5 @@
 import { atLeast, type Role } from '../auth/person.js';
-import type { Visit } from '../http/visit.js';
+import type { RequestContext } from '../http/request-context.js';
 import { locales } from '../locale/locale.js';
 import { csrfField } from './form.js';
 import { html, type SafeHtml } from './html.js';
@@ -43,13 +43,13 @@ const groups = {
 } as const;
 
 /** A whole page for somebody signed in: menu, heading, content. */
-export const page = (visit: Visit, options: PageOptions): SafeHtml =>
+export const page = (context: RequestContext, options: PageOptions): SafeHtml =>
   document(
-    visit,
+    context,
     options,
     html`
 <div class="frame">
-  ${menu(visit, options.active)}
+  ${menu(context, options.active)}
   <main id="content" tabindex="-1">
     <header class="heading">
       <div>
@@ -58,41 +58,45 @@ export const page = (visit: Visit, options: PageOptions): SafeHtml =>
       </div>
       ${options.actions && html`<div class="actions">${options.actions}</div>`}
     </header>
-    ${notice(visit)}
+    ${notice(context)}
     ${options.body}
   </main>
 </div>`,
   );
 
 /** A page outside the menu: signing in, errors of strangers. */
-export const barePage = (visit: Visit, options: Pick<PageOptions, 'title' | 'body'>): SafeHtml =>
+export const barePage = (context: RequestContext, options: Pick<PageOptions, 'title' | 'body'>): SafeHtml =>
   document(
-    visit,
+    context,
     options,
-    html`<main id="content" class="bare" tabindex="-1"><p class="brand">${visit.words.product}</p>${options.body}${preferences(visit)}</main>`,
+    html`<main id="content" class="bare" tabindex="-1"><p class="brand">${context.words.product}</p>${options.body}${preferences(context)}</main>`,
   );
 
-const document = (visit: Visit, { title, scripts = [] }: Pick<PageOptions, 'title' | 'scripts'>, body: SafeHtml) =>
+const document = (
+  context: RequestContext,
+  { title, scripts = [] }: Pick<PageOptions, 'title' | 'scripts'>,
+  body: SafeHtml,
+) =>
   html`<!doctype html>
-<html lang="${visit.locale}" data-theme="${visit.theme}">
+<html lang="${context.locale}" data-theme="${context.theme}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="same-origin">
-<title>${title} · ${visit.words.product}</title>
+<title>${title} · ${context.words.product}</title>
 <link rel="icon" href="/static/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/static/dashboard.css">
 ${['page', ...scripts].map((name) => html`<script type="module" src="/static/${name}.js"></script>`)}
 </head>
 <body>
-<a class="skip" href="#content">${visit.words.nav.skip}</a>
+<a class="skip" href="#content">${context.words.nav.skip}</a>
 ${body}
 </body>
 </html>`;
 
-const menu = (visit: Visit, active: IconName | undefined): SafeHtml => {
-  const { words, person } = visit;
+const menu = (context: RequestContext, active: IconName | undefined): SafeHtml => {
+  const { words, person } = context;
   const mine = (Object.keys(groups) as (keyof typeof groups)[]).map((name) => ({
     name,
     entries: groups[name].filter(({ role }) => person !== null && atLeast(person.role, role)),
@@ -117,11 +121,11 @@ const menu = (visit: Visit, active: IconName | undefined): SafeHtml => {
       <div class="who">
         ${
           person &&
-          html`<a href="/account"${active === undefined && visit.request.path === '/account' && current}>${person.name}</a>
+          html`<a href="/account"${active === undefined && context.request.path === '/account' && current}>${person.name}</a>
         <span class="quiet">${words.role[person.role]}</span>
-        <form method="post" action="/sign-out">${csrfField(visit)}<button class="link">${words.nav.signOut}</button></form>`
+        <form method="post" action="/sign-out">${csrfField(context)}<button class="link">${words.nav.signOut}</button></form>`
         }
-        ${preferences(visit)}
+        ${preferences(context)}
       </div>
     </nav>
   </header>`;
@@ -129,30 +133,30 @@ const menu = (visit: Visit, active: IconName | undefined): SafeHtml => {
 
 const current = html` aria-current="page"`;
 
-const preferences = (visit: Visit): SafeHtml => {
-  const { nav } = visit.words;
+const preferences = (context: RequestContext): SafeHtml => {
+  const { nav } = context.words;
   const option = (value: string, text: string, chosen: boolean) =>
     html`<option value="${value}"${chosen && html` selected`}>${text}</option>`;
   const names = { en: 'English', ru: 'Русский' };
   return html`
   <form class="preferences" method="post" action="/preferences" data-autosubmit>
-    ${csrfField(visit)}
-    <input type="hidden" name="back" value="${visit.request.originalUrl}">
+    ${csrfField(context)}
+    <input type="hidden" name="back" value="${context.request.originalUrl}">
     <label><span class="hidden">${nav.theme}</span>
-      <select name="theme">${(['auto', 'light', 'dark'] as const).map((each) => option(each, nav[each], visit.theme === each))}</select></label>
+      <select name="theme">${(['auto', 'light', 'dark'] as const).map((each) => option(each, nav[each], context.theme === each))}</select></label>
     <label><span class="hidden">${nav.language}</span>
-      <select name="locale">${locales.map((each) => option(each, names[each], visit.locale === each))}</select></label>
+      <select name="locale">${locales.map((each) => option(each, names[each], context.locale === each))}</select></label>
     <button class="link">${nav.apply}</button>
   </form>`;
 };
 
 /** What the last action did, told once by the address it redirected to. */
-const notice = (visit: Visit): SafeHtml | null => {
-  const [section = '', name = ''] = visit.query('said').split('.');
-  const words = visit.words as unknown as Record<string, Record<string, unknown>>;
+const notice = (context: RequestContext): SafeHtml | null => {
+  const [section = '', name = ''] = context.query('said').split('.');
+  const words = context.words as unknown as Record<string, Record<string, unknown>>;
   const said = Object.hasOwn(words, section) ? words[section]?.[name] : undefined;
-  const text = typeof said === 'function' ? String(said(Number(visit.query('count')) || 0)) : said;
+  const text = typeof said === 'function' ? String(said(Number(context.query('count')) || 0)) : said;
   if (typeof text !== 'string') return null;
-  const bad = visit.query('bad') !== '';
+  const bad = context.query('bad') !== '';
   return html`<p class="notice${bad && ' bad'}" role="${bad ? 'alert' : 'status'}">${text}</p>`;
 };

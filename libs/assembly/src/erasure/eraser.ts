@@ -1,7 +1,7 @@
 import type { AnalyticsDatabase, ErasedFigures } from '@whisper-bot/analytics';
 import { eraseFromSpool } from '@whisper-bot/analytics';
 import type { StreamAdmin } from '@whisper-bot/gateway';
-import type { WorkingPipeline } from '@whisper-bot/pipeline';
+import type { WorkerPipeline } from '@whisper-bot/pipeline';
 import type { Logger } from '@whisper-bot/runtime';
 import type { Erasure, Store } from '@whisper-bot/store';
 import type { TaskId } from '@whisper-bot/task';
@@ -24,7 +24,7 @@ export interface Eraser {
 export interface EraserDeps {
   /** The store, once PostgreSQL answers. */
   store: () => Promise<Pick<Store, 'erasures'>>;
-  pipeline: Pick<WorkingPipeline, 'erase'>;
+  pipeline: Pick<WorkerPipeline, 'erase'>;
   /** Null where no figures are kept. */
   analytics: Pick<AnalyticsDatabase, 'erase'> | null;
   /** Where figures of this machine wait for ClickHouse. */

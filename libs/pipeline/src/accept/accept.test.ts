@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type TaskFolder, type TaskId, taskFolder, taskOptionsSchema } from '@whisper-bot/task';
 import { startRedis, type TemporaryDirectory, type TestRedis, temporaryDirectory, until } from '@whisper-bot/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { connect } from '../connection.js';
+import { connect } from '../redis/connection.js';
 import { createStage, openPipeline } from '../test/stand-in.js';
 import { type AcceptDeps, type AcceptRequest, accept, type Received } from './accept.js';
 import { createReservations, type Reservations, roomKey } from './reservation.js';
@@ -139,8 +139,8 @@ test('what a killed receiver or a forgotten task held is free again after the sw
   const own = await openPipeline(redis.url, { prefix });
   const { reservations, connection, close } = roomOf(1e12, { prefix });
   const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
-  await connection.hasty.reserveRoom(roomKey(connection), newId(), 500, -minutesAgo(5), 1e12);
-  await connection.hasty.reserveRoom(roomKey(connection), newId(), 500, minutesAgo(1), 1e12);
+  await connection.failFast.reserveRoom(roomKey(connection), newId(), 500, -minutesAgo(5), 1e12);
+  await connection.failFast.reserveRoom(roomKey(connection), newId(), 500, minutesAgo(1), 1e12);
   await reservations.reserve(newId(), { incoming: 70, bytes: null }, 'lease');
   const work = await own.work(createStage(0).handlers, { cleanInterval: 100 });
   // The lease of the living one stays.

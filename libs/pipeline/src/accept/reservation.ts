@@ -1,5 +1,5 @@
 import { TaskError, type TaskId } from '@whisper-bot/task';
-import { type Connection, unreachable } from '../connection.js';
+import { type Connection, unreachable } from '../redis/connection.js';
 import type { Room } from '../room.js';
 
 /** Bytes of a second of decoded sound: 16 kHz, mono, 16 bit. */
@@ -70,7 +70,7 @@ export const createReservations = ({
       const free = await room.free();
       const until = hold === 'task' ? -Date.now() : Date.now() + lease;
       const others = await guarded(
-        connection.hasty.reserveRoom(key, id, wanted, until, Math.floor(free - minimumFree)),
+        connection.failFast.reserveRoom(key, id, wanted, until, Math.floor(free - minimumFree)),
       );
       if (others < 0) return;
       throw new TaskError('no-space', 'There is no room for new recordings right now. Please try again later.', {
@@ -78,14 +78,14 @@ export const createReservations = ({
       });
     },
     renew: async (id) => {
-      await guarded(connection.hasty.renewRoom(key, id, Date.now() + lease));
+      await guarded(connection.failFast.renewRoom(key, id, Date.now() + lease));
     },
     release: async (id) => {
-      await guarded(connection.hasty.releaseRoom(key, id));
+      await guarded(connection.failFast.releaseRoom(key, id));
     },
-    promised: async () => Number((await guarded(connection.hasty.hget(key, 'total'))) ?? 0),
+    promised: async () => Number((await guarded(connection.failFast.hget(key, 'total'))) ?? 0),
     holders: async () => {
-      const { total: _, ...held } = await guarded(connection.hasty.hgetall(key));
+      const { total: _, ...held } = await guarded(connection.failFast.hgetall(key));
       return Object.entries(held).map(([id, value]) => {
         const until = Number(value.split(' ')[1]);
         if (until > 0) return { id, state: until < Date.now() ? 'expired' : 'held' };

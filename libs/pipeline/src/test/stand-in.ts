@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTaskFolder, type Task, type TaskId, taskSchema } from '@whisper-bot/task';
-import { createPipeline, type PipelineOptions, type WorkingPipeline } from '../pipeline.js';
-import type { StageHandlers } from '../stage.js';
+import { createPipeline, type PipelineOptions, type WorkerPipeline } from '../pipeline.js';
+import type { StageHandlers } from '../stage/stage.js';
 
 /** A task with a source in its folder, ready to be submitted. */
 export const newTask = async (tasksDir: string, more: Partial<Task> = {}): Promise<Task> => {
@@ -59,7 +59,7 @@ export const createStage = (chunks: number): Stage => {
 export const openPipeline = async (
   redis: string,
   options: Partial<PipelineOptions> = {},
-): Promise<WorkingPipeline & { tasksDir: string }> => {
+): Promise<WorkerPipeline & { tasksDir: string }> => {
   const tasksDir = await mkdtemp(join(tmpdir(), 'whisper-bot-tasks-'));
   const pipeline = createPipeline({
     redis,

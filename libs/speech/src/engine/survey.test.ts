@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSpeechEngines } from '../engines.js';
 import type { EngineChoice } from './name.js';
 import { chosenEngines, surveyEngines, whyNone } from './survey.js';
-import { createVerdictBook } from './verdict.js';
+import { createVerdictStore } from './verdict.js';
 
 const root = new URL('../../../../', import.meta.url);
 const fixture = fileURLToPath(new URL('../../fixture/detect-child.mjs', import.meta.url));
@@ -60,7 +60,7 @@ const survey = async (more: { again?: boolean; stallMs?: number } = {}) => {
   const tested: string[] = [];
   const found = await surveyEngines({
     ...options(),
-    book: createVerdictBook(cacheDir),
+    book: createVerdictStore(cacheDir),
     roles: ['detector'],
     onTest: ({ engine, build }) => tested.push(`${engine} ${build}`),
     ...more,
@@ -103,7 +103,7 @@ test('where nothing is compiled the prebuilt engine finds speech', async () => {
 
 test('without samples engines are taken as they are, in their usual order', async () => {
   await install({ native: 'well' });
-  const book = createVerdictBook(cacheDir);
+  const book = createVerdictStore(cacheDir);
   const found = await surveyEngines({ ...options(), samplesDir: cacheDir, book, roles: ['detector'] });
   expect(chosenEngines(found, 'detector', auto).map(({ engine }) => engine)).toEqual(['native', 'sherpa-onnx']);
   expect(await book.read()).toEqual([]);

@@ -1,7 +1,7 @@
 import { type Absent, type Candidate, listCandidates } from './candidate.js';
 import { type EngineChoice, type EngineRole, settingOf } from './name.js';
 import { type SelfTestOptions, selfTest } from './self-test.js';
-import { isAbout, type Verdict, type VerdictBook } from './verdict.js';
+import { isAbout, type Verdict, type VerdictStore } from './verdict.js';
 
 /** A candidate with what is known of it. */
 export interface Examined {
@@ -16,7 +16,7 @@ export interface Survey {
 }
 
 export interface SurveyOptions extends SelfTestOptions {
-  book: VerdictBook;
+  book: VerdictStore;
   /** Only engines of these roles. Default: all. */
   roles?: readonly EngineRole[];
   /** Tests what was tested before, too; whatever died at work stays unfit. */

@@ -44,7 +44,7 @@ export const processorId = async (): Promise<string> => {
 export const isAbout = (verdict: Verdict, { role, engine, build, identity }: Candidate): boolean =>
   verdict.role === role && verdict.engine === engine && verdict.build === build && verdict.identity === identity;
 
-export interface VerdictBook {
+export interface VerdictStore {
   /** Of this processor. */
   read(): Promise<Verdict[]>;
   /** Puts verdicts in place of earlier ones about the same engines. They are also kept in memory, where the folder may not be written to. */
@@ -54,7 +54,7 @@ export interface VerdictBook {
 }
 
 /** `engines.json` beside `current.json`: what self-tests and crashes have shown. Workers share it. */
-export const createVerdictBook = (cacheDir: string): VerdictBook => {
+export const createVerdictStore = (cacheDir: string): VerdictStore => {
   const path = join(cacheDir, 'whisper.cpp', 'engines.json');
   let own: Verdict[] = [];
   const stored = async (): Promise<Verdict[]> => {

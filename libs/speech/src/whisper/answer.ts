@@ -21,15 +21,15 @@ const sharesSchema = z.record(z.string(), z.number().min(0).max(1));
 export type LanguageShares = z.infer<typeof sharesSchema>;
 
 /** What the child heard in one window. */
-const hearingSchema = z.object({
+const windowResultSchema = z.object({
   pieces: z.array(pieceSchema),
   noSpeech: z.number(),
   /** Of each part of the window that was asked for; empty from an engine that does not tell. */
   languages: z.array(sharesSchema).default([]),
 });
-export type Hearing = z.infer<typeof hearingSchema>;
+export type WindowResult = z.infer<typeof windowResultSchema>;
 
-export const transcribeAnswerSchema = z.object({ windows: z.array(hearingSchema), engine: z.string() });
+export const transcribeAnswerSchema = z.object({ windows: z.array(windowResultSchema), engine: z.string() });
 
 /** Of the whole window, and of each part that was asked for. */
 export const detectAnswerSchema = z.object({ languages: sharesSchema, parts: z.array(sharesSchema) });

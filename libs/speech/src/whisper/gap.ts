@@ -1,6 +1,6 @@
 import { sampleRate } from '../wav/sample-rate.js';
 import type { Heard } from './hear.js';
-import { margin, type Stretch, type Window } from './window.js';
+import { type AudioSlice, margin, type Window } from './window.js';
 import { type HeardWord, longest } from './word.js';
 
 /** Seconds [start, end) of a window. */
@@ -41,7 +41,7 @@ const covered = (words: readonly HeardWord[]): Interval[] =>
 /** The gaps of what was heard, in order; `words` are its words in window time. */
 export const gapsOf = ({ window }: Pick<Heard, 'window'>, words: readonly HeardWord[]): Gap[] => {
   const intervals = covered(words);
-  const holes: { stretch: Stretch; start: number; end: number; alone: boolean }[] = [];
+  const holes: { stretch: AudioSlice; start: number; end: number; alone: boolean }[] = [];
   for (const stretch of window) {
     const from = stretch.at / sampleRate;
     const to = (stretch.at + stretch.to - stretch.from) / sampleRate;
@@ -75,7 +75,7 @@ const without = (core: Interval, intervals: readonly Interval[]): Interval[] => 
 };
 
 /** Holes that follow each other directly are heard as one. */
-const joined = (holes: readonly { stretch: Stretch; start: number; end: number }[]): Gap[] => {
+const joined = (holes: readonly { stretch: AudioSlice; start: number; end: number }[]): Gap[] => {
   const gaps: { start: number; end: number; seconds: number; pieces: { from: number; to: number }[] }[] = [];
   for (const { stretch, start, end } of holes) {
     const toRecording = (seconds: number) => Math.round(stretch.from + seconds * sampleRate - stretch.at);

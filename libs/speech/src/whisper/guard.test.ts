@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compressionRatio, withoutInventions } from './guard.js';
+import { compressionRatio, withoutHallucinations } from './guard.js';
 import type { HeardWord } from './word.js';
 
 const words = (text: string, p = -0.2): HeardWord[] =>
@@ -15,18 +15,18 @@ const sure = { pieces: [], noSpeech: 0.01, languages: [] };
 
 test('speech stays as it is, with what people repeat', () => {
   const said = 'No, no, no, no, I said no. Very, very good. Never say never.';
-  expect(textOf(withoutInventions(sure, words(said), 6))).toBe(said);
+  expect(textOf(withoutHallucinations(sure, words(said), 6))).toBe(said);
 });
 
 test('where the model hears no speech and is unsure, nothing was said', () => {
   const heard = { pieces: [], noSpeech: 0.9, languages: [] };
-  expect(withoutInventions(heard, words('Thanks for watching', -1.4), 2)).toEqual([]);
-  expect(withoutInventions(heard, words('Thanks for watching', -0.3), 2)).toHaveLength(3);
+  expect(withoutHallucinations(heard, words('Thanks for watching', -1.4), 2)).toEqual([]);
+  expect(withoutHallucinations(heard, words('Thanks for watching', -0.3), 2)).toHaveLength(3);
 });
 
 test('two words in half a minute are an invention', () => {
-  expect(withoutInventions(sure, words('Thank you.'), 30)).toEqual([]);
-  expect(withoutInventions(sure, words('Thank you.'), 2)).toHaveLength(2);
+  expect(withoutHallucinations(sure, words('Thank you.'), 30)).toEqual([]);
+  expect(withoutHallucinations(sure, words('Thank you.'), 2)).toHaveLength(2);
 });
 
 test('text that repeats itself deflates well', () => {

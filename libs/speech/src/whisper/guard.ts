@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib';
-import type { Hearing } from './answer.js';
+import type { WindowResult } from './answer.js';
 import type { HeardWord } from './word.js';
 
 /** OpenAI's thresholds (whisper/transcribe.py): silence when the model says so and is unsure of what it wrote. */
@@ -31,9 +31,13 @@ export const compressionRatio = (text: string): number => {
  * Takes out what the model invented: text over silence, and what repeats itself without being sure.
  * @param seconds how much sound the words are said to be in
  */
-export const withoutInventions = (hearing: Hearing, words: readonly HeardWord[], seconds: number): HeardWord[] => {
+export const withoutHallucinations = (
+  result: WindowResult,
+  words: readonly HeardWord[],
+  seconds: number,
+): HeardWord[] => {
   const logProbability = averageLogProbability(words);
-  if (logProbability < unsure && hearing.noSpeech > noSpeechThreshold) return [];
+  if (logProbability < unsure && result.noSpeech > noSpeechThreshold) return [];
   if (seconds >= longEnough && words.length < slowestSpeech * seconds) return [];
   const text = words.map((word) => word.text).join(' ');
   // Repeating itself and unsure: nothing of it was said.

@@ -1,10 +1,10 @@
-import type { Hearing } from './answer.js';
+import type { WindowResult } from './answer.js';
 import type { Window } from './window.js';
 
 /** A window, what was heard in it, and the language it was heard in. */
 export interface Heard {
   window: Window;
-  hearing: Hearing;
+  result: WindowResult;
   /** ISO 639-1 code. */
   language: string;
 }

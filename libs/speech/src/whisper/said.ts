@@ -5,7 +5,7 @@ import { beatsOf } from './beat.js';
 import { countRepeats, leastRepeats, type Undercount } from './count.js';
 import { quietest } from './cut.js';
 import { type Gap, gapsOf } from './gap.js';
-import { withoutInventions } from './guard.js';
+import { withoutHallucinations } from './guard.js';
 import type { Heard } from './hear.js';
 import { repeatsOf, withoutLoops } from './repeat.js';
 import { partOf, type Window, windowLength } from './window.js';
@@ -40,8 +40,8 @@ const worthNaming = 1;
 
 /** @param translate whether the words are English, whatever is spoken: they say nothing about syllables */
 export const stateOf = async (one: Heard, { translate, wav }: { translate: boolean; wav: Wav }): Promise<State> => {
-  const { window, language, hearing } = one;
-  const all = wordsOf(hearing.pieces, translate ? 'en' : language);
+  const { window, language, result } = one;
+  const all = wordsOf(result.pieces, translate ? 'en' : language);
   const isRepeated = !translate && repeatsOf(all, () => leastRepeats - 1).length > 0;
   const counted = isRepeated ? countRepeats(all, await beatsOf(wav, window)) : null;
   // What was said more often than it is written needs nothing taken out.
@@ -49,11 +49,11 @@ export const stateOf = async (one: Heard, { translate, wav }: { translate: boole
     counted !== null && counted.missed.length > 0
       ? { words: counted.words, removed: [] }
       : withoutLoops(counted?.words ?? all);
-  const kept = withoutInventions(hearing, words, windowLength(window) / sampleRate);
+  const kept = withoutHallucinations(result, words, windowLength(window) / sampleRate);
   return {
     window,
     language,
-    noSpeech: hearing.noSpeech,
+    noSpeech: result.noSpeech,
     words: kept,
     removed,
     surplus: counted?.surplus ?? [],

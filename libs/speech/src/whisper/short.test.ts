@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Hearing } from './answer.js';
+import type { WindowResult } from './answer.js';
 import { inTimesOf, isDoubtful, likelier, surroundingsOf } from './short.js';
 
 const rate = 16_000;
-const hearing = (text: string, p: number, from = 0, to = 1): Hearing => ({
+const result = (text: string, p: number, from = 0, to = 1): WindowResult => ({
   pieces: text === '' ? [] : [{ text, p, start: from, end: to, aligned: to, mark: false }],
   noSpeech: 0,
   languages: [],
@@ -19,20 +19,20 @@ test('a few words have surroundings within the recording, a sentence or words fa
 });
 
 test('of two hearings the clearly likelier counts; where the sound itself says nothing, nothing was said', () => {
-  const [unsure, sure] = [hearing('Так', -5), hearing('Да', -0.3)];
+  const [unsure, sure] = [result('Так', -5), result('Да', -0.3)];
   expect(isDoubtful(unsure)).toBe(true);
   expect(isDoubtful(sure)).toBe(false);
   expect(likelier(unsure, sure)).toBe(sure);
-  expect(likelier(hearing('Так', -1.2), hearing('Да', -0.9)).pieces[0]?.text).toBe('Так');
-  expect(likelier(hearing('', 0), sure).pieces).toEqual([]);
-  expect(likelier(unsure, hearing('', 0))).toBe(unsure);
+  expect(likelier(result('Так', -1.2), result('Да', -0.9)).pieces[0]?.text).toBe('Так');
+  expect(likelier(result('', 0), sure).pieces).toEqual([]);
+  expect(likelier(unsure, result('', 0))).toBe(unsure);
 });
 
 test('what the surroundings heard is where the speech is', () => {
   const window = [slice(4, 5, 0), slice(7, 8, 1)];
   const words = {
-    ...hearing('', 0),
-    pieces: [hearing('one', -1, 2.9, 4.5), hearing('two', -1, 4.6, 5.5), hearing('three', -1, 6, 9)].flatMap(
+    ...result('', 0),
+    pieces: [result('one', -1, 2.9, 4.5), result('two', -1, 4.6, 5.5), result('three', -1, 6, 9)].flatMap(
       (one) => one.pieces,
     ),
   };

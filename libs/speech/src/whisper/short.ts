@@ -1,5 +1,5 @@
 import { sampleRate } from '../wav/sample-rate.js';
-import type { Hearing, Piece } from './answer.js';
+import type { Piece, WindowResult } from './answer.js';
 import { type Window, windowLength } from './window.js';
 
 /** Speech of fewer seconds is heard a second time, with what surrounds it, where the first leaves doubt (docs/adr/0015). */
@@ -23,27 +23,27 @@ export const surroundingsOf = (window: Window, length: number): Window | null =>
   return to - from > longestSurroundings * sampleRate ? null : [{ from, to, at: 0 }];
 };
 
-const spokenPieces = ({ pieces }: Hearing): Piece[] =>
+const spokenPieces = ({ pieces }: WindowResult): Piece[] =>
   pieces.filter(({ mark, text }) => !mark && /[\p{L}\p{N}]/u.test(text));
 
 /** Logarithm of the probability of the words; null where there are none. */
-export const likelihoodOf = (hearing: Hearing): number | null => {
-  const spoken = spokenPieces(hearing);
+export const likelihoodOf = (result: WindowResult): number | null => {
+  const spoken = spokenPieces(result);
   return spoken.length === 0 ? null : spoken.reduce((sum, { p }) => sum + p, 0);
 };
 
 /** Whether a hearing leaves doubt about a few words. */
-export const isDoubtful = (hearing: Hearing): boolean => (likelihoodOf(hearing) ?? Number.NEGATIVE_INFINITY) < sure;
+export const isDoubtful = (result: WindowResult): boolean => (likelihoodOf(result) ?? Number.NEGATIVE_INFINITY) < sure;
 
 /** Of two hearings of one sound, alone and with its surroundings, the one that is clearly likelier. */
-export const likelier = (alone: Hearing, wide: Hearing): Hearing => {
+export const likelier = (alone: WindowResult, wide: WindowResult): WindowResult => {
   const [a, b] = [likelihoodOf(alone), likelihoodOf(wide)];
   // Where nothing is heard in the sound itself, its surroundings say nothing of it.
   return a !== null && b !== null && b > a + margin ? wide : alone;
 };
 
 /** A hearing of the surroundings in the times of the window they surround. */
-export const inTimesOf = (window: Window, hearing: Hearing, surroundings: Window): Hearing => {
+export const inTimesOf = (window: Window, result: WindowResult, surroundings: Window): WindowResult => {
   const from = surroundings[0]?.from ?? 0;
   const moved = (seconds: number): number => {
     if (seconds < 0) return seconds;
@@ -52,11 +52,11 @@ export const inTimesOf = (window: Window, hearing: Hearing, surroundings: Window
     if (slice === undefined) return 0;
     return (slice.at + Math.max(0, Math.min(sample, slice.to) - slice.from)) / sampleRate;
   };
-  const pieces = hearing.pieces.map((piece) => ({
+  const pieces = result.pieces.map((piece) => ({
     ...piece,
     start: moved(piece.start),
     end: moved(piece.end),
     aligned: moved(piece.aligned),
   }));
-  return { ...hearing, pieces };
+  return { ...result, pieces };
 };

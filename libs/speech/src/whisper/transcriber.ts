@@ -4,7 +4,7 @@ import { findEngineBinary } from '../binary.js';
 import type { CallContext, Engine, Span, Transcriber, Warmable } from '../contract.js';
 import type { TranscriberName } from '../engine/name.js';
 import { openWav, type Wav } from '../wav/reader.js';
-import { detectAnswerSchema, type Hearing, type LanguageShares, transcribeAnswerSchema } from './answer.js';
+import { detectAnswerSchema, type LanguageShares, transcribeAnswerSchema, type WindowResult } from './answer.js';
 import { assemble } from './assemble.js';
 import { cutLong } from './cut.js';
 import type { Hear, Heard } from './hear.js';
@@ -104,8 +104,8 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
         const heard = transcribeAnswerSchema.parse(answer);
         engine = heard.engine;
         return windows.flatMap((window, index): Heard[] => {
-          const hearing = heard.windows[index];
-          return hearing === undefined ? [] : [{ window, hearing, language: spoken }];
+          const result = heard.windows[index];
+          return result === undefined ? [] : [{ window, result, language: spoken }];
         });
       };
       const hear: Hear = async (windows) => {
@@ -155,15 +155,15 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
           ? shares
           : meanOf(shares, await detectIn(path, { window: wide, fullContext: true }, model, context));
       const languages = candidatesOf(both, hints);
-      const hearIn = async (heard: Window, fullContext: boolean): Promise<(Hearing | undefined)[]> => {
-        const hearings: (Hearing | undefined)[] = [];
+      const hearIn = async (heard: Window, fullContext: boolean): Promise<(WindowResult | undefined)[]> => {
+        const results: (WindowResult | undefined)[] = [];
         for (const language of languages) {
           const spoken = { language, translate: false, prompt: '', fullContext, keep: language !== languages.at(-1) };
           const params = { wav: path, windows: [heard], ...spoken };
           const answer = await call(model, { method: 'transcribe', params, windows: 1 }, { signal: context.signal });
-          hearings.push(transcribeAnswerSchema.parse(answer).windows[0]);
+          results.push(transcribeAnswerSchema.parse(answer).windows[0]);
         }
-        return hearings;
+        return results;
       };
       const wideHearings = wide === null ? [] : await hearIn(wide, true);
       const alone = await hearIn(window, false);
@@ -191,9 +191,9 @@ const clearUp = async (
 ): Promise<Heard[]> => {
   const [only] = heard;
   const wide = only === undefined || heard.length > 1 ? null : surroundingsOf(only.window, length);
-  if (only === undefined || wide === null || !isDoubtful(only.hearing)) return [...heard];
+  if (only === undefined || wide === null || !isDoubtful(only.result)) return [...heard];
   const [again] = transcribeAnswerSchema.parse(await hearAgain(wide, only.language)).windows;
   if (again === undefined) return [...heard];
-  const hearing = likelier(only.hearing, inTimesOf(only.window, again, wide));
-  return [{ ...only, hearing }];
+  const result = likelier(only.result, inTimesOf(only.window, again, wide));
+  return [{ ...only, result }];
 };

@@ -2,14 +2,14 @@ import type { Span } from '../contract.js';
 import { sampleRate } from '../wav/sample-rate.js';
 
 /** Samples [from, to) of the recording, put at sample `at` of the window. */
-export interface Stretch {
+export interface AudioSlice {
   from: number;
   to: number;
   at: number;
 }
 
 /** What the encoder sees at once: stretches of the recording side by side, no longer than 30 s. */
-export type Window = readonly Stretch[];
+export type Window = readonly AudioSlice[];
 
 /** The encoder always works on 30 s. */
 export const windowSamples = 30 * sampleRate;
@@ -41,7 +41,7 @@ export const widen = (speech: readonly Span[]): { from: number; to: number }[] =
  * stretch must fit into a window of its own.
  */
 export const pack = (stretches: readonly { from: number; to: number }[]): Window[] => {
-  const windows: Stretch[][] = [];
+  const windows: AudioSlice[][] = [];
   let length = Number.POSITIVE_INFINITY;
   for (const { from, to } of stretches) {
     if (length + to - from > windowSamples) {

@@ -18,7 +18,7 @@ export interface Erasure {
  * What was promised to be erased, kept until every place has confirmed it twice: what was on its way during the first round (a
  * figure in some process's memory, a stage that answers its abort late) is there by the second.
  */
-export interface ErasureBook {
+export interface ErasureRepository {
   /** Promises that the tasks' contents go. */
   ofTasks(tasks: readonly TaskId[]): Promise<Erasure>;
   /** Promises that all of an owner goes; the tasks are found here. */
@@ -38,7 +38,7 @@ export interface ErasureBook {
 /** Seconds until the second round, and between attempts where a place is away. */
 const pause = { second: 60, again: 30, taken: 120 };
 
-export const createErasureBook = (db: Kysely<Tables>): ErasureBook => {
+export const createErasureRepository = (db: Kysely<Tables>): ErasureRepository => {
   const promise = async (owner: string | null, tasks: readonly TaskId[]): Promise<Erasure> => {
     const { rows } = await sql<{ id: string; asked_at: Date }>`
       insert into erasure (owner, tasks, next_at)

@@ -16,7 +16,7 @@ export interface Account {
 }
 
 /** The people who may sign in to the dashboard. */
-export interface AccountBook {
+export interface AccountRepository {
   list(): Promise<Account[]>;
   /** Null where the name is taken. */
   create(account: { name: string; password: string; role: Role }): Promise<Account | null>;
@@ -57,7 +57,7 @@ export const accountOf = (row: Row): Account => ({
   issuer: row.issuer,
 });
 
-export const createAccountBook = (db: Kysely<Tables>): AccountBook => ({
+export const createAccountRepository = (db: Kysely<Tables>): AccountRepository => ({
   list: async () => (await db.selectFrom('account').select(accountColumns).orderBy('name').execute()).map(accountOf),
   create: async ({ name, password, role }) => {
     const row = await db

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../schema.js';
 
 /** How often something was tried lately, for bounding it. */
-export interface AttemptBook {
+export interface AttemptRepository {
   /** Counts an attempt; false where there have been too many in the window. */
   allow(key: string, bound: { attempts: number; seconds: number }): Promise<boolean>;
   /** Seconds until the oldest attempt of the window no longer counts, at least 1. */
@@ -15,7 +15,7 @@ const forgotten = 3600;
 /** Such attempts that one new one takes away: they go faster than they come. */
 const swept = 20;
 
-export const createAttemptBook = (db: Kysely<Tables>): AttemptBook => ({
+export const createAttemptRepository = (db: Kysely<Tables>): AttemptRepository => ({
   allow: (key, { attempts, seconds }) =>
     db.transaction().execute(async (trx) => {
       // Two at once count one after the other.

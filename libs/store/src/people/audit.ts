@@ -15,13 +15,13 @@ export interface AuditEntry {
 }
 
 /** Who changed what; the database refuses to change or remove an entry. */
-export interface AuditBook {
+export interface AuditRepository {
   append(entry: Omit<AuditEntry, 'id' | 'at'>): Promise<void>;
   /** Newest first; `before` is the id the last page ended with. */
   list(page: { before?: string; limit: number; actor?: string }): Promise<AuditEntry[]>;
 }
 
-export const createAuditBook = (db: Kysely<Tables>): AuditBook => ({
+export const createAuditRepository = (db: Kysely<Tables>): AuditRepository => ({
   append: async ({ before, after, ...entry }) => {
     const values = { ...entry, before: jsonText(before ?? null), after: jsonText(after ?? null) };
     await db.insertInto('audit').values(values).execute();

@@ -17,7 +17,7 @@ export interface Entered {
 }
 
 /** The accounts that an identity provider vouches for. */
-export interface IdentityBook {
+export interface IdentityRepository {
   /**
    * The account of an identity, made where there is none, with the role the provider gives now: also where that leaves
    * no administrator. A name that is taken gets a number. Null where the account is disabled here.
@@ -27,7 +27,7 @@ export interface IdentityBook {
   leave(identity: Identity): Promise<string | null>;
 }
 
-export const createIdentityBook = (db: Kysely<Tables>): IdentityBook => {
+export const createIdentityRepository = (db: Kysely<Tables>): IdentityRepository => {
   const find = ({ issuer, subject }: Identity) =>
     db
       .selectFrom('account')

@@ -24,7 +24,7 @@ export interface KeyRow {
 }
 
 /** Keys of the HTTP API; only their hashes are kept. */
-export interface KeyBook {
+export interface KeyRepository {
   list(): Promise<KeyRow[]>;
   /** The key itself: only now. */
   create(name: string, by: string, limits?: KeyLimits): Promise<{ id: string; key: string }>;
@@ -41,7 +41,7 @@ export interface KeyBook {
 
 const columns = ['id', 'name', 'begins', 'limits', 'created_at', 'last_used', 'revoked_at'] as const;
 
-export const createKeyBook = (db: Kysely<Tables>): KeyBook => {
+export const createKeyRepository = (db: Kysely<Tables>): KeyRepository => {
   const rowOf = (row: {
     id: string;
     name: string;

@@ -17,7 +17,7 @@ export interface PersonRow {
 }
 
 /** Telegram's users and chats as the record knows them, and what they may. */
-export interface PeopleBook {
+export interface PeopleRepository {
   list(kind: 'user' | 'chat', page: { text: string; offset: number; limit: number }): Promise<PersonRow[]>;
   find(kind: 'user' | 'chat', id: string): Promise<PersonRow | null>;
   /** Takes effect with the bot's next message; nothing happens where no bot has ever run. */
@@ -31,7 +31,7 @@ const listsSchema = z.object({
   minutesFor: z.record(z.string(), z.number()).default({}),
 });
 
-export const createPeopleBook = (db: Kysely<Tables>): PeopleBook => {
+export const createPeopleRepository = (db: Kysely<Tables>): PeopleRepository => {
   const lists = async () => {
     const { rows } = await sql<{ body: unknown }>`select body from telegram_limit order by bot_id limit 1`.execute(db);
     return listsSchema.catch({ allow: [], block: [], minutesFor: {} }).parse(rows[0]?.body ?? {});

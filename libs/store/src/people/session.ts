@@ -18,7 +18,7 @@ export interface SessionEntry {
 }
 
 /** Who is signed in, and where. */
-export interface SessionBook {
+export interface SessionRepository {
   /** Opens a session and returns its token, of which only a hash is kept. */
   open(account: string, from: { address: string; agent: string }): Promise<string>;
   /** Null where it is unknown, over (idle or altogether), or its account disabled; being found keeps it alive. */
@@ -38,10 +38,10 @@ export interface SessionLife {
 /** Tokens are random: one round of a fast hash is enough. */
 export const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 
-export const createSessionBook = (
+export const createSessionRepository = (
   db: Kysely<Tables>,
   { idle = 12 * 3600, absolute = 7 * 24 * 3600 }: SessionLife = {},
-): SessionBook => {
+): SessionRepository => {
   const alive = sql<boolean>`session.seen_at > now() - make_interval(secs => ${idle}) and session.started_at > now() - make_interval(secs => ${absolute})`;
   return {
     open: async (account, { address, agent }) => {

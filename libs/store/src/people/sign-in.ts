@@ -14,7 +14,7 @@ export interface PendingSignIn {
 }
 
 /** Sign-ins that are under way to the identity provider. */
-export interface SignInBook {
+export interface SignInRepository {
   /** Keeps one and returns the token that the browser has to bring back; of the token only a hash is kept. */
   begin(pending: PendingSignIn): Promise<string>;
   /** Hands one out, once; null where token and state do not belong together, or it took longer than ten minutes. */
@@ -24,7 +24,7 @@ export interface SignInBook {
 /** Seconds somebody may take at the provider, a second factor included. */
 export const signInLife = 600;
 
-export const createSignInBook = (db: Kysely<Tables>): SignInBook => {
+export const createSignInRepository = (db: Kysely<Tables>): SignInRepository => {
   const alive = sql<boolean>`started_at > now() - make_interval(secs => ${signInLife})`;
   return {
     begin: async (pending) => {

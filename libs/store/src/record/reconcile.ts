@@ -1,7 +1,7 @@
 import { isFinal, type Task, TaskError, type TaskErrorCode, type TaskId, type TaskState } from '@whisper-bot/task';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../schema.js';
-import type { TaskBook } from './task.js';
+import type { TaskRepository } from './task.js';
 
 /** What the reconciler asks of the queue; `Pipeline` fits. */
 export interface ReconciledQueue {
@@ -14,7 +14,7 @@ export interface ReconciledQueue {
 }
 
 export interface ReconcileOptions {
-  tasks: Pick<TaskBook, 'stale' | 'change'>;
+  tasks: Pick<TaskRepository, 'stale' | 'change'>;
   queue: ReconciledQueue;
   /** Seconds without a change after which an open task is looked at: younger ones may be between the two stores. */
   grace: number;

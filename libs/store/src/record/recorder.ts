@@ -1,8 +1,8 @@
 import { readTask, TaskError, type TranscriptStore, taskFolder } from '@whisper-bot/task';
-import type { TaskBook, ToldChange } from './task.js';
+import type { TaskRepository, ToldChange } from './task.js';
 
 export interface ChangeRecorderOptions {
-  tasks: Pick<TaskBook, 'accept' | 'change'>;
+  tasks: Pick<TaskRepository, 'accept' | 'change'>;
   transcripts: Pick<TranscriptStore, 'reconcile'>;
   tasksDir: string;
 }

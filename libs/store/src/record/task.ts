@@ -66,7 +66,7 @@ export interface ToldChange {
 export const notAccepted = 'not accepted';
 
 /** The record of tasks: what was accepted, how it went, how it ended. */
-export interface TaskBook {
+export interface TaskRepository {
   /** Writes an accepted task down; telling it twice is telling it once. */
   accept(task: Task): Promise<void>;
   /** Writes a change of state down; an older one told late changes the history, not the state. False for an unknown task. */
@@ -147,7 +147,7 @@ const stateRank = sql<number>`case state ${sql.join(
   sql` `,
 )} end`;
 
-export const createTaskBook = (db: Kysely<Tables>): TaskBook => ({
+export const createTaskRepository = (db: Kysely<Tables>): TaskRepository => ({
   accept: async (task) => {
     await db.transaction().execute(async (trx) => {
       const at = new Date(task.acceptedAt);

@@ -11,10 +11,10 @@ export interface Program {
 }
 
 export const createProgram = async (
-  { url, desk }: Pick<Harness, 'url' | 'desk'>,
-  limits?: Parameters<Harness['desk']['store']['keys']['create']>[2],
+  { url, deps }: Pick<Harness, 'url' | 'deps'>,
+  limits?: Parameters<Harness['deps']['store']['keys']['create']>[2],
 ): Promise<Program> => {
-  const { id, key } = await desk.store.keys.create('test', 'test', limits);
+  const { id, key } = await deps.store.keys.create('test', 'test', limits);
   return {
     id,
     key,

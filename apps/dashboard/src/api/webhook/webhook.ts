@@ -1,4 +1,4 @@
-import type { Notice, WorkingPipeline } from '@whisper-bot/pipeline';
+import type { Notice, WorkerPipeline } from '@whisper-bot/pipeline';
 import type { Logger } from '@whisper-bot/runtime';
 import type { Store } from '@whisper-bot/store';
 import { readTask, TaskError, taskFolder } from '@whisper-bot/task';
@@ -26,7 +26,7 @@ export interface Webhooks {
 }
 
 export interface WebhookOptions {
-  pipeline: Pick<WorkingPipeline, 'progress' | 'serveNotices'>;
+  pipeline: Pick<WorkerPipeline, 'progress' | 'serveNotices'>;
   store: Pick<Store, 'tasks' | 'keys'>;
   tasksDir: string;
   /** Whether private addresses may be called. */

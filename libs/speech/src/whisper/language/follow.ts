@@ -39,9 +39,9 @@ const around = 1.2 * sampleRate;
 export const followLanguages = async (heard: readonly Heard[], request: FollowRequest): Promise<Heard[]> => {
   const parts = heard.map(({ window }) => partsOf(window));
   // An engine that tells nothing about languages cannot be followed.
-  if (parts.some((own, index) => heard[index]?.hearing.languages.length !== own.length)) return [...heard];
-  const evidence = heard.flatMap(({ hearing }, index) =>
-    hearing.languages.map((shares, at) => {
+  if (parts.some((own, index) => heard[index]?.result.languages.length !== own.length)) return [...heard];
+  const evidence = heard.flatMap(({ result }, index) =>
+    result.languages.map((shares, at) => {
       const part = parts[index]?.[at];
       return { shares: weighed(shares), seconds: part === undefined ? 0 : (part.to - part.from) / sampleRate };
     }),

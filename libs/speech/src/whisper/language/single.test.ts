@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { bestOf, candidatesOf } from './single.js';
 
-const hearing = (text: string, p: number) => ({
+const result = (text: string, p: number) => ({
   pieces: [{ text, p, start: 0, end: 1, aligned: 1, mark: false }],
   noSpeech: 0,
   languages: [],
@@ -17,19 +17,19 @@ test('a word whose language is clear is heard in one, another in several and in 
 test('language and text together decide: "Yes." is no Japanese', () => {
   const shares = { ja: 0.38, en: 0.21 };
   const heard = [
-    { language: 'ja', alone: hearing('イエス', -1.7) },
-    { language: 'en', alone: hearing(' Yes.', -0.9) },
+    { language: 'ja', alone: result('イエス', -1.7) },
+    { language: 'en', alone: result(' Yes.', -0.9) },
   ];
   expect(bestOf(heard, shares, [])?.language).toBe('en');
-  expect(bestOf([{ language: 'ja', alone: hearing('', 0) }], shares, [])).toBeNull();
+  expect(bestOf([{ language: 'ja', alone: result('', 0) }], shares, [])).toBeNull();
 });
 
 test('what the surroundings make clear counts: "Да, хорошо." is no Japanese', () => {
   const shares = { ja: 0.36, ru: 0.06 };
   const heard = [
-    { language: 'ja', alone: hearing('さあ', -2.3), wide: hearing('はい', -8.5) },
-    { language: 'ru', alone: hearing(' Давай', -6.3), wide: hearing(' Да, хорошо.', -0.2) },
+    { language: 'ja', alone: result('さあ', -2.3), wide: result('はい', -8.5) },
+    { language: 'ru', alone: result(' Давай', -6.3), wide: result(' Да, хорошо.', -0.2) },
   ];
   expect(bestOf(heard, shares, [])?.language).toBe('ru');
-  expect(bestOf([{ language: 'ru', alone: hearing('', 0), wide: hearing(' Да.', -0.2) }], shares, [])).toBeNull();
+  expect(bestOf([{ language: 'ru', alone: result('', 0), wide: result(' Да.', -0.2) }], shares, [])).toBeNull();
 });

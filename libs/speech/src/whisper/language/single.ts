@@ -1,4 +1,4 @@
-import type { Hearing, LanguageShares } from '../answer.js';
+import type { LanguageShares, WindowResult } from '../answer.js';
 import { likelihoodOf } from '../short.js';
 import { weighed } from './prior.js';
 
@@ -24,8 +24,8 @@ export const candidatesOf = (shares: LanguageShares, hints: readonly string[]): 
 /** What was heard in one language, alone and, where there is any, with the surroundings. */
 export interface Tried {
   language: string;
-  alone: Hearing;
-  wide?: Hearing | undefined;
+  alone: WindowResult;
+  wide?: WindowResult | undefined;
 }
 
 /** The language in which the words are likeliest, given how likely the language is: a probability of both together. */

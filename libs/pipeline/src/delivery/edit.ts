@@ -1,0 +1,39 @@
+import { whileUnavailable } from '@whisper-bot/runtime';
+import type { TaskId } from '@whisper-bot/task';
+import type { PipelineContext } from '../context.js';
+import type { TranscriptEdit } from '../contract.js';
+import { toJobError } from '../queue/failure.js';
+import { type Served, serveQueue } from '../queue/serve.js';
+import { jobOptions, unreachable } from '../redis/connection.js';
+
+/** See {@link WorkingPipeline.announceEdit}. */
+export const announceEdit = async ({ connection }: PipelineContext, edited: TranscriptEdit): Promise<void> => {
+  const { taskId, revision, edit } = edited;
+  try {
+    await connection
+      .queue('edit', 'failFast')
+      .add(
+        'edit',
+        { v: 1, taskId, revision, edit },
+        { ...jobOptions('edit', connection.options), jobId: `${taskId}-edit-r${revision}-${edit}` },
+      );
+  } catch (error) {
+    throw unreachable(error);
+  }
+};
+
+/** See {@link Pipeline.serveEdits}. */
+export const serveEdits = (context: PipelineContext, handler: (id: TaskId) => Promise<void>): Served =>
+  serveQueue(
+    context,
+    'edit',
+    async (_job, { taskId }, { signal }) => {
+      const onUnavailable = (error: unknown) =>
+        context.log.warn({ task_id: taskId, err: error }, 'an edit waits to be shown');
+      await whileUnavailable(() => handler(taskId), { signal, onUnavailable }).catch((error: unknown) => {
+        throw toJobError(error);
+      });
+    },
+    // The next file shows it all the same.
+    { onDead: async (job) => context.log.warn({ task_id: job.data.taskId }, 'an edit was not shown') },
+  );

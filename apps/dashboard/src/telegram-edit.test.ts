@@ -53,6 +53,11 @@ const answered = async (): Promise<{ person: Person; message: SeenMessage; id: T
 
 /** What the file of a format says that the person asks for now. */
 const fileOf = async (person: Person, format: string): Promise<string> => {
+  // A name just given changes the message, and its buttons, a moment later.
+  await person.chat.until(
+    (chat) => chat.fromBot.some(({ buttons }) => buttons.flat().some(({ text }) => text === format)),
+    patience,
+  );
   const before = person.chat.fromBot.length;
   person.press(person.user.id, format);
   const { file } = await person.chat.until(

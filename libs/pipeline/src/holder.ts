@@ -13,16 +13,13 @@ export const createHolder = (connection: Connection, queue: QueueName, worker: s
   const { prefix } = connection.options;
   const key = `${prefix}:holders:${queue}`;
   const base = `${prefix}:${queue}`;
-  const redis = connection.blocking;
+  // Not the blocking connection, which the queue's worker uses and closes with: a look must not wait through an outage.
+  const redis = connection.failFast;
 
   /** BullMQ's keys: the list of running jobs, a lock that begins with the worker's name, the set of those to look at next. */
   const letGo = async (dead: string): Promise<void> => {
-    for (const job of await redis.lrange(`${base}:active`, 0, -1)) {
-      const lock = `${base}:${job}:lock`;
-      if ((await redis.get(lock))?.startsWith(`${dead}:`) !== true) continue;
-      await redis.sadd(`${base}:stalled`, job);
-      await redis.del(lock);
-    }
+    for (const job of await redis.lrange(`${base}:active`, 0, -1))
+      await redis.releaseLock(`${base}:${job}:lock`, `${base}:stalled`, `${dead}:`, job);
     await redis.hdel(key, dead);
   };
 

@@ -45,6 +45,8 @@ const defaultLock = 20_000;
 const longestLook = 5000;
 /** Milliseconds a handler may take to answer an abort; engines are killed, so it is long. */
 const abortBound = 15_000;
+/** Milliseconds BullMQ may take to close while no job runs: after an outage it has been seen to wait for a blocked read without end. */
+const closeBound = 3000;
 
 class PutBack extends Error {}
 
@@ -180,10 +182,12 @@ export const serveQueue = <K extends QueueName>(
     },
     close: async (grace = 0) => {
       const closed = worker.close();
+      const { idle, stop } = whenIdle(running, closeBound);
       const deadline = setTimeout(() => {
         for (const entry of running.values()) entry.abort(new PutBack('the worker is closing'));
       }, grace);
-      await closed;
+      await Promise.race([closed, idle]);
+      stop();
       clearTimeout(deadline);
       clearInterval(timer);
       clearInterval(lookTimer);
@@ -191,6 +195,19 @@ export const serveQueue = <K extends QueueName>(
       await Promise.all(afterwards);
     },
   };
+};
+
+/** Resolves once no job has run for so many milliseconds. */
+const whenIdle = (running: ReadonlyMap<string, unknown>, bound: number): { idle: Promise<void>; stop: () => void } => {
+  let timer: NodeJS.Timeout | undefined;
+  const idle = new Promise<void>((resolve) => {
+    let since = performance.now();
+    timer = setInterval(() => {
+      if (running.size > 0) since = performance.now();
+      else if (performance.now() - since > bound) resolve();
+    }, 100);
+  });
+  return { idle, stop: () => clearInterval(timer) };
 };
 
 const parsePayload = <K extends QueueName>(name: K, job: Job): Payload<K> => {

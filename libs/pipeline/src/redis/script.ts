@@ -247,6 +247,14 @@ else redis.call('HSET', KEYS[1], 'total', string.format('%.0f', math.max(0, rest
 return 1
 `;
 
+/** KEYS a job's lock, BullMQ's set of jobs to look at next; ARGV how the lock of a dead worker begins, job. Releases that lock only. */
+const releaseLock = `
+local lock = redis.call('GET', KEYS[1])
+if not lock or string.sub(lock, 1, #ARGV[1]) ~= ARGV[1] then return 0 end
+redis.call('SADD', KEYS[2], ARGV[2])
+return redis.call('DEL', KEYS[1])
+`;
+
 type Answer<T> = (...args: (string | number)[]) => Promise<T>;
 
 /** A client that knows our scripts. */
@@ -262,6 +270,7 @@ export type ScriptedRedis = Redis & {
   reserveRoom: Answer<number>;
   renewRoom: Answer<number>;
   releaseRoom: Answer<number>;
+  releaseLock: Answer<number>;
 };
 
 /** Teaches a client the scripts: sent once, called by digest from then on. */
@@ -277,5 +286,6 @@ export const defineScripts = (client: Redis): ScriptedRedis => {
   client.defineCommand('reserveRoom', { numberOfKeys: 1, lua: reserveRoom });
   client.defineCommand('renewRoom', { numberOfKeys: 1, lua: renewRoom });
   client.defineCommand('releaseRoom', { numberOfKeys: 1, lua: releaseRoom });
+  client.defineCommand('releaseLock', { numberOfKeys: 2, lua: releaseLock });
   return client as ScriptedRedis;
 };

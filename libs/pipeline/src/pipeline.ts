@@ -92,7 +92,7 @@ export interface WorkerPipeline extends Pipeline {
   serveNotices(
     handler: (notice: Notice, context: { signal: AbortSignal; attempt: number }) => Promise<void>,
   ): Promise<{ close(): Promise<void> }>;
-  /** BullMQ's queue, for Bull Board and for counts; hasty: it fails within seconds where Redis is away. */
+  /** BullMQ's queue, for Bull Board and for counts; fail-fast: it fails within seconds where Redis is away. */
   queue(name: QueueName): Queue;
   /**
    * Stops tasks where they run and removes all that Redis and the volume hold of them: jobs with their logs, dead letters,

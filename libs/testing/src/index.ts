@@ -1,3 +1,4 @@
+export { createRandom } from './bot-api/fault/random.js';
 export type { Fault, Faults, FaultTiming } from './bot-api/fault/schedule.js';
 export { type FloodLimits, telegramFlood } from './bot-api/limit/flood.js';
 export { size as telegramSize } from './bot-api/limit/size.js';

@@ -35,8 +35,8 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/** Milliseconds a hasty command may take: a server that is there but silent, or cut off, breaks no connection. */
-const hastyBound = 10_000;
+/** Milliseconds a fail-fast command may take: a server that is there but silent, or cut off, breaks no connection. */
+const failFastBound = 10_000;
 
 /** Opens the connections lazily; nothing is awaited. */
 export const connect = (options: ConnectionOptions): Connection => {
@@ -66,7 +66,7 @@ export const connect = (options: ConnectionOptions): Connection => {
       return blocking;
     },
     get failFast() {
-      failFast ??= open(3, hastyBound);
+      failFast ??= open(3, failFastBound);
       return failFast;
     },
     queue: <K extends QueueName>(name: K, mode: 'blocking' | 'failFast' = 'blocking') => {

@@ -107,6 +107,15 @@ void IntegerConvolution::operator()(const int16_t * x, float scale, int64_t rows
     }
 }
 
+std::vector<float> taps_first(const std::vector<float> & weights, int64_t out, int64_t in, int64_t taps) {
+    std::vector<float> reordered(weights.size());
+    for (int64_t o = 0; o < out; ++o)
+        for (int64_t i = 0; i < in; ++i)
+            for (int64_t t = 0; t < taps; ++t)
+                reordered[size_t((o * taps + t) * in + i)] = weights[size_t((o * in + i) * taps + t)];
+    return reordered;
+}
+
 float quantize(const float * given, int64_t count, float most, int16_t * integers) {
     const float peak = max_abs(given, count), factor = peak > 0 ? most / peak : 0;
     for (int64_t i = 0; i < count; ++i) integers[i] = int16_t(int32_t(std::nearbyint(given[i] * factor)));

@@ -67,6 +67,9 @@ class IntegerConvolution : public IntegerWeights {
                     Epilogue epilogue = Epilogue::none) const;
 };
 
+// Convolution weights from [out][in][taps], as networks store them, to [out][taps][in].
+std::vector<float> taps_first(const std::vector<float> & weights, int64_t out, int64_t in, int64_t taps);
+
 // Quantizes numbers to integers of magnitude up to `most`. Returns the scale that turns them back.
 float quantize(const float * numbers, int64_t count, float most, int16_t * integers);
 

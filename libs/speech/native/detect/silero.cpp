@@ -24,16 +24,11 @@ IntegerMatrix spectrum_of(const Network & network) {
     return {network.weights("model.stft.forward_basis_buffer", {2 * bins, 1, wave}).data(), nullptr, wave, 2 * bins};
 }
 
-// [out][in][taps] to [out][taps][in].
 IntegerMatrix convolution(const Network & network, size_t layer) {
     const auto [in, out, stride, rows] = layers[layer];
     const std::string name = encoder_name + std::to_string(layer) + ".reparam_conv.";
     const auto given = network.weights(name + "weight", {out, in, kernel});
-    std::vector<float> reordered(given.size());
-    for (int o = 0; o < out; ++o)
-        for (int i = 0; i < in; ++i)
-            for (int t = 0; t < kernel; ++t)
-                reordered[size_t((o * kernel + t) * in + i)] = given[size_t((o * in + i) * kernel + t)];
+    const auto reordered = taps_first(given, out, in, kernel);
     return {reordered.data(), network.weights(name + "bias", {out}).data(), kernel * in, out};
 }
 

@@ -20,19 +20,9 @@ constexpr int last_channels = 512;
 // Frames that a layer's mask is the same for.
 constexpr int64_t segment = 100;
 
-// Convolution weights [out][in][a][b] to [out][a][b][in].
-std::vector<float> channels_last(const std::vector<float> & weights, int64_t out, int64_t in, int64_t taps) {
-    std::vector<float> reordered(weights.size());
-    for (int64_t o = 0; o < out; ++o)
-        for (int64_t i = 0; i < in; ++i)
-            for (int64_t t = 0; t < taps; ++t)
-                reordered[size_t((o * taps + t) * in + i)] = weights[size_t((o * in + i) * taps + t)];
-    return reordered;
-}
-
 IntegerConvolution square(Network & network, int in, int size) {
     const auto & node = network.next("Conv");
-    const auto weights = channels_last(network.weights(node, 1, {depth, in, size, size}), depth, in, size * size);
+    const auto weights = taps_first(network.weights(node, 1, {depth, in, size, size}), depth, in, size * size);
     return {weights.data(), network.weights(node, 2, {depth}).data(), size, size * in, depth};
 }
 
@@ -125,8 +115,8 @@ EmbeddingNetwork::EmbeddingNetwork(Network && network) {
         for (int i = 0; i < size.layers; ++i, channels += growth) {
             Rectified before = rectified(network, channels);
             IntegerMatrix in = linear(network, channels, bottleneck);
-            const auto local = channels_last(network.weights(network.next("Conv"), 1, {growth, bottleneck, kernel}),
-                                             growth, bottleneck, kernel);
+            const auto local = taps_first(network.weights(network.next("Conv"), 1, {growth, bottleneck, kernel}),
+                                          growth, bottleneck, kernel);
             const auto &squeeze = network.next("Conv"), &excite = network.next("Conv");
             stage.layers.push_back({std::move(before), std::move(in),
                                     IntegerConvolution(local.data(), nullptr, kernel, bottleneck, growth),

@@ -44,16 +44,6 @@ std::vector<float> bands(const Network & network) {
     return all;
 }
 
-// [out][in][taps] to [out][taps][in].
-std::vector<float> taps_first(const std::vector<float> & weights, int64_t out, int64_t in, int64_t taps) {
-    std::vector<float> reordered(weights.size());
-    for (int64_t o = 0; o < out; ++o)
-        for (int64_t i = 0; i < in; ++i)
-            for (int64_t t = 0; t < taps; ++t)
-                reordered[size_t((o * taps + t) * in + i)] = weights[size_t((o * in + i) * taps + t)];
-    return reordered;
-}
-
 std::vector<float> transposed(const std::vector<float> & matrix, int64_t rows, int64_t columns) {
     std::vector<float> reordered(matrix.size());
     for (int64_t r = 0; r < rows; ++r)

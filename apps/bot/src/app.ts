@@ -4,24 +4,24 @@ import { openTelegramDatabase, takeLease } from '@whisper-bot/store/telegram';
 import type { TranscriptStore } from '@whisper-bot/task';
 import { Api, type Transformer } from 'grammy';
 import type { UserFromGetMe } from 'grammy/types';
-import { createBot, wantedUpdates } from './bot.js';
-import type { BotLog, BotOptions } from './context.js';
-import { createDelivery } from './deliver.js';
+import { createConversation } from './conversation/conversation.js';
+import { createDelivery } from './conversation/deliver.js';
+import { startProgressBoard } from './conversation/progress-board.js';
+import { createBot, wantedUpdates } from './feature/bot.js';
 import { registerCommands } from './feature/command-menu.js';
+import type { BotLog, BotOptions } from './feature/context.js';
 import { leaveChat } from './feature/leave.js';
-import { type MessageFigure, messageFigure } from './figure.js';
-import { startHandling } from './inbox/handle.js';
-import { startPolling } from './inbox/poll.js';
-import { startWebhook } from './inbox/webhook.js';
 import type { Limits } from './limit/policy.js';
-import { createBudget, telegramBudget } from './outbox/budget.js';
-import { createSend } from './outbox/send.js';
-import { createSender } from './outbox/sender.js';
-import { startProgressBoard } from './progress-board.js';
-import type { Reachability } from './reachability.js';
-import { createRecord } from './record.js';
-import { withRetry } from './with-retry.js';
-import { createWork } from './work.js';
+import { createRepositories } from './persistence/repositories.js';
+import { startHandling } from './telegram/inbox/handle.js';
+import { startPolling } from './telegram/inbox/poll.js';
+import { startWebhook } from './telegram/inbox/webhook.js';
+import { type MessageEvent, messageEvent } from './telegram/message-event.js';
+import { createBudget, telegramBudget } from './telegram/outbox/budget.js';
+import { createSend } from './telegram/outbox/send.js';
+import { createSender } from './telegram/outbox/sender.js';
+import type { Reachability } from './telegram/reachability.js';
+import { withRetry } from './telegram/with-retry.js';
 
 /** The bot cannot start, or must stop: one sentence for the operator. */
 export class BotStopped extends Error {
@@ -54,7 +54,7 @@ export interface AppOptions {
   webhook: { url: string; secret: string; host: string; port: number } | null;
   log: BotLog;
   /** Told of every message and press that is handled. */
-  onMessage?: (figure: MessageFigure) => void;
+  onMessage?: (figure: MessageEvent) => void;
   /** Told whether calls are answered. */
   reachability?: Pick<Reachability, 'answered' | 'failed'>;
   /** Told of every call the Bot API refuses, by its error code; 0 where it does not answer. */
@@ -118,7 +118,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   const pool = await openTelegramDatabase(options.databaseUrl, (error) =>
     log.error({ cause: error.message }, 'a connection to PostgreSQL broke'),
   );
-  const record = createRecord(pool, { botId: me.id, key: token, log }, options.limits);
+  const record = createRepositories(pool, { botId: me.id, key: token, log }, options.limits);
   const { inbox, posts, requests, preferences, usage, spokenBy, limits, moveChat } = record;
   const onStop = (cause: string): void =>
     stop(
@@ -133,13 +133,22 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     budget: createBudget(telegramBudget, () => performance.now()),
     log,
     mostAttempts: 12,
-    onChatGone: (chatId, cause) => leaveChat({ requests, pipeline, work, log }, chatId, cause),
+    onChatGone: (chatId, cause) => leaveChat({ requests, pipeline, conversation, log }, chatId, cause),
     onMoved: moveChat,
     onStop,
   });
   const largest = options.bot.largest;
   const source = { api, token, apiRoot, localDir: options.localDir, tasksDir, largest };
-  const work = createWork({ botId: me.id, source, pipeline, outbox: sender, requests, transcripts, width: 8, log });
+  const conversation = createConversation({
+    botId: me.id,
+    source,
+    pipeline,
+    outbox: sender,
+    requests,
+    transcripts,
+    width: 8,
+    log,
+  });
   const bot = createBot(
     token,
     me,
@@ -154,7 +163,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       spokenBy,
       eraser: options.eraser,
       limits,
-      work,
+      conversation,
       moveChat,
       log,
     },
@@ -162,22 +171,22 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   );
 
   await sender.start();
-  const deliveries = await pipeline.serveDeliveries('telegram', createDelivery({ requests, work, usage, log }));
-  const edits = await pipeline.serveEdits((id) => work.refresh(id));
+  const deliveries = await pipeline.serveDeliveries('telegram', createDelivery({ requests, conversation, usage, log }));
+  const edits = await pipeline.serveEdits((id) => conversation.refresh(id));
   const interval = options.progressInterval ?? 3000;
   const board = await startProgressBoard({ pipeline, requests, outbox: sender, log, interval });
   const handling = startHandling({
     inbox,
     handle: async (update) => {
       await bot.handleUpdate(update);
-      const figure = messageFigure(update, Date.now());
+      const figure = messageEvent(update, Date.now());
       if (figure !== null) options.onMessage?.(figure);
     },
     log,
     concurrency: 50,
     mostAttempts: 5,
   });
-  await work.resume();
+  await conversation.resume();
   const intake = await startIntake(options, { api, inbox, onStored: handling.wake, onStop });
   registerCommands(api).catch((error: unknown) => log.warn({ err: error }, 'the commands were not registered'));
   const pruning = setInterval(() => {
@@ -195,7 +204,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       await board.close();
       await edits.close();
       await deliveries.close();
-      await work.close();
+      await conversation.close();
       await sender.close(grace);
       await lease.release();
       await pool.end();
@@ -205,7 +214,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
 
 interface IntakeDeps {
   api: Api;
-  inbox: ReturnType<typeof createRecord>['inbox'];
+  inbox: ReturnType<typeof createRepositories>['inbox'];
   onStored(): void;
   onStop(cause: string): void;
 }

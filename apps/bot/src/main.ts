@@ -4,8 +4,8 @@ import { assemble, watchProcess } from '@whisper-bot/assembly';
 import { readMachine, resolveConfig } from '@whisper-bot/config';
 import { announceReady, createLifecycle, createLogger, exitNeedsOperator } from '@whisper-bot/runtime';
 import { BotStopped, startApp } from './app.js';
-import { installedModels } from './model.js';
-import { createReachability } from './reachability.js';
+import { installedModels } from './feature/model.js';
+import { createReachability } from './telegram/reachability.js';
 
 // The only process that talks to Telegram. A second one with the same token says so and stops.
 const config = resolveConfig({ env: process.env });

@@ -5,7 +5,7 @@ import { createInbox, openTelegramDatabase } from '@whisper-bot/store/telegram';
 import { TaskError } from '@whisper-bot/task';
 import { startTcpProxy, type TcpProxy, until } from '@whisper-bot/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { startHandling } from './inbox/handle.js';
+import { startHandling } from './telegram/inbox/handle.js';
 import { type Harness, saying, startDatabase, startHarness } from './test/harness.js';
 
 let database: Awaited<ReturnType<typeof startDatabase>>;

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import express, { type Express } from 'express';
-import { answerElsewhere, answerErrors, answerMissingBase, refuseNul } from './api/elsewhere.js';
+import { answerFailures, answerStatus } from './admin/failure.js';
+import { answerElsewhere, answerErrors, answerMissingBase, refuseNul } from './api/fallback.js';
 import type { DashboardDeps } from './deps.js';
-import { compressed } from './http/compress.js';
-import { mountRoutes } from './http/enforce.js';
-import { answerFailures, answerStatus } from './http/failure.js';
-import { securityHeaders } from './http/header.js';
-import { boundBody } from './http/pace.js';
 import { routes } from './routes.js';
+import { compressed } from './web/compress.js';
+import { mountRoutes } from './web/enforce.js';
+import { securityHeaders } from './web/security-header.js';
+import { boundBody } from './web/upload-timeout.js';
 
 const staticDir = fileURLToPath(new URL('../static', import.meta.url));
 

@@ -5,15 +5,15 @@ import type { Logger } from '@whisper-bot/runtime';
 import type { Store } from '@whisper-bot/store';
 import type { TranscriptStore } from '@whisper-bot/task';
 import type { Application } from 'express';
+import type { Provider } from './admin/sign-in/provider/provider.js';
+import type { SetupToken } from './admin/sign-in/setup-token.js';
 import type { Admission } from './api/admission.js';
 import type { Webhooks } from './api/webhook/webhook.js';
-import type { Provider } from './auth/provider/provider.js';
-import type { SetupToken } from './auth/setup.js';
+import type { Metrics } from './domain/metrics.js';
 import type { ModelShelf } from './domain/model.js';
 import type { QueueStatus } from './domain/queue-status.js';
 import type { Settings } from './domain/setting.js';
-import type { Patience } from './http/pace.js';
-import type { Metrics } from './metric/metric.js';
+import type { Patience } from './web/upload-timeout.js';
 
 /** The dependencies of pages and of the API. */
 export interface DashboardDeps {

@@ -6,7 +6,7 @@ import { assemble, keepRecord } from '@whisper-bot/assembly';
 import { readMachine, resolveConfig } from '@whisper-bot/config';
 import { announceReady, createLifecycle, createLogger, exitNeedsOperator } from '@whisper-bot/runtime';
 import { createDashboard } from './dashboard.js';
-import { openDeps } from './domain/open.js';
+import { openDeps } from './open.js';
 
 const config = resolveConfig({ env: process.env });
 const logger = createLogger({ name: 'dashboard', level: config.logLevel });

@@ -1,23 +1,18 @@
-import { apiRoutes } from './api/route.js';
-import { boardRoutes } from './board/route.js';
-import { change, type Route, read } from './http/route.js';
-import { changePassword, showAccount, signOutEverywhere } from './page/account.js';
-import { addAccount, changeAccount, showAccounts } from './page/accounts.js';
-import { showAnalytics } from './page/analytics.js';
-import { showAudit } from './page/audit.js';
-import { retryDead, showDead } from './page/dead.js';
-import { showHealth, showMetrics, showReady } from './page/health.js';
-import { makeKey, revokeKey, showKeys } from './page/keys.js';
-import { downloadModelNow, liveModels, makeModelDefault, showModels, stopModel } from './page/models.js';
-import { liveOverview, showOverview } from './page/overview.js';
-import { changePerson, showPeople } from './page/people.js';
-import { takePreferences } from './page/preferences.js';
-import { changeSetting, resetSetting, showSettings } from './page/settings.js';
-import { showSetup, takeSetup } from './page/setup.js';
-import { showSignIn, takeSignIn, takeSignOut } from './page/sign-in.js';
-import { beginAtProvider, endAtProvider } from './page/sign-in-provider.js';
-import { liveTask, showTask } from './page/task.js';
-import { sendAudio, sendFile } from './page/task-audio.js';
+import { boardRoutes } from './admin/board/route.js';
+import { changePassword, showAccount, signOutEverywhere } from './admin/page/account.js';
+import { addAccount, changeAccount, showAccounts } from './admin/page/accounts.js';
+import { showAnalytics } from './admin/page/analytics.js';
+import { showAudit } from './admin/page/audit.js';
+import { retryDead, showDead } from './admin/page/dead.js';
+import { showHealth, showMetrics, showReady } from './admin/page/health.js';
+import { makeKey, revokeKey, showKeys } from './admin/page/keys.js';
+import { downloadModelNow, liveModels, makeModelDefault, showModels, stopModel } from './admin/page/models.js';
+import { liveOverview, showOverview } from './admin/page/overview.js';
+import { changePerson, showPeople } from './admin/page/people.js';
+import { takePreferences } from './admin/page/preferences.js';
+import { changeSetting, resetSetting, showSettings } from './admin/page/settings.js';
+import { liveTask, showTask } from './admin/page/task.js';
+import { sendAudio, sendFile } from './admin/page/task-audio.js';
 import {
   cancelTask,
   correctTaskText,
@@ -26,10 +21,15 @@ import {
   rerunTask,
   retryTask,
   sendTranscript,
-} from './page/task-change.js';
-import { showTasks } from './page/tasks.js';
-import { showUpload } from './page/upload.js';
-import { takeUpload } from './page/upload-take.js';
+} from './admin/page/task-change.js';
+import { showTasks } from './admin/page/tasks.js';
+import { showUpload } from './admin/page/upload.js';
+import { takeUpload } from './admin/page/upload-take.js';
+import { showSetup, takeSetup } from './admin/sign-in/setup.js';
+import { showSignIn, takeSignIn, takeSignOut } from './admin/sign-in/sign-in.js';
+import { beginAtProvider, endAtProvider } from './admin/sign-in/sign-in-provider.js';
+import { apiRoutes } from './api/route.js';
+import { change, type Route, read } from './web/route.js';
 
 /** Every way in, with who may use it: enforcement, docs/dashboard-permissions.md and the tests all read this table. */
 export const routes: readonly Route[] = [

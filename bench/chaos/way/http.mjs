@@ -1,6 +1,6 @@
 // The HTTP API, whose requests are repeated under their Idempotency-Key until they are answered, and the upload page, whose are not.
 import { setTimeout as pause } from 'node:timers/promises';
-import { maskSecret } from '../../../apps/dashboard/dist/auth/form-secret.js';
+import { maskSecret } from '../../../apps/dashboard/dist/web/session/csrf.js';
 
 /** Milliseconds in which a client goes on repeating a request, and that one of them may take. */
 const patience = { whole: 150_000, one: 20_000 };

@@ -1,7 +1,7 @@
 import type { MiddlewareFn } from 'grammy';
-import type { BotContext, BotDeps } from '../context.js';
 import { exclusion } from '../limit/policy.js';
-import { text } from '../outbox/outbound-message.js';
+import { text } from '../telegram/outbox/outbound-message.js';
+import type { BotContext, BotDeps } from './context.js';
 
 /** Lets in whom the operator's lists let in. Others are told so in private; groups and channels stay silent but for commands. */
 export const admission =

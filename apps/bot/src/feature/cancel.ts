@@ -1,20 +1,20 @@
-import type { BotDeps } from '../context.js';
+import { endEdition, type Request } from '../conversation/request.js';
 import type { Words } from '../locale/locale.js';
-import { taskKey, text } from '../outbox/outbound-message.js';
 import { renderStatus } from '../render/status.js';
-import { endEdition, type Request } from '../request/request.js';
+import { taskKey, text } from '../telegram/outbox/outbound-message.js';
+import type { BotDeps } from './context.js';
 
 /**
  * Stops the work on a request at whatever stage it is, and says so in its message. False where it had ended.
  * The request is closed first: whatever is on its way then finds it closed.
  */
 export const cancelRequest = async (deps: BotDeps, request: Request, words: Words): Promise<boolean> => {
-  const { requests, pipeline, work, outbox } = deps;
+  const { requests, pipeline, conversation, outbox } = deps;
   const closed = await requests.change(request.taskId, { state: 'cancelled' }, ['fetching', 'working']);
   if (closed === null) return false;
-  work.abandon(request.taskId);
+  conversation.abandon(request.taskId);
   await pipeline.cancel(request.taskId);
-  await work.destroy(request.taskId);
+  await conversation.destroy(request.taskId);
   if (!closed.edit) {
     await outbox.post([
       {

@@ -1,12 +1,12 @@
-import type { BotDeps } from '../context.js';
-import { type OutboundMessage, taskKey, text } from '../outbox/outbound-message.js';
-import { endEdition, type Request } from '../request/request.js';
+import { endEdition, type Request } from '../conversation/request.js';
+import { type OutboundMessage, taskKey, text } from '../telegram/outbox/outbound-message.js';
+import type { BotDeps } from './context.js';
 
 /** Ends a request for good: work, recording, text and further messages go; its first message says `farewell` (HTML). */
 export const destroyRequest = async (deps: BotDeps, request: Request, farewell: string): Promise<void> => {
-  const { requests, eraser, work, outbox } = deps;
+  const { requests, eraser, conversation, outbox } = deps;
   await requests.change(request.taskId, { state: 'deleted' });
-  work.abandon(request.taskId);
+  conversation.abandon(request.taskId);
   await eraser.tasks([request.taskId]);
   const outbound = (part: number, content: OutboundMessage['content']): OutboundMessage => ({
     key: taskKey(request.taskId, part),

@@ -1,16 +1,16 @@
 import { languageHintsOf } from '@whisper-bot/task';
 import { Composer } from 'grammy';
-import type { BotContext, BotDeps } from '../context.js';
+import { type Request, taskIdOf } from '../conversation/request.js';
+import { statusMessage } from '../conversation/status-message.js';
 import { findMedia, findRepliedMedia, type Media } from '../intake/media.js';
 import { limitsFor, refusal } from '../limit/policy.js';
-import { text } from '../outbox/outbound-message.js';
-import { statusMessage } from '../outbox/status-message.js';
 import { renderRefusal } from '../render/refusal.js';
-import { type Request, taskIdOf } from '../request/request.js';
+import { text } from '../telegram/outbox/outbound-message.js';
+import type { BotContext, BotDeps } from './context.js';
 
 /** Takes recordings: sent, forwarded, in albums, or answered with /transcribe. */
 export const createIntake = (deps: BotDeps) => {
-  const { botId, options, requests, usage, spokenBy, limits, outbox, work } = deps;
+  const { botId, options, requests, usage, spokenBy, limits, outbox, conversation } = deps;
 
   const requestOf = async (ctx: BotContext, media: Media): Promise<Request | null> => {
     const message = ctx.msg;
@@ -70,7 +70,7 @@ export const createIntake = (deps: BotDeps) => {
     if (current.state !== 'fetching') return;
     if (!current.edit) await outbox.post([statusMessage(current, { kind: 'accepted' })]);
     await usage.charge({ taskId: current.taskId, userId: current.userId, seconds: current.duration ?? 0 });
-    work.begin(current);
+    conversation.begin(current);
   };
 
   const composer = new Composer<BotContext>();

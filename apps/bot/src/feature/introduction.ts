@@ -1,7 +1,7 @@
 import { Composer } from 'grammy';
-import type { BotContext, BotDeps } from '../context.js';
-import { text } from '../outbox/outbound-message.js';
 import { spokenDuration, spokenSize } from '../render/duration.js';
+import { text } from '../telegram/outbox/outbound-message.js';
+import type { BotContext, BotDeps } from './context.js';
 
 /** /start, /help, /privacy. */
 export const createIntroduction = ({ options, limits }: BotDeps): Composer<BotContext> => {

@@ -1,8 +1,8 @@
-import type { BotDeps } from '../context.js';
+import type { BotDeps } from './context.js';
 
 /** Ends all work for a chat that cannot be answered any more. */
 export const leaveChat = async (
-  { requests, pipeline, work, log }: Pick<BotDeps, 'requests' | 'pipeline' | 'work' | 'log'>,
+  { requests, pipeline, conversation, log }: Pick<BotDeps, 'requests' | 'pipeline' | 'conversation' | 'log'>,
   chatId: number,
   cause: string,
 ): Promise<void> => {
@@ -10,9 +10,9 @@ export const leaveChat = async (
   for (const request of open) {
     const closed = await requests.change(request.taskId, { state: 'cancelled' }, ['fetching', 'working']);
     if (closed === null) continue;
-    work.abandon(request.taskId);
+    conversation.abandon(request.taskId);
     await pipeline.cancel(request.taskId);
-    await work.destroy(request.taskId);
+    await conversation.destroy(request.taskId);
   }
   log.warn({ chat_id: chatId, cause, cancelled: open.length }, 'a chat is gone');
 };

@@ -1,5 +1,5 @@
 import { Composer } from 'grammy';
-import type { BotContext, BotDeps } from '../context.js';
+import type { BotContext, BotDeps } from './context.js';
 import { leaveChat } from './leave.js';
 
 /** Notices that the bot was blocked or thrown out, and that a group moved. */

@@ -1,8 +1,8 @@
 import { Composer } from 'grammy';
-import type { BotContext, BotDeps } from '../context.js';
 import type { Limits } from '../limit/policy.js';
-import { text } from '../outbox/outbound-message.js';
 import { spokenDuration } from '../render/duration.js';
+import { text } from '../telegram/outbox/outbound-message.js';
+import type { BotContext, BotDeps } from './context.js';
 
 const without = (list: readonly number[], id: number) => list.filter((other) => other !== id);
 const withId = (list: readonly number[], id: number) => [...without(list, id), id];

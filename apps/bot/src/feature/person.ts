@@ -1,10 +1,10 @@
 import { Composer } from 'grammy';
 import { encodePress, type Press } from '../callback/press.js';
-import type { BotContext, BotDeps } from '../context.js';
 import { limitsFor } from '../limit/policy.js';
-import { text } from '../outbox/outbound-message.js';
 import { spokenDuration } from '../render/duration.js';
+import { text } from '../telegram/outbox/outbound-message.js';
 import { cancelRequest } from './cancel.js';
+import type { BotContext, BotDeps } from './context.js';
 
 /** /stats and /delete_my_data: what is known of a person, and its end. */
 export const createPerson = (deps: BotDeps) => {

@@ -1,6 +1,6 @@
 import { Composer } from 'grammy';
 import { decodePress, type Press } from '../callback/press.js';
-import type { BotContext } from '../context.js';
+import type { BotContext } from './context.js';
 
 /** What answers each button: one for each kind, or it does not compile. */
 export type PressHandlers = {

@@ -1,8 +1,8 @@
 import { type TaskId, taskIdSchema } from '@whisper-bot/task';
 import { longestName } from '@whisper-bot/transcript';
 import { Composer } from 'grammy';
-import type { BotContext, BotDeps } from '../context.js';
-import { text } from '../outbox/outbound-message.js';
+import { text } from '../telegram/outbox/outbound-message.js';
+import type { BotContext, BotDeps } from './context.js';
 import { administers } from './right.js';
 
 /** Which speaker of which task a prompt asked for, from the key of its letter. */
@@ -17,7 +17,7 @@ const promptOf = (keys: readonly string[]): { taskId: TaskId; index: number } | 
 
 /** Takes the reply to "Reply to this message with the name of …". */
 export const createRename = (deps: BotDeps): Composer<BotContext> => {
-  const { botId, outbox, requests, work } = deps;
+  const { botId, outbox, requests, conversation } = deps;
   const composer = new Composer<BotContext>();
   composer.on('message:text', async (ctx, next) => {
     const prompt = ctx.message.reply_to_message;
@@ -33,7 +33,7 @@ export const createRename = (deps: BotDeps): Composer<BotContext> => {
     if (name === '' || name.length > longestName || /[\r\n]/.test(name)) {
       return ctx.answer(text(ctx.words.html('rename-bad')), { reply: true });
     }
-    const speaker = await work.rename(request, asked.index, name);
+    const speaker = await conversation.rename(request, asked.index, name);
     const said = speaker === null ? ctx.words.html('toast-old') : ctx.words.html('rename-done', { speaker, name });
     await ctx.answer(text(said), { reply: true });
   });

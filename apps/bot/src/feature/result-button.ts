@@ -1,12 +1,12 @@
 import { TaskError, type TaskId, type TaskOptions } from '@whisper-bot/task';
 import type { Press } from '../callback/press.js';
-import type { BotContext, BotDeps } from '../context.js';
-import { taskKey, text } from '../outbox/outbound-message.js';
-import { statusMessage } from '../outbox/status-message.js';
+import type { Request } from '../conversation/request.js';
+import { statusMessage } from '../conversation/status-message.js';
 import { resultKeyboard } from '../render/keyboard.js';
 import { renderStatus } from '../render/status.js';
-import type { Request } from '../request/request.js';
+import { taskKey, text } from '../telegram/outbox/outbound-message.js';
 import { cancelRequest } from './cancel.js';
+import type { BotContext, BotDeps } from './context.js';
 import { destroyRequest } from './destroy.js';
 import { administers } from './right.js';
 
@@ -14,7 +14,7 @@ type Of<K extends Press['kind']> = Extract<Press, { kind: K }>;
 
 /** The buttons below a status, an error or a result. Each may be pressed late, twice, or by somebody else. */
 export const createResultButtons = (deps: BotDeps) => {
-  const { requests, pipeline, outbox, work } = deps;
+  const { requests, pipeline, outbox, conversation } = deps;
 
   /** The request behind a button, where the presser may use it; else says why not and gives null. */
   const reach = async (ctx: BotContext, taskId: TaskId, need: 'anyone' | 'owner'): Promise<Request | null> => {
@@ -60,7 +60,7 @@ export const createResultButtons = (deps: BotDeps) => {
     // What failed before it became a task is fetched again.
     if (!(await pipeline.retry(taskId))) {
       const fetching = await requests.change(taskId, { state: 'fetching' }, ['working']);
-      if (fetching) work.begin(fetching);
+      if (fetching) conversation.begin(fetching);
     }
     await ctx.toast('toast-retrying');
   };
@@ -83,9 +83,9 @@ export const createResultButtons = (deps: BotDeps) => {
     } catch (error) {
       if (!(error instanceof TaskError)) throw error;
       const back = await requests.change(taskId, { state: 'done', options: before.options }, ['working']);
-      if (back !== null && (await work.present(back)) === null) {
+      if (back !== null && (await conversation.present(back)) === null) {
         await requests.change(taskId, { state: 'working' });
-        await work.fail(back, error.code, error.params);
+        await conversation.fail(back, error.code, error.params);
       }
       return ctx.toast(error.code === 'file-expired' ? 'toast-file-expired' : 'toast-failed', true);
     }
@@ -114,7 +114,7 @@ export const createResultButtons = (deps: BotDeps) => {
   const panel = async (ctx: BotContext, { fields: [taskId, name, page] }: Of<'panel'>) => {
     const request = await reach(ctx, taskId, name === 'main' ? 'anyone' : 'owner');
     if (!request) return;
-    const speakers = await work.speakers(request);
+    const speakers = await conversation.speakers(request);
     if (speakers === null) return ctx.toast('toast-old', true);
     if (name === 'names' && speakers.length === 0) return ctx.toast('toast-no-speakers', true);
     const keyboard = resultKeyboard({ task: taskId, speakers }, { panel: name, page }, ctx.words);
@@ -125,7 +125,7 @@ export const createResultButtons = (deps: BotDeps) => {
   const name = async (ctx: BotContext, { fields: [taskId, index] }: Of<'name'>) => {
     const request = await reach(ctx, taskId, 'owner');
     if (!request) return;
-    const speaker = (await work.speakers(request))?.[index];
+    const speaker = (await conversation.speakers(request))?.[index];
     if (speaker === undefined) return ctx.toast('toast-no-speakers', true);
     await outbox.post([
       {

@@ -1,4 +1,4 @@
-import type { BotContext } from '../context.js';
+import type { BotContext } from './context.js';
 
 /** Whether the person acting administers this chat; in private everyone does. Asked of Telegram, never cached. */
 export const administers = async (ctx: BotContext): Promise<boolean> => {

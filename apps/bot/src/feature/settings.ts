@@ -1,10 +1,10 @@
 import { Composer } from 'grammy';
 import type { Press, screens } from '../callback/press.js';
-import type { BotContext, BotDeps } from '../context.js';
 import { chooseLocale, inLocale } from '../locale/locale.js';
-import { text } from '../outbox/outbound-message.js';
 import { type MenuFacts, settingsMenu } from '../render/menu.js';
 import { choose } from '../render/preference.js';
+import { text } from '../telegram/outbox/outbound-message.js';
+import type { BotContext, BotDeps } from './context.js';
 import { administers } from './right.js';
 
 type Screen = (typeof screens)[number];

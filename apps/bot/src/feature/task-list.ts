@@ -1,9 +1,9 @@
 import { Composer } from 'grammy';
-import type { BotContext, BotDeps } from '../context.js';
-import { text } from '../outbox/outbound-message.js';
+import type { Request } from '../conversation/request.js';
 import { renderStatus, statusOf } from '../render/status.js';
-import type { Request } from '../request/request.js';
+import { text } from '../telegram/outbox/outbound-message.js';
 import { cancelRequest } from './cancel.js';
+import type { BotContext, BotDeps } from './context.js';
 
 /** More than this would be a wall of lines. */
 const mostLines = 20;

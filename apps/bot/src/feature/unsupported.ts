@@ -1,6 +1,6 @@
 import { Composer } from 'grammy';
-import type { BotContext, BotDeps } from '../context.js';
-import { text } from '../outbox/outbound-message.js';
+import { text } from '../telegram/outbox/outbound-message.js';
+import type { BotContext, BotDeps } from './context.js';
 
 /** Explains itself to whatever else is sent in private; once for an album, and not to service messages. */
 export const createUnsupported = ({ outbox }: BotDeps): Composer<BotContext> => {

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createTaskFolder, sourceName, storageError, TaskError, type TaskFolder, type TaskId } from '@whisper-bot/task';
 import { type Api, GrammyError } from 'grammy';
-import { backOff, judge } from '../outbox/verdict.js';
+import { backOff, judge } from '../telegram/outbox/verdict.js';
 import { adoptLocal } from './local.js';
 
 /** Where files come from. */

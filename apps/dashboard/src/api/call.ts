@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { KeyRow } from '@whisper-bot/store';
 import type { Request, Response } from 'express';
 import type { DashboardDeps } from '../deps.js';
-import { dropBody } from '../http/pace.js';
-import type { Answer, Handler, RequestContext } from '../http/request-context.js';
+import type { Answer, Handler, RequestContext } from '../web/request-context.js';
+import { dropBody } from '../web/upload-timeout.js';
 import { ApiError, toApiError } from './error.js';
 
 /** One request of a program. */

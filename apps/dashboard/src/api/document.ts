@@ -1,6 +1,6 @@
 import { formats } from '@whisper-bot/transcript';
 import { z } from 'zod';
-import type { Handler } from '../http/request-context.js';
+import type { Handler } from '../web/request-context.js';
 import { diarizedAnswerSchema, transcriptionAnswerSchema, verboseAnswerSchema } from './answer.js';
 import { errorSchema } from './error.js';
 import { taskRequestSchema, transcriptionSchema, translationSchema } from './field.js';

@@ -1,7 +1,7 @@
 import { TaskError, type TaskErrorCode, taskErrorKind } from '@whisper-bot/task';
 import { z } from 'zod';
-import { HttpError } from '../http/request-context.js';
-import { isUnavailable } from '../http/unavailable.js';
+import { HttpError } from '../web/request-context.js';
+import { isUnavailable } from '../web/unavailable.js';
 
 /** What an answer says of an error, in OpenAI's shape. */
 export const errorSchema = z.object({

@@ -1,8 +1,8 @@
 import { AcceptBusy } from '@whisper-bot/pipeline';
 import type { Task, TaskId, TaskOptions } from '@whisper-bot/task';
-import { announcedBytes, isForm, receiveUpload } from '../http/multipart.js';
-import { dropBody } from '../http/pace.js';
-import { uploadLimit } from '../page/upload.js';
+import { uploadLimit } from '../admin/page/upload.js';
+import { announcedBytes, isForm, receiveUpload } from '../web/multipart.js';
+import { dropBody } from '../web/upload-timeout.js';
 import type { ApiCall } from './call.js';
 import { ApiError } from './error.js';
 

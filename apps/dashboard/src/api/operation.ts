@@ -1,5 +1,5 @@
 import { formatIds } from '@whisper-bot/transcript';
-import type { Route } from '../http/route.js';
+import type { Route } from '../web/route.js';
 import type { SchemaName } from './document.js';
 
 /** What the OpenAPI document says of a route beside its schemas. */

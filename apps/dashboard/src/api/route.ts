@@ -1,4 +1,4 @@
-import { type Route, read } from '../http/route.js';
+import { type Route, read } from '../web/route.js';
 import { type ApiHandler, forKey } from './call.js';
 import { showOpenApi } from './document.js';
 import { listModels, showModel } from './model.js';

@@ -1,6 +1,6 @@
 import { isFinal } from '@whisper-bot/task';
 import { z } from 'zod';
-import { createBell } from '../live/bell.js';
+import { createWakeUp } from '../web/wake-up.js';
 import type { ApiHandler } from './call.js';
 import { ApiError } from './error.js';
 import { eventStreamType, openEventStream } from './event-stream.js';
@@ -30,7 +30,7 @@ export const followTask: ApiHandler = async (call, context) => {
   }
   const release = open.hold(key.id);
   const ended = AbortSignal.any([gone, deps.closing]);
-  const bell = createBell(ended);
+  const bell = createWakeUp(ended);
   const stop = await deps.pipeline.watch(id, bell.ring);
   try {
     const events = openEventStream(response);

@@ -1,7 +1,7 @@
 import { taskFolder, taskIdSchema } from '@whisper-bot/task';
 import { z } from 'zod';
-import type { RequestContext } from '../http/request-context.js';
-import type { FoundTask } from '../page/task-find.js';
+import type { FoundTask } from '../domain/task-find.js';
+import type { RequestContext } from '../web/request-context.js';
 import type { ApiCall } from './call.js';
 import { ApiError } from './error.js';
 

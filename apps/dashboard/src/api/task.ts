@@ -1,7 +1,7 @@
 import { notAccepted, type TaskRow } from '@whisper-bot/store';
 import { isFinal, type TaskId } from '@whisper-bot/task';
 import { formats, parseFormat } from '@whisper-bot/transcript';
-import { dropBody } from '../http/pace.js';
+import { dropBody } from '../web/upload-timeout.js';
 import type { ApiCall, ApiHandler } from './call.js';
 import { ApiError } from './error.js';
 import { optionsOf, parseFields, taskRequestSchema } from './field.js';

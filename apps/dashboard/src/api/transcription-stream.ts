@@ -1,7 +1,7 @@
 import type { Task } from '@whisper-bot/task';
 import { type Transcript, toDiarized } from '@whisper-bot/transcript';
 import { z } from 'zod';
-import type { Answer } from '../http/request-context.js';
+import type { Answer } from '../web/request-context.js';
 import type { ApiCall } from './call.js';
 import { toApiError } from './error.js';
 import { openEventStream } from './event-stream.js';

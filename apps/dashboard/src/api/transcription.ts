@@ -9,7 +9,7 @@ import {
   type TranscriptLabels,
 } from '@whisper-bot/transcript';
 import type { z } from 'zod';
-import type { Answer } from '../http/request-context.js';
+import type { Answer } from '../web/request-context.js';
 import type { transcriptionAnswerSchema } from './answer.js';
 import type { ApiCall, ApiHandler } from './call.js';
 import { ApiError, errorOfCode } from './error.js';

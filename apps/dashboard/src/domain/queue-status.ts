@@ -27,7 +27,7 @@ export interface QueueStatus {
 /** Milliseconds a look is good for. */
 const freshness = 1000;
 
-export const createFloor = (pipeline: WorkerPipeline, tasksDir: string): QueueStatus => ({
+export const createQueueStatus = (pipeline: WorkerPipeline, tasksDir: string): QueueStatus => ({
   queues: fresh(() => Promise.all(queueNames.map((name) => countQueue(pipeline, name))).catch(() => null)),
   workers: fresh(() => pipeline.workers().catch(() => null)),
   outages: fresh(() => pipeline.outages().catch(() => null)),

@@ -12,10 +12,10 @@ import type { Role } from '@whisper-bot/store';
 import { freshDatabase } from '@whisper-bot/store/test/fresh-database';
 import { createTaskFolder, type Task, type TaskId, taskSchema } from '@whisper-bot/task';
 import { startRedis, temporaryDirectory } from '@whisper-bot/testing';
-import { maskSecret } from '../auth/form-secret.js';
 import { createDashboard } from '../dashboard.js';
 import type { DashboardDeps } from '../deps.js';
-import { type OpenDepsOptions, openDeps } from '../domain/open.js';
+import { type OpenDepsOptions, openDeps } from '../open.js';
+import { maskSecret } from '../web/session/csrf.js';
 import { createStage, type StandInStage } from './stage.js';
 
 /** A dashboard that really runs: PostgreSQL, Redis, queues and deliveries; only the speech engines are stand-ins. */

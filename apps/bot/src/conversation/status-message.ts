@@ -1,0 +1,26 @@
+import { inLocale } from '../locale/locale.js';
+import { cancelKeyboard } from '../render/keyboard.js';
+import { renderStatus, type StatusView } from '../render/status.js';
+import { type OutboundMessage, taskKey } from '../telegram/outbox/outbound-message.js';
+import { type Request, statusEdition } from './request.js';
+
+/** The status message of a request; the result replaces it. */
+export const statusMessage = (request: Request, view: StatusView): OutboundMessage => {
+  const words = inLocale(request.locale);
+  return {
+    key: taskKey(request.taskId),
+    chatId: request.chatId,
+    threadId: request.threadId ?? undefined,
+    replyTo: request.messageId,
+    quiet: request.quiet,
+    rank: view.kind === 'accepted' ? 'first' : 'progress',
+    // What is first is older than any progress of the same run.
+    edition: statusEdition(request.round) + (view.kind === 'accepted' ? 0 : 1),
+    content: {
+      kind: 'text',
+      html: renderStatus(view, words),
+      keyboard: cancelKeyboard(request.taskId, words),
+      transient: true,
+    },
+  };
+};

@@ -1,0 +1,91 @@
+import {
+  createInbox,
+  createPosts,
+  createRequestStore,
+  createTelegramBooks,
+  type Inbox,
+  type Posts,
+  type TelegramDatabase,
+} from '@whisper-bot/store/telegram';
+import { z } from 'zod';
+import { type Request, type Requests, requestSchema } from '../conversation/request.js';
+import type { BotLog, LimitRepository, Preferences, SpokenBy, UsageRepository } from '../feature/context.js';
+import { type Limits, limitSchema } from '../limit/policy.js';
+import { preferenceSchema } from '../render/preference.js';
+
+/** What the bot keeps in PostgreSQL, each under the type the bot uses it by. */
+export interface Repositories {
+  inbox: Inbox;
+  posts: Posts;
+  requests: Requests;
+  preferences: Preferences;
+  usage: UsageRepository;
+  spokenBy: SpokenBy;
+  limits: LimitRepository;
+  /** Removes what ended longer than so many seconds ago, and the sums of days that are over. */
+  prune(seconds: number): Promise<void>;
+  moveChat(from: number, to: number): Promise<void>;
+}
+
+const accessOf = ({ allow, block }: Limits, id: number): string =>
+  block.includes(id) ? 'blocked' : allow.includes(id) ? 'allowed' : 'default';
+
+const storedSchema = z.record(z.string(), z.unknown());
+
+/** Opens the record of one bot. `limits` are the operator's where none are stored. */
+export const createRepositories = (
+  pool: TelegramDatabase,
+  { botId, key, log }: { botId: number; key: string; log: BotLog },
+  limits: Limits,
+): Repositories => {
+  const store = createRequestStore<Request>(pool, botId, (body) => {
+    const { data, error } = requestSchema.safeParse(body);
+    // Which field it is, never what it holds.
+    if (error !== undefined)
+      log.warn({ fields: error.issues.map(({ path }) => path.join('.')) }, 'a request of another shape is passed over');
+    return data ?? null;
+  });
+  const books = createTelegramBooks(pool, { botId, key });
+  const posts = createPosts(pool, botId);
+  const readLimits = async (): Promise<Limits> =>
+    limitSchema.parse({ ...limits, ...storedSchema.parse((await books.limits()) ?? {}) });
+  const inbox = createInbox(pool, botId);
+  return {
+    inbox,
+    posts,
+    requests: { ...store, fetching: () => store.inState('fetching') },
+    preferences: {
+      get: async (chatId) => preferenceSchema.parse((await books.preference(chatId)) ?? {}),
+      set: (chatId, preference) => books.setPreference(chatId, preference),
+      forget: (chatId) => books.forgetPreference(chatId),
+    },
+    usage: { charge: books.charge, of: books.usage, forget: books.forgetUsage },
+    spokenBy: books.spokenBy,
+    limits: {
+      get: readLimits,
+      change: (edit, { by, id }) =>
+        books.changeLimits(
+          (stored) => {
+            const current = limitSchema.parse({ ...limits, ...stored });
+            const edited = edit(current);
+            return {
+              // Only the lists: what the environment sets goes on coming from there.
+              limits: { ...stored, allow: edited.allow, block: edited.block },
+              before: { access: accessOf(current, id) },
+              after: { access: accessOf(edited, id) },
+            };
+          },
+          // As the dashboard writes it down.
+          { actor: `tg:${by}`, action: 'person.change', target: `${id < 0 ? 'chat' : 'user'}:${id}` },
+        ),
+    },
+    prune: async (seconds) => {
+      await Promise.all([posts.prune(seconds), inbox.prune(seconds), store.prune(seconds), books.pruneUsage()]);
+    },
+    moveChat: async (from, to) => {
+      await store.move(from, to);
+      const preference = await books.preference(from);
+      if (preference !== null) await books.setPreference(to, preference);
+    },
+  };
+};

@@ -1,0 +1,110 @@
+import { createConcurrentSink, createRunner, createSource } from '@grammyjs/runner';
+import { isUnavailable } from '@whisper-bot/runtime';
+import type { ClaimedUpdate, Inbox } from '@whisper-bot/store/telegram';
+import type { Update } from 'grammy/types';
+import type { BotLog } from '../../feature/context.js';
+import { backOff } from '../outbox/verdict.js';
+
+export interface HandleDeps {
+  inbox: Inbox;
+  /** Handles one update; may be called again with the same one. */
+  handle(update: Update): Promise<void>;
+  log: BotLog;
+  /** Chats handled at once. */
+  concurrency: number;
+  /** Attempts an update gets before it is put aside. */
+  mostAttempts: number;
+}
+
+export interface Handling {
+  /** Something may be waiting. */
+  wake(): void;
+  /** Finishes what is being handled. */
+  close(): Promise<void>;
+}
+
+/** Looks for what nobody woke us for, milliseconds: another process stored it, or the store was away. */
+const lookInterval = 5000;
+
+/**
+ * grammY's runner, fed from the inbox instead of from Telegram: one update a chat at a time, chats beside each other. An
+ * update is gone only when it was handled; one that fails again and again is put aside, so that the chat goes on.
+ */
+export const startHandling = (deps: HandleDeps): Handling => {
+  const { inbox, handle, log } = deps;
+  const busy = new Set<number>();
+  let wakeUp = () => {};
+  let woken = false;
+
+  const wake = (): void => {
+    woken = true;
+    wakeUp();
+  };
+
+  /** Resolves when woken, when it is time to look, or when the signal aborts. */
+  const rest = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, lookInterval);
+      signal.addEventListener('abort', end);
+      wakeUp = end;
+      if (woken || signal.aborted) end();
+    });
+
+  const supply = async (size: number, signal: AbortSignal): Promise<ClaimedUpdate[]> => {
+    while (!signal.aborted) {
+      woken = false;
+      try {
+        const claimed = await inbox.claim(Math.min(size, deps.concurrency), [...busy]);
+        for (const update of claimed) busy.add(update.chatId);
+        if (claimed.length > 0) return claimed;
+      } catch (error) {
+        log.error({ err: error }, 'the inbox is away');
+      }
+      await rest(signal);
+    }
+    return [];
+  };
+
+  const release = (chatId: number): void => {
+    busy.delete(chatId);
+    wake();
+  };
+
+  const consume = async (claimed: ClaimedUpdate): Promise<void> => {
+    const { updateId, chatId, attempts } = claimed;
+    try {
+      await handle(claimed.body as Update);
+      await inbox.done(updateId);
+      release(chatId);
+    } catch (error) {
+      log.error({ err: error, update_id: updateId, attempts }, 'an update was not handled');
+      // Where Redis or PostgreSQL is away the update is not at fault, however often it was tried.
+      if (attempts >= deps.mostAttempts && !isUnavailable(error)) {
+        await inbox
+          .park(updateId, error instanceof Error ? (error.stack ?? error.message) : String(error))
+          .catch((failure: unknown) => log.error({ err: failure, update_id: updateId }, 'the inbox is away'));
+        release(chatId);
+        return;
+      }
+      // The chat rests, so that its next update does not overtake this one.
+      setTimeout(() => release(chatId), backOff(Math.min(attempts, deps.mostAttempts))).unref();
+    }
+  };
+
+  // The runner's own signal type is an older one of the same shape.
+  const source = createSource<ClaimedUpdate>({ supply: (size, signal) => supply(size, signal as AbortSignal) });
+  const sink = createConcurrentSink<ClaimedUpdate>({ consume }, async () => {}, { concurrency: deps.concurrency });
+  const runner = createRunner(source, sink);
+  runner.start();
+  return {
+    wake,
+    close: async () => {
+      await runner.stop();
+    },
+  };
+};

@@ -1,0 +1,63 @@
+import type { Answer, RequestContext } from '../../web/request-context.js';
+import { createWakeUp } from '../../web/wake-up.js';
+import { markup, type SafeHtml } from '../view/html.js';
+
+/** Parts of a page by the id of the element each fills. */
+export type Parts = Record<string, SafeHtml>;
+
+export interface LiveOptions {
+  /** Milliseconds between two looks where nothing is heard. */
+  interval: number;
+  /** The parts as they are now; `'reload'` where the page as a whole has changed, after which nothing more is sent. */
+  render: () => Promise<Parts | 'reload'>;
+  /** Calls back when something has changed before the interval is over; returns how to stop. */
+  watch?: (changed: () => void) => Promise<() => Promise<void>>;
+}
+
+/** Milliseconds between two looks in any case: a busy floor changes all the time. */
+const calm = 400;
+
+/** Keeps sending the parts that have changed (server-sent events) until the reader leaves or the process ends. */
+export const streamParts = async (
+  context: RequestContext,
+  { interval, render, watch }: LiveOptions,
+): Promise<Answer> => {
+  const { response, deps } = context;
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const ended = AbortSignal.any([gone.signal, deps.closing]);
+  const bell = createWakeUp(ended);
+  const sent = new Map<string, string>();
+  const send = (event: string, data: unknown): void => {
+    response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  };
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
+  const stop = await watch?.(bell.ring).catch(() => undefined);
+  try {
+    while (!ended.aborted) {
+      const parts = await render().catch((error: unknown) => {
+        deps.logger.warn({ err: error }, 'a live page was not refreshed');
+        return {};
+      });
+      if (ended.aborted) break;
+      if (parts === 'reload') {
+        send('reload', {});
+        break;
+      }
+      for (const [id, part] of Object.entries(parts)) {
+        const html = markup(part);
+        if (sent.get(id) === html) continue;
+        sent.set(id, html);
+        send('part', { id, html });
+      }
+      // A comment now and then keeps proxies from closing a quiet connection.
+      response.write(': still here\n\n');
+      await bell.quiet(calm);
+      await bell.wait(interval - calm);
+    }
+  } finally {
+    await stop?.();
+    response.end();
+  }
+  return { kind: 'sent' };
+};

@@ -1,0 +1,225 @@
+import {
+  type AnalyticsDatabase,
+  activeUsers,
+  failureCauses,
+  messagesByKind,
+  type Period,
+  popularLanguages,
+  popularModels,
+  realTimeFactors,
+  stageTimes,
+  volume,
+} from '@whisper-bot/analytics';
+import { languageOf, stages } from '@whisper-bot/task';
+import type { Handler, RequestContext } from '../../web/request-context.js';
+import { barChart } from '../view/chart.js';
+import { number, span } from '../view/format.js';
+import { html, type SafeHtml } from '../view/html.js';
+import { page } from '../view/layout.js';
+import { card, emptyState, table } from '../view/piece.js';
+
+const hour = 3600;
+/** Seconds: how far back, and how wide a bar is. */
+const periods = {
+  day: { length: 24 * hour, step: hour, every: 4 },
+  week: { length: 7 * 24 * hour, step: 6 * hour, every: 4 },
+  month: { length: 30 * 24 * hour, step: 24 * hour, every: 5 },
+  quarter: { length: 90 * 24 * hour, step: 3 * 24 * hour, every: 5 },
+} as const;
+type PeriodName = keyof typeof periods;
+
+export const showAnalytics: Handler = async (context) => {
+  const { words, deps } = context;
+  const say = words.analytics;
+  const name: PeriodName =
+    Object.keys(periods).find((each): each is PeriodName => each === context.query('period')) ?? 'week';
+  const figures =
+    deps.analytics === null
+      ? null
+      : await askAll(deps.analytics, name).catch((err: unknown) => {
+          deps.logger.warn({ err }, 'the figures could not be read');
+          return null;
+        });
+  const tabs = html`<nav class="tabs" aria-label="${say.period}">${(Object.keys(periods) as PeriodName[]).map(
+    (each) => html`<a href="/analytics?period=${each}"${each === name && html` aria-current="page"`}>${say[each]}</a>`,
+  )}</nav>`;
+  const empty =
+    figures !== null && figures.volume.length === 0 && figures.times.length === 0 && figures.messages.length === 0;
+  return {
+    kind: 'page',
+    page: page(context, {
+      title: say.title,
+      active: 'analytics',
+      actions: tabs,
+      body:
+        figures === null
+          ? emptyState(
+              deps.analytics === null ? { title: say.off, hint: say.offHint } : { title: say.away, hint: say.awayHint },
+            )
+          : empty
+            ? emptyState({ title: say.empty, hint: say.emptyHint })
+            : body(context, name, figures),
+    }),
+  };
+};
+
+const askAll = async (database: AnalyticsDatabase, name: PeriodName) => {
+  const { length, step } = periods[name];
+  const until = Math.floor(Date.now() / 1000) + 1;
+  const period: Period = { since: until - length, until };
+  const [volumes, times, factors, models, languages, causes, users, messages] = await Promise.all([
+    database.ask(volume, { ...period, step }),
+    database.ask(stageTimes, period),
+    database.ask(realTimeFactors, period),
+    database.ask(popularModels, period),
+    database.ask(popularLanguages, period),
+    database.ask(failureCauses, period),
+    database.ask(activeUsers, period),
+    database.ask(messagesByKind, period),
+  ]);
+  return { volume: volumes, times, factors, models, languages, causes, users, messages, period };
+};
+
+type Figures = Awaited<ReturnType<typeof askAll>>;
+
+const body = (context: RequestContext, name: PeriodName, figures: Figures): SafeHtml => {
+  const { words, locale } = context;
+  const say = words.analytics;
+  const ms = (value: number) => span(value, words);
+  const count = (value: number) => number(value, locale);
+  const none = html`<p class="quiet">${words.time.none}</p>`;
+  const audio = figures.volume.reduce((sum, { audioSeconds }) => sum + audioSeconds, 0);
+  return html`<div class="stack">
+${card(
+  say.volume,
+  html`${volumeChart(context, name, figures)}<p class="legend"><span>${say.volume}</span><span class="bad">${say.failures}</span></p>`,
+  {
+    aside: html`<span class="quiet">${say.audio}: ${say.audioHours(number(audio / 3600, locale, 1))}</span>`,
+  },
+)}
+<div class="grid">
+${card(
+  say.times,
+  table(
+    say.times,
+    [
+      { title: say.stage, cell: ({ stage }) => words.stage[stage as 'merge'] ?? stage },
+      { title: say.jobs, figure: true, minor: true, cell: ({ jobs }) => count(jobs) },
+      { title: `${say.wait}, ${say.median.toLowerCase()}`, figure: true, cell: ({ waitMs }) => ms(waitMs[0]) },
+      { title: say.p90, figure: true, cell: ({ waitMs }) => ms(waitMs[1]) },
+      { title: `${say.run}, ${say.median.toLowerCase()}`, figure: true, cell: ({ runMs }) => ms(runMs[0]) },
+      { title: say.p90, figure: true, cell: ({ runMs }) => ms(runMs[1]) },
+      { title: say.p99, figure: true, minor: true, cell: ({ runMs }) => ms(runMs[2]) },
+    ],
+    figures.times.toSorted((a, b) => order(a.stage) - order(b.stage)),
+  ),
+  { wide: true },
+)}
+${card(
+  say.rtf,
+  figures.factors.length === 0
+    ? none
+    : html`<p class="hint">${say.rtfHint}</p>${table(
+        say.rtf,
+        [
+          { title: say.stage, cell: ({ stage }) => words.stage[stage as 'merge'] ?? stage },
+          { title: words.task.model, cell: ({ model }) => model || words.time.none },
+          { title: words.task.worker, minor: true, cell: ({ worker }) => worker },
+          { title: say.factor, figure: true, cell: ({ factor }) => number(factor, locale, 3) },
+          { title: say.median, figure: true, cell: ({ median }) => number(median, locale, 3) },
+        ],
+        figures.factors,
+      )}`,
+  { wide: true },
+)}
+${card(
+  say.causes,
+  figures.causes.length === 0
+    ? html`<p class="quiet">${say.noCauses}</p>`
+    : table(
+        say.causes,
+        [
+          { title: say.stage, cell: ({ stage }) => words.stage[stage as 'merge'] ?? stage },
+          { title: say.code, cell: ({ code }) => words.errors[code as 'internal'] ?? code },
+          { title: say.failures, figure: true, cell: ({ failures }) => count(failures) },
+        ],
+        figures.causes,
+      ),
+)}
+${popular(context, say.models, figures.models)}
+${popular(
+  context,
+  say.languages,
+  figures.languages.map((row) => ({ ...row, name: languageOf(row.name)?.native ?? row.name })),
+)}
+${card(
+  say.users,
+  figures.users.length === 0
+    ? none
+    : barChart({
+        title: say.users,
+        bars: figures.users.map(({ time, users }) => ({ label: dayOf(time), values: [users] })),
+        every: Math.ceil(figures.users.length / 8),
+      }),
+)}
+${card(
+  say.messages,
+  figures.messages.length === 0
+    ? none
+    : table(
+        say.messages,
+        [
+          { title: say.kind, cell: ({ kind }) => kind },
+          { title: say.count, figure: true, cell: ({ messages }) => count(messages) },
+          { title: say.people, figure: true, cell: ({ people }) => count(people) },
+        ],
+        figures.messages,
+      ),
+)}
+</div></div>`;
+};
+
+const popular = (
+  { words, locale }: RequestContext,
+  title: string,
+  rows: readonly { name: string; tasks: number; audioSeconds: number }[],
+) => {
+  const say = words.analytics;
+  return card(
+    title,
+    table(
+      title,
+      [
+        { title: say.name, cell: ({ name }) => name },
+        { title: say.tasks, figure: true, cell: ({ tasks }) => number(tasks, locale) },
+        {
+          title: say.audio,
+          figure: true,
+          cell: ({ audioSeconds }) => say.audioHours(number(audioSeconds / 3600, locale, 1)),
+        },
+      ],
+      rows,
+    ),
+  );
+};
+
+/** Every step of the period has its bar, also those in which nothing happened. */
+const volumeChart = ({ words }: RequestContext, name: PeriodName, { volume: rows, period }: Figures): SafeHtml => {
+  const { step, every } = periods[name];
+  const known = new Map(rows.map((row) => [row.time, row]));
+  const times: number[] = [];
+  for (let time = Math.floor(period.since / step) * step; time < period.until; time += step) times.push(time);
+  return barChart({
+    title: words.analytics.volume,
+    every,
+    wide: true,
+    bars: times.map((time) => ({
+      label: name === 'day' ? `${new Date(time * 1000).getUTCHours()}:00` : dayOf(time),
+      values: [known.get(time)?.tasks ?? 0, known.get(time)?.failures ?? 0],
+    })),
+  });
+};
+
+const order = (stage: string): number => (stages as readonly string[]).indexOf(stage);
+
+const dayOf = (time: number): string => new Date(time * 1000).toISOString().slice(5, 10);

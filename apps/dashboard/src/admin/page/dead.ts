@@ -1,0 +1,84 @@
+import type { DeadLetter } from '@whisper-bot/pipeline';
+import { backTo } from '../../web/answer.js';
+import type { Handler } from '../../web/request-context.js';
+import { atLeast } from '../../web/session/account.js';
+import { writeDown } from '../audit.js';
+import { buttonForm } from '../view/form.js';
+import { ago } from '../view/format.js';
+import { html } from '../view/html.js';
+import { page } from '../view/layout.js';
+import { card, emptyState, table } from '../view/piece.js';
+
+/** Letters of one group shown; retrying takes all. */
+const shown = 20;
+
+/** Dead letters with one cause: the same code in the same stage. */
+const groupLetters = (letters: readonly DeadLetter[]): [key: string, letters: DeadLetter[]][] => {
+  const groups = new Map<string, DeadLetter[]>();
+  for (const letter of letters) {
+    const key = `${letter.stage}/${letter.code}`;
+    groups.set(key, [...(groups.get(key) ?? []), letter]);
+  }
+  return [...groups].sort(([, a], [, b]) => b.length - a.length);
+};
+
+export const showDead: Handler = async (context) => {
+  const { words, deps, person, locale } = context;
+  const groups = groupLetters(await deps.pipeline.deadLetters());
+  const mayRetry = person !== null && atLeast(person.role, 'operator');
+  return {
+    kind: 'page',
+    page: page(context, {
+      title: words.dead.title,
+      active: 'dead',
+      body:
+        groups.length === 0
+          ? emptyState({ title: words.dead.none, hint: words.dead.noneHint })
+          : html`
+<p class="lead">${words.dead.lead}</p>
+<div class="stack">${groups.map(([key, letters]) => {
+              const [first] = letters;
+              if (first === undefined) return null;
+              return card(
+                html`${words.stage[first.stage]}: ${words.errors[first.code]}`,
+                table<DeadLetter>(
+                  `${words.stage[first.stage]}: ${first.code}`,
+                  [
+                    {
+                      title: 'Id',
+                      cell: ({ taskId }) => html`<a class="mono" href="/tasks/${taskId}">${taskId.slice(0, 8)}</a>`,
+                    },
+                    { title: words.task.cause, cell: ({ cause }) => html`<span class="mono">${cause}</span>` },
+                    { title: words.task.attempts, figure: true, minor: true, cell: ({ attempts }) => attempts },
+                    { title: words.dead.failedAt, figure: true, cell: ({ failedAt }) => ago(failedAt, words, locale) },
+                  ],
+                  letters.slice(0, shown),
+                ),
+                {
+                  aside: html`<span class="inline"><span class="quiet">${words.dead.count(letters.length)}</span>${
+                    mayRetry &&
+                    buttonForm(context, {
+                      action: '/dead/retry',
+                      text: words.dead.retryGroup(letters.length),
+                      kind: 'primary',
+                      fields: { group: key },
+                    })
+                  }</span>`,
+                },
+              );
+            })}</div>`,
+    }),
+  };
+};
+
+/** Retries every letter of a group. */
+export const retryDead: Handler = async (context) => {
+  const { pipeline } = context.deps;
+  const key = context.field('group');
+  const group = groupLetters(await pipeline.deadLetters()).find(([each]) => each === key);
+  const tasks = [...new Set(group?.[1].map(({ taskId }) => taskId) ?? [])];
+  let count = 0;
+  for (const id of tasks) if (await pipeline.retry(id)) count += 1;
+  if (count > 0) await writeDown(context, { action: 'dead.retry', target: key, after: { tasks: count } });
+  return backTo('/dead', 'dead.retried', { count });
+};

@@ -1,0 +1,160 @@
+import type { TaskProgress } from '@whisper-bot/pipeline';
+import type { TaskRow } from '@whisper-bot/store';
+import type { Handler, RequestContext } from '../../web/request-context.js';
+import { type Parts, streamParts } from '../live/stream.js';
+import { barChart } from '../view/chart.js';
+import { bytes, clock, number, span } from '../view/format.js';
+import { html, type SafeHtml } from '../view/html.js';
+import { page } from '../view/layout.js';
+import { badge, card, progressBar, table } from '../view/piece.js';
+import { findAlarms } from './overview-alarm.js';
+
+const day = 24 * 3600 * 1000;
+/** Running tasks shown at most; the task list shows all. */
+const shown = 12;
+
+export const showOverview: Handler = async (context) => {
+  const parts = await renderParts(context);
+  const { words } = context;
+  return {
+    kind: 'page',
+    page: page(context, {
+      title: words.overview.title,
+      active: 'overview',
+      body: html`
+<div class="stack" data-live="/live/overview">
+  <div id="part-alarms" aria-live="polite">${parts['part-alarms']}</div>
+  <div id="part-figures">${parts['part-figures']}</div>
+  <div class="grid">
+    ${card(words.overview.running, html`<div id="part-running">${parts['part-running']}</div>`)}
+    ${card(words.overview.throughput, html`<div id="part-throughput">${parts['part-throughput']}</div>`)}
+    ${card(words.overview.workers, html`<div id="part-workers">${parts['part-workers']}</div>`)}
+    ${card(words.overview.queues, html`<div id="part-queues">${parts['part-queues']}</div>`, {
+      aside: html`<a href="/board/">Bull Board</a>`,
+    })}
+  </div>
+</div>`,
+    }),
+  };
+};
+
+export const liveOverview: Handler = (context) =>
+  streamParts(context, {
+    interval: 3000,
+    render: () => renderParts(context),
+    watch: (changed) => context.deps.pipeline.watch('all', changed),
+  });
+
+const renderParts = async (context: RequestContext): Promise<Parts> => {
+  const { deps, words, locale } = context;
+  const [queues, workers, outages, disk, open, ended, hours] = await Promise.all([
+    deps.queueStatus.queues(),
+    deps.queueStatus.workers(),
+    deps.queueStatus.outages(),
+    deps.queueStatus.disk(),
+    deps.store.tasks.open(shown),
+    deps.store.tasks.ended(new Date(Date.now() - day)),
+    deps.store.tasks.hours(24),
+  ]);
+  const progress = await Promise.all(
+    open.map(async (task) => ({ task, progress: await deps.pipeline.progress(task.id).catch(() => null) })),
+  );
+  const sum = (of: 'waiting' | 'active') => queues?.reduce((total, queue) => total + queue[of], 0) ?? 0;
+  const dead = queues?.find(({ name }) => name === 'dead')?.failed ?? 0;
+  const figure = (name: string, value: string, alarm = false) =>
+    html`<div><dt>${name}</dt><dd${alarm && html` class="alarm"`}>${value}</dd></div>`;
+  const alarms = findAlarms(context, { queues, workers, outages, disk, dead });
+  return {
+    'part-alarms':
+      alarms.length === 0
+        ? html`<p class="calm">${words.overview.noAlarms}</p>`
+        : html`<h2 class="hidden">${words.overview.alarms}</h2><ul class="alarms" role="list">${alarms.map((alarm) => html`<li>${alarm}</li>`)}</ul>`,
+    'part-figures': html`<dl class="figures">
+${figure(words.overview.active, number(sum('active'), locale))}
+${figure(words.overview.waiting, number(sum('waiting'), locale))}
+${figure(words.overview.failed, number(dead, locale), dead > 0)}
+${figure(words.overview.doneToday, number(ended.done, locale))}
+${figure(words.overview.failedToday, number(ended.failed, locale))}
+${figure(words.overview.space, bytes(disk.free, locale), disk.free < deps.options.minFreeDisk)}
+</dl>`,
+    'part-running':
+      progress.length === 0
+        ? html`<p class="quiet">${words.overview.nothingRunning}</p>`
+        : html`<ul class="run-list" role="list">${progress.map((each) => runningTask(context, each))}</ul>`,
+    'part-throughput':
+      ended.done + ended.failed === 0
+        ? html`<p class="quiet">${words.overview.throughputEmpty}</p>`
+        : html`${barChart({
+            title: words.overview.perHour,
+            bars: hours.map(({ at, done, failed }) => ({ label: `${at.getUTCHours()}:00`, values: [done, failed] })),
+            every: 4,
+          })}<p class="legend"><span>${words.state.done}</span><span class="bad">${words.state.failed}</span></p>
+<p class="quiet small">${clock(ended.audioSeconds)} ${words.overview.hours}</p>`,
+    'part-workers': workerList(context, workers),
+    'part-queues':
+      queues === null
+        ? html`<p class="error">${words.overview.redisAway}</p>`
+        : table(
+            words.overview.queues,
+            [
+              { title: words.overview.queue, cell: ({ name }) => html`<a href="/board/queue/${name}">${name}</a>` },
+              { title: words.overview.waiting, figure: true, cell: ({ waiting }) => number(waiting, locale) },
+              { title: words.overview.active, figure: true, cell: ({ active }) => number(active, locale) },
+              {
+                title: words.overview.delayed,
+                figure: true,
+                minor: true,
+                cell: ({ delayed }) => number(delayed, locale),
+              },
+              {
+                title: words.overview.failedJobs,
+                figure: true,
+                cell: ({ failed }) => number(failed, locale),
+              },
+            ],
+            queues.filter(({ name }) => name !== 'maintenance' && name !== 'record'),
+          ),
+  };
+};
+
+const runningTask = (
+  context: RequestContext,
+  { task, progress }: { task: TaskRow; progress: TaskProgress | null },
+): SafeHtml => {
+  const { words } = context;
+  const stage = progress?.stage;
+  const told = [
+    stage && words.stage[stage],
+    typeof progress?.position === 'number' && words.overview.position(progress.position),
+    typeof progress?.secondsLeft === 'number' && words.overview.left(span(progress.secondsLeft * 1000, words)),
+  ].filter((each) => typeof each === 'string');
+  const title = task.title || words.tasks.untitled;
+  return html`<li><a class="title-cell" href="/tasks/${task.id}">${title}</a> ${badge(progress?.state ?? task.state, words)}
+<span class="quiet small">${told.join(' · ')}</span><span class="small percent">${Math.round(progress?.percent ?? 0)} %</span>
+${progressBar(progress?.percent ?? 0, `${words.task.progress}: ${title}`)}</li>`;
+};
+
+const workerList = (
+  context: RequestContext,
+  workers: Awaited<ReturnType<RequestContext['deps']['queueStatus']['workers']>>,
+): SafeHtml => {
+  const { words, locale } = context;
+  if (workers === null) return html`<p class="error">${words.overview.redisAway}</p>`;
+  if (workers.length === 0) return html`<p class="quiet">${words.overview.noWorkers}</p>`;
+  return table(
+    words.overview.workers,
+    [
+      { title: words.overview.worker, cell: ({ name, host }) => (name === '' ? host : name) },
+      { title: words.overview.model, cell: ({ model }) => model || words.time.none },
+      {
+        title: words.overview.works,
+        cell: ({ running }) =>
+          running.length === 0
+            ? html`<span class="quiet">${words.overview.idle}</span>`
+            : running.map(({ queue, taskId }) => html`<a href="/tasks/${taskId}">${queue}</a> `),
+      },
+      { title: words.overview.load, figure: true, minor: true, cell: ({ load }) => number(load, locale, 1) },
+    ],
+    workers,
+  );
+};

@@ -1,0 +1,94 @@
+import { isCleanText, TaskError, type TaskOptions, taskErrorKind, taskOptionsSchema } from '@whisper-bot/task';
+import { requireSecret } from '../../web/enforce.js';
+import { announcedBytes, receiveUpload } from '../../web/multipart.js';
+import { type Answer, type Handler, HttpError, type RequestContext } from '../../web/request-context.js';
+import { dropBody } from '../../web/upload-timeout.js';
+import { writeDown } from '../audit.js';
+import { bytes } from '../view/format.js';
+import { renderUpload, uploadLimit } from './upload.js';
+
+/** Takes a recording as it streams in, and makes a task of it. */
+export const takeUpload: Handler = async (context) => {
+  const { deps, request, words } = context;
+  if (deps.settings.get('uploadsPaused')) return refused(context, 503, words.upload.paused);
+  try {
+    const { task, received } = await deps.pipeline.accept({
+      channel: 'folder',
+      largest: uploadLimit(deps),
+      owner: `dashboard:${context.person?.name ?? ''}`,
+      source: {
+        kind: 'stream',
+        bytes: announcedBytes(request, uploadLimit(deps)),
+        receive: async (folder) => {
+          const { fields, file } = await receiveUpload(request, {
+            folder,
+            maxBytes: uploadLimit(deps),
+            patience: deps.options.uploadPatience,
+            // The secret stands before the file: nothing is written for a forged form.
+            onFile: (given) => requireSecret(context, given.get('csrf') ?? ''),
+          });
+          requireSecret(context, fields.get('csrf') ?? '');
+          if (![...fields.values()].every(isCleanText)) throw new HttpError(400);
+          if (file === null) throw new HttpError(400, words.upload.noFile);
+          return { ...file, fields };
+        },
+      },
+      asked: ({ title, fields }) => ({ title, options: optionsOf(context, fields) }),
+    });
+    // Accepted is accepted: what fails from here on must take neither the recording away nor the page of its task.
+    await writeDown(context, {
+      action: 'task.upload',
+      target: task.id,
+      after: { bytes: received.bytes, options: { ...task.options, prompt: undefined } },
+    }).catch((err: unknown) => deps.logger.error({ err, task_id: task.id }, 'an upload is missing in the audit'));
+    return answer(context, `/tasks/${task.id}`);
+  } catch (error) {
+    // Where there is no room it was not even begun.
+    dropBody(request, deps.options.uploadPatience);
+    const failed = refusal(context, error);
+    if (failed === null) throw error;
+    return failed;
+  }
+};
+
+const answer = ({ request }: RequestContext, page: string): Answer =>
+  wantsJson(request.headers.accept) ? { kind: 'json', body: { page } } : { kind: 'redirect', to: page };
+
+const wantsJson = (accept: string | undefined): boolean => accept === 'application/json';
+
+/** What the person is told; null for what is not theirs to mend. */
+const refusal = (context: RequestContext, error: unknown): Answer | Promise<Answer> | null => {
+  const { words, locale, deps } = context;
+  const told =
+    error instanceof HttpError
+      ? { status: error.status, text: error.sentence ?? words.status[error.status]?.text ?? '' }
+      : error instanceof TaskError
+        ? {
+            status: taskErrorKind(error.code).httpStatus,
+            text:
+              error.code === 'too-big'
+                ? words.upload.tooBig(bytes(uploadLimit(deps), locale))
+                : words.errors[error.code],
+          }
+        : null;
+  return told === null ? null : refused(context, told.status, told.text);
+};
+
+const refused = (context: RequestContext, status: number, text: string): Answer | Promise<Answer> =>
+  wantsJson(context.request.headers.accept)
+    ? { kind: 'json', status, body: { error: text } }
+    : renderUpload(context, text, status);
+
+const optionsOf = (context: RequestContext, fields: URLSearchParams): TaskOptions => {
+  const speakers = Number(fields.get('speakers') ?? '');
+  const options = taskOptionsSchema.safeParse({
+    language: fields.get('language') || 'auto',
+    model: fields.get('model') || context.deps.settings.get('model'),
+    diarize: fields.get('diarize') === 'yes',
+    translate: fields.get('translate') === 'yes',
+    prompt: fields.get('prompt') ?? '',
+    ...(Number.isInteger(speakers) && speakers > 0 ? { speakers: { kind: 'exactly', count: speakers } } : {}),
+  });
+  if (!options.success) throw new HttpError(400);
+  return options.data;
+};

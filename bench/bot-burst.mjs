@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { startEmbeddedPostgres } from '@whisper-bot/embedded';
 import { createLogger } from '@whisper-bot/runtime';
-import { startEmbeddedPostgres } from '@whisper-bot/store';
 import { startBotApi, temporaryDirectory } from '@whisper-bot/testing';
 
 const [peopleCount = 200, noteCount = 1000] = process.argv.slice(2).map(Number);

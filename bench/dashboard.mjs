@@ -6,9 +6,11 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import { openAnalytics, startEmbeddedClickHouse } from '@whisper-bot/analytics';
-import { openStore, startEmbeddedPostgres } from '@whisper-bot/store';
-import { startRedis, temporaryDirectory } from '@whisper-bot/testing';
+import { openAnalytics } from '@whisper-bot/analytics';
+import { startEmbeddedClickHouse, startEmbeddedPostgres } from '@whisper-bot/embedded';
+import { startRedis } from '@whisper-bot/embedded/test/redis';
+import { openStore } from '@whisper-bot/store';
+import { temporaryDirectory } from '@whisper-bot/testing';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 

@@ -5,13 +5,13 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { openAnalytics, startEmbeddedClickHouse } from '@whisper-bot/analytics';
+import { openAnalytics } from '@whisper-bot/analytics';
 import { assemble, keepRecord } from '@whisper-bot/assembly';
 import { resolveConfig } from '@whisper-bot/config';
+import { startEmbeddedClickHouse, startEmbeddedPostgres } from '@whisper-bot/embedded';
+import { startRedis } from '@whisper-bot/embedded/test/redis';
 import { createLogger } from '@whisper-bot/runtime';
-import { startEmbeddedPostgres } from '@whisper-bot/store';
 import { createTaskFolder, taskSchema } from '@whisper-bot/task';
-import { startRedis } from '@whisper-bot/testing';
 import pg from 'pg';
 
 const outage = 30_000;

@@ -21,7 +21,7 @@ COPY tsconfig.json tsconfig.base.json ./
 COPY apps apps
 COPY libs libs
 RUN node node_modules/typescript/bin/tsc -b apps/bot apps/worker apps/dashboard
-RUN mkdir image && cp -r --parents apps/*/dist libs/*/dist image && rm -r image/libs/testing \
+RUN mkdir image && cp -r --parents apps/*/dist libs/*/dist image && rm -r image/libs/embedded image/libs/testing \
   && find image -type d -name test -prune -exec rm -r {} + \
   && find image -type f ! -name '*.js' -delete && find image -name '*.test.js' -delete
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { startRedis } from '@whisper-bot/testing';
+import { startRedis } from '@whisper-bot/embedded/test/redis';
 import { conversation, materialNote } from '../material.mjs';
 import { row } from '../measure.mjs';
 import { megabytesOf, memoryRow, openWorkers } from '../worker.mjs';

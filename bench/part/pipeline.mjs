@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { startRedis } from '@whisper-bot/embedded/test/redis';
 import { createPipeline } from '@whisper-bot/pipeline';
-import { startRedis } from '@whisper-bot/testing';
 import { context, hear, openEngines } from '../engines.mjs';
 import { conversation, materialNote, note } from '../material.mjs';
 import { differenceRow, median, row, spread, timed } from '../measure.mjs';

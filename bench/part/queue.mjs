@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
+import { startRedis } from '@whisper-bot/embedded/test/redis';
 import { createPipeline } from '@whisper-bot/pipeline';
-import { startRedis } from '@whisper-bot/testing';
 import { FlowProducer, Queue, Worker } from 'bullmq';
 import { inTurn, median, row, spread } from '../measure.mjs';
 import { newTask } from '../task.mjs';
@@ -21,7 +21,7 @@ const concurrency = { prepare: 2, transcribe: 1, diarize: 1, merge: 4, deliver: 
  */
 export const queue = async ({ dir }) => {
   // Durability as tests have it would measure the disk; both get what the product starts Redis with.
-  const redis = await startRedis(['--appendfsync', 'everysec']);
+  const redis = await startRedis({ fsync: 'everysec' });
   const ours = await openOurs(redis.url, dir);
   const bare = openBare(redis.url);
   const fair = openBare(redis.url, { prefix: 'bench-fair', priority: 1 });

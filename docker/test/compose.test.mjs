@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { resolveConfig, settingVariables } from '@whisper-bot/config';
+import { stablePort } from '@whisper-bot/embedded';
 import { nodeTuning } from '@whisper-bot/runtime';
-import { freePort, until } from '@whisper-bot/testing';
+import { until } from '@whisper-bot/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { composeConfig, findCompose, readCompose, variablesOf } from './compose.mjs';
 import { readStages, settingsOf } from './dockerfile.mjs';
@@ -173,7 +174,7 @@ describe('make-secrets', () => {
 test('Redis starts by the command as it stands, asks for the password, appends every write, and never forgets', async () => {
   const inPlace = (/** @type {string} */ text) => text.replaceAll('/run/secrets', secrets);
   const [program = '', ...args] = (file.services.redis?.command ?? []).map(inPlace);
-  const port = String(await freePort());
+  const port = String(await stablePort());
   const folder = mkdtempSync(join(tmpdir(), 'whisper-bot-redis-'));
   const server = spawn(program, [...args, '--port', port, '--dir', folder], { stdio: 'ignore' });
   try {

@@ -5,10 +5,11 @@ import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stablePort, startEmbeddedPostgres } from '@whisper-bot/embedded';
+import { startRedis } from '@whisper-bot/embedded/test/redis';
 import { createLogger } from '@whisper-bot/runtime';
 import { resolveFfmpeg } from '@whisper-bot/speech';
-import { startEmbeddedPostgres } from '@whisper-bot/store';
-import { freePort, startBotApi, startRedis, temporaryDirectory, until, wordErrorRate } from '@whisper-bot/testing';
+import { startBotApi, temporaryDirectory, until, wordErrorRate } from '@whisper-bot/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { baseImage, docker, whyNoDocker } from './daemon.mjs';
@@ -24,9 +25,9 @@ const imageOf = (/** @type {string} */ part) => `${run}-${part}`;
 describe.skipIf(reason !== null)(`in Docker (${reason === null ? 'built and run here' : `skipped: ${reason}`})`, () => {
   /** @type {import('@whisper-bot/testing').TemporaryDirectory} */
   let directory;
-  /** @type {import('@whisper-bot/testing').TestRedis} */
+  /** @type {import('@whisper-bot/embedded/test/redis').TestRedis} */
   let redis;
-  /** @type {import('@whisper-bot/store').EmbeddedPostgres} */
+  /** @type {import('@whisper-bot/embedded').EmbeddedPostgres} */
   let postgres;
   /** @type {import('@whisper-bot/testing').BotApiServer} */
   let telegram;
@@ -67,7 +68,7 @@ describe.skipIf(reason !== null)(`in Docker (${reason === null ? 'built and run 
 
   /** Starts a part as the Compose file does, and waits until Docker calls it healthy. @param {(typeof parts)[number]} part */
   const start = async (part) => {
-    const port = await freePort();
+    const port = await stablePort();
     const settings = {
       REDIS_URL: redis.url,
       DATABASE_URL: postgres.url,

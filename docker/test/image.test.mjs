@@ -15,10 +15,11 @@ import {
 } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stablePort, startEmbeddedPostgres } from '@whisper-bot/embedded';
+import { startRedis } from '@whisper-bot/embedded/test/redis';
 import { createLogger } from '@whisper-bot/runtime';
 import { resolveFfmpeg } from '@whisper-bot/speech';
-import { startEmbeddedPostgres } from '@whisper-bot/store';
-import { freePort, startBotApi, startRedis, temporaryDirectory, until, wordErrorRate } from '@whisper-bot/testing';
+import { startBotApi, temporaryDirectory, until, wordErrorRate } from '@whisper-bot/testing';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startContainer } from './container.mjs';
@@ -37,9 +38,9 @@ const password = 'of-the-tests';
 
 /** @type {import('@whisper-bot/testing').TemporaryDirectory} */
 let directory;
-/** @type {import('@whisper-bot/testing').TestRedis} */
+/** @type {import('@whisper-bot/embedded/test/redis').TestRedis} */
 let redis;
-/** @type {import('@whisper-bot/store').EmbeddedPostgres} */
+/** @type {import('@whisper-bot/embedded').EmbeddedPostgres} */
 let postgres;
 /** @type {ReturnType<typeof createReplay>} */
 let replay;
@@ -65,12 +66,12 @@ beforeAll(async () => {
   images = {};
   for (const name of ['bot', 'dashboard', 'worker']) images[name] = await replay.build(dockerfile(name));
 
-  redis = await startRedis(['--requirepass', password]);
+  redis = await startRedis({ password });
   postgres = await startEmbeddedPostgres({
     dir: at('postgres'),
     logger: createLogger({ name: 'test', level: 'silent' }),
   });
-  writeFileSync(at('secrets/redis_url'), `redis://:${password}@127.0.0.1:${redis.port}\n`);
+  writeFileSync(at('secrets/redis_url'), `${redis.url}\n`);
   writeFileSync(at('secrets/database_url'), `${postgres.url}\n`);
   execFileSync('mkfifo', ['--mode=644', at('silent')]);
 }, 600_000);
@@ -102,7 +103,7 @@ const start = async (name, env = {}) => {
       SLOW_NAME_FIFO: join(directory.path, 'silent'),
       // The image has an ffmpeg on its PATH; this machine may have npm's instead.
       ...(isAbsolute(resolveFfmpeg()) ? { FFMPEG_PATH: resolveFfmpeg() } : {}),
-      [name === 'dashboard' ? 'DASHBOARD_PORT' : 'METRICS_PORT']: String(await freePort()),
+      [name === 'dashboard' ? 'DASHBOARD_PORT' : 'METRICS_PORT']: String(await stablePort()),
       ...env,
     },
   });

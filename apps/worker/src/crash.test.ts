@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
 import type { TaskId } from '@whisper-bot/task';
-import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
+import { until } from '@whisper-bot/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Harness, openHarness } from './test/harness.js';
 import { conversation, deadly } from './test/stand-in-engines.js';

@@ -4,9 +4,9 @@ import { copyFile, mkdtemp, readFile, rm, stat, truncate } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readMachine, resolveConfig } from '@whisper-bot/config';
+import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
 import { createLogger } from '@whisper-bot/runtime';
 import { createTaskFolder, type Task, type TaskOptions, taskSchema } from '@whisper-bot/task';
-import { startRedis, type TestRedis } from '@whisper-bot/testing';
 import { formats, type Transcript } from '@whisper-bot/transcript';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';

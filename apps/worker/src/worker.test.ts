@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
+import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
 import type { TaskId } from '@whisper-bot/task';
-import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
+import { until } from '@whisper-bot/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Harness, openHarness } from './test/harness.js';
 import { conversation, createStandInEngines } from './test/stand-in-engines.js';

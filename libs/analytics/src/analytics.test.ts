@@ -7,13 +7,13 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@whisper-bot/embedded';
 import { createLogger } from '@whisper-bot/runtime';
 import { attackHttp } from '@whisper-bot/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   activeUsers,
   createRecorder,
-  type EmbeddedClickHouse,
   type Figure,
   failureCauses,
   messagesByKind,
@@ -22,7 +22,6 @@ import {
   popularModels,
   realTimeFactors,
   stageTimes,
-  startEmbeddedClickHouse,
   timeline,
   volume,
 } from './index.js';

@@ -1,6 +1,4 @@
 export { type AnalyticsDatabase, type DatabaseOptions, openAnalytics } from './database.js';
-export { whyNoEmbeddedClickHouse } from './embedded/library.js';
-export { type EmbeddedClickHouse, type EmbeddedClickHouseOptions, startEmbeddedClickHouse } from './embedded/server.js';
 export type { ErasedFigures } from './erase.js';
 export { eraseFromSpool } from './erase-spool.js';
 export { type Figure, type FigureTable, type Message, messageKinds, type TranscribeEvent } from './event.js';

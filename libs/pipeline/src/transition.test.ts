@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
 import { mayMove, type TaskState, taskStateSchema, taskStates } from '@whisper-bot/task';
-import { startRedis, type TestRedis } from '@whisper-bot/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Connection, connect } from './redis/connection.js';
 

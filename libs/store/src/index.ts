@@ -1,5 +1,4 @@
 export { isDataError } from './data-error.js';
-export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/postgres.js';
 export type { Erasure, ErasureRepository } from './erasure/erasure.js';
 export type { Account, AccountRepository } from './people/account.js';
 export type { AttemptRepository } from './people/attempt.js';

@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import { startTcpProxy, type TcpProxy, until } from '@whisper-bot/testing';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { findServer } from './embedded/lock-file.js';
 import { openSettings } from './people/setting.js';
 import { openSession } from './session.js';
 import { openStore, type Store } from './store.js';
@@ -95,12 +93,9 @@ describe('settings while PostgreSQL is away', () => {
   it('keep one connection through kills of the server, one after another', async () => {
     const settings = await follow(url);
     for (const round of [1, 2]) {
-      const pid = (await findServer(join(server.directory.path, 'postgres', 'cluster', 'data')))?.pid ?? 0;
-      process.kill(pid, 'SIGKILL');
-      await until(async () => {
-        const now = await findServer(join(server.directory.path, 'postgres', 'cluster', 'data'));
-        return now?.ready === true && now.pid !== pid;
-      });
+      const { pid } = server;
+      process.kill(pid ?? 0, 'SIGKILL');
+      await until(() => server.pid !== undefined && server.pid !== pid);
       await until(async () => (await listeners()) === 1);
       await until(() => store.ping());
       const other = await follow(url);

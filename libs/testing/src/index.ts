@@ -19,9 +19,8 @@ export type { ChatView, SeenButton, SeenFile, SeenMessage } from './bot-api/view
 export { type Screen, showChat } from './bot-api/view/live.js';
 export { type RenderOptions, renderChat, renderMessage } from './bot-api/view/render.js';
 export { type DiarizationErrorRate, diarizationErrorRate, type ScoredTurn } from './diarization-error-rate.js';
-export { freePort } from './free-port.js';
 export { type AttackOptions, type AttackReport, attackHttp } from './hostile-http.js';
 export { startTcpProxy, type TcpProxy } from './proxy/tcp-proxy.js';
-export { startRedis, type TestRedis, until } from './redis.js';
 export { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.js';
+export { until } from './until.js';
 export { normalizeWords, type WordErrors, wordErrorRate } from './word-error-rate.js';

@@ -1,9 +1,9 @@
 import type { Config } from '@whisper-bot/config';
 import type { Command } from 'commander';
-import type { System, SystemOptions } from '../embed/system.js';
 import { CliError } from '../failure.js';
 import { holdHome } from '../session/home-lock.js';
 import { readUp, removeUp, type Up, writeUp } from '../session/up-file.js';
+import type { System, SystemOptions } from '../supervise/system.js';
 import type { Terminal } from '../terminal.js';
 
 export const addUp = (program: Command, terminal: Terminal, config: () => Config): void => {
@@ -46,7 +46,7 @@ export const up = async (
   const say = (text: string) => void terminal.err.write(`${text}\n`);
   try {
     await removeUp(config.home);
-    const { startSystem } = await import('../embed/system.js');
+    const { startSystem } = await import('../supervise/system.js');
     const system = await startSystem(config, { ...options, say, signal: terminal.signal });
     try {
       await writeUp(system.up);

@@ -4,10 +4,10 @@ import { type Config, readMachine } from '@whisper-bot/config';
 import { runProcess } from '@whisper-bot/runtime';
 import { createFfmpegDecoder, resolveFfmpeg } from '@whisper-bot/speech';
 import { type BotApiServer, type ChatView, showChat, startBotApi } from '@whisper-bot/testing';
-import { startSystem } from '../embed/system.js';
 import { CliError } from '../failure.js';
 import { ensureHome } from '../session/home.js';
 import type { Up } from '../session/up-file.js';
+import { startSystem } from '../supervise/system.js';
 import type { Terminal } from '../terminal.js';
 
 export interface DemoOptions {

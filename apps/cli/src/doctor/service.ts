@@ -1,5 +1,5 @@
-import { whyNoEmbeddedClickHouse } from '@whisper-bot/analytics';
 import type { Config } from '@whisper-bot/config';
+import { whyNoEmbeddedClickHouse } from '@whisper-bot/embedded';
 import { createPipeline } from '@whisper-bot/pipeline';
 import { isHomeHeld } from '../session/home-lock.js';
 import { readUp } from '../session/up-file.js';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Config } from '@whisper-bot/config';
+import { startEmbeddedPostgres } from '@whisper-bot/embedded';
 import { createLogger } from '@whisper-bot/runtime';
-import { openStore, type Store, startEmbeddedPostgres } from '@whisper-bot/store';
+import { openStore, type Store } from '@whisper-bot/store';
 import { CliError } from '../failure.js';
 import { ensureHome } from './home.js';
 import { isHomeHeld } from './home-lock.js';

@@ -3,13 +3,12 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assemble } from '@whisper-bot/assembly';
 import type { Config } from '@whisper-bot/config';
+import { startEmbeddedRedis } from '@whisper-bot/embedded';
 import type { WorkerPipeline } from '@whisper-bot/pipeline';
-import { createLogger } from '@whisper-bot/runtime';
+import { createLogger, isAlive, type Supervised } from '@whisper-bot/runtime';
 import type { TranscriptStore } from '@whisper-bot/task';
-import { startEmbeddedRedis } from '../embed/redis.js';
 import { CliError } from '../failure.js';
 import { type Places, partEnvironment, startPart } from '../supervise/part.js';
-import type { Supervised } from '../supervise/supervise.js';
 import { ensureHome } from './home.js';
 import { isHomeHeld } from './home-lock.js';
 import { readUp } from './up-file.js';
@@ -135,14 +134,5 @@ const sweep = async (run: string): Promise<void> => {
   for (const name of await readdir(run)) {
     const pid = /^once-(\d+)$/.exec(name)?.[1];
     if (pid !== undefined && !isAlive(Number(pid))) await rm(join(run, name), { recursive: true, force: true });
-  }
-};
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 };

@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Config } from '@whisper-bot/config';
-import { nodeTuning } from '@whisper-bot/runtime';
-import { type Supervised, supervise } from './supervise.js';
+import { nodeTuning, type Supervised, supervise } from '@whisper-bot/runtime';
 
 /** The apps that run as processes of their own. */
 export type App = 'worker' | 'bot' | 'dashboard';

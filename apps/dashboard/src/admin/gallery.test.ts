@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { createRecorder, type EmbeddedClickHouse, startEmbeddedClickHouse } from '@whisper-bot/analytics';
+import { createRecorder } from '@whisper-bot/analytics';
+import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@whisper-bot/embedded';
 import { createLogger } from '@whisper-bot/runtime';
 import { type TemporaryDirectory, temporaryDirectory, until } from '@whisper-bot/testing';
 import axe from 'axe-core';

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
+import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
 import { freshDatabase, type TestDatabase } from '@whisper-bot/store/test/fresh-database';
-import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
+import { until } from '@whisper-bot/testing';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { type Harness, startHarness } from '../test/harness.js';
 import { createProgram, formOf, type Program } from './test/client.js';

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort, until } from '@whisper-bot/testing';
+import { stablePort } from '@whisper-bot/embedded';
+import { until } from '@whisper-bot/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Harness, startHarness } from '../test/harness.js';
 import { createProgram, formOf, type Program } from './test/client.js';
@@ -67,7 +68,7 @@ it('OpenAI’s client gets a stream', async () => {
 });
 
 it('a receiver of webhooks believes ours and no other', async () => {
-  const port = await freePort();
+  const port = await stablePort();
   const code = await example('js webhook');
   const child: ChildProcess = spawn(process.execPath, ['--input-type=module', '--eval', code], {
     cwd,

@@ -1,4 +1,5 @@
-import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
+import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
+import { until } from '@whisper-bot/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Harness, openHarness } from '../test/harness.js';
 import { conversation, createStandInEngines } from '../test/stand-in-engines.js';

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@whisper-bot/analytics';
 import { resolveConfig } from '@whisper-bot/config';
+import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@whisper-bot/embedded';
+import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
 import { type Gateway, startGateway } from '@whisper-bot/gateway';
 import type { StageHandlers } from '@whisper-bot/pipeline';
 import { createLogger } from '@whisper-bot/runtime';
@@ -15,7 +16,7 @@ import {
 } from '@whisper-bot/store/telegram';
 import { freshDatabase, type TestDatabase } from '@whisper-bot/store/test/fresh-database';
 import { createTaskFolder, type Task, TaskError, type TaskId, taskFolder, taskSchema } from '@whisper-bot/task';
-import { startRedis, type TemporaryDirectory, type TestRedis, temporaryDirectory, until } from '@whisper-bot/testing';
+import { type TemporaryDirectory, temporaryDirectory, until } from '@whisper-bot/testing';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
 import { type TaskFolder, type TaskId, taskFolder, taskOptionsSchema } from '@whisper-bot/task';
-import { startRedis, type TemporaryDirectory, type TestRedis, temporaryDirectory, until } from '@whisper-bot/testing';
+import { type TemporaryDirectory, temporaryDirectory, until } from '@whisper-bot/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connect } from '../redis/connection.js';
 import { createStage, openPipeline } from '../test/stand-in.js';

@@ -1,6 +1,7 @@
 import { access, writeFile } from 'node:fs/promises';
+import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
 import { createTaskFolder, type Task, TaskError, type TaskId, taskFolder } from '@whisper-bot/task';
-import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
+import { until } from '@whisper-bot/testing';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Delivery, TaskProgress } from '../contract.js';

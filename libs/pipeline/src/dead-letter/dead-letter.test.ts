@@ -1,5 +1,6 @@
+import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
 import type { TaskId } from '@whisper-bot/task';
-import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
+import { until } from '@whisper-bot/testing';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { access, utimes, writeFile } from 'node:fs/promises';
+import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
 import { createTaskFolder, type TaskFolder, type TaskId, taskFolder } from '@whisper-bot/task';
-import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
+import { until } from '@whisper-bot/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Retention } from '../context.js';

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { startRedis, startTcpProxy, type TestRedis } from '@whisper-bot/testing';
+import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
+import { startTcpProxy } from '@whisper-bot/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { connect } from './connection.js';

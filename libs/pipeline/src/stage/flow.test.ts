@@ -1,5 +1,6 @@
+import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
 import { TaskError } from '@whisper-bot/task';
-import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
+import { until } from '@whisper-bot/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Delivery, StateChange } from '../contract.js';
 import type { WorkerPipeline } from '../pipeline.js';

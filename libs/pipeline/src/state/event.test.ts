@@ -1,5 +1,5 @@
+import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
 import { TaskError } from '@whisper-bot/task';
-import { startRedis, type TestRedis } from '@whisper-bot/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { PipelineEvent } from '../contract.js';
 import { createStage, newTask, openPipeline } from '../test/stand-in.js';

@@ -1,4 +1,5 @@
-import { startRedis, type TestRedis, until } from '@whisper-bot/testing';
+import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
+import { until } from '@whisper-bot/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createStage, newTask, openPipeline } from '../test/stand-in.js';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@whisper-bot/embedded';
 import { createLogger } from '@whisper-bot/runtime';
 import { type TemporaryDirectory, temporaryDirectory } from '@whisper-bot/testing';
 import pg from 'pg';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../embedded/postgres.js';
 
 export const logger = createLogger({ name: 'test', level: 'silent' });
 
@@ -22,6 +22,9 @@ export const startServer = async (): Promise<TestServer> => {
   const server = await startEmbeddedPostgres({ dir: join(directory.path, 'postgres'), logger });
   return {
     ...server,
+    get pid() {
+      return server.pid;
+    },
     directory,
     fresh: async () => {
       const name = `test_${randomUUID().replaceAll('-', '')}`;

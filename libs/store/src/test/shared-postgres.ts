@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { chmod } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { startEmbeddedPostgres } from '@whisper-bot/embedded';
 import { createLogger } from '@whisper-bot/runtime';
 import { temporaryDirectory } from '@whisper-bot/testing';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedPostgres } from '../embedded/postgres.js';
 import { openStore } from '../store.js';
 
 declare module 'vitest' {

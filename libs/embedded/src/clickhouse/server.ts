@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { bareEnvironment, type Logger, withParentDeathSignal } from '@whisper-bot/runtime';
+import { bareEnvironment, createTail, endProcess, type Logger, withParentDeathSignal } from '@whisper-bot/runtime';
 import { z } from 'zod';
 import { whyNoEmbeddedClickHouse } from './library.js';
 
@@ -37,13 +37,13 @@ export const startEmbeddedClickHouse = async ({
 }: EmbeddedClickHouseOptions): Promise<EmbeddedClickHouse> => {
   const reason = whyNoEmbeddedClickHouse();
   if (reason !== null) throw new Error(reason);
-  const entry = createRequire(import.meta.url).resolve('@whisper-bot/analytics/embedded-clickhouse');
+  const entry = createRequire(import.meta.url).resolve('@whisper-bot/embedded/clickhouse-child');
   const { command, args } = withParentDeathSignal(process.execPath, [entry, JSON.stringify({ dir, port })]);
   // It answers questions about figures: addresses and passwords of other servers are not its business.
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: bareEnvironment() });
-  let complaint = '';
-  child.stderr.on('data', (piece) => {
-    complaint = (complaint + String(piece)).slice(-4000);
+  const complaint = createTail(4000);
+  child.stderr.on('data', (piece: Buffer) => {
+    complaint.add(piece);
     logger.debug({ clickhouse: String(piece).trimEnd() }, 'embedded ClickHouse says');
   });
   const ended = once(child, 'close').then(() => undefined);
@@ -57,7 +57,7 @@ export const startEmbeddedClickHouse = async ({
   ]).catch(() => null);
   if (first === null || child.pid === undefined) {
     child.kill('SIGKILL');
-    throw new Error(`The embedded ClickHouse did not start: ${complaint.trim() || 'no answer within 60 s'}`);
+    throw new Error(`The embedded ClickHouse did not start: ${complaint.text() || 'no answer within 60 s'}`);
   }
   const started = z.object({ port: z.number() }).parse(JSON.parse(first));
   return {
@@ -65,10 +65,8 @@ export const startEmbeddedClickHouse = async ({
     pid: child.pid,
     ended,
     async close() {
-      child.kill('SIGTERM');
-      const kill = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      await endProcess(child, [['SIGTERM', 10_000]]);
       await ended;
-      clearTimeout(kill);
     },
   };
 };

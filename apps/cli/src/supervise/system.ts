@@ -2,17 +2,13 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '@whisper-bot/config';
-import { createLogger, type Logger } from '@whisper-bot/runtime';
-import { startEmbeddedPostgres } from '@whisper-bot/store';
+import { createPortStore, keepClickHouse, startEmbeddedPostgres, startEmbeddedRedis } from '@whisper-bot/embedded';
+import { createLogger, type Logger, type Supervised } from '@whisper-bot/runtime';
 import { ensureHome } from '../session/home.js';
 import type { Up } from '../session/up-file.js';
-import { type App, type Places, partEnvironment, startPart } from '../supervise/part.js';
-import { rotateLogs } from '../supervise/rotate.js';
-import type { Supervised } from '../supervise/supervise.js';
-import { keepClickHouse } from './clickhouse.js';
-import { createPortStore } from './kept-port.js';
+import { type App, type Places, partEnvironment, startPart } from './part.js';
 import { untilReady } from './ready.js';
-import { startEmbeddedRedis } from './redis.js';
+import { rotateLogs } from './rotate.js';
 
 /** All parts of one home, running. */
 export interface System {

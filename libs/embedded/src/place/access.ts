@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stablePort } from '@whisper-bot/runtime';
 import { z } from 'zod';
+import { stablePort } from './stable-port.js';
 
 /** How an embedded server on loopback is reached. */
 export interface Access {

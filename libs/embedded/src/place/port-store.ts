@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stablePort } from '@whisper-bot/runtime';
 import { z } from 'zod';
+import { stablePort } from './stable-port.js';
 
 const portsSchema = z.record(z.string(), z.number().int().min(1).max(65_535));
 

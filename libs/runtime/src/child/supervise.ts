@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { type Announcement, exitNeedsOperator, withParentDeathSignal } from '@whisper-bot/runtime';
-import { deferred } from './deferred.js';
+import { deferred } from '../async/deferred.js';
+import { type Announcement, exitNeedsOperator } from '../lifecycle/announce.js';
+import { endProcess } from './end-process.js';
+import { withParentDeathSignal } from './parent-death.js';
 
 export interface SupervisedOptions {
   name: string;
@@ -83,10 +85,8 @@ export const supervise = (options: SupervisedOptions): Supervised => {
       stopping = true;
       clearTimeout(timer);
       if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGTERM');
-      const overdue = setTimeout(() => child?.kill('SIGKILL'), graceMs);
+      await endProcess(child, [['SIGTERM', graceMs]]);
       await ended.promise;
-      clearTimeout(overdue);
     },
   };
 };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@whisper-bot/analytics';
 import { keepConnected, type Logger } from '@whisper-bot/runtime';
-import { accessOf } from './access.js';
+import { accessOf } from '../place/access.js';
+import { type EmbeddedClickHouse, startEmbeddedClickHouse } from './server.js';
 
 export interface KeptClickHouse {
   url: string;

@@ -6,12 +6,14 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { createLogger } from '@whisper-bot/runtime';
 import { type TemporaryDirectory, temporaryDirectory, until } from '@whisper-bot/testing';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { logger } from '../test/server.js';
 import { findServer } from './lock-file.js';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './server.js';
+
+const logger = createLogger({ name: 'test', level: 'silent' });
 
 let directory: TemporaryDirectory;
 let dir: string;
@@ -57,7 +59,7 @@ const isRunning = async (pid: number): Promise<boolean> => {
   return stat !== null && !/\) [ZX] /.test(stat);
 };
 
-const entry = pathToFileURL(createRequire(import.meta.url).resolve('@whisper-bot/store')).href;
+const entry = pathToFileURL(createRequire(import.meta.url).resolve('@whisper-bot/embedded')).href;
 const program = `const { startEmbeddedPostgres } = await import(process.argv[1]);
 const quiet = () => {};
 await startEmbeddedPostgres({ dir: process.argv[2], logger: { info: quiet, warn: quiet, error: quiet } });

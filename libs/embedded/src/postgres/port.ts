@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stablePort } from '@whisper-bot/runtime';
+import { stablePort } from '../place/stable-port.js';
 
 /** A free loopback port: the one the cluster had last where it still is, because others hold its address. */
 export const choosePort = async (folder: string): Promise<number> => {

@@ -1,6 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isAlive } from '@whisper-bot/runtime';
 
 /** What a running server writes into `postmaster.pid` (src/include/utils/pidfile.h of PostgreSQL). */
 export interface LiveServer {
@@ -9,15 +10,6 @@ export interface LiveServer {
   /** It accepts connections. */
   ready: boolean;
 }
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-};
 
 /**
  * Whether the process is a server on this folder: after a reboot, or in a container that starts again, the pid in a

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '@whisper-bot/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type EmbeddedRedis, startEmbeddedRedis } from './redis.js';
+import { type EmbeddedRedis, startEmbeddedRedis } from './server.js';
 
 let folder: string;
 let redis: EmbeddedRedis;

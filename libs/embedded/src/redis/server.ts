@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { bareEnvironment } from '@whisper-bot/runtime';
-import { type Supervised, supervise } from '../supervise/supervise.js';
-import { type Access, accessOf } from './access.js';
+import { bareEnvironment, type Supervised, supervise } from '@whisper-bot/runtime';
+import { type Access, accessOf } from '../place/access.js';
+import { redisSettings } from './setting.js';
 
 export interface EmbeddedRedisOptions {
   /** Its own folder; made where it is missing, readable by this user only. */
@@ -28,11 +28,10 @@ export const startEmbeddedRedis = async ({ folder, log, onRestart }: EmbeddedRed
   const redis = supervise({
     name: 'redis',
     command: 'redis-server',
-    // The settings come over standard input: arguments can be read by everybody.
     args: ['-'],
     // Nothing of ours: not the token, not the addresses and passwords of other servers.
     env: bareEnvironment(),
-    input: settingsOf(folder, access),
+    input: redisSettings({ ...access, folder, fsync: 'everysec' }),
     log,
     untilReady: () => untilAnswering(access),
     ...(onRestart === undefined ? {} : { onRestart }),
@@ -45,20 +44,6 @@ export const startEmbeddedRedis = async ({ folder, log, onRestart }: EmbeddedRed
   }
   return { url: `redis://:${access.password}@127.0.0.1:${access.port}`, process: redis };
 };
-
-const settingsOf = (folder: string, { port, password }: Access): string =>
-  [
-    'bind 127.0.0.1',
-    `port ${port}`,
-    `requirepass ${password}`,
-    `dir ${JSON.stringify(folder)}`,
-    'appendonly yes',
-    'appendfsync everysec',
-    'save ""',
-    'maxmemory-policy noeviction',
-    'daemonize no',
-    '',
-  ].join('\n');
 
 /** Resolves once it answers; it refuses while it reads the append-only file. Gives up after a minute: the next start probes again. */
 const untilAnswering = async (access: Access): Promise<void> => {

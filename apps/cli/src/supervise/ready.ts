@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Announcement, exitNeedsOperator } from '@whisper-bot/runtime';
+import { type Announcement, exitNeedsOperator, type Supervised } from '@whisper-bot/runtime';
 import { z } from 'zod';
 import { CliError } from '../failure.js';
-import type { Supervised } from '../supervise/supervise.js';
 
 /** How long a part may take until it works, milliseconds: the first start of a database on a slow disk included. */
 const startBound = 60_000;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
-import { withParentDeathSignal } from '@whisper-bot/runtime';
+import { createTail, withParentDeathSignal } from '@whisper-bot/runtime';
 import type { Binaries } from './binary.js';
 import type { Cluster } from './cluster.js';
 import { postgresEnvironment } from './environment.js';
@@ -70,10 +70,8 @@ export const launch = async (
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });
-  let complaint = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    complaint = (complaint + chunk.toString()).slice(-4000);
-  });
+  const complaint = createTail(4000);
+  child.stderr?.on('data', complaint.add);
   let failed: Error | null = null;
   child.once('error', (error) => {
     failed = error;
@@ -81,9 +79,9 @@ export const launch = async (
   for (;;) {
     if (failed !== null) throw failed;
     if (child.exitCode !== null || child.signalCode !== null) {
-      if (child.exitCode === locked.exitCode || /lock file "postmaster.pid" already exists/.test(complaint))
+      if (child.exitCode === locked.exitCode || /lock file "postmaster.pid" already exists/.test(complaint.text()))
         return null;
-      throw new Error(`PostgreSQL did not start (log in ${cluster.folder}/log): ${complaint.trim()}`);
+      throw new Error(`PostgreSQL did not start (log in ${cluster.folder}/log): ${complaint.text()}`);
     }
     const server = await findServer(cluster.data);
     if (server?.pid === child.pid && server?.ready) return { child, port };

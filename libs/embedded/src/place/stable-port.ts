@@ -32,7 +32,8 @@ const tryPort = async (port: number, host: string): Promise<number | null> => {
 
 /**
  * A free TCP port for a server that comes back to it: the preferred one where nobody listens on it, otherwise one that no
- * outgoing connection is ever given. Throws where there is none.
+ * outgoing connection is ever given. Throws where there is none. (`get-port` would not do: for 15 s it gives out no port twice, and a server
+ * that is started again in the same process would lose its address.)
  */
 export const stablePort = async (preferred = 0, host = '127.0.0.1'): Promise<number> => {
   const kept = preferred > 0 ? await tryPort(preferred, host) : null;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { chmod, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Logger } from '@whisper-bot/runtime';
+import { endProcess, type Logger } from '@whisper-bot/runtime';
 import { reachableBinaries } from './binary.js';
 import { ensureCluster, role } from './cluster.js';
 import { ensureDatabase } from './database.js';
@@ -10,6 +10,12 @@ import { launch, type OwnServer } from './launch.js';
 import { findServer } from './lock-file.js';
 import { choosePort } from './port.js';
 import { systemUser } from './system-user.js';
+
+/** Fast shutdown; where it hangs, immediate shutdown: the next start recovers. */
+const shutdown = [
+  ['SIGINT', 10_000],
+  ['SIGQUIT', 10_000],
+] as const;
 
 export interface EmbeddedPostgresOptions {
   /** Where the cluster lives; for root a folder the user `postgres` can enter, e.g. /var/lib/whisper-bot/postgres. */
@@ -104,7 +110,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
     close: async () => {
       closing.abort();
       await supervision;
-      if (own !== null) await stop(own);
+      if (own !== null) await endProcess(own.child, shutdown);
     },
   };
 };
@@ -115,15 +121,4 @@ const exited = async ({ child }: OwnServer): Promise<void> => {
 
 const aborted = async (signal: AbortSignal): Promise<void> => {
   if (!signal.aborted) await once(signal, 'abort');
-};
-
-const stop = async (server: OwnServer): Promise<void> => {
-  // Fast shutdown; where it hangs, immediate shutdown (the next start recovers), then the last resort.
-  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
-    server.child.kill(signal);
-    const done = new AbortController();
-    await Promise.race([exited(server), wait(10_000, undefined, { signal: done.signal }).catch(() => undefined)]);
-    done.abort();
-    if (server.child.exitCode !== null || server.child.signalCode !== null) return;
-  }
 };

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chown, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createTail } from '@whisper-bot/runtime';
 import type { Binaries } from './binary.js';
 import { postgresEnvironment } from './environment.js';
 import type { SystemUser } from './system-user.js';
@@ -72,13 +73,11 @@ const initialise = (
       env: postgresEnvironment,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    let complaint = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      complaint = (complaint + chunk.toString()).slice(-4000);
-    });
+    const complaint = createTail(4000);
+    child.stderr.on('data', complaint.add);
     child.once('error', reject);
     child.once('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`initdb failed (${code}): ${complaint.trim()}`)),
+      code === 0 ? resolve() : reject(new Error(`initdb failed (${code}): ${complaint.text()}`)),
     );
   });
 };

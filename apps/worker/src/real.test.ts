@@ -12,6 +12,7 @@ import { createTaskFolder, type Task, taskFolder, taskSchema } from '@whisper-bo
 import { until } from '@whisper-bot/testing';
 import { transcriptSchema } from '@whisper-bot/transcript';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { copyEngineCache, type EngineCache } from './test/engine-cache.js';
 import { descendants, living } from './test/process-tree.js';
 
 // Generous: whisper.cpp's threads wait for each other by spinning, which on a busy machine takes many times as long.
@@ -23,10 +24,19 @@ let redis: TestRedis;
 let home: string;
 let pipeline: WorkerPipeline;
 let worker: ChildProcess;
+let cache: EngineCache;
+let crashedBefore: string[];
 
 const startWorker = (): ChildProcess =>
   spawn(process.execPath, [createRequire(import.meta.url).resolve('@whisper-bot/worker')], {
-    env: { ...process.env, REDIS_URL: redis.url, WHISPER_BOT_HOME: home, MIN_FREE_DISK: '1MB', LOG_LEVEL: 'error' },
+    env: {
+      ...process.env,
+      REDIS_URL: redis.url,
+      WHISPER_BOT_HOME: home,
+      WHISPER_BOT_CACHE: cache.path,
+      MIN_FREE_DISK: '1MB',
+      LOG_LEVEL: 'error',
+    },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
 const tasksDir = () => join(home, 'tasks');
@@ -34,6 +44,8 @@ const tasksDir = () => join(home, 'tasks');
 beforeAll(async () => {
   redis = await startRedis();
   home = await mkdtemp(join(tmpdir(), 'whisper-bot-real-'));
+  cache = await copyEngineCache(join(home, 'cache'));
+  crashedBefore = (await cache.crashed()).shared;
   pipeline = createPipeline({ redis: redis.url, tasksDir: tasksDir(), minimumFree: 0 });
   worker = startWorker();
 });
@@ -92,6 +104,12 @@ test.each(['SIGSEGV', 'SIGSTOP'] as const)(
     expect(await pipeline.deadLetters()).toEqual([]);
   },
 );
+
+test('the engine that died is remembered as unfit by this worker’s installation alone', async () => {
+  const { here, shared } = await cache.crashed();
+  expect(here).toEqual(['native']);
+  expect(shared).toEqual(crashedBefore);
+});
 
 test('a worker killed outright leaves no process behind', async () => {
   const task = await submit('dialogue-3-speakers.wav', { language: 'en' });

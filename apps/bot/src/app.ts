@@ -7,16 +7,18 @@ import type { UserFromGetMe } from 'grammy/types';
 import { createConversation } from './conversation/conversation.js';
 import { createDelivery } from './conversation/deliver.js';
 import { startProgressBoard } from './conversation/progress-board.js';
-import { createBot, wantedUpdates } from './feature/bot.js';
+import { createBot } from './feature/bot.js';
 import { registerCommands } from './feature/command-menu.js';
-import type { BotLog, BotOptions } from './feature/context.js';
+import type { BotOptions } from './feature/context.js';
 import { leaveChat } from './feature/leave.js';
+import { type MessageEvent, messageEvent } from './intake/message-event.js';
 import type { Limits } from './limit/policy.js';
 import { createRepositories } from './persistence/repositories.js';
 import { startHandling } from './telegram/inbox/handle.js';
 import { startPolling } from './telegram/inbox/poll.js';
+import { wantedUpdates } from './telegram/inbox/update.js';
 import { startWebhook } from './telegram/inbox/webhook.js';
-import { type MessageEvent, messageEvent } from './telegram/message-event.js';
+import type { BotLog } from './telegram/log.js';
 import { createBudget, telegramBudget } from './telegram/outbox/budget.js';
 import { createSend } from './telegram/outbox/send.js';
 import { createSender } from './telegram/outbox/sender.js';
@@ -133,9 +135,6 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     budget: createBudget(telegramBudget, () => performance.now()),
     log,
     mostAttempts: 12,
-    onChatGone: (chatId, cause) => leaveChat({ requests, pipeline, conversation, log }, chatId, cause),
-    onMoved: moveChat,
-    onStop,
   });
   const largest = options.bot.largest;
   const source = { api, token, apiRoot, localDir: options.localDir, tasksDir, largest };
@@ -170,7 +169,11 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     { apiRoot, timeoutSeconds: 30 },
   );
 
-  await sender.start();
+  await sender.start({
+    onChatGone: (chatId, cause) => leaveChat({ requests, pipeline, conversation, log }, chatId, cause),
+    onMoved: moveChat,
+    onStop,
+  });
   const deliveries = await pipeline.serveDeliveries('telegram', createDelivery({ requests, conversation, usage, log }));
   const edits = await pipeline.serveEdits((id) => conversation.refresh(id));
   const interval = options.progressInterval ?? 3000;

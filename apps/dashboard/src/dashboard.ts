@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import { isCleanText } from '@whisper-bot/task';
 import express, { type Express } from 'express';
 import { answerFailures, answerStatus } from './admin/failure.js';
+import { openPageContext, signInAddress } from './admin/page-context.js';
 import { answerElsewhere, answerErrors, answerMissingBase, refuseNul } from './api/fallback.js';
 import type { DashboardDeps } from './deps.js';
 import { routes } from './routes.js';
@@ -33,7 +35,11 @@ export const createDashboard = (deps: DashboardDeps): Express => {
   app.use(compressed);
   app.use('/static', express.static(staticDir, { index: false, maxAge: '1h', fallthrough: false }));
   app.use(refuseNul(deps), answerMissingBase(deps));
-  mountRoutes(app, routes, deps);
+  mountRoutes(app, routes, {
+    open: (request, response) => openPageContext(deps, request, response),
+    signInAddress,
+    isText: isCleanText,
+  });
   app.use('/v1', answerElsewhere(deps), answerErrors(deps));
   app.use((request, response) => answerStatus(deps, { request, response }, 404));
   app.use(answerFailures(deps));

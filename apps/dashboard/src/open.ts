@@ -42,7 +42,7 @@ export const openDeps = async (options: OpenDepsOptions): Promise<DashboardDeps>
   const { pipeline, rules, transcripts } = installation;
   const queueStatus = createQueueStatus(pipeline, config.tasksDir);
   return {
-    store,
+    ...store,
     transcripts,
     settings,
     rules,

@@ -24,11 +24,11 @@ beforeAll(async () => {
 afterAll(() => harness.close());
 
 /** A path of the route that leads nowhere: what is asked is who gets in, not what lies behind. */
-const address = ({ path }: Pick<Route, 'path'>): string =>
+const address = ({ path }: Pick<Route<never>, 'path'>): string =>
   path.replace('/*rest', '/api/queues/nothing').replace(/:\w+/g, 'nothing');
 
 const knock = async (
-  route: Pick<Route, 'method' | 'path' | 'proof'>,
+  route: Pick<Route<never>, 'method' | 'path' | 'proof'>,
   visitor: Visitor,
   forged?: 'secret' | 'origin',
 ) => {
@@ -103,7 +103,7 @@ test.each(boardChanges)('Bull Board: %s %s is refused but for what is allowed', 
   const allowed = /(\/retry\/:queueStatus|:jobId\/retry|\/promote|\/pause|\/resume)$/.test(path);
   const filled = path.replace(':queueStatus', 'completed').replace(/:\w+/g, 'prepare');
   const { status } = await knock(
-    { method: verb as Route['method'], path: `/board${filled}`, proof: 'origin' },
+    { method: verb as Route<never>['method'], path: `/board${filled}`, proof: 'origin' },
     'administrator',
   );
   if (allowed && !path.includes(':queueStatus')) expect(status).not.toBe(403);

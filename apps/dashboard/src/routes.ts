@@ -25,14 +25,16 @@ import {
 import { showTasks } from './admin/page/tasks.js';
 import { showUpload } from './admin/page/upload.js';
 import { takeUpload } from './admin/page/upload-take.js';
+import type { PageContext } from './admin/page-context.js';
 import { showSetup, takeSetup } from './admin/sign-in/setup.js';
 import { showSignIn, takeSignIn, takeSignOut } from './admin/sign-in/sign-in.js';
 import { beginAtProvider, endAtProvider } from './admin/sign-in/sign-in-provider.js';
 import { apiRoutes } from './api/route.js';
+import type { DashboardDeps } from './deps.js';
 import { change, type Route, read } from './web/route.js';
 
 /** Every way in, with who may use it: enforcement, docs/dashboard-permissions.md and the tests all read this table. */
-export const routes: readonly Route[] = [
+export const routes: readonly Route<PageContext<DashboardDeps>>[] = [
   read('/healthz', 'anyone', 'Whether the process runs', showHealth),
   read('/readyz', 'anyone', 'Whether database and queue answer', showReady),
   read('/metrics', 'anyone', 'Figures for Prometheus, from this machine or with the token', showMetrics),

@@ -1,7 +1,15 @@
-import type { Config } from './resolve.js';
+/** What is looked at; see `Config`. */
+interface SignInSettings {
+  passwordSignIn: boolean;
+  oidcIssuer: string | null;
+  oidcClientId: string | null;
+  oidcAdministrators: readonly string[];
+  oidcOperators: readonly string[];
+  oidcViewers: readonly string[];
+}
 
 /** Settings that are right one by one and wrong together: a sentence each. */
-export const contradictionsOf = (config: Config): readonly string[] => {
+export const contradictionsOf = (config: SignInSettings): readonly string[] => {
   if (config.oidcIssuer === null) {
     return config.passwordSignIn ? [] : ['PASSWORD_SIGN_IN=no needs OIDC_ISSUER: nobody could sign in.'];
   }

@@ -1,5 +1,6 @@
 import type { Channel, Stage, Task, TaskErrorCode, TaskId, TaskOptions, TaskState } from '@whisper-bot/task';
 import type { Accepted, AcceptRequest, Received } from './accept/accept.js';
+import type { SubmitOptions } from './accept/submit-options.js';
 
 /** What a watcher sees of a task; lossy by nature: for display only, never for delivery. */
 export interface TaskProgress {
@@ -117,16 +118,6 @@ export interface DeadLetter {
   stack: string;
   /** Unix milliseconds. */
   failedAt: number;
-}
-
-export interface SubmitOptions {
-  /** Length of the recording, where its sender told it; seconds. */
-  seconds?: number | null;
-  /**
-   * The sender was told before that this task was not accepted: what may have become of it all the same, unseen, and has ended,
-   * counts for nothing, and it begins anew. Default false.
-   */
-  afresh?: boolean;
 }
 
 /** The pipeline as every app sees it. */

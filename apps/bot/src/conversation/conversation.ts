@@ -1,16 +1,45 @@
 import type { Pipeline } from '@whisper-bot/pipeline';
 import { isUnavailable, reconnectPause } from '@whisper-bot/runtime';
-import { isFinal, type Task, TaskError, type TaskId, type TranscriptStore, taskFolder } from '@whisper-bot/task';
-import type { BotLog, Conversation } from '../feature/context.js';
+import {
+  isFinal,
+  type Task,
+  TaskError,
+  type TaskErrorCode,
+  type TaskId,
+  type TranscriptStore,
+  taskFolder,
+} from '@whisper-bot/task';
+import type { Transcript } from '@whisper-bot/transcript';
 import { type FileSource, fetchFile } from '../intake/fetch.js';
 import { createTurnQueue } from '../intake/queue.js';
 import { inLocale } from '../locale/locale.js';
+import { endEdition, type Request, type RequestState, type Requests } from '../persistence/request.js';
 import { failureKeyboard } from '../render/keyboard.js';
 import { renderFailure, renderStatus, type StatusView } from '../render/status.js';
+import type { BotLog } from '../telegram/log.js';
 import { type OutboundMessage, type Outbox, taskKey, text } from '../telegram/outbox/outbound-message.js';
 import { createPresenter } from './present.js';
-import { endEdition, type Request, type RequestState, type Requests } from './request.js';
 import { statusMessage } from './status-message.js';
+
+/** What is done with a request outside the handling of an update. */
+export interface Conversation {
+  /** Fetches the file and submits the task, in turns; returns at once. */
+  begin(request: Request): void;
+  /** Stops fetching, if that is what goes on. */
+  abandon(taskId: TaskId): void;
+  /** Posts the result of a request from what is stored and returns it; null where nothing is. */
+  present(request: Request, note?: string): Promise<Transcript | null>;
+  /** Shows a result anew that was edited elsewhere; nothing where it is not shown at the moment. */
+  refresh(taskId: TaskId): Promise<void>;
+  /** Tells the user that a request has failed, with Retry where that can help. */
+  fail(request: Request, code: TaskErrorCode, params: Record<string, string | number>): Promise<void>;
+  /** Names of the speakers in order, empty where none were told apart; null where the text is gone. */
+  speakers(request: Request): Promise<string[] | null>;
+  /** Names a speaker and shows the result anew; gives the name it had, null where there is none such. */
+  rename(request: Request, index: number, name: string): Promise<string | null>;
+  /** Removes what is stored of a request. */
+  destroy(taskId: TaskId): Promise<void>;
+}
 
 export interface ConversationDeps {
   botId: number;

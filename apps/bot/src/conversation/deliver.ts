@@ -1,8 +1,9 @@
 import type { DeliveryHandler } from '@whisper-bot/pipeline';
 import { TaskError } from '@whisper-bot/task';
-import type { BotLog, UsageRepository } from '../feature/context.js';
+import type { UsageRepository } from '../persistence/repository.js';
+import type { Requests } from '../persistence/request.js';
+import type { BotLog } from '../telegram/log.js';
 import type { ConversationHandle } from './conversation.js';
-import type { Requests } from './request.js';
 
 export interface DeliveryDeps {
   requests: Requests;

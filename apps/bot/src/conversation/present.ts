@@ -2,11 +2,11 @@ import { createTaskFolder, sourceName, type TaskId, type TranscriptStore, writeR
 import { renameSpeaker, type Transcript } from '@whisper-bot/transcript';
 import type { FileFormat } from '../callback/press.js';
 import { inLocale } from '../locale/locale.js';
+import { endEdition, type Request, type Requests } from '../persistence/request.js';
 import { resultKeyboard } from '../render/keyboard.js';
 import { fits, namesOf, renderResult } from '../render/result.js';
 import { renderStatus } from '../render/status.js';
 import { type Content, type OutboundMessage, type Outbox, taskKey, text } from '../telegram/outbox/outbound-message.js';
-import { endEdition, type Request, type Requests } from './request.js';
 
 /** Telegram's limit of a caption, characters after the markup is parsed (core.telegram.org/bots/api#editmessagecaption). */
 const captionLimit = 1024;

@@ -1,9 +1,9 @@
 import type { Pipeline, TaskProgress } from '@whisper-bot/pipeline';
 import type { TaskId } from '@whisper-bot/task';
-import type { BotLog } from '../feature/context.js';
+import type { Request, Requests } from '../persistence/request.js';
 import { statusOf } from '../render/status.js';
+import type { BotLog } from '../telegram/log.js';
 import type { Outbox } from '../telegram/outbox/outbound-message.js';
-import type { Request, Requests } from './request.js';
 import { statusMessage } from './status-message.js';
 
 export interface BoardDeps {

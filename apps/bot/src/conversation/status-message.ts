@@ -1,8 +1,8 @@
 import { inLocale } from '../locale/locale.js';
+import { type Request, statusEdition } from '../persistence/request.js';
 import { cancelKeyboard } from '../render/keyboard.js';
 import { renderStatus, type StatusView } from '../render/status.js';
 import { type OutboundMessage, taskKey } from '../telegram/outbox/outbound-message.js';
-import { type Request, statusEdition } from './request.js';
 
 /** The status message of a request; the result replaces it. */
 export const statusMessage = (request: Request, view: StatusView): OutboundMessage => {

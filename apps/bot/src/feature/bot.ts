@@ -15,9 +15,6 @@ import { createSettings } from './settings.js';
 import { createTaskList } from './task-list.js';
 import { createUnsupported } from './unsupported.js';
 
-/** Updates the bot asks Telegram for. */
-export const wantedUpdates = ['message', 'channel_post', 'callback_query', 'my_chat_member'] as const;
-
 /** The features in the order an update meets them. */
 const compose = (deps: BotDeps): Composer<BotContext> => {
   const settings = createSettings(deps);

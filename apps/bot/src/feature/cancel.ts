@@ -1,5 +1,5 @@
-import { endEdition, type Request } from '../conversation/request.js';
 import type { Words } from '../locale/locale.js';
+import { endEdition, type Request } from '../persistence/request.js';
 import { renderStatus } from '../render/status.js';
 import { taskKey, text } from '../telegram/outbox/outbound-message.js';
 import type { BotDeps } from './context.js';

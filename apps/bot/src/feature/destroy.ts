@@ -1,4 +1,4 @@
-import { endEdition, type Request } from '../conversation/request.js';
+import { endEdition, type Request } from '../persistence/request.js';
 import { type OutboundMessage, taskKey, text } from '../telegram/outbox/outbound-message.js';
 import type { BotDeps } from './context.js';
 

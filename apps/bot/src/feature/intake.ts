@@ -1,9 +1,9 @@
 import { languageHintsOf } from '@whisper-bot/task';
 import { Composer } from 'grammy';
-import { type Request, taskIdOf } from '../conversation/request.js';
 import { statusMessage } from '../conversation/status-message.js';
 import { findMedia, findRepliedMedia, type Media } from '../intake/media.js';
 import { limitsFor, refusal } from '../limit/policy.js';
+import { type Request, taskIdOf } from '../persistence/request.js';
 import { renderRefusal } from '../render/refusal.js';
 import { text } from '../telegram/outbox/outbound-message.js';
 import type { BotContext, BotDeps } from './context.js';

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { until } from '@whisper-bot/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { taskIdOf } from '../conversation/request.js';
+import { taskIdOf } from '../persistence/request.js';
 import { type Harness, saying, startDatabase, startHarness } from '../test/harness.js';
 import { createPeople, hasButton, type People } from '../test/people.js';
 import { tablesWith } from '../test/tables.js';

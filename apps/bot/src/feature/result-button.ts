@@ -1,7 +1,7 @@
 import { TaskError, type TaskId, type TaskOptions } from '@whisper-bot/task';
 import type { Press } from '../callback/press.js';
-import type { Request } from '../conversation/request.js';
 import { statusMessage } from '../conversation/status-message.js';
+import type { Request } from '../persistence/request.js';
 import { resultKeyboard } from '../render/keyboard.js';
 import { renderStatus } from '../render/status.js';
 import { taskKey, text } from '../telegram/outbox/outbound-message.js';

@@ -1,5 +1,5 @@
 import { Composer } from 'grammy';
-import type { Request } from '../conversation/request.js';
+import type { Request } from '../persistence/request.js';
 import { renderStatus, statusOf } from '../render/status.js';
 import { text } from '../telegram/outbox/outbound-message.js';
 import { cancelRequest } from './cancel.js';

@@ -8,10 +8,11 @@ import {
   type TelegramDatabase,
 } from '@whisper-bot/store/telegram';
 import { z } from 'zod';
-import { type Request, type Requests, requestSchema } from '../conversation/request.js';
-import type { BotLog, LimitRepository, Preferences, SpokenBy, UsageRepository } from '../feature/context.js';
 import { type Limits, limitSchema } from '../limit/policy.js';
 import { preferenceSchema } from '../render/preference.js';
+import type { BotLog } from '../telegram/log.js';
+import type { LimitRepository, Preferences, SpokenBy, UsageRepository } from './repository.js';
+import { type Request, type Requests, requestSchema } from './request.js';
 
 /** What the bot keeps in PostgreSQL, each under the type the bot uses it by. */
 export interface Repositories {

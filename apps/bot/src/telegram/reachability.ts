@@ -1,6 +1,6 @@
 import type { Outage } from '@whisper-bot/pipeline';
 import { HttpError } from 'grammy';
-import type { BotLog } from '../feature/context.js';
+import type { BotLog } from './log.js';
 
 /** Whether Telegram answers, as the calls of this process show it. */
 export interface Reachability {

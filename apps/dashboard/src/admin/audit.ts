@@ -1,5 +1,5 @@
-import type { RequestContext } from '../web/request-context.js';
 import { addressOf } from '../web/session/session.js';
+import type { AdminContext } from './page-context.js';
 
 export interface Change {
   /** `task.retry`, `account.role`, … */
@@ -12,8 +12,11 @@ export interface Change {
 }
 
 /** Writes a change down: who, what, before, after, from where. */
-export const writeDown = (context: RequestContext, { action, target, before, after, actor }: Change): Promise<void> =>
-  context.deps.store.audit.append({
+export const writeDown = (
+  context: AdminContext<'audit'>,
+  { action, target, before, after, actor }: Change,
+): Promise<void> =>
+  context.deps.audit.append({
     actor: actor ?? context.person?.name ?? '',
     action,
     target,

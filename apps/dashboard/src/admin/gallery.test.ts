@@ -194,7 +194,7 @@ describe('with a busy week', () => {
     );
     stage.release();
     const task = await harness.submit({ title: 'Council meeting.mp3' });
-    await until(async () => (await deps.store.tasks.find(task.id))?.state === 'done');
+    await until(async () => (await deps.tasks.find(task.id))?.state === 'done');
     stage.turns = turns;
     return `/tasks/${task.id}`;
   };

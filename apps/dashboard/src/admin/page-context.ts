@@ -1,28 +1,37 @@
 import type { Request, Response } from 'express';
-import type { DashboardDeps } from '../deps.js';
 import { readCookies } from '../web/cookie.js';
-import type { RequestContext, Theme } from '../web/request-context.js';
-import { findPerson } from '../web/session/session.js';
-import { acceptedLocale, isLocale, wordsOf } from './locale/locale.js';
+import { type Handler, type RequestContext, readValues } from '../web/request-context.js';
+import { findPerson, type SessionDeps } from '../web/session/session.js';
+import type { AdminDeps } from './deps.js';
+import { acceptedLocale, isLocale, type Locale, type Words, wordsOf } from './locale/locale.js';
+
+export type Theme = 'auto' | 'light' | 'dark';
+
+/** A request with the language and the appearance of its answer. */
+export interface PageContext<Deps = unknown> extends RequestContext<Deps> {
+  locale: Locale;
+  words: Words;
+  theme: Theme;
+}
+
+/** A request whose handler works with these parts of the dashboard. */
+export type AdminContext<Parts extends keyof AdminDeps> = PageContext<Pick<AdminDeps, Parts>>;
+export type AdminHandler<Parts extends keyof AdminDeps = never> = Handler<AdminContext<Parts>>;
 
 /** Names of the cookies that keep what a browser prefers. */
 export const themeCookie = 'whisper_theme';
 export const localeCookie = 'whisper_locale';
 
-/** Makes a visit of a request: who it is, in which language, in which theme. */
-export const receive = async (deps: DashboardDeps, request: Request, response: Response): Promise<RequestContext> => {
+/** Opens a request: who it is, in which language, in which theme. */
+export const openPageContext = async <Deps extends Pick<SessionDeps, 'sessions'>>(
+  deps: Deps,
+  request: Request,
+  response: Response,
+): Promise<PageContext<Deps>> => {
   const cookies = readCookies(request.headers.cookie);
   const chosen = cookies.get(localeCookie) ?? '';
   const locale = isLocale(chosen) ? chosen : acceptedLocale(request.headers['accept-language'] ?? '');
   const theme = cookies.get(themeCookie);
-  const all = (source: unknown, name: string): string[] => {
-    const value = (source as Record<string, unknown> | undefined)?.[name];
-    return (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'string');
-  };
-  const one = (source: unknown, name: string): string => {
-    const values = all(source, name);
-    return values.length === 1 ? (values[0] ?? '') : '';
-  };
   return {
     deps,
     request,
@@ -31,12 +40,15 @@ export const receive = async (deps: DashboardDeps, request: Request, response: R
     locale,
     words: wordsOf(locale),
     theme: isTheme(theme) ? theme : 'auto',
-    param: (name) => one(request.params, name),
-    query: (name) => one(request.query, name),
-    field: (name) => one(request.body, name),
-    fields: (name) => all(request.body, name),
+    ...readValues(request),
   };
 };
 
 export const isTheme = (text: string | undefined): text is Theme =>
   text === 'auto' || text === 'light' || text === 'dark';
+
+/** The form to sign in, from which the visitor comes back; null for what asks in the background or wants no page. */
+export const signInAddress = ({ request }: PageContext): string | null =>
+  !['GET', 'HEAD'].includes(request.method) || !request.accepts('html') || request.path.startsWith('/board/api')
+    ? null
+    : `/sign-in?back=${encodeURIComponent(request.originalUrl)}`;

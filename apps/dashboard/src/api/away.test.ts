@@ -60,7 +60,7 @@ it('without the queue a recording is refused for now, and nothing of it stays', 
   await expectAway(await hands('/audio/transcriptions'));
   expect(await readdir(harness.deps.options.tasksDir)).toEqual(before);
   // Nor do they count as recordings in work.
-  expect((await harness.deps.store.usage(`key:${program.id}`, new Date(0))).open).toEqual([]);
+  expect((await harness.store.usage(`key:${program.id}`, new Date(0))).open).toEqual([]);
   await toRedis.mend();
   const taken = await until(async () => {
     const answer = await hands('/tasks', 'order-1');

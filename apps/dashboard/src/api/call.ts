@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { KeyRow } from '@whisper-bot/store';
 import type { Request, Response } from 'express';
-import type { DashboardDeps } from '../deps.js';
 import type { Answer, Handler, RequestContext } from '../web/request-context.js';
 import { dropBody } from '../web/upload-timeout.js';
+import type { ApiDeps } from './deps.js';
 import { ApiError, toApiError } from './error.js';
 
-/** One request of a program. */
-export interface ApiCall {
-  deps: DashboardDeps;
+/** One request of a program, whose handler works with these parts of the API. */
+export interface ApiCall<Parts extends keyof ApiDeps = never> {
+  deps: Pick<ApiDeps, Parts>;
   request: Request;
   response: Response;
   key: KeyRow;
@@ -18,11 +18,20 @@ export interface ApiCall {
   gone: AbortSignal;
 }
 
-export type ApiHandler = (call: ApiCall, context: RequestContext) => Promise<Answer>;
+export type ApiHandler<Parts extends keyof ApiDeps = never> = (
+  call: ApiCall<Parts>,
+  context: RequestContext,
+) => Promise<Answer>;
+/** A request, with what letting it in takes as well. */
+export type ApiContext<Parts extends keyof ApiDeps> = RequestContext<Pick<ApiDeps, Parts | KeyParts | RefusalParts>>;
+type KeyParts = 'keys' | 'admission';
+type RefusalParts = 'logger' | 'options';
+/** What a refusal is written with. */
+export type RefusalDeps = Pick<ApiDeps, RefusalParts>;
 
 /** Lets in who shows a key, within its limits; all that goes wrong is told in OpenAI's shape. */
 export const forKey =
-  (handler: ApiHandler): Handler =>
+  <Parts extends keyof ApiDeps>(handler: ApiHandler<Parts>): Handler<ApiContext<Parts>> =>
   async (context) => {
     const { deps, request, response } = context;
     const left = new AbortController();
@@ -41,12 +50,12 @@ export const forKey =
     }
   };
 
-const authenticate = async (deps: DashboardDeps, header = ''): Promise<KeyRow> => {
+const authenticate = async (deps: Pick<ApiDeps, 'keys'>, header = ''): Promise<KeyRow> => {
   const given = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(header)?.[1];
   if (given === undefined) {
     throw new ApiError(401, 'There is no API key: send it as "Authorization: Bearer …".', { code: 'missing_api_key' });
   }
-  const key = await deps.store.keys.find(given);
+  const key = await deps.keys.find(given);
   if (key === null) throw noSuchKey();
   return key;
 };
@@ -56,7 +65,7 @@ export const noSuchKey = (): ApiError =>
 
 /** What a program is told of whatever went wrong; the cause goes to the log alone. */
 export const refuse = (
-  { deps, request, response }: Pick<RequestContext, 'deps' | 'request' | 'response'>,
+  { deps, request, response }: Pick<RequestContext<RefusalDeps>, 'deps' | 'request' | 'response'>,
   thrown: unknown,
 ): Answer => {
   const error = toApiError(thrown);

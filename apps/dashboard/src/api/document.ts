@@ -1,38 +1,8 @@
 import { formats } from '@whisper-bot/transcript';
 import { z } from 'zod';
 import type { Handler } from '../web/request-context.js';
-import { diarizedAnswerSchema, transcriptionAnswerSchema, verboseAnswerSchema } from './answer.js';
-import { errorSchema } from './error.js';
-import { taskRequestSchema, transcriptionSchema, translationSchema } from './field.js';
-import { modelListSchema, modelSchema } from './model.js';
 import { type Operation, operations } from './operation.js';
-import { secretSchema } from './secret.js';
-import { taskEventSchema } from './task-event.js';
-import { taskDeletedSchema, taskListSchema, taskViewSchema } from './task-view.js';
-import { streamEventSchema } from './transcription-stream.js';
-import { webhookSchema } from './webhook/webhook.js';
-
-const requests = {
-  TranscriptionRequest: transcriptionSchema,
-  TranslationRequest: translationSchema,
-  TaskRequest: taskRequestSchema,
-};
-const answers = {
-  Error: errorSchema,
-  Transcription: transcriptionAnswerSchema,
-  TranscriptionVerbose: verboseAnswerSchema,
-  TranscriptionDiarized: diarizedAnswerSchema,
-  TranscriptionEvent: streamEventSchema,
-  Model: modelSchema,
-  ModelList: modelListSchema,
-  Task: taskViewSchema,
-  TaskList: taskListSchema,
-  TaskDeleted: taskDeletedSchema,
-  TaskEvent: taskEventSchema,
-  WebhookEvent: webhookSchema,
-  WebhookSecret: secretSchema,
-};
-export type SchemaName = keyof typeof requests | keyof typeof answers;
+import { answerSchemas, requestSchemas, type SchemaName } from './schema.js';
 
 /** The OpenAPI 3.1 document, made from the schemas that requests are checked with. */
 export const documentApi = (): Record<string, unknown> => ({
@@ -59,11 +29,11 @@ export const documentApi = (): Record<string, unknown> => ({
   },
   components: {
     securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'An API key; made in the dashboard.' } },
-    schemas: { ...schemasOf(requests, 'input'), ...schemasOf(answers, 'output') },
+    schemas: { ...schemasOf(requestSchemas, 'input'), ...schemasOf(answerSchemas, 'output') },
   },
 });
 
-export const showOpenApi: Handler = async () => ({ kind: 'json', body: documentApi() });
+export const showOpenApi: Handler<unknown> = async () => ({ kind: 'json', body: documentApi() });
 
 const schemasOf = (named: Record<string, z.ZodType>, io: 'input' | 'output'): Record<string, unknown> => {
   const registry = z.registry<{ id: string }>();

@@ -1,6 +1,6 @@
 import { TaskError, type TaskErrorCode, taskErrorKind } from '@whisper-bot/task';
 import { z } from 'zod';
-import { HttpError } from '../web/request-context.js';
+import { HttpError } from '../web/http-error.js';
 import { isUnavailable } from '../web/unavailable.js';
 
 /** What an answer says of an error, in OpenAI's shape. */

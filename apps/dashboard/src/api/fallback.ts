@@ -1,8 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import type { DashboardDeps } from '../deps.js';
 import { sendAnswer } from '../web/answer.js';
-import { HttpError } from '../web/request-context.js';
-import { refuse } from './call.js';
+import { HttpError } from '../web/http-error.js';
+import { type RefusalDeps, refuse } from './call.js';
 import { ApiError } from './error.js';
 import { apiRoutes } from './route.js';
 
@@ -23,7 +22,7 @@ const routes = apiRoutes.map(({ method, path }) => ({
  * within a web page is everybody's.
  */
 export const answerElsewhere =
-  (deps: DashboardDeps): RequestHandler =>
+  (deps: RefusalDeps): RequestHandler =>
   (request, response) => {
     const path = `${request.baseUrl}${request.path}`;
     const methods = methodsOf(path);
@@ -51,7 +50,7 @@ const ownTokens = /^\/(?:metrics|healthz|readyz)$/i;
 
 /** A client whose base URL lacks `/v1` is told so in its own language, not by a page to sign in. */
 export const answerMissingBase =
-  (deps: DashboardDeps): RequestHandler =>
+  (deps: RefusalDeps): RequestHandler =>
   (request, response, next) => {
     const { path, method, headers } = request;
     // A browser behind a proxy that signs people in may carry a token too: it has cookies, and wants pages.
@@ -70,7 +69,7 @@ export const answerMissingBase =
 
 /** U+0000 stands in no text and no store takes it: refused before anything is looked up. */
 export const refuseNul =
-  (deps: DashboardDeps): RequestHandler =>
+  (deps: RefusalDeps): RequestHandler =>
   (request, response, next) => {
     if (!/%00/i.test(request.url)) return next();
     if (!/^\/v1(\/|$)/i.test(request.path)) return next(new HttpError(400));
@@ -82,6 +81,6 @@ export const refuseNul =
 
 /** What goes wrong below `/v1` before a handler is reached. */
 export const answerErrors =
-  (deps: DashboardDeps): ErrorRequestHandler =>
+  (deps: RefusalDeps): ErrorRequestHandler =>
   (error, request, response, _next) =>
     sendAnswer({ response }, refuse({ deps, request, response }, error));

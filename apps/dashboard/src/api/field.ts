@@ -7,7 +7,7 @@ import {
   taskOptionsSchema,
 } from '@whisper-bot/task';
 import { z } from 'zod';
-import type { DashboardDeps } from '../deps.js';
+import type { ApiDeps } from './deps.js';
 import { ApiError } from './error.js';
 import { diarizingModel, resolveModel } from './model.js';
 
@@ -165,7 +165,10 @@ export interface AskedOptions {
 }
 
 /** The options of the task. Throws ApiError where model or language are unknown. */
-export const optionsOf = async (deps: DashboardDeps, asked: AskedOptions): Promise<TaskOptions> => {
+export const optionsOf = async (
+  deps: Pick<ApiDeps, 'models' | 'settings'>,
+  asked: AskedOptions,
+): Promise<TaskOptions> => {
   const language = parseLanguage(asked.language ?? '');
   if (language === null) {
     throw new ApiError(400, `There is no language "${asked.language}".`, {

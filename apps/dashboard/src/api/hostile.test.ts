@@ -31,7 +31,7 @@ describe('a key', () => {
   it('that is missing, wrong or revoked gets 401, at once', async () => {
     const { id, key } = await createProgram(harness);
     expect((await post(key)).status).toBe(200);
-    await harness.deps.store.keys.revoke(id);
+    await harness.store.keys.revoke(id);
     for (const given of [key, `${key}x`, 'wb-', "' or 1=1 --"]) {
       const answer = await post(given);
       expect([answer.status, await answer.json()]).toMatchObject([
@@ -78,14 +78,14 @@ describe('a key', () => {
       });
     const made = await make({ requests: '', concurrent: '2', minutes: '30' });
     expect(await made.text()).toContain('Recordings in work at once: 2 · Minutes a day: 30');
-    const [row] = await harness.deps.store.keys.list();
+    const [row] = await harness.store.keys.list();
     expect(row).toMatchObject({ name: 'limited', limits: { concurrentTasks: 2, minutesPerDay: 30 } });
     expect((await make({ minutes: '-1' })).status).toBe(400);
   });
 
   it('sends so many minutes a day', async () => {
     const { id, key } = await createProgram(harness, { minutesPerDay: 0.15 });
-    const heard = async () => (await harness.deps.store.usage(`key:${id}`, new Date(0))).seconds;
+    const heard = async () => (await harness.store.usage(`key:${id}`, new Date(0))).seconds;
     for (const seconds of [6, 12]) {
       expect((await post(key)).status).toBe(200);
       await until(async () => (await heard()) === seconds);
@@ -158,7 +158,7 @@ describe('an upload', () => {
   it('under any name lies in its own folder', async () => {
     const name = '../../etc/"$(reboot)\n.sh';
     const answer = await post(program.key, formOf({ model: 'whisper-1' }, 'sound', name));
-    const task = await harness.deps.store.tasks.task(answer.headers.get('x-request-id') as never);
+    const task = await harness.store.tasks.task(answer.headers.get('x-request-id') as never);
     expect(task?.source).toMatch(/^audio\.[a-z0-9]+$/);
   });
 });

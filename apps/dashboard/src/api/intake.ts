@@ -1,7 +1,7 @@
 import { AcceptBusy } from '@whisper-bot/pipeline';
 import type { Task, TaskId, TaskOptions } from '@whisper-bot/task';
-import { uploadLimit } from '../admin/page/upload.js';
-import { announcedBytes, isForm, receiveUpload } from '../web/multipart.js';
+import { receiveUpload, uploadLimit } from '../domain/upload.js';
+import { announcedBytes, isForm } from '../web/multipart.js';
 import { dropBody } from '../web/upload-timeout.js';
 import type { ApiCall } from './call.js';
 import { ApiError } from './error.js';
@@ -30,7 +30,7 @@ const later = 60;
  * ApiError, TaskError, HttpError 408.
  */
 export const takeRecording = async <F>(
-  call: ApiCall,
+  call: ApiCall<'admission' | 'exclusively' | 'options' | 'pipeline' | 'settings'>,
   { read, id, afresh = false }: IntakeOptions<F>,
 ): Promise<{ task: Task; fields: F }> => {
   const { deps, request, key, owner, gone } = call;
@@ -42,7 +42,7 @@ export const takeRecording = async <F>(
       channel: 'folder',
       largest: uploadLimit(deps),
       owner,
-      ...(id === undefined ? {} : { id, once: deps.store.exclusively, afresh }),
+      ...(id === undefined ? {} : { id, once: deps.exclusively, afresh }),
       source: {
         kind: 'stream',
         bytes: announcedBytes(request, uploadLimit(deps)),
@@ -87,7 +87,7 @@ const requireForm = ({ request }: ApiCall): void => {
   });
 };
 
-const requireOpen = ({ deps }: ApiCall): void => {
+const requireOpen = ({ deps }: ApiCall<'settings'>): void => {
   if (!deps.settings.get('uploadsPaused')) return;
   throw new ApiError(503, 'No recordings are taken at the moment.', { code: 'paused', retryAfter: later });
 };

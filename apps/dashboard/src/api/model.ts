@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { DashboardDeps } from '../deps.js';
 import type { ApiHandler } from './call.js';
+import type { ApiDeps } from './deps.js';
 import { ApiError } from './error.js';
 
 /** OpenAI's names, for clients that know no others: each is the default model. */
@@ -26,7 +26,10 @@ const describeModel = (id: string, owner = 'whisper.cpp'): Model => ({
 });
 
 /** The whisper.cpp name of what a client calls a model. Throws ApiError 404. */
-export const resolveModel = async ({ models, settings }: DashboardDeps, asked: string): Promise<string> => {
+export const resolveModel = async (
+  { models, settings }: Pick<ApiDeps, 'models' | 'settings'>,
+  asked: string,
+): Promise<string> => {
   if (isAlias(asked)) return settings.get('model');
   if (await models.has(asked)) return asked;
   throw unknown(asked);
@@ -38,7 +41,7 @@ const unknown = (asked: string): ApiError =>
     code: 'model_not_found',
   });
 
-export const listModels: ApiHandler = async ({ deps }) => {
+export const listModels: ApiHandler<'models'> = async ({ deps }) => {
   const installed = (await deps.models.installed()).filter(({ kind }) => kind === 'whisper');
   const data = [
     ...aliases.map((name) => describeModel(name, 'alias')),
@@ -47,7 +50,7 @@ export const listModels: ApiHandler = async ({ deps }) => {
   return { kind: 'json', body: { object: 'list', data } };
 };
 
-export const showModel: ApiHandler = async ({ deps }, context) => {
+export const showModel: ApiHandler<'models'> = async ({ deps }, context) => {
   const name = context.param('id');
   if (!isAlias(name) && !(await deps.models.has(name))) throw unknown(name);
   return { kind: 'json', body: describeModel(name, isAlias(name) ? 'alias' : 'whisper.cpp') };

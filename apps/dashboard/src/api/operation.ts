@@ -1,10 +1,10 @@
 import { formatIds } from '@whisper-bot/transcript';
 import type { Route } from '../web/route.js';
-import type { SchemaName } from './document.js';
+import type { SchemaName } from './schema.js';
 
 /** What the OpenAPI document says of a route beside its schemas. */
 export interface Operation {
-  method: Route['method'];
+  method: Route<never>['method'];
   /** As in the table of routes. */
   path: string;
   /** Names the function in generated clients. */

@@ -1,5 +1,7 @@
+import type { RequestContext } from '../web/request-context.js';
 import { type Route, read } from '../web/route.js';
-import { type ApiHandler, forKey } from './call.js';
+import { type ApiContext, type ApiHandler, forKey } from './call.js';
+import type { ApiDeps } from './deps.js';
 import { showOpenApi } from './document.js';
 import { listModels, showModel } from './model.js';
 import { showWebhookSecret } from './secret.js';
@@ -7,10 +9,13 @@ import { deleteTask, listTasks, showResult, showTask, submitTask } from './task.
 import { followTask } from './task-event.js';
 import { transcribe, translate } from './transcription.js';
 
-type Method = Route['method'];
-
 /** A way in for a program: anyone may knock, the key decides. */
-const program = (method: Method, path: string, sentence: string, handler: ApiHandler): Route => ({
+const program = <Parts extends keyof ApiDeps>(
+  method: Route<never>['method'],
+  path: string,
+  sentence: string,
+  handler: ApiHandler<Parts>,
+): Route<ApiContext<Parts>> => ({
   method,
   path,
   guard: 'anyone',
@@ -20,7 +25,7 @@ const program = (method: Method, path: string, sentence: string, handler: ApiHan
 });
 
 /** The HTTP API for programs, `/v1/…`: its rows of the route table. */
-export const apiRoutes: readonly Route[] = [
+export const apiRoutes: readonly Route<RequestContext<ApiDeps>>[] = [
   read('/v1/openapi.json', 'anyone', 'API: its OpenAPI document', showOpenApi),
   program('post', '/v1/audio/transcriptions', 'API: transcribe a recording and wait for it', transcribe),
   program('post', '/v1/audio/translations', 'API: translate a recording into English and wait for it', translate),

@@ -8,8 +8,8 @@ export const secretSchema = z.object({
 });
 
 /** `GET /v1/webhook_secret`: what this key's webhooks are signed with. */
-export const showWebhookSecret: ApiHandler = async ({ deps, key }) => {
-  const secret = await deps.store.keys.signingSecret(key.id);
+export const showWebhookSecret: ApiHandler<'keys'> = async ({ deps, key }) => {
+  const secret = await deps.keys.signingSecret(key.id);
   if (secret === null) throw noSuchKey();
   return { kind: 'json', body: { object: 'webhook_secret', secret: showSecret(secret) } };
 };

@@ -21,7 +21,7 @@ const mostStreams = 50;
 const open = createTally();
 
 /** Tells each change of a task as it happens; the last event is its end. */
-export const followTask: ApiHandler = async (call, context) => {
+export const followTask: ApiHandler<'closing' | 'options' | 'pipeline' | 'tasks'> = async (call, context) => {
   const { deps, gone, request, response, key } = call;
   const { id } = await findOwnTask(call, context);
   if (request.method === 'HEAD') return { kind: 'text', type: eventStreamType, body: '' };

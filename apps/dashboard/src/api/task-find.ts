@@ -6,9 +6,12 @@ import type { ApiCall } from './call.js';
 import { ApiError } from './error.js';
 
 /** The task in the path. Throws ApiError 404 also for other people's: that they exist is not told. */
-export const findOwnTask = async ({ deps, owner }: ApiCall, context: RequestContext): Promise<FoundTask> => {
+export const findOwnTask = async (
+  { deps, owner }: ApiCall<'options' | 'tasks'>,
+  context: RequestContext,
+): Promise<FoundTask> => {
   const id = taskIdSchema.safeParse(context.param('id'));
-  const row = id.success ? await deps.store.tasks.find(id.data) : null;
+  const row = id.success ? await deps.tasks.find(id.data) : null;
   if (row === null || row.owner !== owner) throw noSuchTask();
   return { id: row.id, row, folder: taskFolder(deps.options.tasksDir, row.id) };
 };

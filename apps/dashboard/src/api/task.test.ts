@@ -324,7 +324,7 @@ describe('a webhook', () => {
     const other = await createProgram(harness);
     harness.stage.hold();
     const task = await submit({ webhook_url: url }, other);
-    await harness.deps.store.keys.revoke(other.id);
+    await harness.store.keys.revoke(other.id);
     harness.stage.release();
     const queue = harness.deps.pipeline.queue('webhook');
     await until(async () => (await queue.getJob(`${task.id}-completed-r1`))?.isCompleted());

@@ -11,21 +11,26 @@ import { findOwnTask, noSuchTask, readPage } from './task-find.js';
 import { type TaskView, viewTask, withDuration } from './task-view.js';
 
 /** The task of a row that has just been read, as it is now. */
-const viewNow = async ({ deps }: Pick<ApiCall, 'deps'>, row: TaskRow): Promise<TaskView> =>
+const viewNow = async ({ deps }: Pick<ApiCall<'options' | 'pipeline'>, 'deps'>, row: TaskRow): Promise<TaskView> =>
   withDuration(viewTask(row, await deps.pipeline.progress(row.id)), deps.options.tasksDir);
 
 /** The task as it is now. Throws ApiError 404. */
-export const lookAt = async (call: Pick<ApiCall, 'deps'>, id: TaskId): Promise<TaskView> => {
-  const row = await call.deps.store.tasks.find(id);
+export const lookAt = async (
+  call: Pick<ApiCall<'options' | 'pipeline' | 'tasks'>, 'deps'>,
+  id: TaskId,
+): Promise<TaskView> => {
+  const row = await call.deps.tasks.find(id);
   if (row === null) throw noSuchTask();
   return viewNow(call, row);
 };
 
 /** `POST /v1/tasks`: accepted at once, worked on later; the same Idempotency-Key again is answered with the task it made. */
-export const submitTask: ApiHandler = async (call) => {
+export const submitTask: ApiHandler<
+  'admission' | 'exclusively' | 'models' | 'options' | 'pipeline' | 'settings' | 'tasks' | 'webhooks'
+> = async (call) => {
   const { deps, request, response } = call;
   const id = idOfRequest(call);
-  const known = id === undefined ? null : await deps.store.tasks.find(id);
+  const known = id === undefined ? null : await deps.tasks.find(id);
   if (known !== null && known.cause !== notAccepted) {
     dropBody(request, deps.options.uploadPatience);
     response.set({ Location: `/v1/tasks/${known.id}`, 'Idempotent-Replayed': 'true' });
@@ -43,26 +48,26 @@ export const submitTask: ApiHandler = async (call) => {
   };
   const { task } = await takeRecording(call, { read, id, afresh: known !== null });
   // Refused before, accepted now.
-  if (known !== null) await deps.store.tasks.change({ taskId: task.id, state: 'accepted', at: Date.now() });
+  if (known !== null) await deps.tasks.change({ taskId: task.id, state: 'accepted', at: Date.now() });
   response.set('Location', `/v1/tasks/${task.id}`);
   return { kind: 'json', status: 202, body: await lookAt(call, task.id) };
 };
 
 /** `GET /v1/tasks`: the key's own, newest first. */
-export const listTasks: ApiHandler = async ({ deps, owner }, context) => {
+export const listTasks: ApiHandler<'pipeline' | 'tasks'> = async ({ deps, owner }, context) => {
   const { limit, after } = readPage(context);
-  const { rows, next } = await deps.store.tasks.search({ owner }, { limit, ...(after === '' ? {} : { after }) });
+  const { rows, next } = await deps.tasks.search({ owner }, { limit, ...(after === '' ? {} : { after }) });
   const data = await Promise.all(rows.map(async (row) => viewTask(row, await deps.pipeline.progress(row.id))));
   return { kind: 'json', body: { object: 'list', data, has_more: next !== null, next } };
 };
 
-export const showTask: ApiHandler = async (call, context) => ({
+export const showTask: ApiHandler<'options' | 'pipeline' | 'tasks'> = async (call, context) => ({
   kind: 'json',
   body: await viewNow(call, (await findOwnTask(call, context)).row),
 });
 
 /** `GET /v1/tasks/{id}/result`: in any of the formats. */
-export const showResult: ApiHandler = async (call, context) => {
+export const showResult: ApiHandler<'options' | 'pipeline' | 'tasks' | 'transcripts'> = async (call, context) => {
   const task = await findOwnTask(call, context);
   const asked = context.query('format') || 'json';
   const format = parseFormat(asked);
@@ -88,10 +93,10 @@ export const showResult: ApiHandler = async (call, context) => {
 };
 
 /** `DELETE /v1/tasks/{id}`: stops it where it runs; the recording and all that came of it go. */
-export const deleteTask: ApiHandler = async (call, context) => {
+export const deleteTask: ApiHandler<'audit' | 'eraser' | 'options' | 'tasks'> = async (call, context) => {
   const task = await findOwnTask(call, context);
   await call.deps.eraser.tasks([task.id]);
-  await call.deps.store.audit.append({
+  await call.deps.audit.append({
     actor: call.owner,
     action: 'task.delete',
     target: task.id,

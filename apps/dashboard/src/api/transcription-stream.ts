@@ -31,7 +31,7 @@ type StreamEvent = z.infer<typeof streamEventSchema>;
 
 /** Sends the transcript as events: its paragraphs one by one, with their speakers where they were asked for. */
 export const streamTranscription = async (
-  { deps, response, gone, request }: ApiCall,
+  { deps, response, gone, request }: ApiCall<'logger'>,
   task: Task,
   untilTranscribed: () => Promise<Transcript>,
 ): Promise<Answer> => {

@@ -50,7 +50,7 @@ describe('OpenAI’s client', () => {
       method: 'POST',
       body: formOf({ model: 'whisper-1', track: '2' }),
     });
-    const task = await harness.deps.store.tasks.task(answer.headers.get('x-request-id') as never);
+    const task = await harness.store.tasks.task(answer.headers.get('x-request-id') as never);
     expect(task?.options.track).toBe(2);
     const wrong = await program.ask('/audio/transcriptions', {
       method: 'POST',
@@ -118,7 +118,7 @@ describe('OpenAI’s client', () => {
 
   it('hands over its options', async () => {
     const { _request_id: id } = await create({ model: 'small', language: 'Russian', prompt: 'Hamburg' });
-    const task = await harness.deps.store.tasks.task(id as never);
+    const task = await harness.store.tasks.task(id as never);
     expect(task?.options).toMatchObject({ model: 'small', language: 'ru', prompt: 'Hamburg', diarize: false });
     expect(task).toMatchObject({ owner: `key:${program.id}`, title: 'talk.mp3' });
   });

@@ -21,7 +21,9 @@ import { streamTranscription } from './transcription-stream.js';
 type Fields = z.output<typeof transcriptionSchema>;
 
 /** `POST /v1/audio/transcriptions`: the answer is the transcript; who goes away before it cancels the task. */
-export const transcribe: ApiHandler = async (call) => {
+export const transcribe: ApiHandler<
+  'admission' | 'closing' | 'exclusively' | 'logger' | 'models' | 'options' | 'pipeline' | 'settings'
+> = async (call) => {
   const { task, fields } = await takeRecording(call, {
     read: async (given) => {
       const asked = parseFields(transcriptionSchema, given);
@@ -36,7 +38,9 @@ export const transcribe: ApiHandler = async (call) => {
 };
 
 /** `POST /v1/audio/translations`: the same, into English. */
-export const translate: ApiHandler = async (call) => {
+export const translate: ApiHandler<
+  'admission' | 'closing' | 'exclusively' | 'models' | 'options' | 'pipeline' | 'settings'
+> = async (call) => {
   const { task, fields } = await takeRecording(call, {
     read: async (given) => {
       const asked = parseFields(translationSchema, given);
@@ -48,7 +52,10 @@ export const translate: ApiHandler = async (call) => {
 };
 
 /** Waits for the end of a task. Throws ApiError where it fails; rejects, and cancels it, where nobody waits any more. */
-const untilTranscribed = async ({ deps, request, response, gone }: ApiCall, task: Task): Promise<Transcript> => {
+const untilTranscribed = async (
+  { deps, request, response, gone }: ApiCall<'closing' | 'options' | 'pipeline'>,
+  task: Task,
+): Promise<Transcript> => {
   const { pipeline, closing } = deps;
   const stop = keepWaiting(request, response, deps.options.answerBeat);
   const ended = await pipeline

@@ -15,7 +15,7 @@ afterAll(() => harness.close());
 
 const nothingStays = async () => {
   expect(await readdir(harness.deps.options.tasksDir)).toEqual([]);
-  expect((await harness.deps.store.tasks.search({}, { limit: 1 })).rows).toEqual([]);
+  expect((await harness.store.tasks.search({}, { limit: 1 })).rows).toEqual([]);
 };
 
 test.each(['/tasks', '/audio/transcriptions'])('%s says that there is no room, and when to come back', async (path) => {

@@ -1,7 +1,9 @@
-import type { TaskRow } from '@whisper-bot/store';
+import type { WorkerPipeline } from '@whisper-bot/pipeline';
+import type { Store, TaskRow } from '@whisper-bot/store';
 import { type TaskFolder, type TaskId, taskFolder, taskIdSchema } from '@whisper-bot/task';
-import type { DashboardDeps } from '../deps.js';
-import { HttpError, type RequestContext } from '../web/request-context.js';
+import { HttpError } from '../web/http-error.js';
+import type { RequestContext } from '../web/request-context.js';
+import type { UploadOptions } from './upload.js';
 
 export interface FoundTask {
   id: TaskId;
@@ -17,14 +19,19 @@ export const taskIdOf = (context: RequestContext): TaskId => {
 };
 
 /** The task in the path. Throws HttpError 404 where the record does not know it. */
-export const findTask = async (context: RequestContext): Promise<FoundTask> => {
+export const findTask = async (
+  context: RequestContext<Pick<Store, 'tasks'> & { options: Pick<UploadOptions, 'tasksDir'> }>,
+): Promise<FoundTask> => {
   const id = taskIdOf(context);
-  const row = await context.deps.store.tasks.find(id);
+  const row = await context.deps.tasks.find(id);
   if (row === null) throw new HttpError(404);
   return { id, row, folder: taskFolder(context.deps.options.tasksDir, id) };
 };
 
 /** Dead letters of a task, where what comes next makes them pointless. */
-export const dismissLetters = async ({ pipeline }: Pick<DashboardDeps, 'pipeline'>, task: TaskId): Promise<void> => {
+export const dismissLetters = async (
+  { pipeline }: { pipeline: Pick<WorkerPipeline, 'deadLetters' | 'dismiss'> },
+  task: TaskId,
+): Promise<void> => {
   for (const { id, taskId } of await pipeline.deadLetters()) if (taskId === task) await pipeline.dismiss(id);
 };

@@ -44,10 +44,10 @@ const answered = async (): Promise<{ person: Person; message: SeenMessage; id: T
     (chat) => chat.fromBot.find((seen) => seen.replyTo === voice.message_id && seen.text.includes('Speaker 2')),
     patience,
   );
-  const { rows } = await harness.deps.store.tasks.search({ owner: `tg:${next}` }, { limit: 1 });
+  const { rows } = await harness.store.tasks.search({ owner: `tg:${next}` }, { limit: 1 });
   const [row] = rows;
   if (row === undefined) throw new Error('no task');
-  await until(async () => (await harness.deps.store.transcripts.read(row.id)) !== null, 60_000);
+  await until(async () => (await harness.store.transcripts.read(row.id)) !== null, 60_000);
   return { person, message, id: row.id };
 };
 
@@ -87,7 +87,7 @@ const texts = ['text', 'srt', 'vtt', 'json', 'md'];
 /** The result as a program reads it: with the key that asked for the task, which this one is made to be. */
 const overApi = async (id: TaskId, format: string): Promise<string> => {
   const program = await createProgram(harness);
-  const { db, tasks } = harness.deps.store;
+  const { db, tasks } = harness.store;
   const owner = (await tasks.find(id))?.owner ?? '';
   await db
     .updateTable('task')

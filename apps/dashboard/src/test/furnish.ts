@@ -26,7 +26,7 @@ const hour = 3_600_000;
 /** Fills everything as a busy week would have. */
 export const furnish = async (harness: Harness, recorder: Recorder): Promise<Furnished> => {
   const { deps, stage } = harness;
-  const stateOf = async (id: TaskId) => (await deps.store.tasks.find(id))?.state;
+  const stateOf = async (id: TaskId) => (await deps.tasks.find(id))?.state;
   stage.turns = [
     'Good morning, everybody. Shall we begin with the figures from last week, or do you want to hear about the delay first?',
     'Let us look at the figures first. I have them here, and they are better than we thought they would be.',
@@ -53,15 +53,15 @@ export const furnish = async (harness: Harness, recorder: Recorder): Promise<Fur
   await until(async () => (await stateOf(running.id)) === 'running');
   await until(async () => ((await deps.pipeline.progress(running.id))?.percent ?? 0) > 10);
 
-  await deps.store.keys.create('accounting', 'ann');
-  const { id } = await deps.store.keys.create('website, contact form', 'ann', { requestsPerMinute: 60 });
-  await deps.store.keys.revoke(id);
+  await deps.keys.create('accounting', 'ann');
+  const { id } = await deps.keys.create('website, contact form', 'ann', { requestsPerMinute: 60 });
+  await deps.keys.revoke(id);
   await harness.enter('viewer', 'bob');
   await harness.enter('operator', 'catherine.the.great@example.org');
   const note = { actor: 'ann', address: '127.0.0.1', before: null, after: null };
-  await deps.store.audit.append({ ...note, action: 'sign-in', target: 'ann' });
-  await deps.store.audit.append({ ...note, action: 'setting.change', target: 'model', before: 'base', after: 'small' });
-  await deps.store.audit.append({ ...note, action: 'task.retry', target: failed.id });
+  await deps.audit.append({ ...note, action: 'sign-in', target: 'ann' });
+  await deps.audit.append({ ...note, action: 'setting.change', target: 'model', before: 'base', after: 'small' });
+  await deps.audit.append({ ...note, action: 'task.retry', target: failed.id });
   return {
     done: `/tasks/${done.id}`,
     failed: `/tasks/${failed.id}`,
@@ -96,8 +96,8 @@ const pretendWeek = async ({ deps }: Harness, recorder: Recorder): Promise<void>
       acceptedAt: new Date(at).toISOString(),
     });
     const [state, code] = ends[index % ends.length] ?? ['done', undefined];
-    await deps.store.tasks.accept(task);
-    await deps.store.tasks.change({
+    await deps.tasks.accept(task);
+    await deps.tasks.change({
       taskId: task.id,
       state,
       at: at + 40_000,

@@ -9,7 +9,7 @@ import { resolveConfig } from '@whisper-bot/config';
 import { startRedis } from '@whisper-bot/embedded/test/redis';
 import { createDeliverFolder } from '@whisper-bot/pipeline';
 import { createLogger } from '@whisper-bot/runtime';
-import type { Role } from '@whisper-bot/store';
+import type { Role, Store } from '@whisper-bot/store';
 import { freshDatabase } from '@whisper-bot/store/test/fresh-database';
 import { createTaskFolder, type Task, type TaskId, taskSchema } from '@whisper-bot/task';
 import { temporaryDirectory } from '@whisper-bot/testing';
@@ -24,6 +24,7 @@ export interface Harness {
   /** `http://127.0.0.1:port`. */
   url: string;
   deps: DashboardDeps;
+  store: Store;
   /** For further processes of the same installation. */
   environment: Record<string, string>;
   stage: StandInStage;
@@ -96,6 +97,8 @@ export const startHarness = async ({
     lifecycle,
   });
   const { pipeline } = installation;
+  const store = await installation.store?.within(60_000);
+  if (store === undefined) throw new Error('no database');
   const stage = createStage();
   const delivered: TaskId[] = [];
   if (work) {
@@ -121,6 +124,7 @@ export const startHarness = async ({
   return {
     url,
     deps,
+    store,
     environment,
     stage,
     delivered,
@@ -145,7 +149,7 @@ export const startHarness = async ({
     },
     enter: async (role, name = role) => {
       const password = `${name}-password-1`;
-      const { accounts, sessions } = deps.store;
+      const { accounts, sessions } = store;
       const account =
         (await accounts.create({ name, password, role })) ?? (await accounts.list()).find((each) => each.name === name);
       if (account === undefined) throw new Error('no account');

@@ -54,7 +54,7 @@ export const useStage = (options: () => Promise<HarnessOptions> = async () => ({
     windows.push(window);
     return window;
   };
-  const stateOf: Stage['stateOf'] = async (id) => (await harness.deps.store.tasks.find(id))?.state;
+  const stateOf: Stage['stateOf'] = async (id) => (await harness.store.tasks.find(id))?.state;
   return {
     get harness() {
       return harness;

@@ -1,4 +1,3 @@
-import { markup } from '../admin/view/html.js';
 import type { Answer, RequestContext } from './request-context.js';
 
 /** Writes an answer. */
@@ -8,7 +7,7 @@ export const sendAnswer = ({ response }: Pick<RequestContext, 'response'>, answe
       response
         .status(answer.status ?? 200)
         .type('html')
-        .send(markup(answer.page));
+        .send(answer.page);
       return;
     case 'redirect':
       response.redirect(303, answer.to);

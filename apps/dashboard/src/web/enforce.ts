@@ -1,30 +1,51 @@
-import { isCleanText } from '@whisper-bot/task';
-import express, { type Express, type RequestHandler } from 'express';
-import { receive } from '../admin/page-context.js';
-import type { DashboardDeps } from '../deps.js';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import { sendAnswer } from './answer.js';
+import { ForgedRequest, HttpError } from './http-error.js';
 import { isSameOrigin } from './origin.js';
-import { HttpError, type RequestContext } from './request-context.js';
+import type { RequestContext } from './request-context.js';
 import type { Route } from './route.js';
 import { atLeast } from './session/account.js';
 import { isMaskOf } from './session/csrf.js';
 
-const visits = new WeakMap<object, RequestContext>();
+export interface Mounting<Context> {
+  open(request: Request, response: Response): Promise<Context>;
+  /** Where a visitor who is not signed in is sent to; null for those who are refused. */
+  signInAddress(context: Context): string | null;
+  /** Whether a field of a form is text that can be stored. */
+  isText(field: string): boolean;
+}
 
 const parseForm = express.urlencoded({ extended: false, limit: '1mb', parameterLimit: 2000 });
 
 /** Puts every route of the table behind its guard; nothing of a body is read before. */
-export const mountRoutes = (app: Express, routes: readonly Route[], deps: DashboardDeps): void => {
+export const mountRoutes = <Context extends RequestContext>(
+  app: Express,
+  routes: readonly Route<Context>[],
+  mounting: Mounting<Context>,
+): void => {
+  const contexts = new WeakMap<object, Context>();
+  /** No store takes U+0000: such a form is refused as a whole, before anything of it is looked up or changed. */
+  const refuseUnreadable: RequestHandler = (request, _response, next) => {
+    const fields = Object.entries((request.body ?? {}) as Record<string, string | string[]>).flat(2);
+    next(fields.every(mounting.isText) ? undefined : new HttpError(400));
+  };
+  const requireFormSecret: RequestHandler = (request, _response, next) => {
+    const context = contexts.get(request);
+    if (context !== undefined) requireSecret(context, context.field('csrf'));
+    next();
+  };
   for (const route of routes) {
     const steps: RequestHandler[] = [
       async (request, response, next) => {
-        const context = await receive(deps, request, response);
-        visits.set(request, context);
-        if (admit(route, context)) next();
+        const context = await mounting.open(request, response);
+        contexts.set(request, context);
+        const elsewhere = admit(route, context, mounting);
+        if (elsewhere === null) next();
+        else response.redirect(303, elsewhere);
       },
-      ...(route.proof === 'form' ? [parseForm, refuseUnreadable, proveForm] : []),
+      ...(route.proof === 'form' ? [parseForm, refuseUnreadable, requireFormSecret] : []),
       async (request, response, next) => {
-        const context = visits.get(request);
+        const context = contexts.get(request);
         if (context === undefined) return next();
         context.response = response;
         sendAnswer(context, await route.handler(context));
@@ -34,39 +55,29 @@ export const mountRoutes = (app: Express, routes: readonly Route[], deps: Dashbo
   }
 };
 
-/** False where the visitor is sent to the door. Throws HttpError where the route is not for them. */
-const admit = (route: Route, context: RequestContext): boolean => {
-  const { guard, proof } = route;
+/** Where the visitor is sent to instead; null where the route is for them. Throws HttpError where it is not. */
+const admit = <Context extends RequestContext>(
+  { guard, proof }: Route<Context>,
+  context: Context,
+  { signInAddress }: Mounting<Context>,
+): string | null => {
+  const { person, request } = context;
   if (guard !== 'anyone') {
-    if (context.person === null) {
-      if (route.method !== 'get' || !context.request.accepts('html') || context.request.path.startsWith('/board/api')) {
-        throw new HttpError(401);
-      }
-      context.response.redirect(303, `/sign-in?back=${encodeURIComponent(context.request.originalUrl)}`);
-      return false;
+    if (person === null) {
+      const address = signInAddress(context);
+      if (address === null) throw new HttpError(401);
+      return address;
     }
-    if (guard === 'nobody' || !atLeast(context.person.role, guard)) throw new HttpError(403);
+    if (guard === 'nobody' || !atLeast(person.role, guard)) throw new HttpError(403);
   }
-  if (proof !== 'none' && proof !== 'key' && !isSameOrigin(context.request.headers, context.request.host ?? '')) {
-    throw new HttpError(403, context.words.forged);
+  if (proof !== 'none' && proof !== 'key' && !isSameOrigin(request.headers, request.host ?? '')) {
+    throw new ForgedRequest();
   }
-  return true;
-};
-
-/** No store takes U+0000: such a form is refused as a whole, before anything of it is looked up or changed. */
-const refuseUnreadable: RequestHandler = (request, _response, next) => {
-  const fields = Object.entries((request.body ?? {}) as Record<string, string | string[]>).flat(2);
-  next(fields.every(isCleanText) ? undefined : new HttpError(400));
-};
-
-const proveForm: RequestHandler = (request, _response, next) => {
-  const context = visits.get(request);
-  if (context !== undefined) requireSecret(context, context.field('csrf'));
-  next();
+  return null;
 };
 
 /** Throws HttpError where a form does not carry the session's secret. */
-export const requireSecret = ({ person, words }: RequestContext, given: string): void => {
+export const requireSecret = ({ person }: Pick<RequestContext, 'person'>, given: string): void => {
   if (person === null || isMaskOf(given, person.csrf)) return;
-  throw new HttpError(403, words.forged);
+  throw new ForgedRequest();
 };

@@ -5,13 +5,13 @@ export const visitors = ['anonymous', 'viewer', 'operator', 'administrator'] as 
 export type Visitor = (typeof visitors)[number];
 
 /** Whether a visitor may use a route. */
-export const may = (visitor: Visitor, { guard }: Pick<Route, 'guard'>): boolean => {
+export const may = (visitor: Visitor, { guard }: Pick<Route<never>, 'guard'>): boolean => {
   if (guard === 'anyone') return true;
   if (guard === 'nobody' || visitor === 'anonymous') return false;
   return atLeast(visitor as Role, guard);
 };
 
-const proofs: Record<Route['proof'], string> = {
+const proofs: Record<Route<never>['proof'], string> = {
   none: '',
   form: 'form secret, origin',
   stream: 'form secret, origin',
@@ -20,7 +20,7 @@ const proofs: Record<Route['proof'], string> = {
 };
 
 /** The page docs/dashboard-permissions.md, generated: a test compares it, and `vitest run apps/dashboard -u` writes it. */
-export const documentPermissions = (routes: readonly Route[]): string =>
+export const documentPermissions = (routes: readonly Route<never>[]): string =>
   [
     '# Who may do what in the dashboard',
     '',

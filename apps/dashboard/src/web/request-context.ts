@@ -1,21 +1,13 @@
 import type { Request, Response } from 'express';
-import type { Locale, Words } from '../admin/locale/locale.js';
-import type { SafeHtml } from '../admin/view/html.js';
-import type { DashboardDeps } from '../deps.js';
 import type { Person } from './session/account.js';
 
-export type Theme = 'auto' | 'light' | 'dark';
-
-/** One request, with its user and the language of the answer. */
-export interface RequestContext {
-  deps: DashboardDeps;
+/** One request, with its user and what its handler works with. */
+export interface RequestContext<Deps = unknown> {
+  deps: Deps;
   request: Request;
   response: Response;
   /** Null where nobody is signed in. */
   person: Person | null;
-  locale: Locale;
-  words: Words;
-  theme: Theme;
   /** A value from the path; empty where there is none. */
   param(name: string): string;
   /** A value from the query string; empty where there is none or several. */
@@ -28,23 +20,29 @@ export interface RequestContext {
 
 /** What a handler answers with; `sent` where it has written the response itself. */
 export type Answer =
-  | { kind: 'page'; page: SafeHtml; status?: number }
+  | { kind: 'page'; page: string; status?: number }
   | { kind: 'redirect'; to: string }
   | { kind: 'json'; body: unknown; status?: number }
   | { kind: 'text'; body: string; type: string; status?: number }
   | { kind: 'file'; body: string | Uint8Array; type: string; name: string }
   | { kind: 'sent' };
 
-export type Handler = (context: RequestContext) => Promise<Answer>;
+export type Handler<Context> = (context: Context) => Promise<Answer>;
 
-/** A refusal or a thing not found, as a page in the visitor's language. */
-export class HttpError extends Error {
-  override readonly name = 'HttpError';
-  constructor(
-    readonly status: 400 | 401 | 403 | 404 | 408 | 409 | 413 | 429 | 503,
-    /** The sentence shown; the status has one of its own. */
-    readonly sentence?: string,
-  ) {
-    super(sentence ?? String(status));
-  }
-}
+/** The values of a request by their names. */
+export const readValues = (request: Request): Pick<RequestContext, 'param' | 'query' | 'field' | 'fields'> => ({
+  param: (name) => one(request.params, name),
+  query: (name) => one(request.query, name),
+  field: (name) => one(request.body, name),
+  fields: (name) => all(request.body, name),
+});
+
+const all = (source: unknown, name: string): string[] => {
+  const value = (source as Record<string, unknown> | undefined)?.[name];
+  return (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'string');
+};
+
+const one = (source: unknown, name: string): string => {
+  const values = all(source, name);
+  return values.length === 1 ? (values[0] ?? '') : '';
+};

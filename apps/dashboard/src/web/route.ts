@@ -5,7 +5,7 @@ import type { Role } from './session/account.js';
 export type Guard = Role | 'anyone' | 'nobody';
 
 /** One way in. Enforcement, the documentation and the tests all read the table of these. */
-export interface Route {
+export interface Route<Context> {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Express path. */
   path: string;
@@ -17,25 +17,21 @@ export interface Route {
   proof: 'none' | 'form' | 'stream' | 'origin' | 'key';
   /** What it does, for docs/dashboard-permissions.md. */
   sentence: string;
-  handler: Handler;
+  handler: Handler<Context>;
 }
 
 /** A page or other thing to read. */
-export const read = (path: string, guard: Guard, sentence: string, handler: Handler): Route => ({
-  method: 'get',
-  path,
-  guard,
-  proof: 'none',
-  sentence,
-  handler,
-});
+export const read = <Context>(
+  path: string,
+  guard: Guard,
+  sentence: string,
+  handler: Handler<Context>,
+): Route<Context> => ({ method: 'get', path, guard, proof: 'none', sentence, handler });
 
 /** A form that changes something. */
-export const change = (path: string, guard: Guard, sentence: string, handler: Handler): Route => ({
-  method: 'post',
-  path,
-  guard,
-  proof: 'form',
-  sentence,
-  handler,
-});
+export const change = <Context>(
+  path: string,
+  guard: Guard,
+  sentence: string,
+  handler: Handler<Context>,
+): Route<Context> => ({ method: 'post', path, guard, proof: 'form', sentence, handler });

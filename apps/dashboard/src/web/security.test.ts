@@ -80,8 +80,8 @@ describe('signing in', () => {
   test('ends for good when the account is disabled', async () => {
     const { cookie, name } = await harness.enter('viewer', 'leaver');
     expect((await get('/tasks', { cookie })).status).toBe(200);
-    const account = (await harness.deps.store.accounts.list()).find((each) => each.name === name);
-    await harness.deps.store.accounts.change(account?.id ?? '', { disabled: true });
+    const account = (await harness.store.accounts.list()).find((each) => each.name === name);
+    await harness.store.accounts.change(account?.id ?? '', { disabled: true });
     expect((await get('/tasks', { cookie })).status).toBe(303);
   });
 });
@@ -108,7 +108,7 @@ test('metrics count what the dashboard itself has accepted', async () => {
 
 test('nothing outside the task folder is read', async () => {
   const task = await harness.submit();
-  await until(async () => (await harness.deps.store.tasks.find(task.id))?.state === 'done');
+  await until(async () => (await harness.store.tasks.find(task.id))?.state === 'done');
   const paths = ['..%2f..%2fetc%2fpasswd', '%2e%2e%2ftask.json', '.tmp-x', 'nothing.json', '%00'];
   for (const path of paths)
     expect((await get(`/tasks/${task.id}/files/${path}`)).status, path).toBeGreaterThanOrEqual(400);
@@ -193,12 +193,12 @@ describe('an upload', () => {
     });
     const { page } = (await odd.json()) as { page: string };
     const id = page.split('/').at(-1) ?? '';
-    expect((await harness.deps.store.tasks.find(id as never))?.title).toMatch(/wd;\.OGG$/);
+    expect((await harness.store.tasks.find(id as never))?.title).toMatch(/wd;\.OGG$/);
     expect(await readdir(`${harness.deps.options.tasksDir}/${id}`)).toContain('audio.ogg');
   });
 
   test('that was accepted stays so where PostgreSQL goes away before the audit is written', async () => {
-    const audit = vi.spyOn(harness.deps.store.audit, 'append').mockRejectedValueOnce(new Error('terminated'));
+    const audit = vi.spyOn(harness.store.audit, 'append').mockRejectedValueOnce(new Error('terminated'));
     const answer = await post('/upload', form({ csrf: operator.csrf }), {
       cookie: operator.cookie,
       accept: 'application/json',

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
-import { HttpError } from './request-context.js';
+import { HttpError } from './http-error.js';
 
 /** How slow a sender may be. */
 export interface Patience {

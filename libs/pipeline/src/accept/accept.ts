@@ -16,8 +16,8 @@ import {
   taskIdSchema,
   taskSchema,
 } from '@whisper-bot/task';
-import type { SubmitOptions } from '../contract.js';
 import type { Reservations } from './reservation.js';
+import type { SubmitOptions } from './submit-options.js';
 
 /** Where a recording comes from. */
 export type Source<R> =

@@ -13,8 +13,8 @@ import {
   taskOptionsSchema,
   taskSchema,
 } from '@whisper-bot/task';
+import type { SubmitOptions } from '../accept/submit-options.js';
 import type { PipelineContext } from '../context.js';
-import type { SubmitOptions } from '../contract.js';
 import { jobId, type Part, type QueueName } from '../queue/catalogue.js';
 import { jobOptions, unreachable } from '../redis/connection.js';
 import { observeTask } from '../state/event.js';

@@ -2,7 +2,7 @@ import { createConcurrentSink, createRunner, createSource } from '@grammyjs/runn
 import { isUnavailable } from '@whisper-bot/runtime';
 import type { ClaimedUpdate, Inbox } from '@whisper-bot/store/telegram';
 import type { Update } from 'grammy/types';
-import type { BotLog } from '../../feature/context.js';
+import type { BotLog } from '../log.js';
 import { backOff } from '../outbox/verdict.js';
 
 export interface HandleDeps {

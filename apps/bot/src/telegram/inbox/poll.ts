@@ -2,10 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Inbox } from '@whisper-bot/store/telegram';
 import type { Api } from 'grammy';
 import type { Update } from 'grammy/types';
-import { wantedUpdates } from '../../feature/bot.js';
-import type { BotLog } from '../../feature/context.js';
+import type { BotLog } from '../log.js';
 import { backOff, judge } from '../outbox/verdict.js';
-import { inboxUpdate } from './update.js';
+import { inboxUpdate, wantedUpdates } from './update.js';
 
 export interface PollDeps {
   api: Api;

@@ -1,6 +1,9 @@
 import type { InboxUpdate } from '@whisper-bot/store/telegram';
 import type { Update } from 'grammy/types';
 
+/** Updates the bot asks Telegram for. */
+export const wantedUpdates = ['message', 'channel_post', 'callback_query', 'my_chat_member'] as const;
+
 /** The chat whose order an update keeps; those of no chat share one of their own. */
 const chatOf = (update: Update): number =>
   (

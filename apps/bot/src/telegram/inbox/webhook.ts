@@ -5,7 +5,7 @@ import { createGuardedServer } from '@whisper-bot/runtime/http';
 import type { Inbox } from '@whisper-bot/store/telegram';
 import type { Update } from 'grammy/types';
 import { z } from 'zod';
-import type { BotLog } from '../../feature/context.js';
+import type { BotLog } from '../log.js';
 import { inboxUpdate } from './update.js';
 
 export interface WebhookDeps {

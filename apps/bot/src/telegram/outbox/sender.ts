@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClaimedPost, PendingPost, Posts } from '@whisper-bot/store/telegram';
 import { ZodError } from 'zod';
-import type { BotLog } from '../../feature/context.js';
+import type { BotLog } from '../log.js';
 import { alternativeOf, isMessage, isOnlyEdit, isTransient, withoutPlaceholder } from './alternative.js';
 import type { Budget } from './budget.js';
 import { type Content, contentSchema, type OutboundMessage, type Outbox, priorities } from './outbound-message.js';
@@ -16,16 +16,20 @@ export interface SenderDeps {
   log: BotLog;
   /** Attempts a message gets while others get through; an outage of the whole network does not count. */
   mostAttempts: number;
+}
+
+/** What Telegram's answers say beside a message. */
+export interface SenderEvents {
   /** The chat is closed to the bot for good. */
   onChatGone(chatId: number, cause: string): Promise<void>;
   onMoved(from: number, to: number): Promise<void>;
-  /** The token is refused, or somebody else uses it. */
+  /** The token is refused, or another process uses it. */
   onStop(cause: string): void;
 }
 
 export interface Sender extends Outbox {
   /** Takes up what was left unsent, and starts sending. */
-  start(): Promise<void>;
+  start(events: SenderEvents): Promise<void>;
   /** Sends what may be sent at once, for at most so many milliseconds; the rest stays stored. */
   close(grace: number): Promise<void>;
   /** Letters that wait or are on their way. */
@@ -51,6 +55,7 @@ export const createSender = (deps: SenderDeps): Sender => {
   const sendQueue = createSendQueue(budget);
   const flying = new Set<Promise<void>>();
   let running = false;
+  let events: SenderEvents | undefined;
   let timer: NodeJS.Timeout | undefined;
   let successes = 0;
   /** Successes seen when a letter last failed: an attempt counts only if others got through meanwhile. */
@@ -89,7 +94,7 @@ export const createSender = (deps: SenderDeps): Sender => {
       }
       case 'moved':
         await posts.move(post.chatId, verdict.chatId);
-        await deps.onMoved(post.chatId, verdict.chatId);
+        await events?.onMoved(post.chatId, verdict.chatId);
         sendQueue.move(post.chatId, verdict.chatId);
         sendQueue.add({ key: post.key, chatId: verdict.chatId, rank: post.rank, order: 0 });
         return 'ended';
@@ -103,7 +108,7 @@ export const createSender = (deps: SenderDeps): Sender => {
         return refuse(post, content, verdict.cause);
       case 'stop':
         running = false;
-        deps.onStop(verdict.cause);
+        events?.onStop(verdict.cause);
         return 'ended';
     }
   };
@@ -117,7 +122,7 @@ export const createSender = (deps: SenderDeps): Sender => {
   const leaveChat = async (post: ClaimedPost, cause: string): Promise<'ended'> => {
     await posts.failChat(post.chatId, cause);
     sendQueue.drop(post.chatId);
-    await deps.onChatGone(post.chatId, cause);
+    await events?.onChatGone(post.chatId, cause);
     return 'ended';
   };
 
@@ -246,7 +251,8 @@ export const createSender = (deps: SenderDeps): Sender => {
       pump();
     },
     find: posts.find,
-    start: async () => {
+    start: async (given) => {
+      events = given;
       const [wall, monotonic] = [Date.now(), performance.now()];
       // A clock that was set back makes the past look like the future: it counts as just now.
       const calls = await posts.recent(wall - remembered);

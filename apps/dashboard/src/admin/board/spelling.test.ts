@@ -57,7 +57,7 @@ const spellings = (path: string): string[] => {
 
 test('a job that is done is not run again, removed or rewritten, however the address is spelled', async () => {
   const task = await harness.submit();
-  await until(async () => (await harness.deps.store.tasks.find(task.id))?.state === 'done');
+  await until(async () => (await harness.store.tasks.find(task.id))?.state === 'done');
   const name = 'deliver-folder';
   const id = `${task.id}-deliver-r1`;
   const queue = harness.deps.pipeline.queue(name);
@@ -84,7 +84,7 @@ test('a job that is done is not run again, removed or rewritten, however the add
 test('a failed job is retried by every spelling that leads there, and by none twice', async () => {
   harness.stage.broken.set('transcribe', 'signal SIGSEGV');
   const task = await harness.submit();
-  await until(async () => (await harness.deps.store.tasks.find(task.id))?.state === 'failed');
+  await until(async () => (await harness.store.tasks.find(task.id))?.state === 'failed');
   harness.stage.broken.clear();
   const job = await until(async () => {
     for (const name of ['transcribe', 'prepare'] as const) {
@@ -102,5 +102,5 @@ test('a failed job is retried by every spelling that leads there, and by none tw
     });
   const statuses = [(await retry()).status, (await retry()).status].sort();
   expect(statuses[0]).toBe(204);
-  await until(async () => (await harness.deps.store.tasks.find(task.id))?.state === 'done');
+  await until(async () => (await harness.store.tasks.find(task.id))?.state === 'done');
 });

@@ -53,7 +53,7 @@ test('a key is made with a limit of its own, works, and is revoked', async () =>
 
 test('an account is added, changes its role, is disabled and enabled; one administrator stays', async () => {
   const { page } = await enter('administrator');
-  const { accounts } = stage.harness.deps.store;
+  const { accounts } = stage.harness.store;
   await page.goto('/accounts');
   await page.getByLabel('Name', { exact: true }).fill('bob');
   await page.getByLabel('Password', { exact: true }).fill('bobs long password');
@@ -84,7 +84,7 @@ test('a user is blocked, allowed and limited: the bot reads it with the next mes
   const limited = { limits: { minutesPerDay: 60 }, before: null, after: null };
   await books.changeLimits(() => limited, { actor: 'test', action: 'person.change', target: 'everybody' });
   const id = randomUUID() as TaskId;
-  await harness.deps.store.tasks.accept(
+  await harness.store.tasks.accept(
     taskSchema.parse({
       v: 1,
       id,
@@ -169,7 +169,7 @@ test('language and appearance are chosen in the page; the password is changed; a
   await page.getByLabel('New password again').fill('an even longer password');
   await page.getByRole('button', { name: 'Change password' }).click();
   await page.getByText('The password was changed').waitFor();
-  expect(await stage.harness.deps.store.accounts.verify(name, 'an even longer password')).not.toBeNull();
+  expect(await stage.harness.store.accounts.verify(name, 'an even longer password')).not.toBeNull();
   await page.getByLabel('Language').selectOption('ru');
   await page.getByRole('heading', { level: 1, name: 'Ваша запись' }).waitFor();
   await page.getByLabel('Вид').selectOption('dark');

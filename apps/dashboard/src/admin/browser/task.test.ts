@@ -41,7 +41,7 @@ test('speakers are renamed and text is corrected, in the page and in the downloa
   const text = await (await page.request.get(`/tasks/${task.id}/transcript/text`)).text();
   expect(text).toContain('Ann');
   expect(text).toContain('Good evening, shall we begin?');
-  const entries = await stage.harness.deps.store.audit.list({ limit: 10 });
+  const entries = await stage.harness.store.audit.list({ limit: 10 });
   expect(
     entries
       .filter(({ target }) => target === task.id)
@@ -81,8 +81,8 @@ test('a recording is uploaded, watched live and ends on the same page', async ()
   stage.harness.stage.release();
   await page.getByText('Good morning, shall we begin?').waitFor();
   const id = page.url().split('/').at(-1) as TaskId;
-  expect((await stage.harness.deps.store.tasks.find(id))?.options.speakers).toEqual({ kind: 'exactly', count: 2 });
-  expect((await stage.harness.deps.store.tasks.find(id))?.title).toBe('Board meeting.mp3');
+  expect((await stage.harness.store.tasks.find(id))?.options.speakers).toEqual({ kind: 'exactly', count: 2 });
+  expect((await stage.harness.store.tasks.find(id))?.title).toBe('Board meeting.mp3');
 });
 
 test('an upload works without scripts; one that is too big is told so', async () => {
@@ -146,5 +146,5 @@ test('an ended task is run again from every stage, each time to a delivery, then
   await page.getByLabel('I want this').check();
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByText('The task and its files are gone.').waitFor();
-  expect(await stage.harness.deps.store.transcripts.read(task.id)).toBeNull();
+  expect(await stage.harness.store.transcripts.read(task.id)).toBeNull();
 });

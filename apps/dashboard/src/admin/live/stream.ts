@@ -1,5 +1,6 @@
-import type { Answer, RequestContext } from '../../web/request-context.js';
+import type { Answer } from '../../web/request-context.js';
 import { createWakeUp } from '../../web/wake-up.js';
+import type { AdminContext } from '../page-context.js';
 import { markup, type SafeHtml } from '../view/html.js';
 
 /** Parts of a page by the id of the element each fills. */
@@ -19,7 +20,7 @@ const calm = 400;
 
 /** Keeps sending the parts that have changed (server-sent events) until the reader leaves or the process ends. */
 export const streamParts = async (
-  context: RequestContext,
+  context: AdminContext<'closing' | 'logger'>,
   { interval, render, watch }: LiveOptions,
 ): Promise<Answer> => {
   const { response, deps } = context;

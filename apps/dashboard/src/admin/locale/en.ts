@@ -547,3 +547,6 @@ export const en = {
     details: 'Details',
   },
 };
+
+/** What every language must say. */
+export type Words = typeof en;

@@ -1,8 +1,7 @@
-import { en } from './en.js';
+import { en, type Words } from './en.js';
 import { ru } from './ru.js';
 
-/** What every language must say. */
-export type Words = typeof en;
+export type { Words };
 
 export const locales = ['en', 'ru'] as const;
 export type Locale = (typeof locales)[number];

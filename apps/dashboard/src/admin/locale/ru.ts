@@ -1,5 +1,5 @@
 import type { TaskErrorCode } from '@whisper-bot/task';
-import type { Words } from './locale.js';
+import type { Words } from './en.js';
 
 const rule = new Intl.PluralRules('ru');
 const plural = (count: number, one: string, few: string, many: string): string => {

@@ -1,8 +1,9 @@
 import type { SessionEntry } from '@whisper-bot/store';
 import { backTo } from '../../web/answer.js';
-import { type Handler, HttpError, type RequestContext } from '../../web/request-context.js';
+import { HttpError } from '../../web/http-error.js';
 import { rememberDevice, signOut } from '../../web/session/session.js';
 import { writeDown } from '../audit.js';
+import type { AdminContext, AdminHandler } from '../page-context.js';
 import { passwordFault } from '../sign-in/password.js';
 import { buttonForm, csrfField, field } from '../view/form.js';
 import { ago, moment } from '../view/format.js';
@@ -10,16 +11,16 @@ import { html } from '../view/html.js';
 import { page } from '../view/layout.js';
 import { card, facts, table } from '../view/piece.js';
 
-export const showAccount: Handler = (context) => render(context);
+export const showAccount: AdminHandler<'options' | 'sessions'> = (context) => render(context);
 
 const render = async (
-  context: RequestContext,
+  context: AdminContext<'options' | 'sessions'>,
   errors: { current?: string; fresh?: string } = {},
-): ReturnType<Handler> => {
+): ReturnType<AdminHandler<'options' | 'sessions'>> => {
   const { words, deps, locale, person } = context;
   if (person === null) throw new HttpError(401);
   const say = words.account;
-  const sessions = await deps.store.sessions.list(person.id);
+  const sessions = await deps.sessions.list(person.id);
   return {
     kind: 'page',
     status: Object.keys(errors).length === 0 ? 200 : 400,
@@ -70,7 +71,7 @@ ${field({ name: 'again', label: say.again, type: 'password', required: true, aut
 };
 
 /** Whether there is a password of one's own to change. */
-const hasPassword = ({ person, deps }: RequestContext): boolean =>
+const hasPassword = ({ person, deps }: AdminContext<'options'>): boolean =>
   person !== null && person.issuer === null && deps.options.passwordSignIn;
 
 /** The browser's name out of its long one; the last word that names one wins, as those that copy others stand last. */
@@ -86,25 +87,27 @@ const browserOf = (agent: string): string => {
   );
 };
 
-export const changePassword: Handler = async (context) => {
+export const changePassword: AdminHandler<'accounts' | 'attempts' | 'audit' | 'options' | 'sessions'> = async (
+  context,
+) => {
   const { words, deps, person } = context;
   if (person === null) throw new HttpError(401);
   if (!hasPassword(context)) throw new HttpError(403, words.account.noPassword);
-  const allowed = await deps.store.attempts.allow(`password:${person.id}`, { attempts: 8, seconds: 900 });
+  const allowed = await deps.attempts.allow(`password:${person.id}`, { attempts: 8, seconds: 900 });
   if (!allowed) throw new HttpError(429);
-  if ((await deps.store.accounts.verify(person.name, context.field('current').slice(0, 1000))) === null) {
+  if ((await deps.accounts.verify(person.name, context.field('current').slice(0, 1000))) === null) {
     return render(context, { current: words.account.wrong });
   }
   const fault = passwordFault(context.field('fresh'), context.field('again'), words);
   if (fault !== null) return render(context, { fresh: fault });
-  await deps.store.accounts.setPassword(person.id, context.field('fresh'), person.session);
+  await deps.accounts.setPassword(person.id, context.field('fresh'), person.session);
   // The new password has made every device unknown, this one included.
   await rememberDevice(context, person);
   await writeDown(context, { action: 'account.password', target: person.name });
   return backTo('/account', 'account.changed');
 };
 
-export const signOutEverywhere: Handler = async (context) => {
+export const signOutEverywhere: AdminHandler<'audit' | 'sessions'> = async (context) => {
   await writeDown(context, { action: 'sign-out.everywhere', target: context.person?.name ?? '' });
   await signOut(context, true);
   return { kind: 'redirect', to: '/sign-in' };

@@ -1,8 +1,9 @@
 import type { Account } from '@whisper-bot/store';
 import { backTo } from '../../web/answer.js';
-import { type Handler, HttpError, type RequestContext } from '../../web/request-context.js';
+import { HttpError } from '../../web/http-error.js';
 import { isRole, roles } from '../../web/session/account.js';
 import { writeDown } from '../audit.js';
+import type { AdminContext, AdminHandler } from '../page-context.js';
 import { nameFault, passwordFault } from '../sign-in/password.js';
 import { buttonForm, csrfField, field, select } from '../view/form.js';
 import { ago, moment } from '../view/format.js';
@@ -10,15 +11,15 @@ import { html } from '../view/html.js';
 import { page } from '../view/layout.js';
 import { card, table } from '../view/piece.js';
 
-export const showAccounts: Handler = (context) => render(context);
+export const showAccounts: AdminHandler<'accounts' | 'options'> = (context) => render(context);
 
 const render = async (
-  context: RequestContext,
+  context: AdminContext<'accounts' | 'options'>,
   errors: { name?: string; password?: string } = {},
-): ReturnType<Handler> => {
+): ReturnType<AdminHandler<'accounts' | 'options'>> => {
   const { words, deps, locale, person } = context;
   const say = words.accounts;
-  const rows = await deps.store.accounts.list();
+  const rows = await deps.accounts.list();
   return {
     kind: 'page',
     status: Object.keys(errors).length === 0 ? 200 : 400,
@@ -82,7 +83,7 @@ ${field({ name: 'again', label: words.setup.passwordAgain, type: 'password', req
   };
 };
 
-export const addAccount: Handler = async (context) => {
+export const addAccount: AdminHandler<'accounts' | 'audit' | 'options'> = async (context) => {
   const { words, deps } = context;
   if (!deps.options.passwordSignIn) throw new HttpError(403, words.signIn.noPasswords);
   const name = context.field('name').trim();
@@ -97,15 +98,15 @@ export const addAccount: Handler = async (context) => {
       ...(passwordError && { password: passwordError }),
     });
   }
-  const account = await deps.store.accounts.create({ name, password, role });
+  const account = await deps.accounts.create({ name, password, role });
   if (account === null) return render(context, { name: words.password.taken });
   await writeDown(context, { action: 'account.create', target: name, after: { role } });
   return backTo('/accounts', 'accounts.added');
 };
 
 /** Another role, or no way in any more. */
-export const changeAccount: Handler = async (context) => {
-  const { accounts } = context.deps.store;
+export const changeAccount: AdminHandler<'accounts' | 'audit'> = async (context) => {
+  const { accounts } = context.deps;
   const id = context.param('id');
   const before = (await accounts.list()).find((account) => account.id === id);
   if (before === undefined) throw new HttpError(404);

@@ -11,7 +11,7 @@ import {
   volume,
 } from '@whisper-bot/analytics';
 import { languageOf, stages } from '@whisper-bot/task';
-import type { Handler, RequestContext } from '../../web/request-context.js';
+import type { AdminHandler, PageContext } from '../page-context.js';
 import { barChart } from '../view/chart.js';
 import { number, span } from '../view/format.js';
 import { html, type SafeHtml } from '../view/html.js';
@@ -28,7 +28,7 @@ const periods = {
 } as const;
 type PeriodName = keyof typeof periods;
 
-export const showAnalytics: Handler = async (context) => {
+export const showAnalytics: AdminHandler<'analytics' | 'logger'> = async (context) => {
   const { words, deps } = context;
   const say = words.analytics;
   const name: PeriodName =
@@ -82,7 +82,7 @@ const askAll = async (database: AnalyticsDatabase, name: PeriodName) => {
 
 type Figures = Awaited<ReturnType<typeof askAll>>;
 
-const body = (context: RequestContext, name: PeriodName, figures: Figures): SafeHtml => {
+const body = (context: PageContext, name: PeriodName, figures: Figures): SafeHtml => {
   const { words, locale } = context;
   const say = words.analytics;
   const ms = (value: number) => span(value, words);
@@ -180,7 +180,7 @@ ${card(
 };
 
 const popular = (
-  { words, locale }: RequestContext,
+  { words, locale }: PageContext,
   title: string,
   rows: readonly { name: string; tasks: number; audioSeconds: number }[],
 ) => {
@@ -204,7 +204,7 @@ const popular = (
 };
 
 /** Every step of the period has its bar, also those in which nothing happened. */
-const volumeChart = ({ words }: RequestContext, name: PeriodName, { volume: rows, period }: Figures): SafeHtml => {
+const volumeChart = ({ words }: PageContext, name: PeriodName, { volume: rows, period }: Figures): SafeHtml => {
   const { step, every } = periods[name];
   const known = new Map(rows.map((row) => [row.time, row]));
   const times: number[] = [];

@@ -1,5 +1,5 @@
 import type { AuditEntry } from '@whisper-bot/store';
-import type { Handler } from '../../web/request-context.js';
+import type { AdminHandler } from '../page-context.js';
 import { moment } from '../view/format.js';
 import { html } from '../view/html.js';
 import { page } from '../view/layout.js';
@@ -7,11 +7,11 @@ import { emptyState, table } from '../view/piece.js';
 
 const pageSize = 100;
 
-export const showAudit: Handler = async (context) => {
+export const showAudit: AdminHandler<'audit'> = async (context) => {
   const { words, deps, locale } = context;
   const say = words.audit;
   const before = /^\d{1,18}$/.test(context.query('before')) ? context.query('before') : undefined;
-  const rows = await deps.store.audit.list({ limit: pageSize, ...(before === undefined ? {} : { before }) });
+  const rows = await deps.audit.list({ limit: pageSize, ...(before === undefined ? {} : { before }) });
   const last = rows.length === pageSize ? rows.at(-1) : undefined;
   const json = (value: unknown) => value !== null && value !== undefined && html`<code>${JSON.stringify(value)}</code>`;
   return {

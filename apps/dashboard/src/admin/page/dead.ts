@@ -1,8 +1,8 @@
 import type { DeadLetter } from '@whisper-bot/pipeline';
 import { backTo } from '../../web/answer.js';
-import type { Handler } from '../../web/request-context.js';
 import { atLeast } from '../../web/session/account.js';
 import { writeDown } from '../audit.js';
+import type { AdminHandler } from '../page-context.js';
 import { buttonForm } from '../view/form.js';
 import { ago } from '../view/format.js';
 import { html } from '../view/html.js';
@@ -22,7 +22,7 @@ const groupLetters = (letters: readonly DeadLetter[]): [key: string, letters: De
   return [...groups].sort(([, a], [, b]) => b.length - a.length);
 };
 
-export const showDead: Handler = async (context) => {
+export const showDead: AdminHandler<'pipeline'> = async (context) => {
   const { words, deps, person, locale } = context;
   const groups = groupLetters(await deps.pipeline.deadLetters());
   const mayRetry = person !== null && atLeast(person.role, 'operator');
@@ -72,7 +72,7 @@ export const showDead: Handler = async (context) => {
 };
 
 /** Retries every letter of a group. */
-export const retryDead: Handler = async (context) => {
+export const retryDead: AdminHandler<'audit' | 'pipeline'> = async (context) => {
   const { pipeline } = context.deps;
   const key = context.field('group');
   const group = groupLetters(await pipeline.deadLetters()).find(([each]) => each === key);

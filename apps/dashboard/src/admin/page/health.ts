@@ -1,19 +1,20 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
-import { type Handler, HttpError, type RequestContext } from '../../web/request-context.js';
+import { HttpError } from '../../web/http-error.js';
+import type { AdminContext, AdminHandler } from '../page-context.js';
 
 /** The process runs. */
-export const showHealth: Handler = async () => ({ kind: 'json', body: { status: 'ok' } });
+export const showHealth: AdminHandler = async () => ({ kind: 'json', body: { status: 'ok' } });
 
 /** The process can do its work: the record and the queue answer. */
-export const showReady: Handler = async ({ deps }) => {
-  const [database, queues] = await Promise.all([deps.store.ping(), deps.queueStatus.queues()]);
+export const showReady: AdminHandler<'ping' | 'queueStatus'> = async ({ deps }) => {
+  const [database, queues] = await Promise.all([deps.ping(), deps.queueStatus.queues()]);
   const body = { database, redis: queues !== null };
   return { kind: 'json', status: body.database && body.redis ? 200 : 503, body };
 };
 
 /** For Prometheus: from this machine, or with the token. */
-export const showMetrics: Handler = async (context) => {
+export const showMetrics: AdminHandler<'metrics' | 'options'> = async (context) => {
   if (!mayScrape(context)) throw new HttpError(403);
   const { metrics } = context.deps;
   return { kind: 'text', type: metrics.contentType, body: await metrics.read() };
@@ -35,7 +36,7 @@ const isDirect = (request: Request): boolean =>
   request.httpVersion !== '1.0' &&
   !Object.keys(request.headers).some((name) => proxied.test(name));
 
-const mayScrape = ({ deps, request }: RequestContext): boolean => {
+const mayScrape = ({ deps, request }: AdminContext<'options'>): boolean => {
   const { metricsToken } = deps.options;
   if (metricsToken === null) return isDirect(request);
   return timingSafeEqual(digest(request.headers.authorization ?? ''), digest(`Bearer ${metricsToken}`));

@@ -1,22 +1,23 @@
 import { type KeyLimits, type KeyRow, keyLimitsSchema } from '@whisper-bot/store';
 import { cutText } from '@whisper-bot/task';
 import { backTo } from '../../web/answer.js';
-import { type Handler, HttpError, type RequestContext } from '../../web/request-context.js';
+import { HttpError } from '../../web/http-error.js';
 import { writeDown } from '../audit.js';
 import type { Words } from '../locale/locale.js';
+import type { AdminContext, AdminHandler } from '../page-context.js';
 import { buttonForm, csrfField, field } from '../view/form.js';
 import { ago, moment } from '../view/format.js';
 import { html } from '../view/html.js';
 import { page } from '../view/layout.js';
 import { card, emptyState, table } from '../view/piece.js';
 
-export const showKeys: Handler = (context) => render(context);
+export const showKeys: AdminHandler<'keys'> = (context) => render(context);
 
 /** `made` is the new key, shown this once. */
-const render = async (context: RequestContext, made?: string): ReturnType<Handler> => {
+const render = async (context: AdminContext<'keys'>, made?: string): ReturnType<AdminHandler<'keys'>> => {
   const { words, deps, locale } = context;
   const say = words.keys;
-  const rows = await deps.store.keys.list();
+  const rows = await deps.keys.list();
   return {
     kind: 'page',
     page: page(context, {
@@ -89,7 +90,7 @@ const tellLimits = (limits: KeyLimits, say: Words['keys']): string =>
     .map(({ limit, word }) => `${say[word]}: ${limits[limit]}`)
     .join(' · ') || say.unlimited;
 
-export const makeKey: Handler = async (context) => {
+export const makeKey: AdminHandler<'audit' | 'keys'> = async (context) => {
   const name = cutText(context.field('name').trim(), 100);
   const given = limitFields.map((each) => [each.limit, context.field(each.name)] as const);
   if (name === '' || given.some(([, text]) => !/^\d{0,6}$/.test(text))) throw new HttpError(400);
@@ -98,15 +99,15 @@ export const makeKey: Handler = async (context) => {
       given.filter(([, text]) => text !== '').map(([limit, text]) => [limit, Math.max(1, Number(text))]),
     ),
   );
-  const { id, key } = await context.deps.store.keys.create(name, context.person?.name ?? '', limits);
+  const { id, key } = await context.deps.keys.create(name, context.person?.name ?? '', limits);
   await writeDown(context, { action: 'key.create', target: id, after: { name, limits } });
   return render(context, key);
 };
 
-export const revokeKey: Handler = async (context) => {
+export const revokeKey: AdminHandler<'audit' | 'keys'> = async (context) => {
   const id = context.param('id');
-  if (!(await context.deps.store.keys.list()).some((row) => row.id === id)) throw new HttpError(404);
-  await context.deps.store.keys.revoke(id);
+  if (!(await context.deps.keys.list()).some((row) => row.id === id)) throw new HttpError(404);
+  await context.deps.keys.revoke(id);
   await writeDown(context, { action: 'key.revoke', target: id });
   return backTo('/keys', 'keys.revokedNow');
 };

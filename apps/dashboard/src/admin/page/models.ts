@@ -1,16 +1,17 @@
 import type { ShelfModel } from '../../domain/model.js';
 import { backTo } from '../../web/answer.js';
-import { type Handler, HttpError, type RequestContext } from '../../web/request-context.js';
+import { HttpError } from '../../web/http-error.js';
 import { atLeast } from '../../web/session/account.js';
 import { writeDown } from '../audit.js';
 import { type Parts, streamParts } from '../live/stream.js';
+import type { AdminContext, AdminHandler, PageContext } from '../page-context.js';
 import { buttonForm } from '../view/form.js';
 import { bytes } from '../view/format.js';
 import { html } from '../view/html.js';
 import { page } from '../view/layout.js';
 import { card, emptyState, progressBar, table } from '../view/piece.js';
 
-export const showModels: Handler = async (context) => {
+export const showModels: AdminHandler<'models' | 'settings'> = async (context) => {
   const { words, deps } = context;
   const say = words.models;
   const [parts, installed] = await Promise.all([renderParts(context), deps.models.installed()]);
@@ -54,12 +55,12 @@ ${
   };
 };
 
-export const liveModels: Handler = (context) =>
+export const liveModels: AdminHandler<'closing' | 'logger' | 'models' | 'settings'> = (context) =>
   streamParts(context, { interval: 1500, render: () => renderParts(context) });
 
-const mayChange = ({ person }: RequestContext): boolean => person !== null && atLeast(person.role, 'administrator');
+const mayChange = ({ person }: PageContext): boolean => person !== null && atLeast(person.role, 'administrator');
 
-const renderParts = async (context: RequestContext): Promise<Parts> => {
+const renderParts = async (context: AdminContext<'models' | 'settings'>): Promise<Parts> => {
   const { words, deps, locale } = context;
   const say = words.models;
   const installed = await deps.models.installed();
@@ -109,21 +110,21 @@ ${mayChange(context) && buttonForm(context, { action: `/models/${name}/stop`, te
   };
 };
 
-export const downloadModelNow: Handler = async (context) => {
+export const downloadModelNow: AdminHandler<'audit' | 'models'> = async (context) => {
   const name = context.param('name');
   if (!context.deps.models.start(name)) throw new HttpError(409);
   await writeDown(context, { action: 'model.download', target: name });
   return backTo('/models', 'models.started');
 };
 
-export const stopModel: Handler = async (context) => {
+export const stopModel: AdminHandler<'audit' | 'models'> = async (context) => {
   const name = context.param('name');
   if (!context.deps.models.stop(name)) throw new HttpError(404);
   await writeDown(context, { action: 'model.stop', target: name });
   return backTo('/models');
 };
 
-export const makeModelDefault: Handler = async (context) => {
+export const makeModelDefault: AdminHandler<'audit' | 'models' | 'settings'> = async (context) => {
   const { deps, person } = context;
   const name = context.param('name');
   if (!(await deps.models.installed()).some((model) => model.name === name && model.kind === 'whisper'))

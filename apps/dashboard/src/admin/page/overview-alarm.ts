@@ -1,6 +1,6 @@
 import type { Outage, WorkerSign } from '@whisper-bot/pipeline';
 import type { QueueCount } from '../../domain/queue-status.js';
-import type { RequestContext } from '../../web/request-context.js';
+import type { AdminContext } from '../page-context.js';
 import { bytes, span } from '../view/format.js';
 import { html, type SafeHtml } from '../view/html.js';
 
@@ -18,7 +18,7 @@ export interface Situation {
 
 /** What needs a person, the gravest first. */
 export const findAlarms = (
-  context: RequestContext,
+  context: AdminContext<'options'>,
   { queues, workers, outages, disk, dead }: Situation,
 ): SafeHtml[] => {
   const { words, locale, deps } = context;

@@ -1,7 +1,8 @@
 import type { TaskProgress } from '@whisper-bot/pipeline';
 import type { TaskRow } from '@whisper-bot/store';
-import type { Handler, RequestContext } from '../../web/request-context.js';
+import type { QueueStatus } from '../../domain/queue-status.js';
 import { type Parts, streamParts } from '../live/stream.js';
+import type { AdminContext, AdminHandler, PageContext } from '../page-context.js';
 import { barChart } from '../view/chart.js';
 import { bytes, clock, number, span } from '../view/format.js';
 import { html, type SafeHtml } from '../view/html.js';
@@ -13,7 +14,7 @@ const day = 24 * 3600 * 1000;
 /** Running tasks shown at most; the task list shows all. */
 const shown = 12;
 
-export const showOverview: Handler = async (context) => {
+export const showOverview: AdminHandler<'options' | 'pipeline' | 'queueStatus' | 'tasks'> = async (context) => {
   const parts = await renderParts(context);
   const { words } = context;
   return {
@@ -38,23 +39,25 @@ export const showOverview: Handler = async (context) => {
   };
 };
 
-export const liveOverview: Handler = (context) =>
+export const liveOverview: AdminHandler<'closing' | 'logger' | 'options' | 'pipeline' | 'queueStatus' | 'tasks'> = (
+  context,
+) =>
   streamParts(context, {
     interval: 3000,
     render: () => renderParts(context),
     watch: (changed) => context.deps.pipeline.watch('all', changed),
   });
 
-const renderParts = async (context: RequestContext): Promise<Parts> => {
+const renderParts = async (context: AdminContext<'options' | 'pipeline' | 'queueStatus' | 'tasks'>): Promise<Parts> => {
   const { deps, words, locale } = context;
   const [queues, workers, outages, disk, open, ended, hours] = await Promise.all([
     deps.queueStatus.queues(),
     deps.queueStatus.workers(),
     deps.queueStatus.outages(),
     deps.queueStatus.disk(),
-    deps.store.tasks.open(shown),
-    deps.store.tasks.ended(new Date(Date.now() - day)),
-    deps.store.tasks.hours(24),
+    deps.tasks.open(shown),
+    deps.tasks.ended(new Date(Date.now() - day)),
+    deps.tasks.hours(24),
   ]);
   const progress = await Promise.all(
     open.map(async (task) => ({ task, progress: await deps.pipeline.progress(task.id).catch(() => null) })),
@@ -118,7 +121,7 @@ ${figure(words.overview.space, bytes(disk.free, locale), disk.free < deps.option
 };
 
 const runningTask = (
-  context: RequestContext,
+  context: PageContext,
   { task, progress }: { task: TaskRow; progress: TaskProgress | null },
 ): SafeHtml => {
   const { words } = context;
@@ -134,10 +137,7 @@ const runningTask = (
 ${progressBar(progress?.percent ?? 0, `${words.task.progress}: ${title}`)}</li>`;
 };
 
-const workerList = (
-  context: RequestContext,
-  workers: Awaited<ReturnType<RequestContext['deps']['queueStatus']['workers']>>,
-): SafeHtml => {
+const workerList = (context: PageContext, workers: Awaited<ReturnType<QueueStatus['workers']>>): SafeHtml => {
   const { words, locale } = context;
   if (workers === null) return html`<p class="error">${words.overview.redisAway}</p>`;
   if (workers.length === 0) return html`<p class="quiet">${words.overview.noWorkers}</p>`;

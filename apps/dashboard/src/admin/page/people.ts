@@ -1,9 +1,10 @@
 import type { Access, PersonRow } from '@whisper-bot/store';
 import { cutText } from '@whisper-bot/task';
 import { backTo } from '../../web/answer.js';
-import { type Handler, HttpError, type RequestContext } from '../../web/request-context.js';
+import { HttpError } from '../../web/http-error.js';
 import { atLeast } from '../../web/session/account.js';
 import { writeDown } from '../audit.js';
+import type { AdminHandler, PageContext } from '../page-context.js';
 import { buttonForm, csrfField, field } from '../view/form.js';
 import { ago, span } from '../view/format.js';
 import { html, type SafeHtml } from '../view/html.js';
@@ -13,12 +14,12 @@ import { emptyState, table } from '../view/piece.js';
 const pageSize = 50;
 const accesses = ['default', 'allowed', 'blocked'] as const satisfies readonly Access[];
 
-export const showPeople: Handler = async (context) => {
+export const showPeople: AdminHandler<'people'> = async (context) => {
   const { words, deps, person } = context;
   const kind = context.query('kind') === 'chat' ? 'chat' : 'user';
   const text = cutText(context.query('text').trim(), 100);
   const offset = Math.max(0, Math.min(100_000, Number.parseInt(context.query('offset'), 10) || 0));
-  const rows = await deps.store.people.list(kind, { text, offset, limit: pageSize + 1 });
+  const rows = await deps.people.list(kind, { text, offset, limit: pageSize + 1 });
   const mayChange = person !== null && atLeast(person.role, 'administrator');
   const tab = (value: 'user' | 'chat', name: string) =>
     html`<a href="/people?kind=${value}"${value === kind && html` aria-current="page"`}>${name}</a>`;
@@ -43,7 +44,7 @@ ${rows.length > pageSize && html`<nav class="pager" aria-label="${words.button.n
   };
 };
 
-const peopleTable = (context: RequestContext, rows: readonly PersonRow[], mayChange: boolean): SafeHtml => {
+const peopleTable = (context: PageContext, rows: readonly PersonRow[], mayChange: boolean): SafeHtml => {
   const { words, locale } = context;
   const filter = (row: PersonRow) => (row.kind === 'user' ? `owner=tg:${row.id}` : `chat=${row.id}`);
   return table<PersonRow>(
@@ -75,12 +76,12 @@ const peopleTable = (context: RequestContext, rows: readonly PersonRow[], mayCha
 
 const actionOf = ({ kind, id }: PersonRow): string => `/people/${kind}/${encodeURIComponent(id)}`;
 
-const limitForm = (context: RequestContext, row: PersonRow): SafeHtml => {
+const limitForm = (context: PageContext, row: PersonRow): SafeHtml => {
   const { words } = context;
   return html`<form class="inline" method="post" action="${actionOf(row)}">${csrfField(context)}<input type="number" name="minutes" min="0" max="100000" value="${row.minutes ?? ''}" aria-label="${words.people.limit}: ${row.name}"><button aria-label="${words.button.save}: ${row.name}">${words.button.save}</button></form>`;
 };
 
-const accessButtons = (context: RequestContext, row: PersonRow): SafeHtml => {
+const accessButtons = (context: PageContext, row: PersonRow): SafeHtml => {
   const { words } = context;
   const button = (access: Access, text: string) =>
     access !== row.access &&
@@ -94,8 +95,8 @@ const accessButtons = (context: RequestContext, row: PersonRow): SafeHtml => {
   return html`<div class="inline">${button('allowed', words.people.allow)}${button('blocked', words.people.block)}${button('default', words.people.reset)}</div>`;
 };
 
-export const changePerson: Handler = async (context) => {
-  const { people } = context.deps.store;
+export const changePerson: AdminHandler<'audit' | 'people'> = async (context) => {
+  const { people } = context.deps;
   const kind = context.param('kind');
   const id = context.param('id');
   if ((kind !== 'user' && kind !== 'chat') || !/^-?\d{1,20}$/.test(id)) throw new HttpError(404);

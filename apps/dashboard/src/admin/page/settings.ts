@@ -1,13 +1,14 @@
 import { isSwitch, parseSetting, type SettingKey, settingKeys } from '../../domain/setting.js';
 import { backTo } from '../../web/answer.js';
-import { type Handler, HttpError, type RequestContext } from '../../web/request-context.js';
+import { HttpError } from '../../web/http-error.js';
 import { writeDown } from '../audit.js';
+import type { AdminContext, AdminHandler, PageContext } from '../page-context.js';
 import { buttonForm, csrfField, field, select } from '../view/form.js';
 import { html, type SafeHtml } from '../view/html.js';
 import { page } from '../view/layout.js';
 import { card, table } from '../view/piece.js';
 
-export const showSettings: Handler = async (context) => {
+export const showSettings: AdminHandler<'models' | 'options' | 'settings'> = async (context) => {
   const { words, deps } = context;
   const say = words.settings;
   const models = (await deps.models.installed()).filter(({ kind }) => kind === 'whisper').map(({ name }) => name);
@@ -36,7 +37,7 @@ ${card(
   };
 };
 
-const control = (context: RequestContext, key: SettingKey, models: readonly string[]): SafeHtml => {
+const control = (context: AdminContext<'settings'>, key: SettingKey, models: readonly string[]): SafeHtml => {
   const { words, deps } = context;
   const say = words.settings;
   const value = deps.settings.get(key);
@@ -81,13 +82,13 @@ ${
 ${!deps.settings.isDefault(key) && buttonForm(context, { action: `/settings/${key}/reset`, text: say.reset, kind: 'link', label: `${say.reset}: ${text}` })}</div>`;
 };
 
-const keyOf = (context: RequestContext): SettingKey => {
+const keyOf = (context: PageContext): SettingKey => {
   const key = settingKeys.find((each) => each === context.param('name'));
   if (key === undefined) throw new HttpError(404);
   return key;
 };
 
-export const changeSetting: Handler = async (context) => {
+export const changeSetting: AdminHandler<'audit' | 'settings'> = async (context) => {
   const { settings } = context.deps;
   const key = keyOf(context);
   const value = parseSetting(key, context.field('value'));
@@ -98,7 +99,7 @@ export const changeSetting: Handler = async (context) => {
   return backTo('/settings', 'settings.saved');
 };
 
-export const resetSetting: Handler = async (context) => {
+export const resetSetting: AdminHandler<'audit' | 'settings'> = async (context) => {
   const { settings } = context.deps;
   const key = keyOf(context);
   const before = settings.get(key);

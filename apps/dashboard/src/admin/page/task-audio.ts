@@ -1,6 +1,7 @@
 import { artifacts, isSourceName } from '@whisper-bot/task';
 import { type FoundTask, findTask } from '../../domain/task-find.js';
-import { type Handler, HttpError } from '../../web/request-context.js';
+import { HttpError } from '../../web/http-error.js';
+import type { AdminHandler } from '../page-context.js';
 
 /** Types a browser may play by itself, by extension of the source; a video's sound plays as well. */
 const types: Record<string, string> = {
@@ -27,7 +28,7 @@ export const audioName = async ({ folder }: Pick<FoundTask, 'folder'>): Promise<
 const typeOf = (name: string): string | undefined => types[name.split('.').at(-1) ?? ''];
 
 /** The recording, by ranges: a player jumps in it without reading all. */
-export const sendAudio: Handler = async (context) => {
+export const sendAudio: AdminHandler<'options' | 'tasks'> = async (context) => {
   const task = await findTask(context);
   const name = await audioName(task);
   if (name === null) throw new HttpError(404);
@@ -36,7 +37,7 @@ export const sendAudio: Handler = async (context) => {
 };
 
 /** One file of the task's folder, to keep. */
-export const sendFile: Handler = async (context) => {
+export const sendFile: AdminHandler<'options' | 'tasks'> = async (context) => {
   const task = await findTask(context);
   const name = context.param('name');
   // Only what is listed is sent: nothing in the path becomes part of a file name.
@@ -51,7 +52,7 @@ export const sendFile: Handler = async (context) => {
 };
 
 const send = (
-  { response }: Parameters<Handler>[0],
+  { response }: Parameters<AdminHandler>[0],
   { folder }: FoundTask,
   name: string,
   headers: Record<string, string>,

@@ -2,14 +2,16 @@ import { cutText, isFinal, latestRevision, readTask, stages, staleFrom, TaskErro
 import { correctText, formats, isFormatId, renameSpeaker, type Transcript } from '@whisper-bot/transcript';
 import { dismissLetters, type FoundTask, findTask } from '../../domain/task-find.js';
 import { backTo } from '../../web/answer.js';
-import { type Answer, type Handler, HttpError, type RequestContext } from '../../web/request-context.js';
+import { HttpError } from '../../web/http-error.js';
+import type { Answer } from '../../web/request-context.js';
 import { writeDown } from '../audit.js';
+import type { AdminContext, AdminHandler } from '../page-context.js';
 import { labelsOf } from './task-transcript.js';
 
 const pageOf = ({ id }: FoundTask): string => `/tasks/${id}`;
 
 /** Resumes a failed task where it stopped. */
-export const retryTask: Handler = async (context) => {
+export const retryTask: AdminHandler<'audit' | 'options' | 'pipeline' | 'tasks'> = async (context) => {
   const task = await findTask(context);
   const resumed = await context.deps.pipeline.retry(task.id);
   if (!resumed) return backTo(pageOf(task), 'task.notRetried', { bad: 1 });
@@ -17,7 +19,7 @@ export const retryTask: Handler = async (context) => {
   return backTo(pageOf(task), 'task.retried');
 };
 
-export const cancelTask: Handler = async (context) => {
+export const cancelTask: AdminHandler<'audit' | 'options' | 'pipeline' | 'tasks'> = async (context) => {
   const task = await findTask(context);
   if (!(await context.deps.pipeline.cancel(task.id))) return backTo(pageOf(task), 'task.notCancelled', { bad: 1 });
   await writeDown(context, { action: 'task.cancel', target: task.id, before: { state: task.row.state } });
@@ -25,7 +27,7 @@ export const cancelTask: Handler = async (context) => {
 };
 
 /** Does a stage and what follows anew: takes away what they had left, then asks for a revision. */
-export const rerunTask: Handler = async (context) => {
+export const rerunTask: AdminHandler<'audit' | 'options' | 'pipeline' | 'tasks'> = async (context) => {
   const { pipeline } = context.deps;
   const task = await findTask(context);
   const from = stages.find((stage) => stage === context.field('from'));
@@ -47,7 +49,7 @@ export const rerunTask: Handler = async (context) => {
 };
 
 /** The recording and all that came of it go; that there was a task stays in the record. */
-export const deleteTask: Handler = async (context) => {
+export const deleteTask: AdminHandler<'audit' | 'eraser' | 'options' | 'tasks'> = async (context) => {
   const task = await findTask(context);
   if (context.field('sure') !== 'yes') throw new HttpError(400);
   await context.deps.eraser.tasks([task.id]);
@@ -62,7 +64,7 @@ export const deleteTask: Handler = async (context) => {
 
 /** Changes the transcript where nobody else has meanwhile, in every place that keeps it. */
 const edit = async (
-  context: RequestContext,
+  context: AdminContext<'audit' | 'logger' | 'options' | 'pipeline' | 'tasks' | 'transcripts'>,
   action: string,
   alter: (transcript: Transcript) => Transcript,
 ): Promise<Answer> => {
@@ -83,7 +85,7 @@ const edit = async (
 
 /** The chat shows the change as well; while Redis is away the next file there does. */
 const announce = (
-  { deps }: RequestContext,
+  { deps }: AdminContext<'logger' | 'pipeline'>,
   { id: taskId }: FoundTask,
   version: { revision: number; edit: number },
 ): Promise<void> =>
@@ -91,12 +93,16 @@ const announce = (
     .announceEdit({ taskId, ...version })
     .catch((err: unknown) => deps.logger.warn({ err, task_id: taskId }, 'edit not announced'));
 
-export const renameTaskSpeaker: Handler = (context) =>
+export const renameTaskSpeaker: AdminHandler<'audit' | 'logger' | 'options' | 'pipeline' | 'tasks' | 'transcripts'> = (
+  context,
+) =>
   edit(context, 'task.rename-speaker', (transcript) =>
     renameSpeaker(transcript, context.field('label'), context.field('name')),
   );
 
-export const correctTaskText: Handler = (context) =>
+export const correctTaskText: AdminHandler<'audit' | 'logger' | 'options' | 'pipeline' | 'tasks' | 'transcripts'> = (
+  context,
+) =>
   edit(context, 'task.correct-text', (transcript) => {
     const index = context.field('segment');
     if (!/^\d{1,6}$/.test(index)) throw new RangeError('No such paragraph.');
@@ -104,7 +110,7 @@ export const correctTaskText: Handler = (context) =>
   });
 
 /** The transcript in one of the formats, in the reader's language where the format has words of its own. */
-export const sendTranscript: Handler = async (context) => {
+export const sendTranscript: AdminHandler<'options' | 'tasks' | 'transcripts'> = async (context) => {
   const task = await findTask(context);
   const id = context.param('format');
   const found = await context.deps.transcripts.read(task.id);

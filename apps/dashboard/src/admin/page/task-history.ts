@@ -2,7 +2,7 @@ import { timeline } from '@whisper-bot/analytics';
 import type { TaskJob } from '@whisper-bot/pipeline';
 import { stages } from '@whisper-bot/task';
 import type { FoundTask } from '../../domain/task-find.js';
-import type { RequestContext } from '../../web/request-context.js';
+import type { AdminContext } from '../page-context.js';
 import { moment, span } from '../view/format.js';
 import { html, type SafeHtml } from '../view/html.js';
 import { badge, card, table } from '../view/piece.js';
@@ -22,12 +22,15 @@ interface Step {
 }
 
 /** How the task went: stage by stage, what the stages wrote, and every change of its state. */
-export const renderHistory = async (context: RequestContext, task: FoundTask): Promise<SafeHtml> => {
+export const renderHistory = async (
+  context: AdminContext<'analytics' | 'pipeline' | 'tasks'>,
+  task: FoundTask,
+): Promise<SafeHtml> => {
   const { deps, words, locale } = context;
   const [jobs, marks, changes] = await Promise.all([
     deps.pipeline.jobs(task.id).catch((): TaskJob[] => []),
     deps.analytics?.ask(timeline, { taskId: task.id }).catch(() => []) ?? [],
-    deps.store.tasks.changes(task.id),
+    deps.tasks.changes(task.id),
   ]);
   const steps = jobs.length > 0 ? jobs.map(stepOfJob) : stepsOfMarks(marks);
   const logs = jobs.flatMap(({ part, logs: lines }) => lines.map((line) => `${part}  ${line}`));

@@ -9,8 +9,8 @@ import {
   textLanguage,
 } from '@whisper-bot/transcript';
 import type { FoundTask } from '../../domain/task-find.js';
-import type { RequestContext } from '../../web/request-context.js';
 import { atLeast } from '../../web/session/account.js';
+import type { PageContext } from '../page-context.js';
 import { csrfField } from '../view/form.js';
 import { html, type SafeHtml } from '../view/html.js';
 import { card } from '../view/piece.js';
@@ -20,12 +20,11 @@ const colours = 8;
 /** Turns on one page: about an hour and a half of conversation. */
 const turnsShown = 400;
 
-export const labelsOf = ({ locale }: Pick<RequestContext, 'locale'>) =>
-  locale === 'ru' ? russianLabels : englishLabels;
+export const labelsOf = ({ locale }: Pick<PageContext, 'locale'>) => (locale === 'ru' ? russianLabels : englishLabels);
 
 /** The transcript with its player, names and corrections. */
 export const transcriptCard = (
-  context: RequestContext,
+  context: PageContext,
   task: FoundTask,
   found: VersionedTranscript | null,
   audio: string | null,

@@ -1,9 +1,9 @@
 import { isFinal, languageOf, stages, type TaskErrorCode, taskErrorCodes } from '@whisper-bot/task';
 import { formatIds, formats, type Transcript } from '@whisper-bot/transcript';
 import { type FoundTask, findTask } from '../../domain/task-find.js';
-import type { Handler, RequestContext } from '../../web/request-context.js';
 import { atLeast } from '../../web/session/account.js';
 import { type Parts, streamParts } from '../live/stream.js';
+import type { AdminContext, AdminHandler, PageContext } from '../page-context.js';
 import { buttonForm, csrfField } from '../view/form.js';
 import { bytes, moment, span } from '../view/format.js';
 import { html, type SafeHtml } from '../view/html.js';
@@ -13,7 +13,9 @@ import { audioName } from './task-audio.js';
 import { renderHistory } from './task-history.js';
 import { transcriptCard } from './task-transcript.js';
 
-export const showTask: Handler = async (context) => {
+export const showTask: AdminHandler<'analytics' | 'options' | 'pipeline' | 'tasks' | 'transcripts'> = async (
+  context,
+) => {
   const { words } = context;
   const task = await findTask(context);
   const [parts, found, history, files, audio] = await Promise.all([
@@ -59,20 +61,20 @@ const seenOf = ({ state, changedAt }: FoundTask['row']): string =>
   isFinal(state) ? `${state}-${changedAt.getTime()}` : 'open';
 
 /** What changes while it runs; once it has ended, or runs again, the whole page is another. */
-export const liveTask: Handler = async (context) => {
+export const liveTask: AdminHandler<'closing' | 'logger' | 'options' | 'pipeline' | 'tasks'> = async (context) => {
   const task = await findTask(context);
   return streamParts(context, {
     interval: 2000,
     watch: (changed) => context.deps.pipeline.watch(task.id, changed),
     render: async () => {
-      const row = await context.deps.store.tasks.find(task.id);
+      const row = await context.deps.tasks.find(task.id);
       if (row === null || seenOf(row) !== context.query('seen')) return 'reload';
       return renderParts(context, { ...task, row });
     },
   });
 };
 
-const renderParts = async (context: RequestContext, task: FoundTask): Promise<Parts> => {
+const renderParts = async (context: AdminContext<'pipeline'>, task: FoundTask): Promise<Parts> => {
   const { words } = context;
   const progress = await context.deps.pipeline.progress(task.id).catch(() => null);
   const { row } = task;
@@ -96,10 +98,10 @@ const renderParts = async (context: RequestContext, task: FoundTask): Promise<Pa
 
 /** The cause, and beside it what an operator would do about it. */
 const failure = (
-  context: RequestContext,
+  context: PageContext,
   { row }: FoundTask,
   known:
-    | { code: TaskErrorCode; cause: string; message: string; stage: keyof RequestContext['words']['stage'] }
+    | { code: TaskErrorCode; cause: string; message: string; stage: keyof PageContext['words']['stage'] }
     | undefined,
 ): SafeHtml => {
   const { words, person } = context;
@@ -118,7 +120,7 @@ ${person !== null && atLeast(person.role, 'operator') && buttonForm(context, { a
   );
 };
 
-const actions = (context: RequestContext, { row }: FoundTask, transcript: Transcript | null): SafeHtml | null => {
+const actions = (context: PageContext, { row }: FoundTask, transcript: Transcript | null): SafeHtml | null => {
   const { words, person } = context;
   const base = `/tasks/${row.id}`;
   const downloads =
@@ -154,7 +156,7 @@ const actions = (context: RequestContext, { row }: FoundTask, transcript: Transc
   );
 };
 
-const details = (context: RequestContext, { row }: FoundTask, transcript: Transcript | null): SafeHtml => {
+const details = (context: PageContext, { row }: FoundTask, transcript: Transcript | null): SafeHtml => {
   const { words, locale } = context;
   const { options } = row;
   const speakers = options.speakers;
@@ -188,7 +190,7 @@ const details = (context: RequestContext, { row }: FoundTask, transcript: Transc
   ]);
 };
 
-const nameOf = (code: string, { task }: RequestContext['words']): string =>
+const nameOf = (code: string, { task }: PageContext['words']): string =>
   code === 'auto' ? task.auto : (languageOf(code)?.native ?? code);
 
 const listFiles = async ({ folder }: FoundTask): Promise<{ name: string; size: number }[]> => {

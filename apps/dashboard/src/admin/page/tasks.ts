@@ -1,6 +1,6 @@
 import type { TaskFilter, TaskRow } from '@whisper-bot/store';
 import { channels, cutText, taskStates } from '@whisper-bot/task';
-import type { Handler, RequestContext } from '../../web/request-context.js';
+import type { AdminHandler, PageContext } from '../page-context.js';
 import { field, select } from '../view/form.js';
 import { ago, clock } from '../view/format.js';
 import { html, type SafeHtml } from '../view/html.js';
@@ -10,11 +10,11 @@ import { badge, emptyState, table } from '../view/piece.js';
 const pageSize = 50;
 const names = ['text', 'owner', 'chat', 'state', 'channel', 'since', 'until'] as const;
 
-export const showTasks: Handler = async (context) => {
+export const showTasks: AdminHandler<'tasks'> = async (context) => {
   const { deps, words } = context;
   const filter = readFilter(context);
   const after = context.query('after');
-  const { rows, next } = await deps.store.tasks.search(filter, {
+  const { rows, next } = await deps.tasks.search(filter, {
     limit: pageSize,
     ...(after === '' ? {} : { after }),
   });
@@ -39,7 +39,7 @@ ${rows.length > 0 ? taskTable(context, rows) : nothing(context, filtered)}
   };
 };
 
-const nothing = ({ words }: RequestContext, filtered: boolean): SafeHtml =>
+const nothing = ({ words }: PageContext, filtered: boolean): SafeHtml =>
   filtered
     ? emptyState({
         title: words.tasks.noMatch,
@@ -48,7 +48,7 @@ const nothing = ({ words }: RequestContext, filtered: boolean): SafeHtml =>
       })
     : emptyState({ title: words.tasks.none, hint: words.tasks.noneHint });
 
-const searchForm = (context: RequestContext): SafeHtml => {
+const searchForm = (context: PageContext): SafeHtml => {
   const { words } = context;
   const used = names.some((name) => context.query(name) !== '');
   return html`
@@ -76,7 +76,7 @@ const searchForm = (context: RequestContext): SafeHtml => {
 </form>`;
 };
 
-const taskTable = (context: RequestContext, rows: readonly TaskRow[]): SafeHtml => {
+const taskTable = (context: PageContext, rows: readonly TaskRow[]): SafeHtml => {
   const { words, locale } = context;
   return html`<section class="card">${table<TaskRow>(
     words.tasks.title,
@@ -99,7 +99,7 @@ const taskTable = (context: RequestContext, rows: readonly TaskRow[]): SafeHtml 
   )}</section>`;
 };
 
-const address = (context: RequestContext, after?: string): string => {
+const address = (context: PageContext, after?: string): string => {
   const parameters = new URLSearchParams();
   for (const name of names) if (context.query(name) !== '') parameters.set(name, context.query(name));
   if (after !== undefined) parameters.set('after', after);
@@ -110,7 +110,7 @@ const address = (context: RequestContext, after?: string): string => {
 const day = 24 * 3600 * 1000;
 
 /** What of the query fits; the rest is as if it were not there. */
-const readFilter = (context: RequestContext): TaskFilter => {
+const readFilter = (context: PageContext): TaskFilter => {
   const state = taskStates.find((each) => each === context.query('state'));
   const channel = channels.find((each) => each === context.query('channel'));
   const date = (name: string): Date | undefined => {

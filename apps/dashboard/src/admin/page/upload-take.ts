@@ -1,14 +1,19 @@
 import { isCleanText, TaskError, type TaskOptions, taskErrorKind, taskOptionsSchema } from '@whisper-bot/task';
+import { receiveUpload, uploadLimit } from '../../domain/upload.js';
 import { requireSecret } from '../../web/enforce.js';
-import { announcedBytes, receiveUpload } from '../../web/multipart.js';
-import { type Answer, type Handler, HttpError, type RequestContext } from '../../web/request-context.js';
+import { ForgedRequest, HttpError } from '../../web/http-error.js';
+import { announcedBytes } from '../../web/multipart.js';
+import type { Answer } from '../../web/request-context.js';
 import { dropBody } from '../../web/upload-timeout.js';
 import { writeDown } from '../audit.js';
+import type { AdminContext, AdminHandler, PageContext } from '../page-context.js';
 import { bytes } from '../view/format.js';
-import { renderUpload, uploadLimit } from './upload.js';
+import { renderUpload } from './upload.js';
 
 /** Takes a recording as it streams in, and makes a task of it. */
-export const takeUpload: Handler = async (context) => {
+export const takeUpload: AdminHandler<
+  'audit' | 'logger' | 'models' | 'options' | 'pipeline' | 'rules' | 'settings'
+> = async (context) => {
   const { deps, request, words } = context;
   if (deps.settings.get('uploadsPaused')) return refused(context, 503, words.upload.paused);
   try {
@@ -51,17 +56,24 @@ export const takeUpload: Handler = async (context) => {
   }
 };
 
-const answer = ({ request }: RequestContext, page: string): Answer =>
+const answer = ({ request }: PageContext, page: string): Answer =>
   wantsJson(request.headers.accept) ? { kind: 'json', body: { page } } : { kind: 'redirect', to: page };
 
 const wantsJson = (accept: string | undefined): boolean => accept === 'application/json';
 
 /** What the person is told; null for what is not theirs to mend. */
-const refusal = (context: RequestContext, error: unknown): Answer | Promise<Answer> | null => {
+const refusal = (
+  context: AdminContext<'models' | 'options' | 'rules' | 'settings'>,
+  error: unknown,
+): Answer | Promise<Answer> | null => {
   const { words, locale, deps } = context;
   const told =
     error instanceof HttpError
-      ? { status: error.status, text: error.sentence ?? words.status[error.status]?.text ?? '' }
+      ? {
+          status: error.status,
+          text:
+            (error instanceof ForgedRequest ? words.forged : error.sentence) ?? words.status[error.status]?.text ?? '',
+        }
       : error instanceof TaskError
         ? {
             status: taskErrorKind(error.code).httpStatus,
@@ -74,12 +86,16 @@ const refusal = (context: RequestContext, error: unknown): Answer | Promise<Answ
   return told === null ? null : refused(context, told.status, told.text);
 };
 
-const refused = (context: RequestContext, status: number, text: string): Answer | Promise<Answer> =>
+const refused = (
+  context: AdminContext<'models' | 'options' | 'rules' | 'settings'>,
+  status: number,
+  text: string,
+): Answer | Promise<Answer> =>
   wantsJson(context.request.headers.accept)
     ? { kind: 'json', status, body: { error: text } }
     : renderUpload(context, text, status);
 
-const optionsOf = (context: RequestContext, fields: URLSearchParams): TaskOptions => {
+const optionsOf = (context: AdminContext<'settings'>, fields: URLSearchParams): TaskOptions => {
   const speakers = Number(fields.get('speakers') ?? '');
   const options = taskOptionsSchema.safeParse({
     language: fields.get('language') || 'auto',

@@ -1,20 +1,21 @@
 import { languages } from '@whisper-bot/task';
-import type { DashboardDeps } from '../../deps.js';
-import type { Handler, RequestContext } from '../../web/request-context.js';
+import { uploadLimit } from '../../domain/upload.js';
+import type { AdminContext, AdminHandler } from '../page-context.js';
 import { checkbox, csrfField, field, select } from '../view/form.js';
 import { bytes, span } from '../view/format.js';
 import { html } from '../view/html.js';
 import { page } from '../view/layout.js';
 import { card } from '../view/piece.js';
 
-export const showUpload: Handler = async (context) => renderUpload(context);
-
-/** Bytes: what the administrator set, within what the environment allows. */
-export const uploadLimit = ({ settings, options }: DashboardDeps): number =>
-  Math.min(options.maxFileSize, settings.get('uploadMegabytes') * 1e6);
+export const showUpload: AdminHandler<'models' | 'options' | 'rules' | 'settings'> = async (context) =>
+  renderUpload(context);
 
 /** The form; `error` is what was wrong with the last attempt. */
-export const renderUpload = async (context: RequestContext, error?: string, status = 200): ReturnType<Handler> => {
+export const renderUpload = async (
+  context: AdminContext<'models' | 'options' | 'rules' | 'settings'>,
+  error?: string,
+  status = 200,
+): ReturnType<AdminHandler<'models' | 'options' | 'rules' | 'settings'>> => {
   const { words, deps, locale } = context;
   const say = words.upload;
   const { maxDuration } = deps.rules;

@@ -1,18 +1,20 @@
-import { type Answer, type Handler, HttpError, type RequestContext } from '../../web/request-context.js';
+import { HttpError } from '../../web/http-error.js';
+import type { Answer } from '../../web/request-context.js';
 import { rememberDevice, signIn } from '../../web/session/session.js';
 import { writeDown } from '../audit.js';
+import type { AdminHandler, PageContext } from '../page-context.js';
 import { field } from '../view/form.js';
 import { html } from '../view/html.js';
 import { barePage } from '../view/layout.js';
 import { nameFault, passwordFault } from './password.js';
 
 /** The first administrator, by the one-time link. */
-export const showSetup: Handler = async (context) => {
+export const showSetup: AdminHandler<'setup'> = async (context) => {
   if (!(await context.deps.setup.fits(context.query('token')))) throw new HttpError(403, context.words.setup.gone);
   return form(context, context.query('token'));
 };
 
-const form = (context: RequestContext, token: string, errors: { name?: string; password?: string } = {}): Answer => {
+const form = (context: PageContext, token: string, errors: { name?: string; password?: string } = {}): Answer => {
   const { setup, signIn: words } = context.words;
   return {
     kind: 'page',
@@ -33,7 +35,7 @@ const form = (context: RequestContext, token: string, errors: { name?: string; p
   };
 };
 
-export const takeSetup: Handler = async (context) => {
+export const takeSetup: AdminHandler<'accounts' | 'audit' | 'sessions' | 'setup'> = async (context) => {
   const { deps, words } = context;
   const token = context.field('token');
   if (!(await deps.setup.fits(token))) throw new HttpError(403, words.setup.gone);
@@ -48,7 +50,7 @@ export const takeSetup: Handler = async (context) => {
     });
   }
   // Two at once must not both become administrators: the record takes one first account.
-  const account = await deps.store.accounts.createFirst({ name, password });
+  const account = await deps.accounts.createFirst({ name, password });
   if (account === null) throw new HttpError(403, words.setup.gone);
   deps.setup.spend();
   await writeDown(context, { action: 'account.create', target: name, actor: name, after: { role: 'administrator' } });

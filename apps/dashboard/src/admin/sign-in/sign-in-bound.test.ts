@@ -17,7 +17,7 @@ const attempt = (name: string, password: string, address: string, cookie = '') =
     body: new URLSearchParams({ name, password }),
   });
 const rows = async (before = new Date('9999-01-01')): Promise<number> =>
-  (await harness.deps.store.db.selectFrom('attempt').select('key').where('at', '<', before).execute()).length;
+  (await harness.store.db.selectFrom('attempt').select('key').where('at', '<', before).execute()).length;
 
 test('the one-time link makes one administrator, also where it is used twice at once', async () => {
   const token = new URL(harness.setup ?? '').searchParams.get('token') ?? '';
@@ -30,7 +30,7 @@ test('the one-time link makes one administrator, also where it is used twice at 
     });
   const answers = await Promise.all(['first', 'second', 'third', 'fourth'].map(use));
   expect(answers.map(({ status }) => status).sort()).toEqual([303, 403, 403, 403]);
-  expect(await harness.deps.store.accounts.list()).toHaveLength(1);
+  expect(await harness.store.accounts.list()).toHaveLength(1);
 });
 
 test('a stranger’s guesses lock out the stranger, not the person', async () => {
@@ -45,7 +45,7 @@ test('where strangers come from everywhere, or from the same address, a browser 
   const first = await attempt(name, password, '198.51.100.2');
   const device = first.headers.getSetCookie().find((each) => each.startsWith('whisper_device')) ?? '';
   expect(device).toMatch(/HttpOnly; SameSite=Lax/);
-  const { attempts } = harness.deps.store;
+  const { attempts } = harness.store;
   while (await attempts.allow(`sign-in:name:${name}`, { attempts: 200, seconds: 900 }));
   while (await attempts.allow('sign-in:address:198.51.100.2', { attempts: 30, seconds: 900 }));
   const cookie = device.split(';')[0] ?? '';
@@ -57,8 +57,8 @@ test('where strangers come from everywhere, or from the same address, a browser 
   for (let count = 0; count < 8; count += 1)
     expect((await attempt(name, 'wrong', '198.51.100.2', cookie)).status).toBe(401);
   expect((await attempt(name, password, '198.51.100.2', cookie)).status).toBe(429);
-  await harness.deps.store.accounts.setPassword(
-    (await harness.deps.store.accounts.list()).find((each) => each.name === name)?.id ?? '',
+  await harness.store.accounts.setPassword(
+    (await harness.store.accounts.list()).find((each) => each.name === name)?.id ?? '',
     'another password 1',
     '',
   );
@@ -66,7 +66,7 @@ test('where strangers come from everywhere, or from the same address, a browser 
 });
 
 test('names past the limit of an address add nothing to the record, and what counts no more goes', async () => {
-  const { attempts } = harness.deps.store;
+  const { attempts } = harness.store;
   while (await attempts.allow('sign-in:address:203.0.113.99', { attempts: 30, seconds: 900 }));
   const before = await rows();
   const answers = await Promise.all(
@@ -79,7 +79,7 @@ test('names past the limit of an address add nothing to the record, and what cou
     key: `sign-in:name:${index}`,
     at: new Date(Date.now() - 2 * hour),
   }));
-  await harness.deps.store.db.insertInto('attempt').values(old).execute();
+  await harness.store.db.insertInto('attempt').values(old).execute();
   await until(async () => {
     await attempts.allow(`anything:${Math.random()}`, { attempts: 1, seconds: 60 });
     return (await rows(new Date(Date.now() - hour))) === 0;

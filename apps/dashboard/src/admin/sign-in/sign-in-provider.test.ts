@@ -54,8 +54,8 @@ const signIn = async (name: string, each = walker, back = '/'): Promise<string> 
 };
 const refusedFor = (problem: string) => expect.stringMatching(new RegExp(`^/sign-in\\?problem=${problem}(&|$)`));
 const statusOf = async (path: string, each = walker) => (await each.go(`${harness.url}${path}`)).status;
-const account = async (name: string) => (await harness.deps.store.accounts.list()).find((each) => each.name === name);
-const lastEntries = async (limit: number) => (await harness.deps.store.audit.list({ limit })).reverse();
+const account = async (name: string) => (await harness.store.accounts.list()).find((each) => each.name === name);
+const lastEntries = async (limit: number) => (await harness.store.audit.list({ limit })).reverse();
 
 describe('somebody with a role at the provider', () => {
   test('comes in as that role, to the page wanted, and it is written down', async () => {
@@ -92,8 +92,8 @@ describe('somebody with a role at the provider', () => {
     await signIn('u-bob');
     const second = walker.cookies.get(sessionCookie()) ?? '';
     expect(first).not.toBe(second);
-    expect(await harness.deps.store.sessions.find(first)).toBeNull();
-    const session = await harness.deps.store.sessions.find(second);
+    expect(await harness.store.sessions.find(first)).toBeNull();
+    const session = await harness.store.sessions.find(second);
     const ended = await walker.go(`${harness.url}/account/sign-out-everywhere`, {
       csrf: maskSecret(session?.csrf ?? ''),
     });
@@ -108,7 +108,7 @@ describe('somebody with a role at the provider', () => {
 
   test('has neither a password nor a role that could be changed here', async () => {
     await signIn('u-ann');
-    const session = await harness.deps.store.sessions.find(walker.cookies.get(sessionCookie()) ?? '');
+    const session = await harness.store.sessions.find(walker.cookies.get(sessionCookie()) ?? '');
     const csrf = maskSecret(session?.csrf ?? '');
     const fields = { csrf, current: '', fresh: 'correct horse battery', again: 'correct horse battery' };
     expect((await walker.go(`${harness.url}/account/password`, fields)).status).toBe(403);
@@ -146,7 +146,7 @@ describe('refused is', () => {
 
   test('whose account is disabled here', async () => {
     await signIn('u-bob');
-    const { accounts } = harness.deps.store;
+    const { accounts } = harness.store;
     const id = (await account('bob'))?.id ?? '';
     await accounts.change(id, { disabled: true });
     expect(await statusOf('/tasks')).toBe(303);

@@ -1,9 +1,11 @@
 import { signInLife } from '@whisper-bot/store';
 import { ownPath } from '../../web/answer.js';
 import { cookieName, readCookies, setCookie } from '../../web/cookie.js';
-import { type Answer, type Handler, HttpError, type RequestContext } from '../../web/request-context.js';
+import { HttpError } from '../../web/http-error.js';
+import type { Answer } from '../../web/request-context.js';
 import { addressOf, signIn } from '../../web/session/session.js';
 import { writeDown } from '../audit.js';
+import type { AdminContext, AdminHandler, PageContext } from '../page-context.js';
 import { isOfDomain, nameOf, roleOf } from './provider/claim.js';
 import { explainFailure, type Problem } from './provider/failure.js';
 import type { Provider } from './provider/provider.js';
@@ -11,9 +13,9 @@ import type { Provider } from './provider/provider.js';
 /** One address may be a whole office, and nothing can be guessed here. */
 const bound = { attempts: 120, seconds: 900 };
 
-const cookieOf = (context: RequestContext): string => cookieName(context, 'whisper_provider');
+const cookieOf = (context: PageContext): string => cookieName(context, 'whisper_provider');
 
-const providerOf = ({ deps }: RequestContext): Provider => {
+const providerOf = ({ deps }: AdminContext<'provider'>): Provider => {
   if (deps.provider === null) throw new HttpError(404);
   return deps.provider;
 };
@@ -22,7 +24,7 @@ const providerOf = ({ deps }: RequestContext): Provider => {
  * This page as the browser addressed it, so that the provider sends it back to where it came from. Only path and query are the
  * request line's: an absolute one there must not name another host. Throws HttpError 400 where the host is no host.
  */
-const hereOf = ({ request }: RequestContext): URL => {
+const hereOf = ({ request }: PageContext): URL => {
   const query = /\?.*$/.exec(request.originalUrl)?.[0] ?? '';
   const here = `${request.protocol}://${request.host}${request.path}${query}`;
   if (!URL.canParse(here)) throw new HttpError(400);
@@ -30,14 +32,14 @@ const hereOf = ({ request }: RequestContext): URL => {
 };
 
 /** A link, not a form: a form may lead nowhere but to ourselves. */
-export const beginAtProvider: Handler = async (context) => {
+export const beginAtProvider: AdminHandler<'attempts' | 'logger' | 'provider' | 'signIns'> = async (context) => {
   const provider = providerOf(context);
-  const { store, logger } = context.deps;
+  const { attempts, signIns, logger } = context.deps;
   const back = ownPath(context.query('back'));
-  if (!(await store.attempts.allow(`sign-in:provider:${addressOf(context)}`, bound))) return refuse('tooMany', back);
+  if (!(await attempts.allow(`sign-in:provider:${addressOf(context)}`, bound))) return refuse('tooMany', back);
   try {
     const { to, pending } = await provider.begin(new URL('/sign-in/provider/return', hereOf(context)).href);
-    setCookie(context, cookieOf(context), await store.signIns.begin({ ...pending, back }), signInLife);
+    setCookie(context, cookieOf(context), await signIns.begin({ ...pending, back }), signInLife);
     return { kind: 'redirect', to };
   } catch (error) {
     const { problem, detail } = explainFailure(error);
@@ -47,11 +49,13 @@ export const beginAtProvider: Handler = async (context) => {
 };
 
 /** Back from the provider: the browser must be the one that went, and has one try. */
-export const endAtProvider: Handler = async (context) => {
+export const endAtProvider: AdminHandler<
+  'audit' | 'identities' | 'logger' | 'provider' | 'sessions' | 'signIns'
+> = async (context) => {
   const provider = providerOf(context);
-  const { store, logger } = context.deps;
+  const { signIns, logger } = context.deps;
   const token = readCookies(context.request.headers.cookie).get(cookieOf(context)) ?? '';
-  const pending = token === '' ? null : await store.signIns.take(token, context.query('state'));
+  const pending = token === '' ? null : await signIns.take(token, context.query('state'));
   // Somebody else's answer must not end what this browser has under way: its cookie stays.
   if (pending === null) return refuse('expired');
   setCookie(context, cookieOf(context), '', 0);
@@ -67,9 +71,13 @@ export const endAtProvider: Handler = async (context) => {
 
 type Met = Awaited<ReturnType<Provider['finish']>>;
 
-const enter = async (context: RequestContext, { identity, claims }: Met, back: string): Promise<Answer> => {
+const enter = async (
+  context: AdminContext<'audit' | 'identities' | 'logger' | 'provider' | 'sessions'>,
+  { identity, claims }: Met,
+  back: string,
+): Promise<Answer> => {
   const { roles, emailDomains } = providerOf(context);
-  const { identities } = context.deps.store;
+  const { identities } = context.deps;
   const { issuer, subject } = identity;
   const turnAway = async (problem: Problem, name: string): Promise<Answer> => {
     const after = { issuer, subject, why: problem };

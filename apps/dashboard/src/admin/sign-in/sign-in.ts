@@ -1,9 +1,11 @@
 import { cutText } from '@whisper-bot/task';
 import { ownPath } from '../../web/answer.js';
-import { type Answer, type Handler, HttpError, type RequestContext } from '../../web/request-context.js';
+import { HttpError } from '../../web/http-error.js';
+import type { Answer } from '../../web/request-context.js';
 import { networkOf } from '../../web/session/network.js';
 import { addressOf, knownDevice, rememberDevice, signIn, signOut } from '../../web/session/session.js';
 import { writeDown } from '../audit.js';
+import type { AdminContext, AdminHandler } from '../page-context.js';
 import { csrfField, field } from '../view/form.js';
 import { html } from '../view/html.js';
 import { barePage } from '../view/layout.js';
@@ -21,8 +23,8 @@ const bounds = {
 };
 
 /** Whether one more try is allowed. One bound after the other: what the first refuses adds nothing to the next. */
-const isAllowed = async (context: RequestContext, name: string, device: string | null): Promise<boolean> => {
-  const { attempts } = context.deps.store;
+const isAllowed = async (context: AdminContext<'attempts'>, name: string, device: string | null): Promise<boolean> => {
+  const { attempts } = context.deps;
   if (device !== null) return attempts.allow(`sign-in:device:${device}`, bounds.device);
   const address = networkOf(addressOf(context));
   return (
@@ -32,10 +34,10 @@ const isAllowed = async (context: RequestContext, name: string, device: string |
   );
 };
 
-export const showSignIn: Handler = async (context) =>
+export const showSignIn: AdminHandler<'options' | 'provider'> = async (context) =>
   context.person === null ? form(context) : { kind: 'redirect', to: '/' };
 
-const form = (context: RequestContext, error?: string, status = 200): Answer => {
+const form = (context: AdminContext<'options' | 'provider'>, error?: string, status = 200): Answer => {
   const { deps } = context;
   const words = context.words.signIn;
   const problem = Object.hasOwn(words.problems, context.query('problem'))
@@ -71,9 +73,11 @@ ${
   };
 };
 
-export const takeSignIn: Handler = async (context) => {
+export const takeSignIn: AdminHandler<'accounts' | 'attempts' | 'audit' | 'options' | 'provider' | 'sessions'> = async (
+  context,
+) => {
   if (!context.deps.options.passwordSignIn) throw new HttpError(403, context.words.signIn.noPasswords);
-  const { accounts, attempts } = context.deps.store;
+  const { accounts, attempts } = context.deps;
   const name = cutText(context.field('name'), 60);
   const device = await knownDevice(context, name);
   if (!(await isAllowed(context, name.toLowerCase(), device))) return form(context, context.words.signIn.tooMany, 429);
@@ -90,7 +94,7 @@ export const takeSignIn: Handler = async (context) => {
   return { kind: 'redirect', to: ownPath(context.field('back')) };
 };
 
-export const takeSignOut: Handler = async (context) => {
+export const takeSignOut: AdminHandler<'sessions'> = async (context) => {
   await signOut(context);
   return { kind: 'redirect', to: '/sign-in' };
 };

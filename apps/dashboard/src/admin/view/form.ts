@@ -1,9 +1,9 @@
-import type { RequestContext } from '../../web/request-context.js';
 import { maskSecret } from '../../web/session/csrf.js';
+import type { PageContext } from '../page-context.js';
 import { html, type SafeHtml } from './html.js';
 
 /** The session's secret, in every form that changes something. */
-export const csrfField = (context: RequestContext): SafeHtml =>
+export const csrfField = (context: PageContext): SafeHtml =>
   html`<input type="hidden" name="csrf" value="${context.person === null ? '' : maskSecret(context.person.csrf)}">`;
 
 export interface ButtonFormOptions {
@@ -18,7 +18,7 @@ export interface ButtonFormOptions {
 
 /** A button that posts; works without scripts. */
 export const buttonForm = (
-  context: RequestContext,
+  context: PageContext,
   { action, text, kind = 'plain', fields = {}, label }: ButtonFormOptions,
 ) => html`
 <form class="button-form" method="post" action="${action}">${csrfField(context)}${Object.entries(fields).map(

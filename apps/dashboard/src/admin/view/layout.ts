@@ -1,8 +1,8 @@
-import type { RequestContext } from '../../web/request-context.js';
 import { atLeast, type Role } from '../../web/session/account.js';
 import { locales } from '../locale/locale.js';
+import type { PageContext } from '../page-context.js';
 import { csrfField } from './form.js';
-import { html, type SafeHtml } from './html.js';
+import { html, markup, type SafeHtml } from './html.js';
 import { type IconName, icon } from './icon.js';
 
 export interface PageOptions {
@@ -43,7 +43,7 @@ const groups = {
 } as const;
 
 /** A whole page for somebody signed in: menu, heading, content. */
-export const page = (context: RequestContext, options: PageOptions): SafeHtml =>
+export const page = (context: PageContext, options: PageOptions): string =>
   document(
     context,
     options,
@@ -65,7 +65,7 @@ export const page = (context: RequestContext, options: PageOptions): SafeHtml =>
   );
 
 /** A page outside the menu: signing in, errors of strangers. */
-export const barePage = (context: RequestContext, options: Pick<PageOptions, 'title' | 'body'>): SafeHtml =>
+export const barePage = (context: PageContext, options: Pick<PageOptions, 'title' | 'body'>): string =>
   document(
     context,
     options,
@@ -73,11 +73,11 @@ export const barePage = (context: RequestContext, options: Pick<PageOptions, 'ti
   );
 
 const document = (
-  context: RequestContext,
+  context: PageContext,
   { title, scripts = [] }: Pick<PageOptions, 'title' | 'scripts'>,
   body: SafeHtml,
-) =>
-  html`<!doctype html>
+): string =>
+  markup(html`<!doctype html>
 <html lang="${context.locale}" data-theme="${context.theme}">
 <head>
 <meta charset="utf-8">
@@ -93,9 +93,9 @@ ${['page', ...scripts].map((name) => html`<script type="module" src="/static/${n
 <a class="skip" href="#content">${context.words.nav.skip}</a>
 ${body}
 </body>
-</html>`;
+</html>`);
 
-const menu = (context: RequestContext, active: IconName | undefined): SafeHtml => {
+const menu = (context: PageContext, active: IconName | undefined): SafeHtml => {
   const { words, person } = context;
   const mine = (Object.keys(groups) as (keyof typeof groups)[]).map((name) => ({
     name,
@@ -133,7 +133,7 @@ const menu = (context: RequestContext, active: IconName | undefined): SafeHtml =
 
 const current = html` aria-current="page"`;
 
-const preferences = (context: RequestContext): SafeHtml => {
+const preferences = (context: PageContext): SafeHtml => {
   const { nav } = context.words;
   const option = (value: string, text: string, chosen: boolean) =>
     html`<option value="${value}"${chosen && html` selected`}>${text}</option>`;
@@ -151,7 +151,7 @@ const preferences = (context: RequestContext): SafeHtml => {
 };
 
 /** What the last action did, told once by the address it redirected to. */
-const notice = (context: RequestContext): SafeHtml | null => {
+const notice = (context: PageContext): SafeHtml | null => {
   const [section = '', name = ''] = context.query('said').split('.');
   const words = context.words as unknown as Record<string, Record<string, unknown>>;
   const said = Object.hasOwn(words, section) ? words[section]?.[name] : undefined;

@@ -12,9 +12,9 @@ export interface Program {
 
 export const createProgram = async (
   { url, deps }: Pick<Harness, 'url' | 'deps'>,
-  limits?: Parameters<Harness['deps']['store']['keys']['create']>[2],
+  limits?: Parameters<Harness['store']['keys']['create']>[2],
 ): Promise<Program> => {
-  const { id, key } = await deps.store.keys.create('test', 'test', limits);
+  const { id, key } = await deps.keys.create('test', 'test', limits);
   return {
     id,
     key,

@@ -1,6 +1,5 @@
-import type { Account } from '@whisper-bot/store';
+import type { Account, Store } from '@whisper-bot/store';
 import type { Request } from 'express';
-import type { DashboardDeps } from '../../deps.js';
 import { cookieName, readCookies, setCookie } from '../cookie.js';
 import type { RequestContext } from '../request-context.js';
 import type { Person } from './account.js';
@@ -12,25 +11,29 @@ const deviceLife = 365 * 24 * 3600;
 /** Seconds the browser keeps the cookie; the database ends a session earlier where it lies idle. */
 const cookieLife = 7 * 24 * 3600;
 
+/** What knows the accounts and their sessions. */
+export type SessionDeps = Pick<Store, 'accounts' | 'sessions'>;
+type SessionContext<Part extends keyof SessionDeps> = RequestContext<Pick<SessionDeps, Part>>;
+
 /** Who is signed in, by the cookies of a request. */
 export const findPerson = async (
-  deps: DashboardDeps,
+  deps: Pick<SessionDeps, 'sessions'>,
   request: Request,
   cookies: ReadonlyMap<string, string>,
 ): Promise<Person | null> => {
   const token = cookies.get(cookieName({ request }, session));
   if (token === undefined || token === '' || token.length > 200) return null;
-  const found = await deps.store.sessions.find(token);
+  const found = await deps.sessions.find(token);
   if (found === null) return null;
   const { id, name, role, issuer } = found.account;
   return { id, name, role, issuer, session: found.id, csrf: found.csrf };
 };
 
 /** Signs somebody in, in this browser; the session they may have had ends. */
-export const signIn = async (context: RequestContext, account: Account): Promise<void> => {
+export const signIn = async (context: SessionContext<'sessions'>, account: Account): Promise<void> => {
   const { deps, request, person } = context;
-  if (person !== null) await deps.store.sessions.close(person.session);
-  const token = await deps.store.sessions.open(account.id, {
+  if (person !== null) await deps.sessions.close(person.session);
+  const token = await deps.sessions.open(account.id, {
     address: addressOf(context),
     agent: (request.headers['user-agent'] ?? '').slice(0, 200),
   });
@@ -38,25 +41,28 @@ export const signIn = async (context: RequestContext, account: Account): Promise
 };
 
 /** Lets the browser show next time that somebody has signed in to the account with it. */
-export const rememberDevice = async (context: RequestContext, account: Pick<Account, 'id'>): Promise<void> => {
-  const token = await context.deps.store.accounts.deviceToken(account.id);
+export const rememberDevice = async (
+  context: SessionContext<'accounts'>,
+  account: Pick<Account, 'id'>,
+): Promise<void> => {
+  const token = await context.deps.accounts.deviceToken(account.id);
   if (token !== null) setCookie(context, cookieName(context, device), token, deviceLife);
 };
 
 /** The device a browser was remembered as for the account of that name; null where it is a stranger's. */
-export const knownDevice = async (context: RequestContext, name: string): Promise<string | null> => {
+export const knownDevice = async (context: SessionContext<'accounts'>, name: string): Promise<string | null> => {
   const token = readCookies(context.request.headers.cookie).get(cookieName(context, device));
-  return token === undefined || token.length > 200 ? null : context.deps.store.accounts.knownDevice(name, token);
+  return token === undefined || token.length > 200 ? null : context.deps.accounts.knownDevice(name, token);
 };
 
 /** Ends this session, or all of the account. */
-export const signOut = async (context: RequestContext, everywhere = false): Promise<void> => {
+export const signOut = async (context: SessionContext<'sessions'>, everywhere = false): Promise<void> => {
   const { deps, person } = context;
   if (person !== null) {
-    if (everywhere) await deps.store.sessions.closeAll(person.id);
-    else await deps.store.sessions.close(person.session);
+    if (everywhere) await deps.sessions.closeAll(person.id);
+    else await deps.sessions.close(person.session);
   }
   setCookie(context, cookieName(context, session), '', 0);
 };
 
-export const addressOf = ({ request }: RequestContext): string => request.ip ?? '';
+export const addressOf = ({ request }: Pick<RequestContext, 'request'>): string => request.ip ?? '';

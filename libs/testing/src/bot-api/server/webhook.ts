@@ -1,14 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Update } from 'grammy/types';
-import type { World } from './world.js';
-
-/** A webhook that is set. */
-export interface Webhook {
-  readonly url: string;
-  readonly maxConnections: number;
-  lastError?: { readonly last_error_date: number; readonly last_error_message: string };
-  stop(): void;
-}
+import type { Webhook, World } from './world.js';
 
 type Performer = (method: string, fields: Record<string, unknown>) => void;
 const performers = new WeakMap<World, Performer>();

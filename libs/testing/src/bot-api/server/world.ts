@@ -8,7 +8,6 @@ import { createJournal } from './journal.js';
 import type { Limit } from './refusal.js';
 import { createShelf, type Shelf } from './shelf.js';
 import { createUpdateQueue, type UpdateQueue } from './update-queue.js';
-import type { Webhook } from './webhook.js';
 
 /** How the server behaves; everything has a default. */
 export interface BotApiOptions {
@@ -40,6 +39,14 @@ export interface Callback {
   readonly at: number;
   answer?: { text?: string; alert: boolean; url?: string };
   readonly chat: ChatState;
+}
+
+/** A webhook that is set. */
+export interface Webhook {
+  readonly url: string;
+  readonly maxConnections: number;
+  lastError?: { readonly last_error_date: number; readonly last_error_message: string };
+  stop(): void;
 }
 
 /** Everything the server knows. */

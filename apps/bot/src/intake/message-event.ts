@@ -1,5 +1,5 @@
 import type { Chat, Message, Update, User } from 'grammy/types';
-import { findMedia } from '../intake/media.js';
+import { findMedia } from './media.js';
 
 /** That something came in, never what it said: a row of ClickHouse's `messages`. */
 export interface MessageEvent {

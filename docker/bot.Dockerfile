@@ -41,7 +41,6 @@ COPY --link models/shipped.json models/
 COPY --from=package /app ./
 COPY --from=build /app/image/libs libs
 COPY --from=build /app/image/apps/bot apps/bot
-COPY apps/bot/locale apps/bot/locale
 COPY docker/health.mjs docker/
 ENV NODE_ENV=production WHISPER_BOT_HOME=/data/home TASKS_DIR=/data/tasks MODELS_DIR=/data/models
 # What libs/runtime calls nodeTuning.

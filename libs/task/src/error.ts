@@ -16,8 +16,8 @@ const recording = { retryable: false, userMayRetry: false, httpStatus: 400 } as 
 const engine = { retryable: true, userMayRetry: true, httpStatus: 500 } as const;
 
 /**
- * Why a task cannot go on, and what follows from it. The code is what is translated (`error-{code}` in the bot's texts,
- * `errors` in the dashboard's) and what metrics are grouped by; a TaskError's sentence is English, for a person; its
+ * Why a task cannot go on, and what follows from it. The code is what is translated (in libs/text: `error-{code}` of the bot,
+ * `errors` of the dashboard) and what metrics are grouped by; a TaskError's sentence is English, for a person; its
  * cause is for the operator.
  */
 const taskErrorCatalogue = {
@@ -49,6 +49,17 @@ export const taskErrorCodes = Object.keys(taskErrorCatalogue) as [TaskErrorCode,
 
 /** What follows from an error of that code. */
 export const taskErrorKind = (code: TaskErrorCode): TaskErrorKind => taskErrorCatalogue[code];
+
+/** Codes whose sentence a person reads. */
+export type ShownErrorCode = {
+  [Code in TaskErrorCode]: (typeof taskErrorCatalogue)[Code] extends { shownAs: string } ? never : Code;
+}[TaskErrorCode];
+
+/** The code whose sentence a person reads for an error. */
+export const shownErrorCode = (code: TaskErrorCode): ShownErrorCode => {
+  const kind: TaskErrorKind = taskErrorCatalogue[code];
+  return kind.shownAs ?? (code as ShownErrorCode);
+};
 
 export interface TaskErrorOptions {
   /** The underlying error or the operator's detail; never shown to the user. */

@@ -1,10 +1,11 @@
+import { languageIn, ownNameOf } from '@whisper-bot/text';
 import { describe, expect, it } from 'vitest';
-import { languageHintsOf, languageOf, languages, parseLanguage } from './language.js';
+import { languageCodes, languageHintsOf, parseLanguage } from './language.js';
 
 describe('languages', () => {
   it('are the hundred of Whisper, each once', () => {
-    expect(languages).toHaveLength(100);
-    expect(new Set(languages.map(({ code }) => code)).size).toBe(100);
+    expect(languageCodes).toHaveLength(100);
+    expect(new Set(languageCodes).size).toBe(100);
   });
 
   it.each([
@@ -27,6 +28,17 @@ describe('languages', () => {
     ['jv', 'jw'],
     ['Filipino', 'tl'],
     ['myanmar', 'my'],
+    ['Burmese', 'my'],
+    ['Бирманский', 'my'],
+    ['Bengali', 'bn'],
+    ['Nynorsk', 'nn'],
+    ['Нюнорск', 'nn'],
+    ['Tagalog', 'tl'],
+    ['Тагальский', 'tl'],
+    ['Гаитянский креольский', 'ht'],
+    ['Latina', 'la'],
+    ['Punjabi', 'pa'],
+    ['Panjabi', 'pa'],
     ['eng', 'en'],
     ['RUS', 'ru'],
     ['deu', 'de'],
@@ -50,7 +62,7 @@ describe('languages', () => {
   it('finds languages by their codes of three letters', () => {
     const terms =
       'eng zho deu spa rus kor fra jpn por tur pol cat nld ara swe ita ind hin fin vie heb ukr ell msa ces ron dan hun tam nor';
-    const codes = languages.slice(0, 30).map(({ code }) => code);
+    const codes = languageCodes.slice(0, 30);
     expect(terms.split(' ').map(parseLanguage)).toEqual(codes);
   });
 
@@ -58,13 +70,18 @@ describe('languages', () => {
     expect(languageHintsOf(['ru_RU', undefined, 'en-US', 'C', 'auto', null, 'Russian'])).toEqual(['ru', 'en']);
   });
 
+  it('have a name of their own, written as in a list', () => {
+    for (const code of languageCodes) expect(ownNameOf(code), code).not.toBe(code);
+    expect(['ru', 'de', 'ka', 'jw', 'xx'].map(ownNameOf)).toEqual(['Русский', 'Deutsch', 'ქართული', 'Basa Jawa', 'xx']);
+  });
+
   it('finds every language by each of its names', () => {
-    for (const { code, english, native, russian } of languages) {
-      for (const name of [code, english, native, russian]) {
+    for (const code of languageCodes) {
+      for (const name of [code, languageIn('en', code), ownNameOf(code), languageIn('ru', code)]) {
         expect([name, parseLanguage(name)]).toEqual([name, code]);
         expect([name, parseLanguage(name.toUpperCase())]).toEqual([name, code]);
       }
     }
-    expect(languageOf('ru')?.english).toBe('Russian');
+    expect(languageIn('en', 'ru')).toBe('Russian');
   });
 });

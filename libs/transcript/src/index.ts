@@ -11,7 +11,7 @@ export { renderSrt } from './format/srt.js';
 export { renderText } from './format/text.js';
 export { renderVerboseJson, toVerbose, type VerboseSegment, type VerboseTranscription } from './format/verbose-json.js';
 export { renderVtt } from './format/vtt.js';
-export { englishLabels, otherTracksNote, russianLabels, speakerNames, type TranscriptLabels } from './label.js';
+export { otherTracksNote, speakerNames, type TranscriptLabels } from './label.js';
 export { languageTag, textLanguage, whisperLanguageName } from './language.js';
 export { type MergeRequest, mergeTranscript, speakerLabelOf } from './merge/merge.js';
 export { cutAt } from './message/cut.js';

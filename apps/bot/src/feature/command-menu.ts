@@ -1,14 +1,34 @@
+import { locales } from '@whisper-bot/text';
 import type { Api } from 'grammy';
 import type { BotCommand } from 'grammy/types';
-import { inLocale, locales, type Words } from '../locale/locale.js';
+import { inLocale, type Words } from '../locale/locale.js';
 
 /** Commands in the order of Telegram's menu. */
-export const privateCommands = 'start help settings language model status cancel stats privacy delete_my_data'.split(
-  ' ',
-);
-export const groupCommands = 'transcribe settings language model status cancel help privacy'.split(' ');
+export const privateCommands = [
+  'start',
+  'help',
+  'settings',
+  'language',
+  'model',
+  'status',
+  'cancel',
+  'stats',
+  'privacy',
+  'delete_my_data',
+] as const;
+export const groupCommands = [
+  'transcribe',
+  'settings',
+  'language',
+  'model',
+  'status',
+  'cancel',
+  'help',
+  'privacy',
+] as const;
+type Command = (typeof privateCommands)[number] | (typeof groupCommands)[number];
 
-const described = (names: readonly string[], words: Words): BotCommand[] =>
+const described = (names: readonly Command[], words: Words): BotCommand[] =>
   names.map((command) => ({ command, description: words.text(`command-${command}`) }));
 
 /** Registers the commands with Telegram: English for everyone, and each other language for its speakers. */

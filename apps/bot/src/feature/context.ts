@@ -2,7 +2,7 @@ import type { Eraser } from '@whisper-bot/assembly';
 import type { Pipeline } from '@whisper-bot/pipeline';
 import type { Context } from 'grammy';
 import type { Conversation } from '../conversation/conversation.js';
-import type { Words } from '../locale/locale.js';
+import type { PlainKey, Words } from '../locale/locale.js';
 import type { LimitRepository, Preferences, SpokenBy, UsageRepository } from '../persistence/repository.js';
 import type { Requests } from '../persistence/request.js';
 import type { Place } from '../render/menu.js';
@@ -62,5 +62,5 @@ export interface BotContext extends Context {
   /** Changes the message whose button was pressed. */
   amend(content: Content): Promise<void>;
   /** Answers a press: silently, with a toast, or with a window to close. A lost toast is no harm. */
-  toast(key?: string, window?: boolean): Promise<void>;
+  toast(key?: PlainKey, window?: boolean): Promise<void>;
 }

@@ -8,12 +8,13 @@ const without = (list: readonly number[], id: number) => list.filter((other) => 
 const withId = (list: readonly number[], id: number) => [...without(list, id), id];
 
 /** Each list command: what it does to the lists, and what it says. */
-const listCommands: Record<string, { edit: (limits: Limits, id: number) => Limits; said: string }> = {
-  block: { edit: (limits, id) => ({ ...limits, block: withId(limits.block, id) }), said: 'admin-blocked' },
-  unblock: { edit: (limits, id) => ({ ...limits, block: without(limits.block, id) }), said: 'admin-unblocked' },
-  allow: { edit: (limits, id) => ({ ...limits, allow: withId(limits.allow, id) }), said: 'admin-allowed' },
-  disallow: { edit: (limits, id) => ({ ...limits, allow: without(limits.allow, id) }), said: 'admin-disallowed' },
+const listCommands: Record<string, { edit: (limits: Limits, id: number) => Limits; reply: ListReply }> = {
+  block: { edit: (limits, id) => ({ ...limits, block: withId(limits.block, id) }), reply: 'admin-blocked' },
+  unblock: { edit: (limits, id) => ({ ...limits, block: without(limits.block, id) }), reply: 'admin-unblocked' },
+  allow: { edit: (limits, id) => ({ ...limits, allow: withId(limits.allow, id) }), reply: 'admin-allowed' },
+  disallow: { edit: (limits, id) => ({ ...limits, allow: without(limits.allow, id) }), reply: 'admin-disallowed' },
 };
+type ListReply = 'admin-blocked' | 'admin-unblocked' | 'admin-allowed' | 'admin-disallowed';
 
 /** The operators' commands, in private: /limits, /block, /unblock, /allow, /disallow with a user's or chat's number. */
 export const createOperator = ({ options, limits }: BotDeps): Composer<BotContext> => {
@@ -29,7 +30,7 @@ export const createOperator = ({ options, limits }: BotDeps): Composer<BotContex
       return ctx.answer(text(ctx.words.html('admin-usage', { command: name })));
     }
     await limits.change((current) => command.edit(current, id), { by: ctx.actorId, id });
-    await ctx.answer(text(ctx.words.html(command.said, { id: String(id) })));
+    await ctx.answer(text(ctx.words.html(command.reply, { id: String(id) })));
   });
   ours.command('limits', async (ctx) => {
     const current = await limits.get();

@@ -1,6 +1,7 @@
 import { Composer } from 'grammy';
 import { encodePress, type Press } from '../callback/press.js';
 import { limitsFor } from '../limit/policy.js';
+import type { PlainKey } from '../locale/locale.js';
 import { spokenDuration } from '../render/duration.js';
 import { text } from '../telegram/outbox/outbound-message.js';
 import { cancelRequest } from './cancel.js';
@@ -25,7 +26,7 @@ export const createPerson = (deps: BotDeps) => {
   });
 
   composer.command('delete_my_data', async (ctx) => {
-    const button = (key: string, sure: 'yes' | 'no') => ({
+    const button = (key: PlainKey, sure: 'yes' | 'no') => ({
       text: ctx.words.text(key),
       callback_data: encodePress({ kind: 'forget', fields: [sure] }),
     });

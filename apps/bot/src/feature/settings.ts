@@ -1,6 +1,6 @@
 import { Composer } from 'grammy';
 import type { Press, screens } from '../callback/press.js';
-import { chooseLocale, inLocale } from '../locale/locale.js';
+import { chooseLocale, inLocale, type PlainKey } from '../locale/locale.js';
 import { type MenuFacts, settingsMenu } from '../render/menu.js';
 import { choose } from '../render/preference.js';
 import { text } from '../telegram/outbox/outbound-message.js';
@@ -37,7 +37,7 @@ export const createSettings = (deps: BotDeps) => {
   composer.command('model', show('model'));
 
   /** Null where the person may change this setting, else why not. */
-  const obstacle = async (ctx: BotContext, field: string): Promise<string | null> => {
+  const obstacle = async (ctx: BotContext, field: string): Promise<PlainKey | null> => {
     if (ctx.place === 'private') return null;
     if (ctx.place === 'group' && !adminsOnly.has(field) && !ctx.preference.locked) return null;
     if (await administers(ctx)) return null;

@@ -1,25 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { taskErrorCodes } from '@whisper-bot/task';
+import { type Locale, locales, textsIn } from '@whisper-bot/text';
 import { expect, test } from 'vitest';
 import { renderFailure } from '../render/status.js';
-import { chooseLocale, inLocale, locales, readLocale } from './locale.js';
+import { chooseLocale, inLocale } from './locale.js';
 
-/** Key → sorted placeholders, read from the file itself. */
-const shape = (source: string): Record<string, string[]> => {
-  const found: Record<string, string[]> = {};
-  let key = '';
-  for (const line of source.split('\n')) {
-    const start = /^([a-z][\w-]*) =/.exec(line);
-    if (start?.[1]) {
-      key = start[1];
-      if (found[key]) throw new Error(`${key} stands twice`);
-      found[key] = [];
-    }
-    for (const [, name] of line.matchAll(/\$(\w+)/g)) if (name && !found[key]?.includes(name)) found[key]?.push(name);
-  }
-  for (const names of Object.values(found)) names.sort();
-  return found;
-};
+/** Key → the names of the values its text takes. */
+const shape = (locale: Locale): Record<string, string[]> =>
+  Object.fromEntries(
+    Object.entries(textsIn(locale).bot).map(([key, text]): [string, string[]] => {
+      const names = new Set<string>();
+      const given = new Proxy({}, { get: (_target, name) => names.add(String(name)).size });
+      if (typeof text === 'function') (text as (values: object) => string)(given);
+      return [key, [...names].sort()];
+    }),
+  );
 
 const sources = (directory: URL): string[] =>
   readdirSync(directory, { withFileTypes: true }).flatMap((entry) =>
@@ -31,12 +26,13 @@ const sources = (directory: URL): string[] =>
   );
 
 test('both languages have the same keys and the same placeholders', () => {
-  expect(shape(readLocale('ru'))).toEqual(shape(readLocale('en')));
+  expect(shape('ru')).toEqual(shape('en'));
+  expect(shape('en')['rename-done']).toEqual(['name', 'speaker']);
 });
 
 test('every key the code asks for exists, and every key is asked for', () => {
   const code = sources(new URL('../', import.meta.url)).join('\n');
-  const keys = Object.keys(shape(readLocale('en')));
+  const keys = Object.keys(shape('en'));
   const asked = [...code.matchAll(/\.(?:text|html)\(\s*'([^']+)'/g)].map((match) => match[1]);
   expect(asked.length).toBeGreaterThan(20);
   expect(asked.filter((key) => key && !keys.includes(key))).toEqual([]);
@@ -47,8 +43,9 @@ test('every key the code asks for exists, and every key is asked for', () => {
 });
 
 test.each(locales)('every message of %s can be formatted and its markup is balanced', (locale) => {
-  for (const [key, names] of Object.entries(shape(readLocale(locale)))) {
-    const text = inLocale(locale).html(key, Object.fromEntries(names.map((name) => [name, 5])));
+  for (const [key, names] of Object.entries(shape(locale))) {
+    const write: (key: string, values: object) => string = inLocale(locale).html as never;
+    const text = write(key, Object.fromEntries(names.map((name) => [name, 5])));
     expect(text, key).not.toContain('{');
     expect(text.match(/<[a-z]+>/g)?.length ?? 0, key).toBe(text.match(/<\/[a-z]+>/g)?.length ?? 0);
   }

@@ -1,60 +1,56 @@
-import { readFileSync } from 'node:fs';
-import { I18n } from '@grammyjs/i18n';
+import { type Locale, locales, type Texts, textsIn, type Value } from '@whisper-bot/text';
 import { escapeHtml } from '../render/html.js';
 
-/** Interface languages: one Fluent file each in `apps/bot/locale`. */
-export const locales = ['en', 'ru'] as const;
-export type Locale = (typeof locales)[number];
+type Catalogue = Texts['bot'];
+export type TextKey = keyof Catalogue;
+/** Keys of texts that take no values. */
+export type PlainKey = { [Key in TextKey]: Catalogue[Key] extends string ? Key : never }[TextKey];
 
-/** A value for a placeholder; `{ html }` is markup made by us and is not escaped again. */
-export type Param = string | number | { html: string };
-export type Params = Record<string, Param>;
+/** What a text takes: nothing, or a value for each of its places. */
+type Given<K extends TextKey> = K extends TextKey
+  ? Catalogue[K] extends (values: infer V) => string
+    ? [params: { readonly [Name in keyof V]: Param }]
+    : []
+  : never;
+
+/** A value for a place in a text; `{ html }` is markup made by us and is not escaped again. */
+type Param = Value | { html: string };
 
 /** Everything the bot can say in one language. */
 export interface Words {
   locale: Locale;
   /** Plain text, for buttons, toasts and command descriptions. */
-  text(key: string, params?: Params): string;
+  text<K extends TextKey>(key: K, ...params: Given<K>): string;
   /** A message in Telegram's HTML: strings put into it are escaped. */
-  html(key: string, params?: Params): string;
+  html<K extends TextKey>(key: K, ...params: Given<K>): string;
 }
 
-/** The file lies beside `src` and `dist`, so that both find it by the same relative path. */
-export const readLocale = (locale: Locale): string =>
-  readFileSync(new URL(`../../locale/${locale}.ftl`, import.meta.url), 'utf8');
-
-const i18n = new I18n({
-  defaultLocale: 'en',
-  // The isolation marks around placeables would be counted as characters and break `<a href="…">`.
-  fluentBundleOptions: { useIsolating: false },
-  fluentOptions: {
-    warningHandler: (warning) => {
-      throw new Error(`No words for "${warning.path}" in ${warning.locales.join(', ')}`);
-    },
-  },
-});
-for (const locale of locales) i18n.loadLocaleSync(locale, { source: readLocale(locale) });
-
-const translate = (locale: Locale, key: string, params: Params, encode: (text: string) => string): string => {
-  const values: Record<string, string | number> = {};
+const write = (
+  locale: Locale,
+  key: TextKey,
+  { params, encode }: { params: Readonly<Record<string, Param>>; encode: (text: string) => string },
+): string => {
+  const text: string | ((values: never) => string) = textsIn(locale).bot[key];
+  if (typeof text === 'string') return text;
+  const values: Record<string, Value> = {};
   for (const [name, value] of Object.entries(params)) {
     values[name] = typeof value === 'number' ? value : typeof value === 'string' ? encode(value) : value.html;
   }
-  return i18n.t(locale, key, values);
+  return text(values as never);
 };
 
 const plain = (text: string): string => text;
 
 const wordsOf = (locale: Locale): Words => ({
   locale,
-  text: (key, params = {}) => translate(locale, key, params, plain),
-  html: (key, params = {}) => translate(locale, key, params, escapeHtml),
+  text: (key, ...[params]) => write(locale, key, { params: params ?? {}, encode: plain }),
+  html: (key, ...[params]) => write(locale, key, { params: params ?? {}, encode: escapeHtml }),
 });
 
-const dictionary: Record<Locale, Words> = { en: wordsOf('en'), ru: wordsOf('ru') };
+const words: Readonly<Record<Locale, Words>> = { en: wordsOf('en'), ru: wordsOf('ru') };
 
-/** Words in a language; throws at a key that the language does not have (a test reads them all). */
-export const inLocale = (locale: Locale): Words => dictionary[locale];
+/** Words in a language. */
+export const inLocale = (locale: Locale): Words => words[locale];
 
 /** Languages whose speakers are likelier to read Russian than English. */
 const russianReaders = new Set(['ru', 'be', 'kk', 'ky', 'uk', 'uz', 'tg', 'tk', 'hy', 'az']);

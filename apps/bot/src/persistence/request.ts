@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type TaskId, type TaskOptions, taskIdSchema, taskOptionsSchema } from '@whisper-bot/task';
+import { locales } from '@whisper-bot/text';
 import { z } from 'zod';
-import { locales } from '../locale/locale.js';
 import { preferenceSchema } from '../render/preference.js';
 
 /** fetching → working → done | failed | cancelled | deleted; a press on a button may lead from an end back to working. */

@@ -1,6 +1,6 @@
 import { type TaskErrorCode, type TaskId, taskErrorKind } from '@whisper-bot/task';
 import { encodePress, type FileFormat, fileFormats, type panels } from '../callback/press.js';
-import type { Words } from '../locale/locale.js';
+import type { PlainKey, Words } from '../locale/locale.js';
 import { languageName, recordingLanguages } from './language.js';
 
 /** A button under a message; `callback_data` is made by `encodePress`. */
@@ -34,7 +34,7 @@ export interface ResultFacts {
 
 export type Panel = { panel: (typeof panels)[number]; page: number };
 
-const panelButton = (key: string, task: TaskId, panel: (typeof panels)[number], words: Words, page = 0): Button => ({
+const panelButton = (key: PlainKey, task: TaskId, panel: (typeof panels)[number], words: Words, page = 0): Button => ({
   text: words.text(key),
   callback_data: encodePress({ kind: 'panel', fields: [task, panel, page] }),
 });

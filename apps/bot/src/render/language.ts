@@ -1,3 +1,4 @@
+import { ownNameOf } from '@whisper-bot/text';
 import type { Words } from '../locale/locale.js';
 
 /** Languages Whisper was trained on (openai/whisper, tokenizer.py, LANGUAGES), those most spoken on Telegram first. */
@@ -8,12 +9,6 @@ export const recordingLanguages = (
   'af sq am as ba bo br bs cy fo ha haw ht jw la lb ln mg mi mk mt nn oc ps sa sd sn so su sw yi yo yue'
 ).split(' ');
 
-const tagOf: Record<string, string> = { jw: 'jv' };
-
 /** A language in its own words: "Русский", "Deutsch". */
-export const languageName = (code: string, words: Words): string => {
-  if (code === 'auto') return words.text('value-auto');
-  const tag = tagOf[code] ?? code;
-  const name = new Intl.DisplayNames([tag], { type: 'language' }).of(tag) ?? code;
-  return name.charAt(0).toLocaleUpperCase(tag) + name.slice(1);
-};
+export const languageName = (code: string, words: Words): string =>
+  code === 'auto' ? words.text('value-auto') : ownNameOf(code);

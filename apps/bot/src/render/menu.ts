@@ -1,5 +1,6 @@
+import { locales } from '@whisper-bot/text';
 import { encodePress, type Press, type screens } from '../callback/press.js';
-import { locales, type Words } from '../locale/locale.js';
+import type { PlainKey, Words } from '../locale/locale.js';
 import type { Button, Keyboard } from './keyboard.js';
 import { languageName, recordingLanguages } from './language.js';
 import { type Preference, resultFormats } from './preference.js';
@@ -38,11 +39,15 @@ const interfaceName = (value: string, words: Words): string =>
 
 const mainScreen = (facts: MenuFacts, words: Words): Menu => {
   const { preference, place } = facts;
-  const line = (label: string, value: string, data: string): Button[] => [
+  const line = (label: PlainKey, value: string, data: string): Button[] => [
     { text: `${words.text(label)}: ${value}`, callback_data: data },
   ];
   /** A switch: the button carries the value it sets, so that a press that is handled twice changes nothing. */
-  const flip = (label: string, field: 'diarize' | 'times' | 'locked' | 'quiet', keys: readonly [string, string]) => {
+  const flip = (
+    label: PlainKey,
+    field: 'diarize' | 'times' | 'locked' | 'quiet',
+    keys: readonly [PlainKey, PlainKey],
+  ) => {
     const on = preference[field];
     return line(label, words.text(on ? keys[0] : keys[1]), set(field, on ? 'off' : 'on'));
   };

@@ -1,7 +1,8 @@
 import { taskErrorCodes, taskIdSchema } from '@whisper-bot/task';
+import { locales } from '@whisper-bot/text';
 import type { Transcript } from '@whisper-bot/transcript';
 import { expect, test } from 'vitest';
-import { inLocale, locales, type Words } from '../locale/locale.js';
+import { inLocale, type Words } from '../locale/locale.js';
 import { cancelKeyboard, failureKeyboard, type Keyboard, resultKeyboard } from './keyboard.js';
 import { type Place, settingsMenu } from './menu.js';
 import { preferenceSchema } from './preference.js';
@@ -112,16 +113,18 @@ const replies = (words: Words): string => {
     defaultModel: 'base',
   });
   const drawn = [
-    ...[
-      'start',
-      'tasks-none',
-      'cancel-none',
-      'forget-ask',
-      'forget-done',
-      'forget-kept',
-      'admin-only',
-      'rename-bad',
-    ].map((key) => draw(key, words.html(key))),
+    ...(
+      [
+        'start',
+        'tasks-none',
+        'cancel-none',
+        'forget-ask',
+        'forget-done',
+        'forget-kept',
+        'admin-only',
+        'rename-bad',
+      ] as const
+    ).map((key) => draw(key, words.html(key))),
     draw('help', words.html('help', { size: '20 MB', longest: '10 h' })),
     draw('help without a longest recording', words.html('help', { size: '20 MB', longest: 'none' })),
     draw('privacy', words.html('privacy', { keep: '1 h', ttl: '168 h' })),
@@ -132,10 +135,10 @@ const replies = (words: Words): string => {
     ),
     draw('rename-prompt', words.html('rename-prompt', { speaker: 'Speaker 1' })),
     draw('rename-done', words.html('rename-done', { speaker: 'Speaker 1', name: '<b>Ann</b>' })),
-    ...['unsupported', 'transcribe-nothing', 'blocked'].map((key) =>
+    ...(['unsupported', 'transcribe-nothing', 'blocked'] as const).map((key) =>
       draw(`refuse-${key}`, words.html(`refuse-${key}`)),
     ),
-    ...['not-allowed', 'chat-not-allowed'].map((key) =>
+    ...(['not-allowed', 'chat-not-allowed'] as const).map((key) =>
       draw(`refuse-${key}`, words.html(`refuse-${key}`, { id: '-100' })),
     ),
     draw('too big', renderRefusal({ kind: 'too-big', limitBytes: 20e6 }, words)),
@@ -162,23 +165,25 @@ const replies = (words: Words): string => {
       const { text, keyboard } = settingsMenu(menu('private'), screen, 0, words);
       return draw(`settings: ${screen}`, text, keyboard);
     }),
-    ...[
-      'cancelling',
-      'retrying',
-      'revising',
-      'file',
-      'saved',
-      'deleted',
-      'not-yours',
-      'admins-only',
-      'locked',
-      'old',
-      'forged',
-      'ended',
-      'no-speakers',
-      'file-expired',
-      'failed',
-    ].map((key) => draw(`toast: ${key}`, words.html(`toast-${key}`))),
+    ...(
+      [
+        'cancelling',
+        'retrying',
+        'revising',
+        'file',
+        'saved',
+        'deleted',
+        'not-yours',
+        'admins-only',
+        'locked',
+        'old',
+        'forged',
+        'ended',
+        'no-speakers',
+        'file-expired',
+        'failed',
+      ] as const
+    ).map((key) => draw(`toast: ${key}`, words.html(`toast-${key}`))),
   ];
   return `${drawn.join('\n')}\n`;
 };

@@ -1,9 +1,8 @@
+import { textsIn } from '@whisper-bot/text';
 import {
   type Block,
   clock,
-  englishLabels,
   otherTracksNote,
-  russianLabels,
   speakerNames,
   splitMessage,
   type Transcript,
@@ -16,7 +15,7 @@ import { bold, escapeHtml, plainText } from './html.js';
 
 /** The words the formats write by themselves, in the bot's language. */
 export const labelsOf = (words: Words): TranscriptLabels => ({
-  ...(words.locale === 'ru' ? russianLabels : englishLabels),
+  ...textsIn(words.locale).transcript,
   speaker: (number) => words.text('result-speaker', { number }),
   noSpeech: words.text('result-no-speech'),
   speakersFailed: words.text('result-speakers-failed'),

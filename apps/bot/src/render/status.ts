@@ -1,5 +1,5 @@
 import type { TaskProgress } from '@whisper-bot/pipeline';
-import { type TaskErrorCode, taskErrorKind } from '@whisper-bot/task';
+import { shownErrorCode, type TaskErrorCode } from '@whisper-bot/task';
 import type { Words } from '../locale/locale.js';
 import { spokenDuration, spokenSize } from './duration.js';
 
@@ -83,13 +83,13 @@ export const renderStatus = (view: StatusView, words: Words): string => {
 
 /** What went wrong, in the user's words, HTML. A `limit` given as a number is bytes (too big) or seconds (too long). */
 export const renderFailure = (code: TaskErrorCode, params: Record<string, string | number>, words: Words): string => {
-  if (code !== 'too-big' && code !== 'too-long')
-    return words.html(`error-${taskErrorKind(code).shownAs ?? code}`, params);
-  // The worker tells its limit in hours.
+  const shown = shownErrorCode(code);
+  if (shown !== 'too-big' && shown !== 'too-long') return words.html(`error-${shown}`);
+  // The worker gives its limit in hours.
   const { hours } = params;
   const limit = typeof hours === 'number' ? hours * 3600 : params.limit;
-  if (limit === undefined) return words.html(`error-${code}-unknown`);
-  if (typeof limit === 'string') return words.html(`error-${code}`, { limit });
-  const spoken = code === 'too-big' ? spokenSize(limit, words) : spokenDuration(limit, words);
-  return words.html(`error-${code}`, { limit: spoken });
+  if (limit === undefined) return words.html(`error-${shown}-unknown`);
+  if (typeof limit === 'string') return words.html(`error-${shown}`, { limit });
+  const spoken = shown === 'too-big' ? spokenSize(limit, words) : spokenDuration(limit, words);
+  return words.html(`error-${shown}`, { limit: spoken });
 };

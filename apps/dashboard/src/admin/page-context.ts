@@ -1,9 +1,10 @@
+import { isLocale, type Locale } from '@whisper-bot/text';
 import type { Request, Response } from 'express';
 import { readCookies } from '../web/cookie.js';
 import { type Handler, type RequestContext, readValues } from '../web/request-context.js';
 import { findPerson, type SessionDeps } from '../web/session/session.js';
 import type { AdminDeps } from './deps.js';
-import { acceptedLocale, isLocale, type Locale, type Words, wordsOf } from './locale/locale.js';
+import { acceptedLocale, type Words, wordsOf } from './locale/locale.js';
 
 export type Theme = 'auto' | 'light' | 'dark';
 

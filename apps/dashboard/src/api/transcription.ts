@@ -1,13 +1,6 @@
 import { readTranscript, type Task, taskFolder } from '@whisper-bot/task';
-import {
-  englishLabels,
-  type FormatId,
-  formats,
-  remarksOf,
-  russianLabels,
-  type Transcript,
-  type TranscriptLabels,
-} from '@whisper-bot/transcript';
+import { textsIn } from '@whisper-bot/text';
+import { type FormatId, formats, remarksOf, type Transcript, type TranscriptLabels } from '@whisper-bot/transcript';
 import type { z } from 'zod';
 import type { Answer } from '../web/request-context.js';
 import type { transcriptionAnswerSchema } from './answer.js';
@@ -103,6 +96,8 @@ const render = async (
   };
 };
 
+const english = textsIn('en').transcript;
+
 /** Sentences in the language of the recording; the names of speakers are read by programs, and stay. */
 const labelsOf = ({ language, translated }: Transcript): TranscriptLabels =>
-  language === 'ru' && !translated ? { ...russianLabels, speaker: englishLabels.speaker } : englishLabels;
+  language === 'ru' && !translated ? { ...textsIn('ru').transcript, speaker: english.speaker } : english;

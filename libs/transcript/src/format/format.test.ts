@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { textsIn } from '@whisper-bot/text';
 import { describe, expect, it } from 'vitest';
 import { renameSpeaker } from '../edit.js';
-import { englishLabels, russianLabels } from '../label.js';
 import { mergeTranscript } from '../merge/merge.js';
 import { transcriptSchema } from '../model.js';
 import { displayWidth } from '../subtitle/piece.js';
@@ -48,13 +48,13 @@ describe('formats', () => {
   });
 
   it.each(files)('writes the Russian dialogue as %s', async (id, file) => {
-    const text = await formats[id].render(russian, { labels: russianLabels, granularities: ['word'] });
+    const text = await formats[id].render(russian, { labels: textsIn('ru').transcript, granularities: ['word'] });
     await expect(text).toMatchFileSnapshot(`__snapshots__/russian.${file}`);
   });
 
   it("says where nobody speaks, in the reader's language", async () => {
     expect(renderText(empty)).toBe('No speech was found.\n');
-    expect(renderText(empty, { labels: russianLabels })).toBe('Речь не найдена.\n');
+    expect(renderText(empty, { labels: textsIn('ru').transcript })).toBe('Речь не найдена.\n');
     expect(await formats.srt.render(empty)).toBe('');
     expect(await formats.vtt.render(empty)).toBe('WEBVTT\n\nNOTE No speech was found.\n');
     expect(await formats.md.render(empty)).toBe('# Transcript\n\nDuration: 00:03\n\n*No speech was found.*\n');
@@ -121,8 +121,8 @@ describe('formats', () => {
   });
 
   it.each([
-    ['russian', russian, russianLabels, 'ru-RU', false],
-    ['hebrew', { ...english, language: 'he' }, englishLabels, 'he-IL', true],
+    ['russian', russian, textsIn('ru').transcript, 'ru-RU', false],
+    ['hebrew', { ...english, language: 'he' }, textsIn('en').transcript, 'he-IL', true],
   ] as const)(
     'writes a Word document in %s with its language, names, times and title',
     async (_name, transcript, labels, tag, rtl) => {

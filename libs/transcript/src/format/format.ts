@@ -1,4 +1,5 @@
-import { englishLabels, type TranscriptLabels } from '../label.js';
+import { textsIn } from '@whisper-bot/text';
+import type { TranscriptLabels } from '../label.js';
 import type { Transcript } from '../model.js';
 
 /** Options of every format; each takes those it has a use for. */
@@ -31,5 +32,5 @@ export interface Format {
 export const resolveOptions = (transcript: Transcript, options: FormatOptions, times: boolean) => ({
   times: options.times ?? times,
   speakers: options.speakers ?? transcript.speakers.list.length > 1,
-  labels: options.labels ?? englishLabels,
+  labels: options.labels ?? textsIn('en').transcript,
 });

@@ -1,5 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { en } from './en.js';
 import { acceptedLocale, wordsOf } from './locale.js';
 
 /** Every sentence by its path, functions called with sample values. */
@@ -14,11 +14,25 @@ const sentences = (words: object, path = ''): Map<string, string> => {
   return found;
 };
 
-const english = sentences(en);
+const english = sentences(wordsOf('en'));
 const russian = sentences(wordsOf('ru'));
 
 test('Russian says everything English says, and nothing else', () => {
   expect([...russian.keys()].sort()).toEqual([...english.keys()].sort());
+});
+
+test('every sentence is used', () => {
+  const src = new URL('../../', import.meta.url);
+  const code = readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map((name) => readFileSync(new URL(name, src), 'utf8'))
+    .join('\n');
+  const used = new Set(code.match(/[\w-]+/g));
+  // Looked up by a code, a state, a status or a setting's name.
+  const computed =
+    /^\.(errors|job|state|stage|status|role|roleMeans|channel|settings\.(names|hints)|overview\.telegramAway|task\.removedFor|signIn\.problems)\./;
+  const unused = [...english.keys()].filter((path) => !computed.test(path) && !used.has(path.split('.').at(-1) ?? ''));
+  expect(unused).toEqual([]);
 });
 
 test('no sentence is empty', () => {

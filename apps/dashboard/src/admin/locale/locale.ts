@@ -1,16 +1,9 @@
-import { en, type Words } from './en.js';
-import { ru } from './ru.js';
+import { isLocale, type Locale, type Texts, textsIn } from '@whisper-bot/text';
 
-export type { Words };
+/** What the dashboard says, in one language. */
+export type Words = Texts['dashboard'];
 
-export const locales = ['en', 'ru'] as const;
-export type Locale = (typeof locales)[number];
-
-const dictionaries: Record<Locale, Words> = { en, ru };
-
-export const wordsOf = (locale: Locale): Words => dictionaries[locale];
-
-export const isLocale = (text: string): text is Locale => (locales as readonly string[]).includes(text);
+export const wordsOf = (locale: Locale): Words => textsIn(locale).dashboard;
 
 /** The first language of an Accept-Language header that we speak, by its weights; English where there is none. */
 export const acceptedLocale = (header: string): Locale => {

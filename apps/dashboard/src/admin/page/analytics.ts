@@ -10,7 +10,8 @@ import {
   stageTimes,
   volume,
 } from '@whisper-bot/analytics';
-import { languageOf, stages } from '@whisper-bot/task';
+import { stages } from '@whisper-bot/task';
+import { ownNameOf } from '@whisper-bot/text';
 import type { AdminHandler, PageContext } from '../page-context.js';
 import { barChart } from '../view/chart.js';
 import { number, span } from '../view/format.js';
@@ -150,7 +151,7 @@ ${popular(context, say.models, figures.models)}
 ${popular(
   context,
   say.languages,
-  figures.languages.map((row) => ({ ...row, name: languageOf(row.name)?.native ?? row.name })),
+  figures.languages.map((row) => ({ ...row, name: ownNameOf(row.name) })),
 )}
 ${card(
   say.users,

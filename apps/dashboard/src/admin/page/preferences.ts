@@ -1,6 +1,6 @@
+import { isLocale } from '@whisper-bot/text';
 import { ownPath } from '../../web/answer.js';
 import { setCookie } from '../../web/cookie.js';
-import { isLocale } from '../locale/locale.js';
 import { type AdminHandler, isTheme, localeCookie, themeCookie } from '../page-context.js';
 
 const year = 365 * 24 * 3600;

@@ -1,13 +1,6 @@
 import { type VersionedTranscript, versionText } from '@whisper-bot/task';
-import {
-  clock,
-  englishLabels,
-  otherTracksNote,
-  russianLabels,
-  type Segment,
-  speakerNames,
-  textLanguage,
-} from '@whisper-bot/transcript';
+import { textsIn } from '@whisper-bot/text';
+import { clock, otherTracksNote, type Segment, speakerNames, textLanguage } from '@whisper-bot/transcript';
 import type { FoundTask } from '../../domain/task-find.js';
 import { atLeast } from '../../web/session/account.js';
 import type { PageContext } from '../page-context.js';
@@ -20,7 +13,7 @@ const colours = 8;
 /** Turns on one page: about an hour and a half of conversation. */
 const turnsShown = 400;
 
-export const labelsOf = ({ locale }: Pick<PageContext, 'locale'>) => (locale === 'ru' ? russianLabels : englishLabels);
+export const labelsOf = ({ locale }: Pick<PageContext, 'locale'>) => textsIn(locale).transcript;
 
 /** The transcript with its player, names and corrections. */
 export const transcriptCard = (

@@ -1,4 +1,5 @@
-import { isFinal, languageOf, stages, type TaskErrorCode, taskErrorCodes } from '@whisper-bot/task';
+import { isFinal, stages, type TaskErrorCode, taskErrorCodes } from '@whisper-bot/task';
+import { ownNameOf } from '@whisper-bot/text';
 import { formatIds, formats, type Transcript } from '@whisper-bot/transcript';
 import { type FoundTask, findTask } from '../../domain/task-find.js';
 import { atLeast } from '../../web/session/account.js';
@@ -191,7 +192,7 @@ const details = (context: PageContext, { row }: FoundTask, transcript: Transcrip
 };
 
 const nameOf = (code: string, { task }: PageContext['words']): string =>
-  code === 'auto' ? task.auto : (languageOf(code)?.native ?? code);
+  code === 'auto' ? task.auto : ownNameOf(code);
 
 const listFiles = async ({ folder }: FoundTask): Promise<{ name: string; size: number }[]> => {
   const names = (await folder.list()).sort();

@@ -1,4 +1,5 @@
-import { languages } from '@whisper-bot/task';
+import { languageCodes } from '@whisper-bot/task';
+import { ownNameOf } from '@whisper-bot/text';
 import { uploadLimit } from '../../domain/upload.js';
 import type { AdminContext, AdminHandler } from '../page-context.js';
 import { checkbox, csrfField, field, select } from '../view/form.js';
@@ -50,7 +51,7 @@ ${select({
   name: 'language',
   label: say.language,
   value: 'auto',
-  options: [['auto', say.auto], ...languages.map(({ code, native }) => [code, native] as const)],
+  options: [['auto', say.auto], ...languageCodes.map((code) => [code, ownNameOf(code)] as const)],
 })}
 ${select({
   name: 'model',

@@ -1,4 +1,5 @@
-import type { Locale, Words } from '../locale/locale.js';
+import type { Locale } from '@whisper-bot/text';
+import type { Words } from '../locale/locale.js';
 import { html, type SafeHtml } from './html.js';
 
 const language: Record<Locale, string> = { en: 'en-GB', ru: 'ru-RU' };

@@ -1,5 +1,5 @@
+import { locales } from '@whisper-bot/text';
 import { atLeast, type Role } from '../../web/session/account.js';
-import { locales } from '../locale/locale.js';
 import type { PageContext } from '../page-context.js';
 import { csrfField } from './form.js';
 import { html, markup, type SafeHtml } from './html.js';

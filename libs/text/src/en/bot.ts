@@ -1,0 +1,236 @@
+import type { Values } from '../value.js';
+import { plural, say } from './grammar.js';
+
+/** What the bot says, in English. */
+export const bot = {
+  // Durations and sizes
+  'duration-seconds': ({ seconds }: Values<'seconds'>) => say`${seconds} s`,
+  'duration-minutes': ({ minutes }: Values<'minutes'>) => say`${minutes} min`,
+  'duration-hours': ({ hours }: Values<'hours'>) => say`${hours} h`,
+  'duration-hours-minutes': ({ hours, minutes }: Values<'hours' | 'minutes'>) => say`${hours} h ${minutes} min`,
+  'size-kilobytes': ({ size }: Values<'size'>) => say`${size} KB`,
+  'size-megabytes': ({ size }: Values<'size'>) => say`${size} MB`,
+  'size-gigabytes': ({ size }: Values<'size'>) => say`${size} GB`,
+
+  // First words
+  start:
+    '<b>Send me a voice message – I will write it down.</b>\n\nAudio files, videos, video notes and documents with sound work too. Where several people talk, I tell who said what.\n\n/settings – language, model, speakers\n/help – what else I can do',
+  help: ({ size, longest }: Values<'size' | 'longest'>) => say`<b>What I do</b>
+Voice messages, audio, video, video notes and files with sound become text, with speakers.
+
+<b>How</b>
+• Send or forward a recording here. Albums work: every file gets its own answer.
+• In a group, reply to a recording with /transcribe. Administrators can let me write down everything: /settings.
+• Below a result are buttons: files (SRT, VTT, TXT, JSON, DOCX), another number of speakers, names of speakers, another language, delete.
+
+<b>Limits</b>
+Files up to ${size}${longest === 'none' ? '' : say`, recordings up to ${longest}`}.
+
+/status – my recordings in work
+/cancel – stop them
+/language, /model, /settings – how I write
+/stats – how much I have written for you
+/privacy – what is kept, and for how long
+/delete_my_data – forget me`,
+  privacy: ({ keep, ttl }: Values<'keep' | 'ttl'>) => say`<b>What is kept</b>
+• The recording: until its text is delivered${keep === 'none' ? '' : say`, at most ${keep}`}. The text, its title and the speakers’ names, so that the buttons work: for ${ttl}.
+• That there was a recording (when, how long, how it ended, your Telegram number), the seconds written for you and your settings: until you say /delete_my_data.
+• Which messages came and went, by number, without their words: 30 days.
+
+<b>What you can have deleted</b>
+• <i>Delete</i> below a result: the recording, its text and its title are gone at once, figures about it within minutes.
+• /delete_my_data: all of the above. Then stay what you used today, under a hash, until midnight UTC; what an operator has decided about you (allowed, blocked, limited); and sums that name nobody. Messages in this chat stay until you delete them.
+• Remains in the databases’ own files are overwritten in time; copies the operator has made for safety keep what they hold.
+
+Recordings are recognized on this bot's own machines and are not passed on to anyone.`,
+
+  // Commands, as Telegram's menu shows them
+  'command-start': 'Start',
+  'command-help': 'What I can do',
+  'command-settings': 'Language, model, speakers, format',
+  'command-language': 'Language of the recordings',
+  'command-model': 'Recognition model',
+  'command-status': 'My recordings in work',
+  'command-cancel': 'Stop my recordings',
+  'command-stats': 'How much was written for me',
+  'command-privacy': 'What is kept',
+  'command-delete_my_data': 'Forget me',
+  'command-transcribe': 'Write down the recording I reply to',
+
+  // The status message
+  'status-accepted': '⏳ Accepted',
+  'status-queued': '⏳ In the queue',
+  'status-queued-place': ({ ahead }: Values<'ahead'>) =>
+    say`⏳ In the queue, ${plural(ahead, 'recording', 'recordings')} ahead`,
+  'status-left': ({ time }: Values<'time'>) => say`about ${time}`,
+  'status-downloading': '⬇️ Downloading',
+  'status-waiting': '⏳ Waiting: a part of the service is restarting. Nothing is lost, it goes on by itself.',
+  'status-prepare': '🎧 Finding the speech',
+  'status-speech': '✍️ Writing down',
+  'status-merge': '🧩 Putting it together',
+  'status-delivering': '📨 Almost there',
+  'status-cancelling': '✖️ Stopping…',
+  'status-cancelled': '✖️ Cancelled.',
+  'status-deleted': '🗑 Deleted: the recording, the text and its files.',
+  'status-superseded': '☝️ This message is out of date: the answer is in another one.',
+
+  // The result
+  'result-no-speech': '🤫 Nobody speaks in this recording.',
+  'result-speaker': ({ number }: Values<'number'>) => say`Speaker ${number}`,
+  'result-speakers-failed': '⚠️ The speakers could not be told apart; the text is complete.',
+  'result-preview': '📄 The text is long: here is its beginning, all of it is in the file.',
+  'result-cached': '♻️ I had written this recording down before.',
+  'result-file-refused':
+    '📎 Files may not be sent in this chat. An administrator can allow them; then press the button again.',
+  'result-file-title': 'transcript',
+
+  // Buttons
+  'button-cancel': '✖️ Cancel',
+  'button-retry': '🔁 Try again',
+  'button-speakers': '👥 Speakers',
+  'button-speakers-auto': 'Auto',
+  'button-rename': '✏️ Names',
+  'button-language': '🌐 Language',
+  'button-delete': '🗑 Delete',
+  'button-delete-sure': '🗑 Yes, delete',
+  'button-back': '← Back',
+  'button-close': 'Close',
+  'button-more': 'More →',
+  'button-less': '← Fewer',
+
+  // What a press answers
+  'toast-cancelling': 'Stopping',
+  'toast-retrying': 'Trying again',
+  'toast-revising': 'On it',
+  'toast-file': 'The file is coming',
+  'toast-saved': 'Saved',
+  'toast-deleted': 'Deleted',
+  'toast-not-yours': 'Only the person who asked, or an administrator, may do this.',
+  'toast-admins-only': 'Only administrators of this chat may change this.',
+  'toast-locked': 'The settings of this chat are locked by its administrators.',
+  'toast-old': 'This button is out of date. Send the recording again.',
+  'toast-forged': 'I do not know this button.',
+  'toast-ended': 'This is already finished.',
+  'toast-no-speakers': 'No speakers were told apart here.',
+  'toast-file-expired': 'The recording is no longer kept. Send it again.',
+  'toast-failed': 'That did not work. Try again in a minute.',
+
+  // Names of speakers
+  'rename-prompt': ({ speaker }: Values<'speaker'>) => say`Reply to this message with the name of <b>${speaker}</b>.`,
+  'rename-placeholder': 'Name',
+  'rename-done': ({ speaker, name }: Values<'speaker' | 'name'>) => say`<b>${speaker}</b> is now <b>${name}</b>.`,
+  'rename-bad': 'A name has 1 to 60 characters, in one line.',
+
+  // Errors
+  'error-no-such-file': 'The file did not arrive. Send it again.',
+  'error-empty-file': 'The file is empty.',
+  'error-not-media': 'This is not an audio or video file I can open.',
+  'error-no-audio-track': 'There is no sound in this file.',
+  'error-damaged-media': 'The file is damaged: its sound cannot be read.',
+  'error-unsafe-media':
+    'This file points to other files or addresses. I only open files that hold their sound themselves.',
+  'error-too-long': ({ limit }: Values<'limit'>) =>
+    say`The recording is too long: at most ${limit}. Cut it and send the parts.`,
+  'error-too-long-unknown': 'The recording is too long. Cut it and send the parts.',
+  'error-too-big': ({ limit }: Values<'limit'>) =>
+    say`The file is too big: at most ${limit}. Send only its sound, compress it, or cut it into parts.`,
+  'error-too-big-unknown': 'The file is too big. Send only its sound, compress it, or cut it into parts.',
+  'error-unknown-model': 'The chosen model is not installed here. Choose another one: /model',
+  'error-unknown-language': 'The chosen language is not one I know. Choose another one: /language',
+  'error-file-expired': 'Telegram no longer has this file. Send it again.',
+  'error-cancelled': 'Cancelled.',
+  'error-engine-crashed': 'The recognition broke off. Trying again often helps.',
+  'error-engine-hung': 'The recognition got stuck. Trying again often helps.',
+  'error-engine-memory':
+    'There was not enough memory for this recording. Try again later, or with a smaller model: /model',
+  'error-time-limit': 'It took too long and was stopped. Try again, or with a smaller model: /model',
+  'error-no-space': 'There is no room for more recordings just now. Try again in a few minutes.',
+  'error-internal': 'Something went wrong on our side. Try again in a minute.',
+
+  // Refusals
+  'refuse-unsupported': 'Send me a voice message, an audio file, a video or a video note.',
+  'refuse-transcribe-nothing': 'Reply with /transcribe to a voice message, an audio file or a video.',
+  'refuse-blocked': 'You cannot use this bot.',
+  'refuse-not-allowed': ({ id }: Values<'id'>) =>
+    say`This bot is for invited people. Your number, for its operator: <code>${id}</code>`,
+  'refuse-chat-not-allowed': ({ id }: Values<'id'>) =>
+    say`This bot is not open to this chat. Its number, for the operator: <code>${id}</code>`,
+  'refuse-minutes': ({ limit, used, needed }: Values<'limit' | 'used' | 'needed'>) =>
+    say`Today's ${limit} are used up: ${used} written, this recording has ${needed}. It goes on at midnight UTC.`,
+  'refuse-concurrent': ({ open }: Values<'open'>) =>
+    say`You have ${plural(open, 'recording', 'recordings')} in work, which is the most. Send this one again when one is done, or stop them: /cancel`,
+
+  // Settings
+  'settings-title': '<b>Settings</b>',
+  'settings-title-chat': '<b>Settings of this chat</b>',
+  'settings-language': 'Language of the recordings',
+  'settings-model': 'Model',
+  'settings-diarize': 'Speakers',
+  'settings-format': 'Result',
+  'settings-times': 'Times',
+  'settings-interface': 'Language of the bot',
+  'settings-mode': 'What I write down here',
+  'settings-locked': 'Who may change settings',
+  'settings-quiet': 'Notifications',
+  'settings-channel': 'Posts',
+  'settings-choose-language': 'Which language is spoken?',
+  'settings-choose-model': 'Which model? A larger one makes fewer mistakes and takes longer.',
+  'settings-choose-format': 'How shall I hand over the text?',
+  'settings-choose-interface': 'Which language shall I speak?',
+  'value-auto': 'automatic',
+  'value-on': 'on',
+  'value-off': 'off',
+  'value-format-text': 'message',
+  'value-format-txt': 'TXT file',
+  'value-format-srt': 'SRT subtitles',
+  'value-format-vtt': 'VTT subtitles',
+  'value-format-json': 'JSON file',
+  'value-format-docx': 'DOCX file',
+  'value-interface-auto': 'as Telegram',
+  'value-mode-silent': 'only on /transcribe',
+  'value-mode-all': 'every voice message',
+  'value-locked-on': 'administrators',
+  'value-locked-off': 'everyone',
+  'value-quiet-on': 'without sound',
+  'value-quiet-off': 'with sound',
+  'value-channel-reply': 'a reply below',
+  'value-channel-edit': 'into the post',
+  'value-channel-off': 'untouched',
+
+  // Answers to commands
+  'tasks-none': 'Nothing is in work.',
+  'tasks-title': '<b>In work</b>',
+  'tasks-line': ({ place, title, state }: Values<'place' | 'title' | 'state'>) => say`${place}. ${title} – ${state}`,
+  'tasks-untitled': 'recording',
+  'cancel-none': 'There is nothing to stop.',
+  'cancel-done': ({ count }: Values<'count'>) => say`✖️ Stopped: ${plural(count, 'recording', 'recordings')}.`,
+  stats: ({ tasks, total, today, limit }: Values<'tasks' | 'total' | 'today' | 'limit'>) => say`<b>Written for you</b>
+Recordings: ${tasks}
+In total: ${total}
+Today: ${today}${limit === 'none' ? '' : say` of ${limit}`}`,
+  'forget-ask':
+    'Forget everything about you: settings, recordings, texts and figures? What is in work is stopped. Messages in this chat stay until you delete them.',
+  'forget-done': 'Done. Nothing is left but what /privacy names.',
+  'forget-kept': 'Fine, nothing was deleted.',
+  'button-forget': 'Yes, forget me',
+  'button-keep': 'No',
+  'admin-only': 'Only an operator of this bot may do this.',
+  'admin-usage': ({ command }: Values<'command'>) => say`Say it like this: <code>/${command} 123456789</code>`,
+  'admin-blocked': ({ id }: Values<'id'>) => say`Blocked: <code>${id}</code>`,
+  'admin-unblocked': ({ id }: Values<'id'>) => say`No longer blocked: <code>${id}</code>`,
+  'admin-allowed': ({ id }: Values<'id'>) => say`Allowed: <code>${id}</code>`,
+  'admin-disallowed': ({ id }: Values<'id'>) => say`No longer on the list of allowed: <code>${id}</code>`,
+  'admin-limits': ({
+    minutes,
+    concurrent,
+    longest,
+    allowed,
+    blocked,
+  }: Values<'minutes' | 'concurrent' | 'longest' | 'allowed' | 'blocked'>) => say`<b>Limits</b>
+Minutes a day: ${minutes}
+At once: ${concurrent}
+Longest recording: ${longest}
+Allowed: ${allowed}
+Blocked: ${blocked}`,
+  'value-unlimited': 'no limit',
+};

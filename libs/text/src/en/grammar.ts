@@ -1,0 +1,4 @@
+import { createGrammar } from '../value.js';
+
+/** `plural(count, 'task', 'tasks')`. */
+export const { say, plural } = createGrammar('en', ['one', 'other']);

@@ -100,6 +100,13 @@ describe('a recording in two languages is written in both', () => {
     expect(heard.removed).toBeUndefined();
   });
 
+  test('a last sentence that is too short to be sure of', async () => {
+    const heard = await hear('switch-last-sentence.flac');
+    const english = 'My sister moved to another city last summer. She works in a small hospital near the river.';
+    expect(wordErrorRate(english, textOf(heard, 'en')).rate).toBe(0);
+    expect(textOf(heard, 'ru')).toMatch(/^Вчера мы /);
+  });
+
   test('unless the language is given', async () => {
     const heard = await hear('switch-ru-en.flac', 'ru');
     expect(new Set(heard.segments.map(({ language }) => language))).toEqual(new Set([undefined]));
@@ -116,5 +123,19 @@ describe('what was said again and again is written as often', () => {
     const text = textOf(await hear('repeat-push.flac')).toLowerCase();
     expect(text.match(/push/g)).toHaveLength(8);
     expect(text).toMatch(/and rest\.?$/);
+  });
+
+  test('ten sentences, each where it was said', async () => {
+    const { segments } = await hear('repeat-ten-lines.flac');
+    const words = segments.flatMap((segment) => segment.words);
+    const line = ['I', 'will', 'be', 'quiet', 'in', 'the', 'library.'];
+    expect(words.map(({ text }) => text)).toEqual(Array(10).fill(line).flat());
+    // Each takes 1.78 s, and 0.82 s later comes the next.
+    for (let index = 0; index < 10; index++)
+      expect(Math.abs((words[index * line.length]?.start ?? 0) - (1.8 + 2.6 * index))).toBeLessThan(0.5);
+  });
+
+  test('what follows a chant is not lost with it', async () => {
+    expect(textOf(await hear('chant-then-sentence.flac'))).toMatch(/ My sister moved to another city last summer\.$/);
   });
 });

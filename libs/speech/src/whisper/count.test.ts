@@ -24,7 +24,7 @@ test('what was written once more than it was said is written as often, each wher
     ['and', 5.8],
     ['rest.', 6.2],
   );
-  const counted = countRepeats(heard, [0.5, 1.8, 3.1, 4.5, 5.7, 6]);
+  const counted = countRepeats(heard, { beats: [0.5, 1.8, 3.1, 4.5, 5.7, 6], utterances: [] });
   expect(textOf(counted.words)).toBe('Push, push, push, push and rest.');
   expect(textOf(counted.surplus)).toBe('push,');
   expect(counted).toMatchObject({ isSure: true, missed: [] });
@@ -43,12 +43,12 @@ test('a phrase has as many syllables each time', () => {
     ]).flat(),
   );
   const beats = Array.from({ length: 15 }, (_, index) => 0.2 + (index * 5.6) / 14);
-  expect(textOf(countRepeats(heard, beats).words)).toBe('We will win. '.repeat(5).trim());
+  expect(textOf(countRepeats(heard, { beats, utterances: [] }).words)).toBe('We will win. '.repeat(5).trim());
 });
 
 test('what was said more often than it is written stays, and its places are named', () => {
   const heard = words(['So', 0.3], ['stop.', 1.2], ['Stop.', 2.4], ['Stop.', 3.6]);
-  const counted = countRepeats(heard, [0.2, 0.9, 1.6, 2.2, 2.8, 3.4]);
+  const counted = countRepeats(heard, { beats: [0.2, 0.9, 1.6, 2.2, 2.8, 3.4], utterances: [] });
   expect(textOf(counted.words)).toBe('So stop. Stop. Stop.');
   expect(counted).toMatchObject({ isSure: false, surplus: [], missed: [{ at: 1, count: 3 }] });
   expect(counted.missed[0]?.places).toHaveLength(5);
@@ -63,21 +63,21 @@ test.each([
   const heard = words(
     ...said.split(' ').map((text, index): [string, number] => [text, 0.25 * (index + 1) + (index > 11 ? 0.5 : 0)]),
   );
-  const counted = countRepeats(heard, beats);
+  const counted = countRepeats(heard, { beats, utterances: [] });
   expect(textOf(counted.words)).toBe(said);
   expect(counted).toMatchObject({ isSure: false, surplus: [], missed: [] });
 });
 
 test('a syllable of the word before is none of the repeats', () => {
   const heard = words(['работы.', 2.7], ['Нет.', 4], ['Нет.', 5.3], ['Нет.', 6.6]);
-  const counted = countRepeats(heard, [2.1, 2.6, 2.8, 3.9, 5.2, 6.5]);
+  const counted = countRepeats(heard, { beats: [2.1, 2.6, 2.8, 3.9, 5.2, 6.5], utterances: [] });
   expect(counted).toMatchObject({ isSure: true, missed: [], surplus: [] });
   expect(counted.words).toHaveLength(4);
 });
 
 test('what is said at an even pace was said as often as it is written, whatever the syllables', () => {
   const heard = words(...Array.from({ length: 9 }, (_, time): [string, number] => ['Once', 1.5 * (time + 1)]));
-  const counted = countRepeats(heard, [0.7, 2.2, 3.7, 5.2, 6.7, 8.2]);
+  const counted = countRepeats(heard, { beats: [0.7, 2.2, 3.7, 5.2, 6.7, 8.2], utterances: [] });
   expect(counted).toMatchObject({ isSure: true, missed: [], surplus: [] });
   expect(counted.words).toEqual(heard);
 });

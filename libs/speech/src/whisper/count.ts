@@ -1,4 +1,6 @@
+import { timesByPauses } from './pause-count.js';
 import { plain, repeatsOf, standsOnSound } from './repeat.js';
+import type { Utterance } from './utterance.js';
 import type { HeardWord } from './word.js';
 
 /** From so many repeats on a phrase is counted: Whisper writes once or twice more than was said, or fewer where they are many. */
@@ -15,6 +17,8 @@ const syllableWeight = 0.8;
 const even = 0.9;
 /** A syllable so soon after the word before is that word's, seconds: attention leaves words early. */
 const early = 0.15;
+/** Words of a phrase lie in its utterance, but for so many seconds. */
+const slack = 0.25;
 /** How far a syllable reaches before and behind its middle, seconds. */
 const before = 0.15;
 const behind = 0.2;
@@ -41,11 +45,15 @@ export interface Counted {
 }
 
 /**
- * Repeats as often as there are syllables for them: a model that repeats itself cannot count, the ear can. What is written more often
- * than it was said is taken out, where the sound leaves it least room; what is left stands where its syllables are.
+ * Repeats as often as there are utterances for them, or syllables where nobody pauses: a model that repeats itself cannot count, the ear
+ * can. What is written more often than it was said is taken out, where the sound leaves it least room; what is left stands where it was said.
  * @param beats middles of the syllables, seconds
+ * @param utterances what lies between pauses
  */
-export const countRepeats = (words: readonly HeardWord[], beats: readonly number[]): Counted => {
+export const countRepeats = (
+  words: readonly HeardWord[],
+  { beats, utterances }: { beats: readonly number[]; utterances: readonly Utterance[] },
+): Counted => {
   const result: Counted = { words: [], surplus: [], missed: [], isSure: true };
   let done = 0;
   for (const { at, length, times } of repeatsOf(words, () => leastRepeats - 1)) {
@@ -57,6 +65,20 @@ export const countRepeats = (words: readonly HeardWord[], beats: readonly number
     const previous = words[at - 1];
     const from = previous === undefined ? 0 : previous.end + early;
     const to = words[done]?.start ?? Number.POSITIVE_INFINITY;
+    const byPauses = timesByPauses(phrases, utterances, { from: previous?.end ?? 0, to });
+    if (byPauses !== null) {
+      if (byPauses.length > times) {
+        const [phrase = []] = phrases;
+        result.missed.push({ at: result.words.length, count: length * times, phrase, places: byPauses });
+        result.isSure = false;
+        result.words.push(...phrases.flat());
+        continue;
+      }
+      const kept = roomiest(phrases, byPauses.length);
+      result.surplus.push(...phrases.filter((phrase) => !kept.includes(phrase)).flat());
+      for (const [index, place] of byPauses.entries()) result.words.push(...within(kept[index] ?? [], place));
+      continue;
+    }
     const own = beats.filter((beat) => beat > from && beat < to);
     if (isEven(phrases)) {
       result.words.push(...phrases.flat());
@@ -142,6 +164,12 @@ const placesOf = (beats: readonly number[], count: number): { start: number; end
     };
   });
 };
+
+/** A phrase that lies in its place stays where its words are; else it is put there. */
+const within = (phrase: readonly HeardWord[], place: Utterance): readonly HeardWord[] =>
+  phrase.every(({ start, end }) => (start + end) / 2 > place.start - slack && end < place.end + slack)
+    ? phrase
+    : placed(phrase, place);
 
 /** A phrase at a place of its own: attention cannot tell repeats apart, and puts several together. */
 export const placed = (phrase: readonly HeardWord[], { start, end }: { start: number; end: number }): HeardWord[] => {

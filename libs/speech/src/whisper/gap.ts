@@ -38,8 +38,15 @@ const covered = (words: readonly HeardWord[]): Interval[] =>
     return { start: from - near, end: (last ? Math.min(end, from + longest(text)) : end) + near };
   });
 
-/** The gaps of what was heard, in order; `words` are its words in window time. */
-export const gapsOf = ({ window }: Pick<Heard, 'window'>, words: readonly HeardWord[]): Gap[] => {
+/**
+ * The gaps of what was heard, in order; `words` are its words in window time. What follows each other directly is one gap, unless
+ * `apart`: a model that twice stopped after the first sentence is given the others one by one.
+ */
+export const gapsOf = (
+  { window }: Pick<Heard, 'window'>,
+  words: readonly HeardWord[],
+  { apart = false }: { apart?: boolean } = {},
+): Gap[] => {
   const intervals = covered(words);
   const holes: { stretch: AudioSlice; start: number; end: number; alone: boolean }[] = [];
   for (const stretch of window) {
@@ -55,7 +62,7 @@ export const gapsOf = ({ window }: Pick<Heard, 'window'>, words: readonly HeardW
       holes.push({ stretch, start, end, alone });
     }
   }
-  return joined(holes);
+  return joined(holes, apart);
 };
 
 /** What of an interval the others leave, in order. */
@@ -74,15 +81,15 @@ const without = (core: Interval, intervals: readonly Interval[]): Interval[] => 
   return free;
 };
 
-/** Holes that follow each other directly are heard as one. */
-const joined = (holes: readonly { stretch: AudioSlice; start: number; end: number }[]): Gap[] => {
+/** Holes that follow each other directly are heard as one, unless `apart`. */
+const joined = (holes: readonly { stretch: AudioSlice; start: number; end: number }[], apart: boolean): Gap[] => {
   const gaps: { start: number; end: number; seconds: number; pieces: { from: number; to: number }[] }[] = [];
   for (const { stretch, start, end } of holes) {
     const toRecording = (seconds: number) => Math.round(stretch.from + seconds * sampleRate - stretch.at);
     const piece = { from: toRecording(start), to: Math.min(stretch.to, toRecording(end)) };
     const last = gaps.at(-1);
     const seconds = end - start;
-    if (last !== undefined && start - last.end < 0.01) {
+    if (!apart && last !== undefined && start - last.end < 0.01) {
       last.end = end;
       last.seconds += seconds;
       last.pieces.push(piece);

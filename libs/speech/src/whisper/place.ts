@@ -1,6 +1,6 @@
 import type { Span } from '../contract.js';
 import { sampleRate } from '../wav/sample-rate.js';
-import type { Window } from './window.js';
+import { inRecording, type Window } from './window.js';
 
 /** No word is shorter, seconds: one step of the encoder. */
 const shortest = 0.02;
@@ -13,13 +13,6 @@ const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;
  * what Whisper knows best: a word after a pause seems to begin before it), and it never reaches beyond that span.
  */
 export const createPlacer = (window: Window, speech: readonly Span[]) => {
-  const toRecording = (seconds: number): number => {
-    const sample = seconds * sampleRate;
-    // A border belongs to the stretch it ends.
-    const stretch = window.find(({ from, to, at }) => sample <= at + to - from) ?? window.at(-1);
-    if (stretch === undefined) return 0;
-    return (stretch.from + Math.min(Math.max(0, sample - stretch.at), stretch.to - stretch.from)) / sampleRate;
-  };
   const first = (window[0]?.from ?? 0) / sampleRate;
   const last = (window.at(-1)?.to ?? 0) / sampleRate;
   const inside = speech
@@ -27,7 +20,7 @@ export const createPlacer = (window: Window, speech: readonly Span[]) => {
     .filter(({ start, end }) => end > start);
 
   return (start: number, end: number): Span | null => {
-    const until = toRecording(end);
+    const until = inRecording(window, end);
     const distance = (span: Span) => Math.max(span.start - until, until - span.end, 0);
     const [home] = [...inside].sort((a, b) => distance(a) - distance(b));
     if (home === undefined) return null;

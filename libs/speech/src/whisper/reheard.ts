@@ -4,7 +4,7 @@ import { type Gap, gapsOf } from './gap.js';
 import { averageLogProbability } from './guard.js';
 import { plain, withoutRepeats } from './repeat.js';
 import type { Said, State } from './said.js';
-import { windowLength } from './window.js';
+import { inRecording, inWindow, type Window, windowLength } from './window.js';
 import type { HeardWord } from './word.js';
 
 /** Words of a second hearing count from this mean log probability on; where the first heard nothing at all, from the second. */
@@ -21,10 +21,17 @@ const leastShared = 2;
 /** Part of the letters that are the same in two texts of one sound. */
 const alike = 0.6;
 
-/** What was heard in pieces, where it is as sure and misses no more than the whole; else the whole, whose gaps are heard next. */
+/**
+ * What was heard in pieces, where it is as sure and misses no more than the whole; else the whole, whose gaps are heard next. A piece that
+ * is not believed keeps what the whole has there.
+ */
 export const withPieces = (first: State, again: readonly State[]): State[] => {
   const enough = first.words.length === 0 ? quiteSure : sureEnough;
-  const believed = again.map((state) => (isBelieved(state, enough) ? state : { ...state, words: [] }));
+  const believed = again.map((state) => {
+    if (isBelieved(state, enough)) return state;
+    const words = wordsIn(state.window, first);
+    return { ...state, words, gaps: gapsOf(state, words) };
+  });
   const words = believed.flatMap((state) => state.words);
   const isAsSure =
     first.words.length === 0 || averageLogProbability(words) >= averageLogProbability(first.words) - surenessLost;
@@ -32,6 +39,16 @@ export const withPieces = (first: State, again: readonly State[]): State[] => {
     ? believed
     : [{ ...first, divided: true }];
 };
+
+/** The words of a window whose middle is in another one, in the other's times. */
+const wordsIn = (window: Window, { window: first, words }: Said): HeardWord[] =>
+  words.flatMap((word) => {
+    const middle = inWindow(window, inRecording(first, (word.start + word.end) / 2));
+    if (middle === null) return [];
+    const half = (word.end - word.start) / 2;
+    const start = Math.max(0, middle - half);
+    return [{ ...word, start, reach: start, end: middle + half }];
+  });
 
 /** What was heard first, with what was heard again in its gaps. */
 export const withGaps = (first: State, again: readonly State[]): State[] => {

@@ -7,6 +7,7 @@ import type { Hear, Heard } from './hear.js';
 import { silent, withGaps, withMissed, withPieces } from './reheard.js';
 import { repeatsOf } from './repeat.js';
 import { removedOf, type Said, type State, stateOf } from './said.js';
+import { groupsOf, utterancesOf } from './utterance.js';
 import { pack, partOf, type Window } from './window.js';
 
 export interface RepairRequest {
@@ -20,6 +21,8 @@ export interface RepairRequest {
 const rounds = 3;
 /** A window that is heard in pieces has about so many seconds in each: there is little room for a loop, and enough to understand. */
 const pieceSeconds = 8;
+/** So many utterances are heard together: of three a model still counts the repeats. */
+const mostTogether = 3;
 /** A phrase that the sound does not count is heard again in pieces where it is written so often. */
 const doubtfulRepeats = 5;
 /** Beside a repeat that is heard by itself, seconds. */
@@ -53,7 +56,7 @@ export const repair = async (
     const again = await hear(
       plans.flatMap(({ state, windows }) => windows.map((window) => ({ window, language: state.language }))),
     );
-    const states = await Promise.all(again.map((one) => stateOf(one, request)));
+    const states = await Promise.all(again.map((one) => stateOf(one, { ...request, again: true })));
     const byWindow = new Map(states.map((state) => [state.window, state]));
     const replaced = new Map(
       plans.map(({ state, windows, merge }) => [
@@ -93,8 +96,11 @@ const inPieces = ({ words, gaps, removed, divided, isCounted }: State): boolean 
   return !isCounted && repeatsOf(words, () => (misses ? leastRepeats : doubtfulRepeats) - 1).length > 0;
 };
 
-/** Neighbouring stretches together, up to the length of a piece; a longer one is divided. */
+/** A window in pieces of a few utterances; neighbouring stretches together and longer ones divided, where nobody pauses. */
 const piecesOf = async (window: Window, wav: Wav): Promise<Window[]> => {
+  const groups = groupsOf(await utterancesOf(wav, window), mostTogether);
+  if (groups.length > 1)
+    return groups.map(({ start, end }) => partOf(window, { start: start - breath, end: end + breath }));
   const pieces: { from: number; to: number }[][] = [];
   let length = Number.POSITIVE_INFINITY;
   for (const stretch of await cutLong(wav, window, pieceSeconds * sampleRate)) {

@@ -8,7 +8,8 @@ import { type Gap, gapsOf } from './gap.js';
 import { withoutHallucinations } from './guard.js';
 import type { Heard } from './hear.js';
 import { repeatsOf, withoutLoops } from './repeat.js';
-import { partOf, type Window, windowLength } from './window.js';
+import { utterancesOf } from './utterance.js';
+import { inRecording, partOf, type Window, windowLength } from './window.js';
 import { type HeardWord, wordsOf } from './word.js';
 
 /** The words of a window, without what the model invented, in window time. */
@@ -38,12 +39,20 @@ export interface State extends Said {
 /** Speech without words is named from so many seconds on. */
 const worthNaming = 1;
 
-/** @param translate whether the words are English, whatever is spoken: they say nothing about syllables */
-export const stateOf = async (one: Heard, { translate, wav }: { translate: boolean; wav: Wav }): Promise<State> => {
+/**
+ * @param translate whether the words are English, whatever is spoken: they say nothing about syllables
+ * @param again whether it was heard before, as a part of another window
+ */
+export const stateOf = async (
+  one: Heard,
+  { translate, wav, again = false }: { translate: boolean; wav: Wav; again?: boolean },
+): Promise<State> => {
   const { window, language, result } = one;
   const all = wordsOf(result.pieces, translate ? 'en' : language);
   const isRepeated = !translate && repeatsOf(all, () => leastRepeats - 1).length > 0;
-  const counted = isRepeated ? countRepeats(all, await beatsOf(wav, window)) : null;
+  const counted = isRepeated
+    ? countRepeats(all, { beats: await beatsOf(wav, window), utterances: await utterancesOf(wav, window) })
+    : null;
   // What was said more often than it is written needs nothing taken out.
   const { words, removed } =
     counted !== null && counted.missed.length > 0
@@ -59,7 +68,7 @@ export const stateOf = async (one: Heard, { translate, wav }: { translate: boole
     surplus: counted?.surplus ?? [],
     missed: kept.length === words.length ? (counted?.missed ?? []) : [],
     isCounted: counted?.isSure ?? true,
-    gaps: await Promise.all(gapsOf(one, kept).map((gap) => toPause(gap, { window, wav }))),
+    gaps: await Promise.all(gapsOf(one, kept, { apart: again }).map((gap) => toPause(gap, { window, wav }))),
     open: true,
     divided: false,
   };
@@ -95,13 +104,6 @@ export const removedOf = ({ window, gaps, removed, surplus }: State): Removed[] 
 
 /** Where words of a window are in the recording, seconds. */
 const spanOf = (window: Window, words: readonly HeardWord[]): { start: number; end: number } => {
-  const toRecording = (seconds: number) => {
-    const sample = seconds * sampleRate;
-    const stretch = window.find(({ from, to, at }) => sample <= at + to - from) ?? window.at(-1);
-    return stretch === undefined
-      ? 0
-      : (stretch.from + Math.min(stretch.to - stretch.from, Math.max(0, sample - stretch.at))) / sampleRate;
-  };
-  const start = toRecording(Math.min(...words.map((word) => word.start)));
-  return { start, end: Math.max(start, toRecording(Math.max(...words.map((word) => word.end)))) };
+  const start = inRecording(window, Math.min(...words.map((word) => word.start)));
+  return { start, end: Math.max(start, inRecording(window, Math.max(...words.map((word) => word.end)))) };
 };

@@ -62,3 +62,18 @@ export const partOf = (window: Window, { start, end }: { start: number; end: num
     .filter(({ from, to }) => to > from);
   return pack(inside)[0] ?? [];
 };
+
+/** Where something in a window is in the recording, both in seconds: within the slice it lies in; a border belongs to the slice it ends. */
+export const inRecording = (window: Window, seconds: number): number => {
+  const sample = seconds * sampleRate;
+  const slice = window.find(({ from, to, at }) => sample <= at + to - from) ?? window.at(-1);
+  if (slice === undefined) return 0;
+  return (slice.from + Math.min(Math.max(0, sample - slice.at), slice.to - slice.from)) / sampleRate;
+};
+
+/** Where something in the recording is in a window, both in seconds; null where the window has not got it. */
+export const inWindow = (window: Window, seconds: number): number | null => {
+  const sample = seconds * sampleRate;
+  const slice = window.find(({ from, to }) => sample >= from && sample <= to);
+  return slice === undefined ? null : (slice.at + sample - slice.from) / sampleRate;
+};

@@ -4,6 +4,7 @@ import type { LanguageShares } from '../answer.js';
 import { cutLong, quietest } from '../cut.js';
 import type { Hear, Heard } from '../hear.js';
 import { pack, type Window } from '../window.js';
+import { doubtsOf } from './doubt.js';
 import { partsOf } from './part.js';
 import { languagePath } from './path.js';
 import { likeliest, weighed } from './prior.js';
@@ -46,7 +47,11 @@ export const followLanguages = async (heard: readonly Heard[], request: FollowRe
       return { shares: weighed(shares), seconds: part === undefined ? 0 : (part.to - part.from) / sampleRate };
     }),
   );
-  const path = languagePath(evidence, request.base);
+  const doubted = heard.flatMap(({ result }, index) => doubtsOf(result, parts[index] ?? [], request.base));
+  // What is doubted is in some other language, until it was heard by itself.
+  const path = languagePath(evidence, request.base).map((language, index) =>
+    language === request.base && doubted[index] ? null : language,
+  );
   const result: Heard[] = [];
   let group: { heard: Heard; languages: (string | null)[] }[] = [];
   const close = async () => {

@@ -2,10 +2,8 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createScene, writeTracks } from './scene.mjs';
-import { sentences } from './spoken.mjs';
+import { russian, talk } from './sentence.mjs';
 import { ffmpeg } from './voice.mjs';
-
-const { talk, russian } = sentences;
 
 export const containerKinds = (dir, say) => {
   const scene = (options) => createScene(say, options);

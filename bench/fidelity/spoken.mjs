@@ -1,22 +1,9 @@
-// What people say and how loud: one word, a long pause, a far voice, two languages, the same sentence again.
+// What people say and how loud: one word, a long pause, a far voice; nothing at all.
+import { languageKinds } from './language.mjs';
+import { repeatKinds } from './repeat.mjs';
 import { createScene, filtered, writeTracks } from './scene.mjs';
+import { talk } from './sentence.mjs';
 import { ffmpeg } from './voice.mjs';
-
-const talk = [
-  'I will send you the report tomorrow morning.',
-  'The numbers look better than last month.',
-  'We should talk to the customer about the delivery.',
-  'Please bring the contract and the two invoices.',
-  'The train leaves at a quarter past nine.',
-  'There is enough time to have breakfast before.',
-];
-const russian = [
-  'Сегодня мы обсудим новый план.',
-  'Мы обсудим план работы на следующий месяц.',
-  'Пожалуйста, принесите все документы.',
-  'После обеда будет короткий перерыв.',
-];
-export const sentences = { talk, russian };
 
 /** Adds sentences one after another. */
 const tell = (scene, voice, texts, options) => texts.reduce((made, text) => made.add(voice, text, options), scene);
@@ -45,6 +32,12 @@ export const spokenKinds = (dir, say) => {
     short('thank-you', 'slt', 'Thank you.'),
     short('good-morning', 'awb', 'Good morning.'),
     short('da-khorosho', 'nsh', 'Да, хорошо.'),
+    short('goodbye', 'rms', 'Goodbye.'),
+    short('i-do-not-know', 'slt', 'I don’t know.'),
+    short('on-my-way', 'awb', 'On my way.'),
+    short('net', 'nsh', 'Нет.'),
+    short('privet', 'nsh', 'Привет.'),
+    short('spasibo', 'nsh', 'Спасибо.'),
     make('no-after-ten-seconds', scene({ before: 10 }).add('slt', 'No.', { also: ['know'] }), {
       render: { after: 10 },
     }),
@@ -85,64 +78,12 @@ export const spokenKinds = (dir, say) => {
     ),
   ];
 
-  const english = (made, count, voice = 'slt') => {
-    for (let at = 0; at < count; at += 1) made.add(voice, talk[at % talk.length]);
-    return made;
-  };
-  const language = () => [
-    make('english-then-russian', tell(english(scene(), 6), 'nsh', russian)),
-    make('russian-then-english', english(tell(scene(), 'nsh', russian.slice(0, 3)), 4, 'rms')),
-    make('8-s-english-6-s-russian', tell(english(scene(), 3), 'nsh', russian.slice(1, 3))),
-    make('english-russian-english', english(tell(english(scene(), 4), 'nsh', russian.slice(0, 3)), 4, 'rms')),
-    make(
-      'russian-english-russian',
-      tell(english(tell(scene(), 'nsh', russian.slice(0, 2)), 4), 'nsh', russian.slice(2)),
-    ),
-    make('russian-alone', tell(scene(), 'nsh', russian)),
-    make('english-told-so', english(scene(), 4, 'awb'), { options: ['--language', 'en'] }),
-    make('russian-told-so', tell(scene(), 'nsh', russian), { options: ['--language', 'rus'] }),
-  ];
-
-  const again = (voice, text, count, options) => tell(scene(), voice, Array(count).fill(text), options);
-  const repeats = () => [
-    make('six-lines', again('slt', 'I will not talk in class.', 6, { gap: 1.5 })),
-    make('four-lines-close', again('rms', 'Please close the door behind you.', 4, { gap: 0.3 })),
-    make('push-and-rest', again('slt', 'Push.', 8, { gap: 1.2 }).add('slt', 'And rest.', { gap: 1.2 })),
-    make('chorus', tell(scene(), 'slt', [talk[0], talk[1], talk[4], talk[0], talk[1], talk[5], talk[0], talk[1]])),
-    make('russian-lines', again('nsh', 'Пожалуйста, принесите все документы.', 4, { gap: 1.2 })),
-    make('same-after-40-s', scene().add('slt', talk[3]).rest(40).add('slt', talk[3])),
-    make('no-no-no-no', scene().add('rms', 'No, no, no, no.').add('rms', talk[1])),
-    make(
-      'chant-of-eight',
-      scene()
-        .add('slt', `${'yeah, '.repeat(7)}yeah.`)
-        .add('slt', talk[4]),
-    ),
-    make(
-      'chant-of-seven',
-      scene()
-        .add('rms', `${'run, '.repeat(6)}run.`)
-        .add('rms', talk[0]),
-    ),
-    make(
-      'russian-chant',
-      scene()
-        .add('nsh', `${'нет, '.repeat(5)}нет.`)
-        .add('nsh', russian[1]),
-    ),
-    make('ten-with-pauses', again('rms', 'Stop.', 10, { gap: 1.2 }).add('rms', talk[5], { gap: 1.2 })),
-    make('seven-close', again('rms', 'Help.', 7, { gap: 0.35 }).add('rms', talk[2], { gap: 0.8 })),
-    make('eight-of-three-words', again('awb', 'We will win.', 8, { gap: 0.25 })),
-    make('in-and-out', again('slt', 'Breathe in. Breathe out.', 5, { gap: 0.9 })),
-    make('what-follows-a-repeat', tell(again('rms', 'The train is late.', 5, { gap: 0.8 }), 'rms', talk.slice(1, 3))),
-  ];
-
   return {
     'short replies': shortReplies,
     'long silence': longSilence,
     'quiet and loud': level,
-    'languages by stretch': language,
-    'what was said again': repeats,
+    ...languageKinds({ scene, make, tell }),
+    ...repeatKinds({ scene, make, tell }),
   };
 };
 

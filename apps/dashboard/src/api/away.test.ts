@@ -1,36 +1,33 @@
 import { readdir } from 'node:fs/promises';
 import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
 import { freshDatabase, type TestDatabase } from '@whisper-bot/store/test/fresh-database';
-import { until } from '@whisper-bot/testing';
+import { startTcpProxy, type TcpProxy, until } from '@whisper-bot/testing';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { type Harness, startHarness } from '../test/harness.js';
 import { createProgram, formOf, type Program } from './test/client.js';
-import { openWire, type Wire } from './test/wire.js';
 
 // What is silent is waited for: 10 s for the queue.
 vi.setConfig({ testTimeout: 60_000 });
 
 let redis: TestRedis;
 let postgres: TestDatabase;
-let toRedis: Wire;
-let toPostgres: Wire;
+let toRedis: TcpProxy;
+let toPostgres: TcpProxy;
 let harness: Harness;
 let program: Program;
 beforeAll(async () => {
   redis = await startRedis();
   postgres = await freshDatabase();
-  const database = new URL(postgres.url);
-  toRedis = await openWire(redis.port);
-  toPostgres = await openWire(Number(database.port));
-  database.port = String(toPostgres.port);
+  toRedis = await startTcpProxy(redis.port);
+  toPostgres = await startTcpProxy(Number(new URL(postgres.url).port));
   harness = await startHarness({
-    env: { REDIS_URL: `redis://127.0.0.1:${toRedis.port}`, DATABASE_URL: database.href },
+    env: { REDIS_URL: `redis://127.0.0.1:${toRedis.port}`, DATABASE_URL: toPostgres.url(postgres.url) },
     work: false,
   });
   program = await createProgram(harness);
 });
 afterEach(async () => {
-  for (const wire of [toRedis, toPostgres]) await wire.mend();
+  for (const proxy of [toRedis, toPostgres]) proxy.set('pass');
   await until(async () => (await program.ask('/tasks')).status === 200);
 });
 afterAll(async () => {
@@ -55,13 +52,13 @@ const expectAway = async (answer: Response) => {
 
 it('without the queue a recording is refused for now, and nothing of it stays', async () => {
   const before = await readdir(harness.deps.options.tasksDir);
-  await toRedis.cut();
+  toRedis.set('refuse');
   await expectAway(await hands('/tasks', 'order-1'));
   await expectAway(await hands('/audio/transcriptions'));
   expect(await readdir(harness.deps.options.tasksDir)).toEqual(before);
   // Nor do they count as recordings in work.
   expect((await harness.store.usage(`key:${program.id}`, new Date(0))).open).toEqual([]);
-  await toRedis.mend();
+  toRedis.set('pass');
   const taken = await until(async () => {
     const answer = await hands('/tasks', 'order-1');
     return answer.status === 202 && answer;
@@ -76,9 +73,9 @@ it('a queue that is there but silent is away, too', async () => {
   };
   const before = await until(known);
   const folders = await readdir(harness.deps.options.tasksDir);
-  toRedis.silence();
+  toRedis.set('silent');
   await expectAway(await hands('/tasks'));
-  await toRedis.mend();
+  toRedis.set('pass');
   // It was asked for room, and in vain: nothing was received, nothing written down.
   expect((await until(known)).map(({ id, status }) => [id, status])).toEqual(
     before.map(({ id, status }) => [id, status]),
@@ -87,7 +84,7 @@ it('a queue that is there but silent is away, too', async () => {
 });
 
 it('without the database every request is refused for now', async () => {
-  await toPostgres.cut();
+  toPostgres.set('refuse');
   for (const path of ['/models', '/tasks']) await expectAway(await program.ask(path));
   await expectAway(await hands('/audio/transcriptions'));
   const headers = {

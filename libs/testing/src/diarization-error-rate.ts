@@ -1,3 +1,5 @@
+import { munkres } from 'munkres';
+
 /** Somebody speaking, seconds; any name, any order, overlaps welcome. */
 export interface ScoredTurn {
   start: number;
@@ -70,53 +72,9 @@ const sweep = (turns: readonly { start: number; end: number; speaker: number }[]
   };
 };
 
-/**
- * For each row its column in the assignment of the largest sum (Hungarian algorithm with potentials, O(n³)); −1 for rows
- * left over. Source: the classical formulation by E. Lawler, 1976.
- */
+/** For each row its column in the assignment of the largest sum; −1 for rows left over. */
 export const assign = (gain: readonly (readonly number[])[]): number[] => {
-  const size = Math.max(gain.length, gain[0]?.length ?? 0);
-  const cost = (row: number, column: number) => -(gain[row - 1]?.[column - 1] ?? 0);
-  const [u, v] = [new Array<number>(size + 1).fill(0), new Array<number>(size + 1).fill(0)];
-  const rowOf = new Array<number>(size + 1).fill(0);
-  for (let row = 1; row <= size; row++) {
-    rowOf[0] = row;
-    const least = new Array<number>(size + 1).fill(Number.POSITIVE_INFINITY);
-    const used = new Array<boolean>(size + 1).fill(false);
-    const way = new Array<number>(size + 1).fill(0);
-    let column = 0;
-    do {
-      used[column] = true;
-      const current = rowOf[column] as number;
-      let delta = Number.POSITIVE_INFINITY;
-      let next = 0;
-      for (let j = 1; j <= size; j++) {
-        if (used[j]) continue;
-        const reduced = cost(current, j) - (u[current] as number) - (v[j] as number);
-        if (reduced < (least[j] as number)) {
-          least[j] = reduced;
-          way[j] = column;
-        }
-        if ((least[j] as number) < delta) {
-          delta = least[j] as number;
-          next = j;
-        }
-      }
-      for (let j = 0; j <= size; j++) {
-        if (used[j]) {
-          const held = rowOf[j] as number;
-          u[held] = (u[held] as number) + delta;
-          v[j] = (v[j] as number) - delta;
-        } else least[j] = (least[j] as number) - delta;
-      }
-      column = next;
-    } while (rowOf[column] !== 0);
-    for (let j = column; j !== 0; j = way[j] as number) rowOf[j] = rowOf[way[j] as number] as number;
-  }
   const columns = gain.map(() => -1);
-  for (let column = 1; column <= (gain[0]?.length ?? 0); column++) {
-    const row = rowOf[column] as number;
-    if (row >= 1 && row <= gain.length) columns[row - 1] = column - 1;
-  }
+  for (const [row, column] of munkres(gain.map((each) => each.map((value) => -value)))) columns[row] = column;
   return columns;
 };

@@ -30,9 +30,9 @@ export const openPageContext = async <Deps extends Pick<SessionDeps, 'sessions'>
   response: Response,
 ): Promise<PageContext<Deps>> => {
   const cookies = readCookies(request.headers.cookie);
-  const chosen = cookies.get(localeCookie) ?? '';
+  const chosen = cookies[localeCookie] ?? '';
   const locale = isLocale(chosen) ? chosen : acceptedLocale(request.headers['accept-language'] ?? '');
-  const theme = cookies.get(themeCookie);
+  const theme = cookies[themeCookie];
   return {
     deps,
     request,

@@ -1,15 +1,8 @@
+import { parse } from 'cookie';
 import type { Request, Response } from 'express';
 
 /** The cookies of a request; of two with one name the first. */
-export const readCookies = (header: string | undefined): ReadonlyMap<string, string> => {
-  const cookies = new Map<string, string>();
-  for (const pair of (header ?? '').split(';')) {
-    const at = pair.indexOf('=');
-    const name = pair.slice(0, at).trim();
-    if (at > 0 && !cookies.has(name)) cookies.set(name, pair.slice(at + 1).trim());
-  }
-  return cookies;
-};
+export const readCookies = (header = ''): Readonly<Record<string, string | undefined>> => parse(header);
 
 /**
  * A cookie's name in this browser. Cookies know no ports: two installations on one host would end each other's sessions, so the

@@ -6,7 +6,7 @@ export interface PauseBounds {
 }
 
 /** All must be back within seconds of a neighbour's return, and a neighbour that comes up must not be run over. */
-const usual: PauseBounds = { first: 100, longest: 2000 };
+export const usual: PauseBounds = { first: 100, longest: 2000 };
 
 /**
  * Milliseconds to wait after so many failed attempts (from 1): doubles up to the longest, half of it random, so that

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { reconnectPause } from './pause.js';
+import pRetry from 'p-retry';
+import { usual } from './pause.js';
 
 /** Of the system's calls, and of PostgreSQL (appendix A of its manual): no connection, shutting down, starting, too many clients. */
 const codes =
@@ -27,19 +27,19 @@ export interface WhileAwayOptions {
 }
 
 /** Makes a call again while a neighbour is away, with growing pauses; what fails for another reason is thrown at once. */
-export const whileUnavailable = async <T>(
+export const whileUnavailable = <T>(
   call: () => Promise<T>,
   { signal, onUnavailable, patience = 3_600_000 }: WhileAwayOptions,
-): Promise<T> => {
-  const until = performance.now() + patience;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!isUnavailable(error) || signal.aborted || performance.now() > until) throw error;
-      onUnavailable(error);
-      await wait(reconnectPause(attempt), undefined, { signal }).catch(() => undefined);
-      signal.throwIfAborted();
-    }
-  }
-};
+): Promise<T> =>
+  pRetry(call, {
+    retries: Number.POSITIVE_INFINITY,
+    minTimeout: usual.first / 2,
+    maxTimeout: usual.longest,
+    randomize: true,
+    maxRetryTime: Math.max(0, patience),
+    signal,
+    shouldRetry: ({ error }) => {
+      if (isUnavailable(error)) onUnavailable(error);
+      return isUnavailable(error);
+    },
+  });

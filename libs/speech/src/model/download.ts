@@ -2,8 +2,8 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { TaskError } from '@whisper-bot/task';
+import pRetry from 'p-retry';
 import type { PublishedModel } from './catalog.js';
 import { type Declaration, declarationOf } from './hub.js';
 
@@ -38,16 +38,16 @@ export const downloadModel = async (model: PublishedModel, options: DownloadOpti
   await mkdir(folder, { recursive: true });
   const part = join(folder, `.${model.file}.part`);
   await ensureRoom(folder, declared.bytes - (await sizeOf(part)));
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await fetchRest(part, declared, options);
-      break;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof TaskError || attempt >= attempts) throw unreachable(model, error);
-      await delay(retryDelay * 2 ** (attempt - 1), undefined, { signal });
-    }
-  }
+  const shouldRetry = ({ error }: { error: Error }): boolean => !(error instanceof TaskError);
+  await pRetry(() => fetchRest(part, declared, options), {
+    retries: attempts - 1,
+    minTimeout: retryDelay,
+    signal,
+    shouldRetry,
+  }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw unreachable(model, error);
+  });
   const sums = await checksums(part);
   const wrong = sums.sha256 !== declared.sha256 || (model.sha1 !== undefined && sums.sha1 !== model.sha1);
   if (wrong) {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Inbox } from '@whisper-bot/store/telegram';
 import type { Api } from 'grammy';
 import type { Update } from 'grammy/types';
+import pRetry from 'p-retry';
 import type { BotLog } from '../log.js';
 import { backOff, judge } from '../outbox/verdict.js';
 import { inboxUpdate, wantedUpdates } from './update.js';
@@ -30,18 +31,16 @@ export const startPolling = ({ api, inbox, log, timeout, onStored, onStop }: Pol
   const { signal } = ending;
   let offset = 0;
 
-  const store = async (updates: Update[]): Promise<void> => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await inbox.put(updates.map(inboxUpdate));
-        if (attempt > 1) log.info({ attempt }, 'the inbox is back');
-        return;
-      } catch (error) {
-        log.error({ err: error, attempt, updates: updates.length }, 'the inbox is away: intake pauses');
-        await pause(Math.min(5000, backOff(attempt)), undefined, { signal });
-      }
-    }
-  };
+  const store = (updates: Update[]): Promise<void> =>
+    pRetry(() => inbox.put(updates.map(inboxUpdate)), {
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: 250,
+      maxTimeout: 5000,
+      randomize: true,
+      signal,
+      onFailedAttempt: ({ error, attemptNumber: attempt }) =>
+        log.error({ err: error, attempt, updates: updates.length }, 'the inbox is away: intake pauses'),
+    });
 
   const poll = async (): Promise<void> => {
     let failures = 0;

@@ -54,7 +54,7 @@ export const endAtProvider: AdminHandler<
 > = async (context) => {
   const provider = providerOf(context);
   const { signIns, logger } = context.deps;
-  const token = readCookies(context.request.headers.cookie).get(cookieOf(context)) ?? '';
+  const token = readCookies(context.request.headers.cookie)[cookieOf(context)] ?? '';
   const pending = token === '' ? null : await signIns.take(token, context.query('state'));
   // Somebody else's answer must not end what this browser has under way: its cookie stays.
   if (pending === null) return refuse('expired');

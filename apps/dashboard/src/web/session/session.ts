@@ -19,9 +19,9 @@ type SessionContext<Part extends keyof SessionDeps> = RequestContext<Pick<Sessio
 export const findPerson = async (
   deps: Pick<SessionDeps, 'sessions'>,
   request: Request,
-  cookies: ReadonlyMap<string, string>,
+  cookies: ReturnType<typeof readCookies>,
 ): Promise<Person | null> => {
-  const token = cookies.get(cookieName({ request }, session));
+  const token = cookies[cookieName({ request }, session)];
   if (token === undefined || token === '' || token.length > 200) return null;
   const found = await deps.sessions.find(token);
   if (found === null) return null;
@@ -51,7 +51,7 @@ export const rememberDevice = async (
 
 /** The device a browser was remembered as for the account of that name; null where it is a stranger's. */
 export const knownDevice = async (context: SessionContext<'accounts'>, name: string): Promise<string | null> => {
-  const token = readCookies(context.request.headers.cookie).get(cookieName(context, device));
+  const token = readCookies(context.request.headers.cookie)[cookieName(context, device)];
   return token === undefined || token.length > 200 ? null : context.deps.accounts.knownDevice(name, token);
 };
 

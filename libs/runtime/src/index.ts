@@ -1,4 +1,5 @@
 export type { Logger } from 'pino';
+export { remember } from './async/remember.js';
 export { untilAborted } from './async/until-aborted.js';
 export { type Child, type ChildCallOptions, createChild } from './child/child.js';
 export type { HandlerContext, Handlers } from './child/compute.js';

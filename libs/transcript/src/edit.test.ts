@@ -54,6 +54,11 @@ describe('correcting a text', () => {
     expect(() => correctText(transcript, 99, 'x')).toThrow(RangeError);
   });
 
+  it('takes a pasted book', () => {
+    const book = 'и так далее '.repeat(50_000).trim();
+    expect(correctText(transcript, 1, book).segments[1]?.text).toBe(book);
+  });
+
   it('splits languages without spaces into words', () => {
     const chinese = transcriptOf([{ speaker: 'a', start: 0, end: 4, text: '你好' }], 'zh');
     const corrected = correctText(chinese, 0, '今天天气很好。');

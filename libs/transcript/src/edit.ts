@@ -52,7 +52,8 @@ const realign = (segment: Segment, tokens: readonly Token[]): Word[] => {
     const after = old[oldIndex]?.start ?? segment.end;
     const start = oldIndex > oldAt ? (old[oldAt]?.start ?? before) : before;
     const end = oldIndex > oldAt ? (old[oldIndex - 1]?.end ?? after) : after;
-    words.push(...shareTime(fresh, start, Math.max(start, end)));
+    // One by one: as arguments of a call a pasted book would overflow the stack.
+    for (const word of shareTime(fresh, start, Math.max(start, end))) words.push(word);
     const kept = old[oldIndex];
     const token = tokens[newIndex];
     if (kept !== undefined && token !== undefined) words.push(withSpace({ ...kept }, token));

@@ -5,7 +5,7 @@ import type { BotContext, BotDeps } from './context.js';
 
 /** Lets in whom the operator's lists let in. Others are told so in private; groups and channels stay silent but for commands. */
 export const admission =
-  ({ limits, options }: BotDeps): MiddlewareFn<BotContext> =>
+  ({ limits, options }: Pick<BotDeps, 'limits' | 'options'>): MiddlewareFn<BotContext> =>
   async (ctx, next) => {
     const chatId = ctx.chat?.id ?? ctx.actorId;
     const out = options.operators.includes(ctx.actorId)

@@ -8,7 +8,11 @@ import type { BotDeps } from './context.js';
  * Stops the work on a request at whatever stage it is, and says so in its message. False where it had ended.
  * The request is closed first: whatever is on its way then finds it closed.
  */
-export const cancelRequest = async (deps: BotDeps, request: Request, words: Words): Promise<boolean> => {
+export const cancelRequest = async (
+  deps: Pick<BotDeps, 'conversation' | 'outbox' | 'pipeline' | 'requests'>,
+  request: Request,
+  words: Words,
+): Promise<boolean> => {
   const { requests, pipeline, conversation, outbox } = deps;
   const closed = await requests.change(request.taskId, { state: 'cancelled' }, ['fetching', 'working']);
   if (closed === null) return false;

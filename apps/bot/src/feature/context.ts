@@ -25,7 +25,7 @@ export interface BotOptions {
   keep: { audio: number; results: number };
 }
 
-/** Everything a feature works with. */
+/** All that the features work with; each names the parts it takes. */
 export interface BotDeps {
   botId: number;
   options: BotOptions;

@@ -3,7 +3,11 @@ import { type OutboundMessage, taskKey, text } from '../telegram/outbox/outbound
 import type { BotDeps } from './context.js';
 
 /** Ends a request for good: work, recording, text and further messages go; its first message says `farewell` (HTML). */
-export const destroyRequest = async (deps: BotDeps, request: Request, farewell: string): Promise<void> => {
+export const destroyRequest = async (
+  deps: Pick<BotDeps, 'conversation' | 'eraser' | 'outbox' | 'requests'>,
+  request: Request,
+  farewell: string,
+): Promise<void> => {
   const { requests, eraser, conversation, outbox } = deps;
   await requests.change(request.taskId, { state: 'deleted' });
   conversation.abandon(request.taskId);

@@ -9,7 +9,9 @@ import { text } from '../telegram/outbox/outbound-message.js';
 import type { BotContext, BotDeps } from './context.js';
 
 /** Takes recordings: sent, forwarded, in albums, or answered with /transcribe. */
-export const createIntake = (deps: BotDeps) => {
+export const createIntake = (
+  deps: Pick<BotDeps, 'botId' | 'conversation' | 'limits' | 'options' | 'outbox' | 'requests' | 'spokenBy' | 'usage'>,
+) => {
   const { botId, options, requests, usage, spokenBy, limits, outbox, conversation } = deps;
 
   const requestOf = async (ctx: BotContext, media: Media): Promise<Request | null> => {

@@ -4,7 +4,7 @@ import { text } from '../telegram/outbox/outbound-message.js';
 import type { BotContext, BotDeps } from './context.js';
 
 /** /start, /help, /privacy. */
-export const createIntroduction = ({ options, limits }: BotDeps): Composer<BotContext> => {
+export const createIntroduction = ({ options, limits }: Pick<BotDeps, 'limits' | 'options'>): Composer<BotContext> => {
   const composer = new Composer<BotContext>();
   composer.command('start', (ctx) => ctx.answer(text(ctx.words.html('start'))));
   composer.command('help', async (ctx) => {

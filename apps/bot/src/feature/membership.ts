@@ -3,7 +3,9 @@ import type { BotContext, BotDeps } from './context.js';
 import { leaveChat } from './leave.js';
 
 /** Notices that the bot was blocked or thrown out, and that a group moved. */
-export const createMembership = (deps: BotDeps): Composer<BotContext> => {
+export const createMembership = (
+  deps: Pick<BotDeps, 'conversation' | 'log' | 'moveChat' | 'pipeline' | 'requests'>,
+): Composer<BotContext> => {
   const composer = new Composer<BotContext>();
   composer.on('my_chat_member', async (ctx) => {
     const { status } = ctx.myChatMember.new_chat_member;

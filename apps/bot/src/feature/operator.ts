@@ -17,7 +17,7 @@ const listCommands: Record<string, { edit: (limits: Limits, id: number) => Limit
 type ListReply = 'admin-blocked' | 'admin-unblocked' | 'admin-allowed' | 'admin-disallowed';
 
 /** The operators' commands, in private: /limits, /block, /unblock, /allow, /disallow with a user's or chat's number. */
-export const createOperator = ({ options, limits }: BotDeps): Composer<BotContext> => {
+export const createOperator = ({ options, limits }: Pick<BotDeps, 'limits' | 'options'>): Composer<BotContext> => {
   const composer = new Composer<BotContext>();
   const commands = composer.chatType('private').command([...Object.keys(listCommands), 'limits']);
   const ours = commands.filter((ctx) => options.operators.includes(ctx.actorId));

@@ -8,7 +8,9 @@ import { cancelRequest } from './cancel.js';
 import type { BotContext, BotDeps } from './context.js';
 
 /** /stats and /delete_my_data: what is known of a person, and its end. */
-export const createPerson = (deps: BotDeps) => {
+export const createPerson = (
+  deps: Pick<BotDeps, 'conversation' | 'eraser' | 'limits' | 'outbox' | 'pipeline' | 'requests' | 'usage'>,
+) => {
   const { usage, limits, requests, eraser } = deps;
   const composer = new Composer<BotContext>();
 

@@ -7,7 +7,7 @@ const placeOf = (type: string): Place => (type === 'private' ? 'private' : type 
 
 /** Gives every context its words, its preferences and its ways to answer. Updates outside a chat end here. */
 export const prepareContext =
-  ({ preferences, outbox, log }: BotDeps): MiddlewareFn<BotContext> =>
+  ({ preferences, outbox, log }: Pick<BotDeps, 'log' | 'outbox' | 'preferences'>): MiddlewareFn<BotContext> =>
   async (ctx, next) => {
     const { chat } = ctx;
     if (!chat) return;

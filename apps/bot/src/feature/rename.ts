@@ -16,7 +16,9 @@ const promptOf = (keys: readonly string[]): { taskId: TaskId; index: number } | 
 };
 
 /** Takes the reply to "Reply to this message with the name of …". */
-export const createRename = (deps: BotDeps): Composer<BotContext> => {
+export const createRename = (
+  deps: Pick<BotDeps, 'botId' | 'conversation' | 'outbox' | 'requests'>,
+): Composer<BotContext> => {
   const { botId, outbox, requests, conversation } = deps;
   const composer = new Composer<BotContext>();
   composer.on('message:text', async (ctx, next) => {

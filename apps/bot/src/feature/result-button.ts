@@ -13,7 +13,9 @@ import { administers } from './right.js';
 type Of<K extends Press['kind']> = Extract<Press, { kind: K }>;
 
 /** The buttons below a status, an error or a result. Each may be pressed late, twice, or by somebody else. */
-export const createResultButtons = (deps: BotDeps) => {
+export const createResultButtons = (
+  deps: Pick<BotDeps, 'conversation' | 'eraser' | 'outbox' | 'pipeline' | 'requests'>,
+) => {
   const { requests, pipeline, outbox, conversation } = deps;
 
   /** The request behind a button, where the presser may use it; else says why not and gives null. */

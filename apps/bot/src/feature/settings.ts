@@ -13,7 +13,7 @@ type Screen = (typeof screens)[number];
 const adminsOnly: ReadonlySet<string> = new Set(['mode', 'locked', 'quiet', 'channel', 'interface']);
 
 /** /settings, /language, /model, and the presses of that menu. */
-export const createSettings = (deps: BotDeps) => {
+export const createSettings = (deps: Pick<BotDeps, 'options' | 'preferences'>) => {
   const { options, preferences } = deps;
 
   const factsOf = async (ctx: BotContext): Promise<MenuFacts> => ({

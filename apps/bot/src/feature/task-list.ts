@@ -9,7 +9,9 @@ import type { BotContext, BotDeps } from './context.js';
 const mostLines = 20;
 
 /** /status and /cancel: a person's recordings in work; in a group, those asked for in it by that person. */
-export const createTaskList = (deps: BotDeps): Composer<BotContext> => {
+export const createTaskList = (
+  deps: Pick<BotDeps, 'conversation' | 'outbox' | 'pipeline' | 'requests'>,
+): Composer<BotContext> => {
   const { requests, pipeline } = deps;
 
   const mine = async (ctx: BotContext): Promise<Request[]> => {

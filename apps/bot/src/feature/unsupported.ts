@@ -3,7 +3,7 @@ import { text } from '../telegram/outbox/outbound-message.js';
 import type { BotContext, BotDeps } from './context.js';
 
 /** Explains itself to whatever else is sent in private; once for an album, and not to service messages. */
-export const createUnsupported = ({ outbox }: BotDeps): Composer<BotContext> => {
+export const createUnsupported = ({ outbox }: Pick<BotDeps, 'outbox'>): Composer<BotContext> => {
   const composer = new Composer<BotContext>();
   composer
     .chatType('private')

@@ -1,9 +1,9 @@
 import { isFinal } from '@whisper-bot/task';
 import { z } from 'zod';
+import { eventStreamType, openEventStream } from '../web/event-stream.js';
 import { createWakeUp } from '../web/wake-up.js';
 import type { ApiHandler } from './call.js';
 import { ApiError } from './error.js';
-import { eventStreamType, openEventStream } from './event-stream.js';
 import { createTally } from './tally.js';
 import { lookAt } from './task.js';
 import { findOwnTask } from './task-find.js';

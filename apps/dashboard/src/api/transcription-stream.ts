@@ -1,10 +1,10 @@
 import type { Task } from '@whisper-bot/task';
 import { type Transcript, toDiarized } from '@whisper-bot/transcript';
 import { z } from 'zod';
+import { openEventStream } from '../web/event-stream.js';
 import type { Answer } from '../web/request-context.js';
 import type { ApiCall } from './call.js';
 import { toApiError } from './error.js';
-import { openEventStream } from './event-stream.js';
 
 /** What `stream=true` sends, as `TranscriptionStreamEvent` of the npm package openai. */
 export const streamEventSchema = z.discriminatedUnion('type', [

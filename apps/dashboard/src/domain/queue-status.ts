@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { type Outage, type QueueName, queueNames, type WorkerPipeline, type WorkerSign } from '@whisper-bot/pipeline';
+import { remember } from '@whisper-bot/runtime';
 
 /** A queue right now. */
 export interface QueueCount {
@@ -27,6 +28,9 @@ export interface QueueStatus {
 /** Milliseconds a look is good for. */
 const freshness = 1000;
 
+/** One look shared by all who ask within a moment. */
+const fresh = <T>(look: () => Promise<T>): (() => Promise<T>) => remember(look, freshness);
+
 export const createQueueStatus = (pipeline: WorkerPipeline, tasksDir: string): QueueStatus => ({
   queues: fresh(() => Promise.all(queueNames.map((name) => countQueue(pipeline, name))).catch(() => null)),
   workers: fresh(() => pipeline.workers().catch(() => null)),
@@ -52,20 +56,5 @@ const countQueue = async (pipeline: WorkerPipeline, name: QueueName): Promise<Qu
     delayed: counts.delayed ?? 0,
     failed: counts.failed ?? 0,
     oldest: since.length === 0 ? null : Date.now() - Math.min(...since),
-  };
-};
-
-const fresh = <T>(look: () => Promise<T>): (() => Promise<T>) => {
-  let at = Number.NEGATIVE_INFINITY;
-  let last: Promise<T> | undefined;
-  return () => {
-    if (last === undefined || performance.now() - at > freshness) {
-      at = performance.now();
-      last = look();
-      last.catch(() => {
-        last = undefined;
-      });
-    }
-    return last;
   };
 };

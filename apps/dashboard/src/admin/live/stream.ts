@@ -1,3 +1,4 @@
+import { openEventStream } from '../../web/event-stream.js';
 import type { Answer } from '../../web/request-context.js';
 import { createWakeUp } from '../../web/wake-up.js';
 import type { AdminContext } from '../page-context.js';
@@ -29,10 +30,7 @@ export const streamParts = async (
   const ended = AbortSignal.any([gone.signal, deps.closing]);
   const bell = createWakeUp(ended);
   const sent = new Map<string, string>();
-  const send = (event: string, data: unknown): void => {
-    response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-  };
-  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
+  const events = openEventStream(response);
   const stop = await watch?.(bell.ring).catch(() => undefined);
   try {
     while (!ended.aborted) {
@@ -42,17 +40,15 @@ export const streamParts = async (
       });
       if (ended.aborted) break;
       if (parts === 'reload') {
-        send('reload', {});
+        events.send({}, 'reload');
         break;
       }
       for (const [id, part] of Object.entries(parts)) {
         const html = markup(part);
         if (sent.get(id) === html) continue;
         sent.set(id, html);
-        send('part', { id, html });
+        events.send({ id, html }, 'part');
       }
-      // A comment now and then keeps proxies from closing a quiet connection.
-      response.write(': still here\n\n');
       await bell.quiet(calm);
       await bell.wait(interval - calm);
     }

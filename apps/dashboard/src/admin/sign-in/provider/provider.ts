@@ -1,4 +1,5 @@
 import type { Config } from '@whisper-bot/config';
+import { remember } from '@whisper-bot/runtime';
 import type { Identity, PendingSignIn } from '@whisper-bot/store';
 import {
   allowInsecureRequests,
@@ -40,7 +41,7 @@ const freshness = 3600_000;
 export const createProvider = (config: Config): Provider | null => {
   const { oidcIssuer, oidcClientId } = config;
   if (oidcIssuer === null || oidcClientId === null) return null;
-  const discover = remember(() => open(new URL(oidcIssuer), oidcClientId, config.oidcClientSecret));
+  const discover = remember(() => open(new URL(oidcIssuer), oidcClientId, config.oidcClientSecret), freshness);
   return {
     label: config.oidcLabel,
     roles: {
@@ -103,20 +104,4 @@ const userInfo = async (client: Configuration, token: string, subject: string): 
 const merge = (told: Claims, info: Claims): Claims => {
   const verified = told.email === undefined || told.email === info.email ? {} : { email_verified: told.email_verified };
   return { ...info, ...told, ...verified };
-};
-
-/** Keeps an answer for a while; a failure is not kept. */
-const remember = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
-  let at = Number.NEGATIVE_INFINITY;
-  let last: Promise<T> | undefined;
-  return () => {
-    if (last !== undefined && performance.now() - at < freshness) return last;
-    at = performance.now();
-    const asked = ask();
-    last = asked;
-    asked.catch(() => {
-      if (last === asked) last = undefined;
-    });
-    return asked;
-  };
 };

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 
-/** Server-sent events to a program. */
+/** Server-sent events. */
 export interface EventStream {
   /** One event; its name only where the reader's dispatch goes by names. */
   send(data: unknown, name?: string): void;

@@ -3,7 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createScene, writeTracks } from './scene.mjs';
 import { russian, talk } from './sentence.mjs';
-import { ffmpeg } from './voice.mjs';
+import { ffmpeg, rate } from './voice.mjs';
 
 export const containerKinds = (dir, say) => {
   const scene = (options) => createScene(say, options);
@@ -72,6 +72,21 @@ export const containerKinds = (dir, say) => {
     for (const { text, start } of own.turns) made.add(second, text, { channel: 1, at: start });
     return made;
   };
+  /** Each side is heard on the other as well, so many seconds later. */
+  const leaking = (name, factor, seconds = 0) => {
+    const made = call();
+    const [left, right] = made.render();
+    const late = Math.round(seconds * rate);
+    const mixed = (own, other) => own.map((value, at) => value + factor * (other[at - late] ?? 0));
+    const file = writeTracks(dir, name, [mixed(left, right), mixed(right, left)]);
+    return { name, file, turns: made.turns, speakers: true };
+  };
+  const inTwoLanguages = () => {
+    const made = scene({ channels: 2 });
+    for (const [index, text] of russian.entries())
+      made.add('slt', talk[index], { channel: 0 }).add('nsh', text, { channel: 1 });
+    return item('call-in-two-languages', made, { speakers: true });
+  };
   const inverted = (name) => {
     const mono = tell(scene(), 'rms', talk.slice(0, 3));
     const [track] = mono.render();
@@ -90,6 +105,10 @@ export const containerKinds = (dir, say) => {
       ),
       { speakers: true },
     ),
+    leaking('call-leaks-25-dB', 0.056),
+    leaking('call-leaks-18-dB', 0.126),
+    leaking('call-echoes-24-dB', 0.063, 0.15),
+    inTwoLanguages(),
     inverted('right-inverted'),
     item('same-on-both', tell(scene({ channels: 2 }), 'slt', talk.slice(0, 3), { channel: 'all' })),
     item('left-alone', tell(scene({ channels: 2 }), 'rms', talk.slice(0, 3), { channel: 0 })),
@@ -100,12 +119,14 @@ export const containerKinds = (dir, say) => {
     const [english, other] = [tell(scene(), 'slt', talk.slice(0, 4)), tell(scene(), 'nsh', russian)];
     const [en, ru] = [write('track-en', english), write('track-ru', other)];
     const silent = ['-f', 'lavfi', '-i', 'anullsrc=r=16000:cl=mono:d=20'];
+    const music = ['-f', 'lavfi', '-i', 'sine=frequency=300:duration=20,tremolo=f=3'];
     const two = ['-map', '0:a', '-map', '1:a', '-c:a', 'libopus'];
     const languages = ['-metadata:s:a:0', 'language=rus', '-metadata:s:a:1', 'language=eng'];
     const dubbed = (name, more = []) => encode(name, ['-i', ru, '-i', en, ...two, ...languages, ...more]);
     const byDefault = ['-disposition:a:0', '0', '-disposition:a:1', 'default'];
     return [
       { name: 'first-silent', file: encode('first-silent.mkv', [...silent, '-i', en, ...two]), turns: english.turns },
+      { name: 'music-first', file: encode('music-first.mkv', [...music, '-i', en, ...two]), turns: english.turns },
       { name: 'second-silent', file: encode('second-silent.mkv', ['-i', en, ...silent, ...two]), turns: english.turns },
       { name: 'russian-is-default', file: dubbed('dubbed-1.mkv', ['-disposition:a:0', 'default']), turns: other.turns },
       { name: 'english-is-default', file: dubbed('dubbed-2.mkv', byDefault), turns: english.turns },

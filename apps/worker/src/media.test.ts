@@ -7,6 +7,7 @@ import { readMachine, resolveConfig } from '@whisper-bot/config';
 import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
 import { createLogger } from '@whisper-bot/runtime';
 import { createTaskFolder, type Task, type TaskOptions, taskSchema } from '@whisper-bot/task';
+import { normalizeWords } from '@whisper-bot/testing';
 import { formats, type Transcript } from '@whisper-bot/transcript';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
@@ -175,6 +176,19 @@ test.each(['call.flac', 'call.mp3', 'call.m4a'])(
     expect(transcript.segments.length).toBeGreaterThan(3);
   },
 );
+
+test('what leaks from one side of a call into the other is written once, by who said it', async () => {
+  const clean = await call('clean.flac');
+  const leaky = 'pan=stereo|c0=c0+0.1*c1|c1=c1+0.1*c0';
+  const { transcript } = await run(make('leaky.flac', '-i', clean, '-af', leaky), { language: 'en' });
+  expect(transcript.speakers.list).toHaveLength(2);
+  expect(speakerOf(transcript, /joining the call/)).toBe('SPEAKER_00');
+  expect(speakerOf(transcript, /numbers look better/)).toBe('SPEAKER_01');
+  for (const words of [/joining the call/g, /numbers look better/g, /Which of the dates/g])
+    expect(transcript.text.match(words)).toHaveLength(1);
+  const alone = await run(clean, { language: 'en' });
+  expect(normalizeWords(transcript.text)).toEqual(normalizeWords(alone.transcript.text));
+});
 
 test('people who talk at once, each on a channel, are both whole, whatever the number of speakers asked for', async () => {
   const channels =

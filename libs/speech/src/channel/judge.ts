@@ -1,4 +1,5 @@
 import type { Span } from '../contract.js';
+import { apartFrames, echoFrames, leastLoss } from './leak.js';
 import { type ChannelLevels, frameSeconds, meanLevel } from './level.js';
 import { type Contour, contoursOf, similarity } from './similar.js';
 
@@ -6,11 +7,6 @@ import { type Contour, contoursOf, similarity } from './similar.js';
 const same = 0.7;
 /** … and are two voices up to here; between, nobody can say. */
 const different = 0.5;
-/** dB by which a voice is quieter where it only leaks into a channel. Two microphones of one room differ by less. */
-const leak = 12;
-/** Frames by which two microphones or codecs may differ, and by which an echo on the line is late: 0.1 s and 0.6 s. */
-const apartFrames = 5;
-const echoFrames = 30;
 /** Frames: in less, any two voices are alike. */
 const fewest = 75;
 /** dB of full scale below which nothing is said. */
@@ -53,8 +49,8 @@ export const createJudge = (levels: ChannelLevels) => {
     const found: Omit<Judged, 'piece'> = { verdict: 'own', alike: 0, source: null, lag: 0, loudest: true };
     if (own <= silent) return { ...found, verdict: 'leak', loudest: false };
     for (const [other, level] of loudness.entries()) {
-      if (other === channel || level <= own - leak || level <= silent) continue;
-      const isLouder = level >= own + leak;
+      if (other === channel || level <= own - leastLoss || level <= silent) continue;
+      const isLouder = level >= own + leastLoss;
       const { alike, lag } = similarity(contours[channel] as Contour, contours[other] as Contour, {
         ...frames,
         earliest: isLouder ? -echoFrames : -apartFrames,

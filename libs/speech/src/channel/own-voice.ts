@@ -1,5 +1,6 @@
 import type { Span } from '../contract.js';
 import { createJudge, type Judged } from './judge.js';
+import { withoutLeaks } from './leak.js';
 import { type ChannelLevels, frameSeconds } from './level.js';
 
 /** Seconds of a piece that is judged at once: about a phrase. */
@@ -27,7 +28,7 @@ export interface OwnVoices {
  */
 export const findOwnVoices = (levels: ChannelLevels, speech: readonly (readonly Span[])[]): OwnVoices => {
   const judge = createJudge(levels);
-  const judged = speech.map((spans, channel) =>
+  const judged = withoutLeaks(levels, speech).map((spans, channel) =>
     withoutChance(spans.flatMap(piecesOf).map((piece) => ({ piece, ...judge(channel, piece) }))),
   );
   const secondsOf = (pieces: readonly Judged[], verdict: Judged['verdict']): number =>

@@ -28,7 +28,7 @@ import { withRetry } from './telegram/with-retry.js';
 /** The bot cannot start, or must stop: one sentence for the operator. */
 export class BotStopped extends Error {
   override readonly name = 'BotStopped';
-  /** @param needsPerson starting again would not help: somebody has to change something */
+  /** @param needsPerson starting again would not help: the operator has to change something */
   constructor(
     sentence: string,
     readonly needsPerson: boolean,
@@ -222,7 +222,7 @@ interface IntakeDeps {
   onStop(cause: string): void;
 }
 
-/** Long polling, or a webhook that Telegram is told of. */
+/** Long polling, or a webhook registered with Telegram. */
 const startIntake = async (
   { webhook, log }: AppOptions,
   { api, inbox, onStored, onStop }: IntakeDeps,

@@ -31,7 +31,7 @@ export const createDashboard = (deps: DashboardDeps): Express => {
     });
     next();
   });
-  app.use(boundBody(deps.options.uploadPatience));
+  app.use(boundBody(deps.options.uploadTimeouts));
   app.use(compressed);
   app.use('/static', express.static(staticDir, { index: false, maxAge: '1h', fallthrough: false }));
   app.use(refuseNul(deps), answerMissingBase(deps));

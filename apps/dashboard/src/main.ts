@@ -29,7 +29,7 @@ const deps = await openDeps({
 const webhooks = await deps.webhooks.serve();
 lifecycle.onClose('webhooks', () => webhooks.close());
 const server = createServer(createDashboard(deps));
-// A large upload takes its time: bodies are bounded where they are received (http/pace.ts), heads here.
+// A large upload takes its time: bodies are bounded where they are received (web/upload-timeout.ts), heads here.
 server.requestTimeout = 0;
 server.headersTimeout = 20_000;
 server.listen(config.dashboardPort, config.dashboardHost);

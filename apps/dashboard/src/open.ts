@@ -11,7 +11,7 @@ import type { DashboardDeps } from './deps.js';
 import { createDashboardMetrics } from './domain/metrics.js';
 import { createModelShelf } from './domain/model.js';
 import { createQueueStatus } from './domain/queue-status.js';
-import type { Patience } from './web/upload-timeout.js';
+import type { UploadTimeouts } from './web/upload-timeout.js';
 
 export interface OpenDepsOptions {
   installation: Installation;
@@ -22,9 +22,9 @@ export interface OpenDepsOptions {
   hub?: string;
   /** How the hosts of webhooks are looked up; default the system's resolver. */
   resolve?: Resolve;
-  /** How slow the sender of a recording may be; default as in http/pace.ts. */
-  uploadPatience?: Partial<Patience>;
-  /** As `DeskOptions.answerBeat`; default 10 s. */
+  /** How slow the sender of a recording may be; default as in web/upload-timeout.ts. */
+  uploadTimeouts?: Partial<UploadTimeouts>;
+  /** As `ApiOptions.answerBeat`; default 10 s. */
   answerBeat?: number;
   logger: Logger;
   lifecycle: Pick<Lifecycle, 'onClose' | 'signal'>;
@@ -76,7 +76,7 @@ export const openDeps = async (options: OpenDepsOptions): Promise<DashboardDeps>
       tasksDir: config.tasksDir,
       maxFileSize: config.maxFileSize,
       minFreeDisk: config.minFreeDisk,
-      uploadPatience: options.uploadPatience ?? {},
+      uploadTimeouts: options.uploadTimeouts ?? {},
       answerBeat: options.answerBeat ?? 10_000,
       trustProxy: config.dashboardTrustProxy ?? '',
       metricsToken: config.metricsToken,

@@ -28,7 +28,7 @@ const address = ({ path }: Pick<Route<never>, 'path'>): string =>
   path.replace('/*rest', '/api/queues/nothing').replace(/:\w+/g, 'nothing');
 
 const knock = async (
-  route: Pick<Route<never>, 'method' | 'path' | 'proof'>,
+  route: Pick<Route<never>, 'method' | 'path' | 'csrf'>,
   visitor: Visitor,
   forged?: 'secret' | 'origin',
 ) => {
@@ -42,7 +42,7 @@ const knock = async (
       ...(pass === undefined ? {} : { cookie: pass.cookie }),
       ...(route.method === 'get' ? {} : { origin: forged === 'origin' ? 'https://evil.example' : harness.url }),
     },
-    ...(route.proof === 'form' ? { body: form } : {}),
+    ...(route.csrf === 'form' ? { body: form } : {}),
     signal: AbortSignal.timeout(120_000),
   });
   await response.body?.cancel();
@@ -59,14 +59,14 @@ const special = new Set(['/account/sign-out-everywhere', '/sign-out', '/setup', 
 describe.each(visitors)('%s', (visitor) => {
   test.each(
     routes
-      .filter(({ path, proof }) => !special.has(path) && proof !== 'key')
+      .filter(({ path, csrf }) => !special.has(path) && csrf !== 'key')
       .map((route) => [route.method, route.path, route] as const),
   )('%s %s', async (_method, _path, route) => {
     expect(isRefusal(await knock(route, visitor))).toBe(!may(visitor, route));
   });
 });
 
-const programs = routes.filter(({ proof }) => proof === 'key');
+const programs = routes.filter(({ csrf }) => csrf === 'key');
 
 test.each(programs.map((route) => [route.method, route.path, route] as const))(
   'a session is no key: %s %s',
@@ -88,7 +88,7 @@ test.each(changing.map((route) => [route.method, route.path, route] as const))(
   },
 );
 
-test.each(changing.filter(({ proof }) => proof === 'form').map((route) => [route.path, route] as const))(
+test.each(changing.filter(({ csrf }) => csrf === 'form').map((route) => [route.path, route] as const))(
   'a form without the secret of the session is refused: %s',
   async (_path, route) => {
     expect((await knock(route, 'administrator', 'secret')).status).toBe(403);
@@ -103,7 +103,7 @@ test.each(boardChanges)('Bull Board: %s %s is refused but for what is allowed', 
   const allowed = /(\/retry\/:queueStatus|:jobId\/retry|\/promote|\/pause|\/resume)$/.test(path);
   const filled = path.replace(':queueStatus', 'completed').replace(/:\w+/g, 'prepare');
   const { status } = await knock(
-    { method: verb as Route<never>['method'], path: `/board${filled}`, proof: 'origin' },
+    { method: verb as Route<never>['method'], path: `/board${filled}`, csrf: 'origin' },
     'administrator',
   );
   if (allowed && !path.includes(':queueStatus')) expect(status).not.toBe(403);

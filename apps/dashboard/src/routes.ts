@@ -68,7 +68,7 @@ export const routes: readonly Route<PageContext<DashboardDeps>>[] = [
     method: 'post',
     path: '/upload',
     guard: 'operator',
-    proof: 'stream',
+    csrf: 'stream',
     sentence: 'Upload a recording',
     handler: takeUpload,
   },

@@ -33,7 +33,7 @@ export interface Conversation {
   refresh(taskId: TaskId): Promise<void>;
   /** Tells the user that a request has failed, with Retry where that can help. */
   fail(request: Request, code: TaskErrorCode, params: Record<string, string | number>): Promise<void>;
-  /** Names of the speakers in order, empty where none were told apart; null where the text is gone. */
+  /** Names of the speakers in order, empty without diarization; null where the text is gone. */
   speakers(request: Request): Promise<string[] | null>;
   /** Names a speaker and shows the result anew; gives the name it had, null where there is none such. */
   rename(request: Request, index: number, name: string): Promise<string | null>;
@@ -84,14 +84,14 @@ const archived = (request: Request, source: string): Task => ({
   acceptedAt: new Date().toISOString(),
 });
 
-/** Progress of a download is told at most so often, milliseconds. */
+/** Least milliseconds between two reports of a download's progress. */
 const reportInterval = 2000;
 
 /** Between two attempts to hand a recording over while Redis or PostgreSQL is away, milliseconds. */
 const pauses = { first: 500, longest: 4000 };
 /** Milliseconds after which a recording that could not be handed over is given up. */
 const mostPatience = 3_600_000;
-/** Milliseconds between two looks for recordings that nobody works on. */
+/** Milliseconds between two looks for recordings left unfinished. */
 const lookInterval = 15_000;
 
 /** What is done with requests outside the handling of updates: fetching, submitting, presenting, removing. */
@@ -115,7 +115,7 @@ export const createConversation = (deps: ConversationDeps): ConversationHandle =
       threadId: failing.threadId ?? undefined,
       replyTo: failing.messageId,
       quiet: failing.quiet,
-      rank: 'answer',
+      priority: 'answer',
       edition: endEdition(failing.round),
       content: text(
         `⚠️ ${renderFailure(code, params, words)}`,
@@ -133,13 +133,13 @@ export const createConversation = (deps: ConversationDeps): ConversationHandle =
     if (fresh?.state !== 'fetching') return;
     if (fresh.round === 1 && (await presenter.reuse(fresh, (source) => pipeline.archive(archived(fresh, source)))))
       return;
-    let told = performance.now();
+    let reported = performance.now();
     const receive = async () => ({
       name: await fetchFile(source, fresh, {
         signal,
         onProgress: (fraction) => {
-          if (performance.now() - told < reportInterval) return;
-          told = performance.now();
+          if (performance.now() - reported < reportInterval) return;
+          reported = performance.now();
           show(fresh, { kind: 'downloading', percent: 100 * fraction });
         },
       }),

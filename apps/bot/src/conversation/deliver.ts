@@ -13,7 +13,7 @@ export interface DeliveryDeps {
 }
 
 /**
- * Hands results and failures over to the outbox. Called again after a crash it posts the same letters, which changes
+ * Hands results and failures over to the outbox. Called again after a crash it posts the same messages, which changes
  * nothing; from there on the outbox answers for them.
  */
 export const createDelivery =
@@ -43,6 +43,6 @@ export const createDelivery =
     if (transcript === null) {
       throw new TaskError('internal', 'The result is missing.', { cause: `no transcript in the folder of ${task.id}` });
     }
-    // Telegram does not tell the length of a document, and of the rest it tells what the sender said.
+    // Telegram does not know the length of a document, and of the rest only what the sender claimed.
     await usage.charge({ taskId: task.id, userId: done.userId, seconds: transcript.duration });
   };

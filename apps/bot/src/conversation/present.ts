@@ -1,6 +1,6 @@
 import { createTaskFolder, sourceName, type TaskId, type TranscriptStore, writeResult } from '@whisper-bot/task';
 import { renameSpeaker, type Transcript } from '@whisper-bot/transcript';
-import type { FileFormat } from '../callback/press.js';
+import type { FileFormat } from '../callback/callback-data.js';
 import { inLocale } from '../locale/locale.js';
 import { endEdition, type Request, type Requests } from '../persistence/request.js';
 import { resultKeyboard } from '../render/keyboard.js';
@@ -38,7 +38,7 @@ export const createPresenter = ({ tasksDir, transcripts, outbox, requests }: Pre
       threadId: request.threadId ?? undefined,
       replyTo: request.messageId,
       quiet: request.quiet,
-      rank: 'answer',
+      priority: 'answer',
       edition: endEdition(request.round),
       content,
     });
@@ -87,7 +87,7 @@ export const createPresenter = ({ tasksDir, transcripts, outbox, requests }: Pre
 
   return {
     present,
-    /** Shows what somebody has edited elsewhere, in the messages that are there. */
+    /** Shows what was edited elsewhere, in the messages that are there. */
     refresh: async (taskId: TaskId): Promise<void> => {
       const request = await requests.get(taskId);
       if (request?.state !== 'done') return;

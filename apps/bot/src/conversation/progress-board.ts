@@ -26,12 +26,12 @@ export const startProgressBoard = async (deps: BoardDeps): Promise<{ close(): Pr
   const { pipeline, requests, outbox, log, interval } = deps;
   const newest = new Map<TaskId, TaskProgress>();
   const waiting = new Set<TaskId>();
-  const told = new Map<TaskId, string>();
+  const shownBefore = new Map<TaskId, string>();
 
   const forget = (taskId: TaskId): void => {
     newest.delete(taskId);
     waiting.delete(taskId);
-    told.delete(taskId);
+    shownBefore.delete(taskId);
   };
 
   const stop = await pipeline.watch('all', (progress) => {
@@ -41,14 +41,14 @@ export const startProgressBoard = async (deps: BoardDeps): Promise<{ close(): Pr
     else waiting.delete(progress.taskId);
   });
 
-  const tell = async (request: Request, progress: TaskProgress): Promise<void> => {
+  const show = async (request: Request, progress: TaskProgress): Promise<void> => {
     const view = statusOf(progress);
     // A result that is almost there needs no message of its own.
     if (view === null || view.kind === 'delivering') return;
     const outbound = statusMessage(request, view);
     const shown = JSON.stringify(outbound.content);
-    if (told.get(request.taskId) === shown) return;
-    told.set(request.taskId, shown);
+    if (shownBefore.get(request.taskId) === shown) return;
+    shownBefore.set(request.taskId, shown);
     await outbox.post([outbound]);
   };
 
@@ -61,7 +61,7 @@ export const startProgressBoard = async (deps: BoardDeps): Promise<{ close(): Pr
     const served = new Set<number>();
     for (const taskId of newest.keys()) {
       const request = await requests.get(taskId);
-      // Submitted, but its record is still being written: told at the next turn.
+      // Submitted, but its record is still being written: shown at the next turn.
       if (request?.state === 'fetching') continue;
       // Tasks of other channels, and what has ended meanwhile.
       if (request === null || request.state !== 'working') {
@@ -71,10 +71,10 @@ export const startProgressBoard = async (deps: BoardDeps): Promise<{ close(): Pr
       }
       if (request.edit || served.has(request.chatId)) continue;
       served.add(request.chatId);
-      // Read only now: while the request was looked up the task may have gone on, and nobody might tell of that again.
+      // Read only now: while the request was looked up the task may have gone on, and no event might follow.
       const progress = newest.get(taskId);
       newest.delete(taskId);
-      if (progress !== undefined) await tell(request, progress);
+      if (progress !== undefined) await show(request, progress);
     }
   };
 

@@ -13,7 +13,7 @@ export const statusMessage = (request: Request, view: StatusView): OutboundMessa
     threadId: request.threadId ?? undefined,
     replyTo: request.messageId,
     quiet: request.quiet,
-    rank: view.kind === 'accepted' ? 'first' : 'progress',
+    priority: view.kind === 'accepted' ? 'first' : 'progress',
     // What is first is older than any progress of the same run.
     edition: statusEdition(request.round) + (view.kind === 'accepted' ? 0 : 1),
     content: {

@@ -3,7 +3,7 @@ import { exclusion } from '../limit/policy.js';
 import { text } from '../telegram/outbox/outbound-message.js';
 import type { BotContext, BotDeps } from './context.js';
 
-/** Lets in whom the operator's lists let in. Others are told so in private; groups and channels stay silent but for commands. */
+/** Lets in whom the operator's lists let in. Others get a refusal in private; groups and channels stay silent but for commands. */
 export const admission =
   ({ limits, options }: Pick<BotDeps, 'limits' | 'options'>): MiddlewareFn<BotContext> =>
   async (ctx, next) => {

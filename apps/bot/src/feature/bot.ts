@@ -1,6 +1,7 @@
 import { Bot, type BotConfig, Composer } from 'grammy';
 import type { UserFromGetMe } from 'grammy/types';
 import { admission } from './admission.js';
+import { createCallbacks } from './callback.js';
 import type { BotContext, BotDeps } from './context.js';
 import { createIntake } from './intake.js';
 import { createIntroduction } from './introduction.js';
@@ -8,7 +9,6 @@ import { createMembership } from './membership.js';
 import { createOperator } from './operator.js';
 import { createPerson } from './person.js';
 import { prepareContext } from './prepare-context.js';
-import { createPresses } from './press.js';
 import { createRename } from './rename.js';
 import { createResultButtons } from './result-button.js';
 import { createSettings } from './settings.js';
@@ -23,7 +23,13 @@ const compose = (deps: BotDeps): Composer<BotContext> => {
   const composer = new Composer<BotContext>();
   composer.use(prepareContext(deps), createMembership(deps), admission(deps));
   composer.use(
-    createPresses({ ...buttons, menu: settings.menu, set: settings.set, close: settings.close, forget: person.forget }),
+    createCallbacks({
+      ...buttons,
+      menu: settings.menu,
+      set: settings.set,
+      close: settings.close,
+      forget: person.forget,
+    }),
   );
   composer.use(
     createIntroduction(deps),

@@ -24,7 +24,7 @@ export const cancelRequest = async (
       {
         key: taskKey(request.taskId),
         chatId: request.chatId,
-        rank: 'answer',
+        priority: 'answer',
         edition: endEdition(closed.round),
         content: text(renderStatus({ kind: 'cancelled' }, words)),
       },

@@ -15,7 +15,7 @@ export const destroyRequest = async (
   const outbound = (part: number, content: OutboundMessage['content']): OutboundMessage => ({
     key: taskKey(request.taskId, part),
     chatId: request.chatId,
-    rank: 'answer',
+    priority: 'answer',
     edition: endEdition(request.round) + 1,
     content,
   });

@@ -1,5 +1,5 @@
 import { Composer } from 'grammy';
-import { encodePress, type Press } from '../callback/press.js';
+import { type CallbackData, encodeCallback } from '../callback/callback-data.js';
 import { limitsFor } from '../limit/policy.js';
 import type { PlainKey } from '../locale/locale.js';
 import { spokenDuration } from '../render/duration.js';
@@ -30,7 +30,7 @@ export const createPerson = (
   composer.command('delete_my_data', async (ctx) => {
     const button = (key: PlainKey, sure: 'yes' | 'no') => ({
       text: ctx.words.text(key),
-      callback_data: encodePress({ kind: 'forget', fields: [sure] }),
+      callback_data: encodeCallback({ kind: 'forget', fields: [sure] }),
     });
     const keyboard = [[button('button-forget', 'yes'), button('button-keep', 'no')]];
     // In a group the button could be pressed by anyone: it is asked where only the person can see it.
@@ -38,7 +38,7 @@ export const createPerson = (
     await ctx.answer(text(ctx.words.html('forget-ask'), keyboard));
   });
 
-  const forget = async (ctx: BotContext, { fields: [sure] }: Extract<Press, { kind: 'forget' }>) => {
+  const forget = async (ctx: BotContext, { fields: [sure] }: Extract<CallbackData, { kind: 'forget' }>) => {
     if (ctx.place !== 'private') return ctx.toast('toast-not-yours', true);
     if (sure === 'no') {
       await ctx.amend(text(ctx.words.html('forget-kept')));

@@ -27,7 +27,7 @@ export const prepareContext =
           threadId,
           replyTo: reply ? message?.message_id : undefined,
           quiet: ctx.place !== 'private' && ctx.preference.quiet,
-          rank: 'first',
+          priority: 'first',
           edition: 0,
           content,
         },
@@ -36,7 +36,7 @@ export const prepareContext =
       const messageId = ctx.callbackQuery?.message?.message_id;
       if (messageId === undefined) return Promise.resolve();
       const key = `m:${chat.id}:${messageId}`;
-      return outbox.post([{ key, chatId: chat.id, messageId, rank: 'first', edition: updateId, content }]);
+      return outbox.post([{ key, chatId: chat.id, messageId, priority: 'first', edition: updateId, content }]);
     };
     ctx.toast = async (key, window = false) => {
       if (!ctx.callbackQuery) return;

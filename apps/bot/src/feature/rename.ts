@@ -5,7 +5,7 @@ import { text } from '../telegram/outbox/outbound-message.js';
 import type { BotContext, BotDeps } from './context.js';
 import { administers } from './right.js';
 
-/** Which speaker of which task a prompt asked for, from the key of its letter. */
+/** Which speaker of which task a prompt asked for, from the key of its message. */
 const promptOf = (keys: readonly string[]): { taskId: TaskId; index: number } | null => {
   for (const key of keys) {
     const [kind, id, index] = key.split(':');

@@ -1,5 +1,5 @@
 import { TaskError, type TaskId, type TaskOptions } from '@whisper-bot/task';
-import type { Press } from '../callback/press.js';
+import type { CallbackData } from '../callback/callback-data.js';
 import { statusMessage } from '../conversation/status-message.js';
 import type { Request } from '../persistence/request.js';
 import { resultKeyboard } from '../render/keyboard.js';
@@ -10,9 +10,9 @@ import type { BotContext, BotDeps } from './context.js';
 import { destroyRequest } from './destroy.js';
 import { administers } from './right.js';
 
-type Of<K extends Press['kind']> = Extract<Press, { kind: K }>;
+type Of<K extends CallbackData['kind']> = Extract<CallbackData, { kind: K }>;
 
-/** The buttons below a status, an error or a result. Each may be pressed late, twice, or by somebody else. */
+/** The buttons below a status, an error or a result. Each may be pressed late, twice, or by another user. */
 export const createResultButtons = (
   deps: Pick<BotDeps, 'conversation' | 'eraser' | 'outbox' | 'pipeline' | 'requests'>,
 ) => {
@@ -105,7 +105,7 @@ export const createResultButtons = (
         threadId: request.threadId ?? undefined,
         replyTo: ctx.callbackQuery?.message?.message_id,
         quiet: request.quiet,
-        rank: 'answer',
+        priority: 'answer',
         edition: 0,
         content: { kind: 'file', taskId, revision, format, locale },
       },
@@ -135,7 +135,7 @@ export const createResultButtons = (
         chatId: request.chatId,
         threadId: request.threadId ?? undefined,
         replyTo: ctx.callbackQuery?.message?.message_id,
-        rank: 'first',
+        priority: 'first',
         edition: 0,
         content: {
           kind: 'text',

@@ -1,5 +1,5 @@
 import { Composer } from 'grammy';
-import type { Press, screens } from '../callback/press.js';
+import type { CallbackData, screens } from '../callback/callback-data.js';
 import { chooseLocale, inLocale, type PlainKey } from '../locale/locale.js';
 import { type MenuFacts, settingsMenu } from '../render/menu.js';
 import { choose } from '../render/preference.js';
@@ -44,7 +44,7 @@ export const createSettings = (deps: Pick<BotDeps, 'options' | 'preferences'>) =
     return ctx.preference.locked && !adminsOnly.has(field) ? 'toast-locked' : 'toast-admins-only';
   };
 
-  const set = async (ctx: BotContext, { fields: [field, value] }: Extract<Press, { kind: 'set' }>) => {
+  const set = async (ctx: BotContext, { fields: [field, value] }: Extract<CallbackData, { kind: 'set' }>) => {
     const obstructed = await obstacle(ctx, field);
     if (obstructed !== null) return ctx.toast(obstructed, true);
     const chosen = choose(ctx.preference, field, value);
@@ -60,7 +60,7 @@ export const createSettings = (deps: Pick<BotDeps, 'options' | 'preferences'>) =
   return {
     composer,
     set,
-    menu: async (ctx: BotContext, { fields: [screen, page] }: Extract<Press, { kind: 'menu' }>) => {
+    menu: async (ctx: BotContext, { fields: [screen, page] }: Extract<CallbackData, { kind: 'menu' }>) => {
       await turn(ctx, screen, page);
       await ctx.toast();
     },

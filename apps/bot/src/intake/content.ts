@@ -37,7 +37,7 @@ const otherTypes = new RegExp(
 
 /**
  * Type and name are what the sender's device made up: either may name a recording, and only where neither does, something
- * else. Where both say nothing (`application/octet-stream`, no ending, one nobody has heard of) ffmpeg has to look.
+ * else. Where both say nothing (`application/octet-stream`, no ending, an unknown one) ffmpeg has to look.
  * `extension` in lower case, without the dot.
  */
 export const guessContent = (mime: string | undefined, extension: string): ContentGuess => {

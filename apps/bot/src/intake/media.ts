@@ -39,7 +39,7 @@ const tidy = (title: string | undefined): string =>
     255,
   );
 
-/** Who asks decides how much is tried: a wrong guess costs a download, and an answer that nobody asked for. */
+/** Who asks decides how much is tried: a wrong guess costs a download, and an unwanted answer. */
 export interface MediaSearch {
   /** Also documents whose name and type leave open what they are: fetched, and looked into. */
   guess: boolean;

@@ -12,13 +12,13 @@ export interface MessageEvent {
   kind: 'voice' | 'audio' | 'video' | 'video_note' | 'document' | 'text' | 'command' | 'callback' | 'other';
   bytes: number;
   audioSeconds: number;
-  /** Of the person's Telegram, ISO 639-1; empty where it is not told. */
+  /** Of the person's Telegram, ISO 639-1; empty where it is unknown. */
   language: string;
 }
 
 const chatKinds = { private: 'private', group: 'group', supergroup: 'group', channel: 'channel' } as const;
 
-/** The figure of an update; null where nobody wrote or pressed anything (memberships, edits). */
+/** The analytics event of an update; null where no one wrote or pressed anything (memberships, edits). */
 export const messageEvent = (update: Update, at: number): MessageEvent | null => {
   const message = update.message ?? update.channel_post;
   if (message !== undefined) return figure(message.chat, message.from, at, ofMessage(message));

@@ -23,7 +23,7 @@ export interface Asker {
   chatId: number;
 }
 
-/** Why somebody may not use the bot at all; null where they may. */
+/** Why a user may not use the bot at all; null where they may. */
 export type Exclusion = 'blocked' | 'not-allowed' | 'chat-not-allowed' | null;
 
 /**

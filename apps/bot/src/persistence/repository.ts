@@ -11,7 +11,7 @@ export interface Preferences {
 
 /** What people have used. */
 export interface UsageRepository {
-  /** Counts a recording once, however often it is told. */
+  /** Counts a recording once, however often it is called. */
   charge(entry: { taskId: TaskId; userId: number; seconds: number }): Promise<void>;
   /** In this UTC day, and ever. */
   of(userId: number): Promise<{ secondsToday: number; secondsTotal: number; tasks: number }>;

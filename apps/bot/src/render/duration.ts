@@ -1,6 +1,6 @@
 import type { Words } from '../locale/locale.js';
 
-/** Seconds as a person says them: "40 s", "3 min", "1 h 5 min". Rounded up: a wait is never longer than told. */
+/** Seconds as a person says them: "40 s", "3 min", "1 h 5 min". Rounded up: a wait is never longer than announced. */
 export const spokenDuration = (seconds: number, words: Words): string => {
   const whole = Math.max(1, Math.ceil(seconds));
   if (whole < 60) return words.text('duration-seconds', { seconds: whole });

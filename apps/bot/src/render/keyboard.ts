@@ -1,5 +1,5 @@
 import { type TaskErrorCode, type TaskId, taskErrorKind } from '@whisper-bot/task';
-import { encodePress, type FileFormat, fileFormats, type panels } from '../callback/press.js';
+import { encodeCallback, type FileFormat, fileFormats, type panels } from '../callback/callback-data.js';
 import type { PlainKey, Words } from '../locale/locale.js';
 import { languageName, recordingLanguages } from './language.js';
 
@@ -16,19 +16,19 @@ const rowsOf = <T>(items: readonly T[], width: number): T[][] =>
 
 /** While work goes on. */
 export const cancelKeyboard = (task: TaskId, words: Words): Keyboard => [
-  [{ text: words.text('button-cancel'), callback_data: encodePress({ kind: 'cancel', fields: [task] }) }],
+  [{ text: words.text('button-cancel'), callback_data: encodeCallback({ kind: 'cancel', fields: [task] }) }],
 ];
 
 /** Below an error: Retry, unless it is certain to fail again. */
 export const failureKeyboard = (task: TaskId, code: TaskErrorCode, words: Words): Keyboard =>
   taskErrorKind(code).userMayRetry
-    ? [[{ text: words.text('button-retry'), callback_data: encodePress({ kind: 'retry', fields: [task] }) }]]
+    ? [[{ text: words.text('button-retry'), callback_data: encodeCallback({ kind: 'retry', fields: [task] }) }]]
     : [];
 
 /** What the panels below a result need to know of it. */
 export interface ResultFacts {
   task: TaskId;
-  /** Names in order; empty where speakers were not told apart. */
+  /** Names in order; empty without diarization. */
   speakers: readonly string[];
 }
 
@@ -36,12 +36,12 @@ export type Panel = { panel: (typeof panels)[number]; page: number };
 
 const panelButton = (key: PlainKey, task: TaskId, panel: (typeof panels)[number], words: Words, page = 0): Button => ({
   text: words.text(key),
-  callback_data: encodePress({ kind: 'panel', fields: [task, panel, page] }),
+  callback_data: encodeCallback({ kind: 'panel', fields: [task, panel, page] }),
 });
 
 const fileButton = (task: TaskId, format: FileFormat): Button => ({
   text: format.toUpperCase(),
-  callback_data: encodePress({ kind: 'file', fields: [task, format] }),
+  callback_data: encodeCallback({ kind: 'file', fields: [task, format] }),
 });
 
 const languagesOnPage = 18;
@@ -53,7 +53,7 @@ const languagePanel = ({ task }: ResultFacts, page: number, words: Words): Keybo
   const shown = choices.slice(current * languagesOnPage, (current + 1) * languagesOnPage);
   const buttons = shown.map((code) => ({
     text: languageName(code, words),
-    callback_data: encodePress({ kind: 'spoken', fields: [task, code] }),
+    callback_data: encodeCallback({ kind: 'spoken', fields: [task, code] }),
   }));
   const turn: Button[] = [];
   if (current > 0) turn.push(panelButton('button-less', task, 'language', words, current - 1));
@@ -79,7 +79,7 @@ export const resultKeyboard = (facts: ResultFacts, { panel, page }: Panel, words
       return [
         [0, 1, 2, 3, 4].map((count) => ({
           text: count === 0 ? words.text('button-speakers-auto') : String(count),
-          callback_data: encodePress({ kind: 'speakers', fields: [task, count] }),
+          callback_data: encodeCallback({ kind: 'speakers', fields: [task, count] }),
         })),
         back,
       ];
@@ -88,7 +88,7 @@ export const resultKeyboard = (facts: ResultFacts, { panel, page }: Panel, words
         ...rowsOf(
           speakers.map((name, index) => ({
             text: name,
-            callback_data: encodePress({ kind: 'name', fields: [task, index] }),
+            callback_data: encodeCallback({ kind: 'name', fields: [task, index] }),
           })),
           2,
         ),
@@ -98,7 +98,7 @@ export const resultKeyboard = (facts: ResultFacts, { panel, page }: Panel, words
       return languagePanel(facts, page, words);
     case 'delete':
       return [
-        [{ text: words.text('button-delete-sure'), callback_data: encodePress({ kind: 'delete', fields: [task] }) }],
+        [{ text: words.text('button-delete-sure'), callback_data: encodeCallback({ kind: 'delete', fields: [task] }) }],
         back,
       ];
   }

@@ -1,5 +1,5 @@
 import { locales } from '@whisper-bot/text';
-import { encodePress, type Press, type screens } from '../callback/press.js';
+import { type CallbackData, encodeCallback, type screens } from '../callback/callback-data.js';
 import type { PlainKey, Words } from '../locale/locale.js';
 import type { Button, Keyboard } from './keyboard.js';
 import { languageName, recordingLanguages } from './language.js';
@@ -8,7 +8,7 @@ import { type Preference, resultFormats } from './preference.js';
 /** Whose settings the menu shows: private chats have a person's, others the chat's own. */
 export type Place = 'private' | 'group' | 'channel';
 type Screen = (typeof screens)[number];
-type Field = Extract<Press, { kind: 'set' }>['fields'][0];
+type Field = Extract<CallbackData, { kind: 'set' }>['fields'][0];
 
 export interface MenuFacts {
   place: Place;
@@ -27,8 +27,8 @@ export interface Menu {
 
 const perPage = 18;
 
-const open = (screen: Screen, page = 0): string => encodePress({ kind: 'menu', fields: [screen, page] });
-const set = (field: Field, value: string): string => encodePress({ kind: 'set', fields: [field, value] });
+const open = (screen: Screen, page = 0): string => encodeCallback({ kind: 'menu', fields: [screen, page] });
+const set = (field: Field, value: string): string => encodeCallback({ kind: 'set', fields: [field, value] });
 const onOff = ['value-on', 'value-off'] as const;
 
 const modelName = (facts: MenuFacts, words: Words): string =>
@@ -70,7 +70,7 @@ const mainScreen = (facts: MenuFacts, words: Words): Menu => {
     rows.push(line('settings-channel', words.text(`value-channel-${preference.channel}`), set('channel', next)));
   }
   if (place !== 'private') rows.push(flip('settings-quiet', 'quiet', ['value-quiet-on', 'value-quiet-off']));
-  rows.push([{ text: words.text('button-close'), callback_data: encodePress({ kind: 'close', fields: [] }) }]);
+  rows.push([{ text: words.text('button-close'), callback_data: encodeCallback({ kind: 'close', fields: [] }) }]);
   const text = words.html(place === 'private' ? 'settings-title' : 'settings-title-chat');
   return { text, keyboard: rows };
 };

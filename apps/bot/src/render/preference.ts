@@ -1,6 +1,6 @@
 import { locales } from '@whisper-bot/text';
 import { z } from 'zod';
-import { fileFormats } from '../callback/press.js';
+import { fileFormats } from '../callback/callback-data.js';
 
 /** How a result is handed over: as a message, or as a file with a preview. */
 export const resultFormats = ['text', ...fileFormats] as const;

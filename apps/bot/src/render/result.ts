@@ -82,7 +82,7 @@ export const renderResult = (transcript: Transcript, options: ResultOptions, wor
   return { messages: [`${withHead(words.html('result-preview'))}\n\n${beginning} …`], file: true };
 };
 
-/** Names as shown on buttons; empty where nobody was told apart. */
+/** Names as shown on buttons; empty without diarization. */
 export const namesOf = (transcript: Transcript, words: Words): string[] => [
   ...speakerNames(transcript, labelsOf(words)).values(),
 ];

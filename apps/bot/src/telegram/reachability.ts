@@ -31,7 +31,7 @@ export const createReachability = (options: ReachabilityOptions): Reachability =
   let since: number | null = Date.now();
   let last: unknown;
   /** The sentence that was logged last; null while all is well. */
-  let told: string | null = null;
+  let announced: string | null = null;
 
   const outage = (): Outage | null => {
     if (since === null || Date.now() - since < patience) return null;
@@ -42,10 +42,10 @@ export const createReachability = (options: ReachabilityOptions): Reachability =
   const look = (): void => {
     const found = outage();
     const now = found === null ? null : sentence(found);
-    if (now !== null && now !== told) log.error({ host, code: found?.code }, now);
-    if (now === null && told !== null) log.info({ host }, 'Telegram answers again');
-    if (now !== null || told !== null) announce(found).catch(() => undefined);
-    told = now;
+    if (now !== null && now !== announced) log.error({ host, code: found?.code }, now);
+    if (now === null && announced !== null) log.info({ host }, 'Telegram answers again');
+    if (now !== null || announced !== null) announce(found).catch(() => undefined);
+    announced = now;
   };
   const timer = setInterval(look, Math.min(10_000, patience));
   timer.unref();
@@ -54,7 +54,7 @@ export const createReachability = (options: ReachabilityOptions): Reachability =
     answered() {
       since = null;
       last = undefined;
-      if (told !== null) look();
+      if (announced !== null) look();
     },
     failed(error) {
       since ??= Date.now();
@@ -66,7 +66,7 @@ export const createReachability = (options: ReachabilityOptions): Reachability =
     },
     async close() {
       clearInterval(timer);
-      if (told !== null) await announce(null).catch(() => undefined);
+      if (announced !== null) await announce(null).catch(() => undefined);
     },
   };
 };

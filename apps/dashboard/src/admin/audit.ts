@@ -7,7 +7,7 @@ export interface Change {
   target: string;
   before?: unknown;
   after?: unknown;
-  /** Where nobody is signed in yet. */
+  /** Needed before anyone is signed in. */
   actor?: string;
 }
 

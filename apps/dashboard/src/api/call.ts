@@ -29,7 +29,7 @@ type RefusalParts = 'logger' | 'options';
 /** What a refusal is written with. */
 export type RefusalDeps = Pick<ApiDeps, RefusalParts>;
 
-/** Lets in who shows a key, within its limits; all that goes wrong is told in OpenAI's shape. */
+/** Lets in who shows a key, within its limits; all errors are answered in OpenAI's shape. */
 export const forKey =
   <Parts extends keyof ApiDeps>(handler: ApiHandler<Parts>): Handler<ApiContext<Parts>> =>
   async (context) => {
@@ -63,7 +63,7 @@ const authenticate = async (deps: Pick<ApiDeps, 'keys'>, header = ''): Promise<K
 export const noSuchKey = (): ApiError =>
   new ApiError(401, 'This API key is wrong or revoked.', { code: 'invalid_api_key' });
 
-/** What a program is told of whatever went wrong; the cause goes to the log alone. */
+/** The answer to whatever went wrong; the cause goes to the log alone. */
 export const refuse = (
   { deps, request, response }: Pick<RequestContext<RefusalDeps>, 'deps' | 'request' | 'response'>,
   thrown: unknown,
@@ -76,7 +76,7 @@ export const refuse = (
       'an API request failed',
     );
   // Of a refused upload nothing more is read than it takes to be heard.
-  dropBody(request, deps.options.uploadPatience);
+  dropBody(request, deps.options.uploadTimeouts);
   if (response.headersSent) {
     response.end();
     return { kind: 'sent' };

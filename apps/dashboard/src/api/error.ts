@@ -41,7 +41,7 @@ export class ApiError extends Error {
   }
 }
 
-/** What a program is told beside the status: which field is at fault (`file` where nothing else is), and when to come back. */
+/** What an error says beside the status: which field is at fault (`file` where nothing else is), and when to come back. */
 const details: Partial<Record<TaskErrorCode, ApiErrorDetails>> = {
   'unknown-model': { param: 'model', code: 'model_not_found' },
   'unknown-language': { param: 'language' },

@@ -5,7 +5,7 @@ import { type RefusalDeps, refuse } from './call.js';
 import { ApiError } from './error.js';
 import { apiRoutes } from './route.js';
 
-/** Methods that a path answers to, as `Allow` tells them; empty where there is no such path. */
+/** Methods that a path answers to, as `Allow` lists them; empty where there is no such path. */
 const methodsOf = (path: string): string[] => {
   const methods = routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
   if (methods.length === 0) return [];
@@ -48,7 +48,7 @@ const clientPaths =
 /** Asked with a token by others than clients of the API. */
 const ownTokens = /^\/(?:metrics|healthz|readyz)$/i;
 
-/** A client whose base URL lacks `/v1` is told so in its own language, not by a page to sign in. */
+/** A client whose base URL lacks `/v1` gets an API error that says so, not a page to sign in. */
 export const answerMissingBase =
   (deps: RefusalDeps): RequestHandler =>
   (request, response, next) => {

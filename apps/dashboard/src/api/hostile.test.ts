@@ -11,7 +11,7 @@ let address = '93.184.216.34';
 beforeAll(async () => {
   harness = await startHarness({
     env: { MAX_FILE_SIZE: '1MB' },
-    uploadPatience: { silence: 400, linger: 400 },
+    uploadTimeouts: { silence: 400, linger: 400 },
     resolve: async () => [{ address, family: 4 }],
   });
   program = await createProgram(harness);

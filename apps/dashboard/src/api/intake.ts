@@ -18,7 +18,7 @@ export interface IntakeOptions<F> {
   read(fields: URLSearchParams): Promise<Asked<F>>;
   /** The id the task must have; default a new one. */
   id?: TaskId | undefined;
-  /** Whether the client was told before that the task of this id was not accepted; default false. */
+  /** Whether the client was answered before that the task of this id was not accepted; default false. */
   afresh?: boolean;
 }
 
@@ -50,7 +50,7 @@ export const takeRecording = async <F>(
           const upload = await receiveUpload(request, {
             folder,
             maxBytes: uploadLimit(deps),
-            patience: deps.options.uploadPatience,
+            timeouts: deps.options.uploadTimeouts,
           });
           if (upload.file === null) {
             throw new ApiError(400, 'There is no file in the form.', { param: 'file', code: 'missing_file' });
@@ -66,7 +66,7 @@ export const takeRecording = async <F>(
     return { task, fields: received.asked.fields };
   } catch (error) {
     // Where there is no room it was not even begun.
-    dropBody(request, deps.options.uploadPatience);
+    dropBody(request, deps.options.uploadTimeouts);
     if (error instanceof AcceptBusy) {
       throw new ApiError(409, 'Another request with this Idempotency-Key is under way.', {
         code: 'idempotency_key_in_use',

@@ -5,7 +5,7 @@ import { ApiError } from './error.js';
 
 /** OpenAI's names, for clients that know no others: each is the default model. */
 const aliases = ['whisper-1', 'gpt-4o-transcribe-diarize', 'gpt-4o-transcribe', 'gpt-4o-mini-transcribe'] as const;
-/** Of these, the one whose answers always tell speakers apart. */
+/** Of these, the one whose answers always name speakers. */
 export const diarizingModel = 'gpt-4o-transcribe-diarize';
 
 export const modelSchema = z.object({

@@ -19,7 +19,7 @@ const program = <Parts extends keyof ApiDeps>(
   method,
   path,
   guard: 'anyone',
-  proof: 'key',
+  csrf: 'key',
   sentence,
   handler: forKey(handler),
 });

@@ -30,11 +30,11 @@ export const followTask: ApiHandler<'closing' | 'options' | 'pipeline' | 'tasks'
   }
   const release = open.hold(key.id);
   const ended = AbortSignal.any([gone, deps.closing]);
-  const bell = createWakeUp(ended);
-  const stop = await deps.pipeline.watch(id, bell.ring);
+  const wakeUp = createWakeUp(ended);
+  const stop = await deps.pipeline.watch(id, wakeUp.ring);
   try {
     const events = openEventStream(response);
-    for (let last = ''; !ended.aborted; await bell.wait()) {
+    for (let last = ''; !ended.aborted; await wakeUp.wait()) {
       const task = await lookAt(call, id);
       const isOver = isFinal(task.status);
       const text = JSON.stringify(task);

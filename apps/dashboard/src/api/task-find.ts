@@ -5,7 +5,7 @@ import type { RequestContext } from '../web/request-context.js';
 import type { ApiCall } from './call.js';
 import { ApiError } from './error.js';
 
-/** The task in the path. Throws ApiError 404 also for other people's: that they exist is not told. */
+/** The task in the path. Throws ApiError 404 also for those of other keys, so as not to reveal that they exist. */
 export const findOwnTask = async (
   { deps, owner }: ApiCall<'options' | 'tasks'>,
   context: RequestContext,

@@ -59,7 +59,7 @@ export const viewTask = (row: TaskRow, now: TaskProgress | null): TaskView => {
   };
 };
 
-/** The end of a task is told a moment before the record knows how long the recording was; its folder does. */
+/** The end of a task is published a moment before the record knows how long the recording was; its folder does. */
 export const withDuration = async (view: TaskView, tasksDir: string): Promise<TaskView> => {
   if (view.status !== 'done' || view.duration !== null) return view;
   const transcript = await readTranscript(taskFolder(tasksDir, taskIdSchema.parse(view.id)));

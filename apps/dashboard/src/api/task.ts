@@ -32,7 +32,7 @@ export const submitTask: ApiHandler<
   const id = idOfRequest(call);
   const known = id === undefined ? null : await deps.tasks.find(id);
   if (known !== null && known.cause !== notAccepted) {
-    dropBody(request, deps.options.uploadPatience);
+    dropBody(request, deps.options.uploadTimeouts);
     response.set({ Location: `/v1/tasks/${known.id}`, 'Idempotent-Replayed': 'true' });
     return { kind: 'json', status: 202, body: await viewNow(call, known) };
   }

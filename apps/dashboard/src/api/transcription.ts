@@ -44,7 +44,7 @@ export const translate: ApiHandler<
   return render(await untilTranscribed(call, task), { ...fields, timestamp_granularities: ['segment'] });
 };
 
-/** Waits for the end of a task. Throws ApiError where it fails; rejects, and cancels it, where nobody waits any more. */
+/** Waits for the end of a task. Throws ApiError where it fails; rejects, and cancels it, where the client has gone. */
 const untilTranscribed = async (
   { deps, request, response, gone }: ApiCall<'closing' | 'options' | 'pipeline'>,
   task: Task,

@@ -57,7 +57,7 @@ export const createDashboardMetrics = (queueStatus: QueueStatus, registry: Regis
         for (const state of states) jobs.set({ queue: queue.name, state }, queue[state]);
         age.set({ queue: queue.name }, (queue.oldest ?? 0) / 1000);
       }
-      // What is not known is not told: an old figure would look like a quiet queue.
+      // What is not known is left out: an old value would look like a quiet queue.
       if (queues === null) for (const queue of queueNames satisfies readonly QueueName[]) age.remove({ queue });
       if (living !== null) workers.set(living.length);
       free.set(disk.free);

@@ -29,7 +29,7 @@ export const findTask = async (
 };
 
 /** Dead letters of a task, where what comes next makes them pointless. */
-export const dismissLetters = async (
+export const dismissDeadLetters = async (
   { pipeline }: { pipeline: Pick<WorkerPipeline, 'deadLetters' | 'dismiss'> },
   task: TaskId,
 ): Promise<void> => {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { cutText, isCleanText, sourceName, storageError, TaskError, type TaskFolder } from '@whisper-bot/task';
 import { FormError, type FormFile, receiveForm } from '../web/multipart.js';
-import type { Patience } from '../web/upload-timeout.js';
+import type { UploadTimeouts } from '../web/upload-timeout.js';
 import type { Settings } from './setting.js';
 
 /** What bounds an upload. */
@@ -12,7 +12,7 @@ export interface UploadOptions {
   /** Bytes. */
   maxFileSize: number;
   /** How slow the sender of a recording may be, where it differs from the usual. */
-  uploadPatience: Partial<Patience>;
+  uploadTimeouts: Partial<UploadTimeouts>;
 }
 
 /** Bytes: what the administrator set, within what the environment allows. */
@@ -30,7 +30,7 @@ export interface ReceiveOptions {
   maxBytes: number;
   /** Called with the fields so far before anything of the file is written; what it throws ends the upload. */
   onFile?: (fields: URLSearchParams) => void;
-  patience: Partial<Patience>;
+  timeouts: Partial<UploadTimeouts>;
 }
 
 export interface Upload {
@@ -46,12 +46,12 @@ export interface Upload {
  */
 export const receiveUpload = async (
   request: IncomingMessage,
-  { folder, maxBytes, onFile = () => {}, patience }: ReceiveOptions,
+  { folder, maxBytes, onFile = () => {}, timeouts }: ReceiveOptions,
 ): Promise<Upload> => {
   try {
     return await receiveForm(request, {
       maxBytes,
-      patience,
+      timeouts,
       keep: (file, fields) => {
         onFile(fields);
         return writeSource(file, folder);

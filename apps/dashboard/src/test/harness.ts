@@ -40,7 +40,7 @@ export interface Harness {
 }
 
 export interface HarnessOptions
-  extends Partial<Pick<OpenDepsOptions, 'resolve' | 'uploadPatience' | 'answerBeat' | 'logger'>> {
+  extends Partial<Pick<OpenDepsOptions, 'resolve' | 'uploadTimeouts' | 'answerBeat' | 'logger'>> {
   clickhouseUrl?: string;
   /** Over the harness's own; REDIS_URL and DATABASE_URL stand for servers of the test. */
   env?: Record<string, string>;

@@ -43,7 +43,7 @@ export const mountRoutes = <Context extends RequestContext>(
         if (elsewhere === null) next();
         else response.redirect(303, elsewhere);
       },
-      ...(route.proof === 'form' ? [parseForm, refuseUnreadable, requireFormSecret] : []),
+      ...(route.csrf === 'form' ? [parseForm, refuseUnreadable, requireFormSecret] : []),
       async (request, response, next) => {
         const context = contexts.get(request);
         if (context === undefined) return next();
@@ -57,7 +57,7 @@ export const mountRoutes = <Context extends RequestContext>(
 
 /** Where the visitor is sent to instead; null where the route is for them. Throws HttpError where it is not. */
 const admit = <Context extends RequestContext>(
-  { guard, proof }: Route<Context>,
+  { guard, csrf }: Route<Context>,
   context: Context,
   { signInAddress }: Mounting<Context>,
 ): string | null => {
@@ -70,7 +70,7 @@ const admit = <Context extends RequestContext>(
     }
     if (guard === 'nobody' || !atLeast(person.role, guard)) throw new HttpError(403);
   }
-  if (proof !== 'none' && proof !== 'key' && !isSameOrigin(request.headers, request.host ?? '')) {
+  if (csrf !== 'none' && csrf !== 'key' && !isSameOrigin(request.headers, request.host ?? '')) {
     throw new ForgedRequest();
   }
   return null;

@@ -6,7 +6,7 @@ import { type Harness, startHarness } from '../test/harness.js';
 
 let harness: Harness;
 beforeAll(async () => {
-  harness = await startHarness({ uploadPatience: { silence: 1000, linger: 500 } });
+  harness = await startHarness({ uploadTimeouts: { silence: 1000, linger: 500 } });
 });
 afterAll(() => harness.close());
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Busboy } from '@fastify/busboy';
-import { allowLongBody, dropBody, type Patience, tooSlow, watchPace } from './upload-timeout.js';
+import { allowLongBody, dropBody, tooSlow, type UploadTimeouts, watchUpload } from './upload-timeout.js';
 
 /** A form that holds more than allowed, or none that is understood. */
 export class FormError extends Error {
@@ -30,7 +30,7 @@ export interface FormOptions<Kept> {
   /** Takes the file, with the fields before it; what it throws ends the upload. Settles when nothing is written any more. */
   keep(file: FormFile, fields: URLSearchParams): Promise<Kept>;
   /** How slow a sender may be. */
-  patience: Partial<Patience>;
+  timeouts: Partial<UploadTimeouts>;
 }
 
 export interface ReceivedForm<Kept> {
@@ -54,14 +54,14 @@ export const receiveForm = async <Kept>(
   try {
     return await receive(request, options);
   } catch (error) {
-    dropBody(request, options.patience);
+    dropBody(request, options.timeouts);
     throw error;
   }
 };
 
 const receive = async <Kept>(
   request: IncomingMessage,
-  { maxBytes, keep, patience }: FormOptions<Kept>,
+  { maxBytes, keep, timeouts }: FormOptions<Kept>,
 ): Promise<ReceivedForm<Kept>> => {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes + overhead) throw new FormError('too-big');
   const fields = new URLSearchParams();
@@ -86,7 +86,7 @@ const receive = async <Kept>(
     parser.on('error', (error) => reject(new FormError('unreadable', error)));
     request.once('aborted', () => reject(new FormError('unreadable', new Error('the sender went away'))));
     allowLongBody(request);
-    stopWatching = watchPace(request, patience, () => reject(tooSlow()));
+    stopWatching = watchUpload(request, timeouts, () => reject(tooSlow()));
   });
   failed.catch(() => undefined);
   const finished = new Promise<void>((resolve) => parser.once('finish', () => resolve()));

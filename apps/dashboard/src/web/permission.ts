@@ -11,7 +11,7 @@ export const may = (visitor: Visitor, { guard }: Pick<Route<never>, 'guard'>): b
   return atLeast(visitor as Role, guard);
 };
 
-const proofs: Record<Route<never>['proof'], string> = {
+const csrfChecks: Record<Route<never>['csrf'], string> = {
   none: '',
   form: 'form secret, origin',
   stream: 'form secret, origin',
@@ -25,15 +25,15 @@ export const documentPermissions = (routes: readonly Route<never>[]): string =>
     '# Who may do what in the dashboard',
     '',
     'Made from the table of routes (`apps/dashboard/src/routes.ts`), which is also what the server enforces and what the tests try,',
-    'route by route, as each of these visitors. “Proof” is what a request that changes something must carry besides the session:',
+    'route by route, as each of these visitors. “CSRF check” is what a request that changes something must carry besides the session:',
     'the secret of the session in its form, and an `Origin` that is the dashboard itself. Of Bull Board’s own routes the first',
     'row that fits counts; what is for nobody is refused whatever its page shows.',
     '',
-    `| method | path | ${visitors.join(' | ')} | proof | what |`,
+    `| method | path | ${visitors.join(' | ')} | CSRF check | what |`,
     `|---|---|${visitors.map(() => ':-:|').join('')}---|---|`,
     ...routes.map(
       (route) =>
-        `| ${route.method.toUpperCase()} | \`${route.path}\` | ${visitors.map((visitor) => (may(visitor, route) ? 'yes' : '–')).join(' | ')} | ${proofs[route.proof]} | ${route.sentence} |`,
+        `| ${route.method.toUpperCase()} | \`${route.path}\` | ${visitors.map((visitor) => (may(visitor, route) ? 'yes' : '–')).join(' | ')} | ${csrfChecks[route.csrf]} | ${route.sentence} |`,
     ),
     '',
   ].join('\n');

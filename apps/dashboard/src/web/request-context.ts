@@ -6,7 +6,7 @@ export interface RequestContext<Deps = unknown> {
   deps: Deps;
   request: Request;
   response: Response;
-  /** Null where nobody is signed in. */
+  /** Null without a session. */
   person: Person | null;
   /** A value from the path; empty where there is none. */
   param(name: string): string;

@@ -14,7 +14,7 @@ export interface Route<Context> {
    * What a request that changes something must show: the session's secret in its form, the same in a streamed upload's first
    * field (checked by the handler), or only that it comes from our own pages. `key`: a program with an API key, no browser.
    */
-  proof: 'none' | 'form' | 'stream' | 'origin' | 'key';
+  csrf: 'none' | 'form' | 'stream' | 'origin' | 'key';
   /** What it does, for docs/dashboard-permissions.md. */
   sentence: string;
   handler: Handler<Context>;
@@ -26,7 +26,7 @@ export const read = <Context>(
   guard: Guard,
   sentence: string,
   handler: Handler<Context>,
-): Route<Context> => ({ method: 'get', path, guard, proof: 'none', sentence, handler });
+): Route<Context> => ({ method: 'get', path, guard, csrf: 'none', sentence, handler });
 
 /** A form that changes something. */
 export const change = <Context>(
@@ -34,4 +34,4 @@ export const change = <Context>(
   guard: Guard,
   sentence: string,
   handler: Handler<Context>,
-): Route<Context> => ({ method: 'post', path, guard, proof: 'form', sentence, handler });
+): Route<Context> => ({ method: 'post', path, guard, csrf: 'form', sentence, handler });

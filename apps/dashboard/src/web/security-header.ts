@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
-/** What helmet sends, and stricter: nothing may frame a page, run inline, or be told where its reader came from. */
+/** Helmet's headers, stricter: no page may be framed, nothing runs inline, no other site learns where its reader came from. */
 const secured = (more: Record<string, string[]> = {}): RequestHandler =>
   helmet({
     contentSecurityPolicy: {

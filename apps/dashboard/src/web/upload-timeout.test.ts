@@ -6,7 +6,7 @@ import { type Harness, startHarness } from '../test/harness.js';
 
 let harness: Harness;
 beforeAll(async () => {
-  harness = await startHarness({ uploadPatience: { form: 1500, silence: 1500, linger: 300 } });
+  harness = await startHarness({ uploadTimeouts: { form: 1500, silence: 1500, linger: 300 } });
 });
 afterAll(() => harness.close());
 
@@ -45,7 +45,7 @@ test('a body that trickles for ever is cut off as well', async () => {
 
 test('a recording may take longer than a form', async () => {
   // What is silent for a moment on a busy machine is another matter.
-  const lenient = await startHarness({ work: false, uploadPatience: { form: 1500, silence: 120_000, linger: 300 } });
+  const lenient = await startHarness({ work: false, uploadTimeouts: { form: 1500, silence: 120_000, linger: 300 } });
   onTestFinished(() => lenient.close());
   const { key } = await createProgram(lenient);
   const form = new Response(formOf({ model: 'whisper-1' }, 'sound'.repeat(2000)));

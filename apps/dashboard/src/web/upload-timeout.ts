@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import { HttpError } from './http-error.js';
 
 /** How slow a sender may be. */
-export interface Patience {
+export interface UploadTimeouts {
   /** Milliseconds without a byte. */
   silence: number;
   /** Milliseconds before the average counts. */
@@ -12,14 +12,14 @@ export interface Patience {
   bytesPerSecond: number;
   /** Milliseconds for all of it. */
   overall: number;
-  /** Milliseconds for a body that is no recording: a form, or what nobody asked for. */
+  /** Milliseconds for a body that is no recording: a form, or one that was not asked for. */
   form: number;
   /** Milliseconds a refused sender may go on, so that it can read the answer instead of finding a broken connection. */
   linger: number;
 }
 
 /** 8 KiB/s is a poor mobile connection; 2 GB in six hours need 93 kB/s. */
-const usual: Patience = {
+const usual: UploadTimeouts = {
   silence: 30_000,
   grace: 60_000,
   bytesPerSecond: 8192,
@@ -29,7 +29,11 @@ const usual: Patience = {
 };
 
 /** Calls back once where the sender of a request is too slow; returns how to stop watching. */
-export const watchPace = (request: IncomingMessage, given: Partial<Patience>, onSlow: () => void): (() => void) => {
+export const watchUpload = (
+  request: IncomingMessage,
+  given: Partial<UploadTimeouts>,
+  onSlow: () => void,
+): (() => void) => {
   const { silence, grace, bytesPerSecond, overall } = { ...usual, ...given };
   const { socket } = request;
   const started = performance.now();
@@ -57,7 +61,7 @@ export const watchPace = (request: IncomingMessage, given: Partial<Patience>, on
 export const tooSlow = (): HttpError => new HttpError(408);
 
 /** Throws away what still comes of a request that has been refused; soon the connection ends, whatever it still sends. */
-export const dropBody = (request: IncomingMessage, { linger = usual.linger }: Partial<Patience>): void => {
+export const dropBody = (request: IncomingMessage, { linger = usual.linger }: Partial<UploadTimeouts>): void => {
   if (request.complete) return;
   request.resume();
   setTimeout(() => {
@@ -69,10 +73,10 @@ const deadlines = new WeakMap<IncomingMessage, NodeJS.Timeout>();
 
 /**
  * Bounds every body, whoever sends it and whether anybody reads it: one that takes too long is answered with 408 and cut off, and
- * what is still on its way when its answer is out ends soon after. A recording has a pace of its own (`watchPace`).
+ * what is still on its way when its answer is out ends soon after. A recording has bounds of its own (`watchUpload`).
  */
 export const boundBody =
-  (given: Partial<Patience>): RequestHandler =>
+  (given: Partial<UploadTimeouts>): RequestHandler =>
   (request, response, next) => {
     const hasBody = Number(request.headers['content-length'] ?? 0) > 0 || 'transfer-encoding' in request.headers;
     if (!hasBody) return next();
@@ -91,5 +95,5 @@ export const boundBody =
     next();
   };
 
-/** The body is a recording and takes its time: from now on its own pace bounds it. */
+/** The body is a recording and takes its time: from now on its own bounds hold. */
 export const allowLongBody = (request: IncomingMessage): void => clearTimeout(deadlines.get(request));

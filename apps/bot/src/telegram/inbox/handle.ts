@@ -23,7 +23,7 @@ export interface Handling {
   close(): Promise<void>;
 }
 
-/** Looks for what nobody woke us for, milliseconds: another process stored it, or the store was away. */
+/** Milliseconds between two looks without a wake-up: another process may have stored an update, or PostgreSQL was unavailable. */
 const lookInterval = 5000;
 
 /**

@@ -19,7 +19,7 @@ export const telegramBudget: BudgetOptions = { perSecond: 28, chatInterval: 1000
 /** A call that was made, for taking up the count after a restart; may lie before zero, where the process did not run yet. */
 export interface PastCall {
   chatId: number;
-  /** Monotonic milliseconds, as `performance.now()` tells them. */
+  /** Monotonic milliseconds, as of `performance.now()`. */
   at: number;
 }
 

@@ -1,6 +1,6 @@
 import type { TaskId } from '@whisper-bot/task';
 import { z } from 'zod';
-import { fileFormats } from '../../callback/press.js';
+import { fileFormats } from '../../callback/callback-data.js';
 import type { Keyboard } from '../../render/keyboard.js';
 
 const keyboardSchema = z.array(z.array(z.object({ text: z.string(), callback_data: z.string() })));
@@ -62,7 +62,7 @@ export interface OutboundMessage {
   messageId?: number | undefined;
   /** Without a sound. */
   quiet?: boolean | undefined;
-  rank: Priority;
+  priority: Priority;
   /** Order of states of the message: what is older than the state it has is ignored. */
   edition: number;
   content: Content;

@@ -32,7 +32,7 @@ export interface Sender extends Outbox {
   start(events: SenderEvents): Promise<void>;
   /** Sends what may be sent at once, for at most so many milliseconds; the rest stays stored. */
   close(grace: number): Promise<void>;
-  /** Letters that wait or are on their way. */
+  /** Messages that wait or are on their way. */
   readonly size: number;
 }
 
@@ -58,7 +58,7 @@ export const createSender = (deps: SenderDeps): Sender => {
   let events: SenderEvents | undefined;
   let timer: NodeJS.Timeout | undefined;
   let successes = 0;
-  /** Successes seen when a letter last failed: an attempt counts only if others got through meanwhile. */
+  /** Successes seen when a message last failed: an attempt counts only if others got through meanwhile. */
   const failures = new Map<string, { count: number; successes: number }>();
 
   const settle = async (post: ClaimedPost, verdict: Verdict): Promise<Outcome> => {
@@ -126,7 +126,7 @@ export const createSender = (deps: SenderDeps): Sender => {
     return 'ended';
   };
 
-  /** Nobody sees the message any more: it is sent anew where it was ours. */
+  /** The message is gone: it is sent anew where it was ours. */
   const missing = async (post: ClaimedPost, content: Content): Promise<Outcome> => {
     if (isOnlyEdit(content)) return drop(post, 'the message is gone');
     if (content.kind === 'caption') return instead(post, { kind: 'text', html: content.html });
@@ -246,7 +246,9 @@ export const createSender = (deps: SenderDeps): Sender => {
 
   return {
     post: async (outbounds: readonly OutboundMessage[]) => {
-      const waiting = await posts.put(outbounds.map((outbound) => ({ ...outbound, rank: priorities[outbound.rank] })));
+      const waiting = await posts.put(
+        outbounds.map((outbound) => ({ ...outbound, rank: priorities[outbound.priority] })),
+      );
       for (const item of waiting) sendQueue.add(item);
       pump();
     },

@@ -14,11 +14,11 @@ const descriptions: Record<QueueName, string> = {
   'deliver-folder': 'Ends tasks of the dashboard, the HTTP API and the command line.',
   'deliver-telegram': 'Sends results and failures to Telegram; worked by the bot.',
   'deliver-stream': 'Writes results to the Redis stream; worked by the gateway.',
-  dead: 'Jobs that have failed for good. Retrying a letter here retries the job that died and ends in a delivery.',
+  dead: 'Jobs that have failed for good. Retrying one here retries the job that failed and ends in a delivery.',
   webhook: 'Calls back who asked for it when a task has ended; worked by the dashboard, tried for hours.',
   edit: 'Shows in Telegram what was edited elsewhere; worked by the bot.',
   record: 'Changes of state on their way into the database.',
-  maintenance: 'Sweeps task folders and mends what a crash left behind.',
+  maintenance: 'Prunes task folders and repairs what a crash left behind.',
 };
 
 /** Bull Board over all queues: its Express application, behind whatever guards stand in front. */

@@ -71,6 +71,6 @@ export const boardRoutes: readonly Route<AdminContext<'board' | 'pipeline' | 'au
   path: rule.path,
   guard: rule.guard,
   sentence: rule.sentence,
-  proof: rule.method === 'get' ? 'none' : 'origin',
+  csrf: rule.method === 'get' ? 'none' : 'origin',
   handler: rule.method === 'get' ? readOn : changeOn(rule),
 }));

@@ -8,7 +8,7 @@ import { markup, type SafeHtml } from '../view/html.js';
 export type Parts = Record<string, SafeHtml>;
 
 export interface LiveOptions {
-  /** Milliseconds between two looks where nothing is heard. */
+  /** Milliseconds between two renderings without a wake-up. */
   interval: number;
   /** The parts as they are now; `'reload'` where the page as a whole has changed, after which nothing more is sent. */
   render: () => Promise<Parts | 'reload'>;
@@ -16,7 +16,7 @@ export interface LiveOptions {
   watch?: (changed: () => void) => Promise<() => Promise<void>>;
 }
 
-/** Milliseconds between two looks in any case: a busy floor changes all the time. */
+/** Least milliseconds between two renderings: busy queues change all the time. */
 const calm = 400;
 
 /** Keeps sending the parts that have changed (server-sent events) until the reader leaves or the process ends. */
@@ -28,10 +28,10 @@ export const streamParts = async (
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const ended = AbortSignal.any([gone.signal, deps.closing]);
-  const bell = createWakeUp(ended);
+  const wakeUp = createWakeUp(ended);
   const sent = new Map<string, string>();
   const events = openEventStream(response);
-  const stop = await watch?.(bell.ring).catch(() => undefined);
+  const stop = await watch?.(wakeUp.ring).catch(() => undefined);
   try {
     while (!ended.aborted) {
       const parts = await render().catch((error: unknown) => {
@@ -49,8 +49,8 @@ export const streamParts = async (
         sent.set(id, html);
         events.send({ id, html }, 'part');
       }
-      await bell.quiet(calm);
-      await bell.wait(interval - calm);
+      await wakeUp.quiet(calm);
+      await wakeUp.wait(interval - calm);
     }
   } finally {
     await stop?.();

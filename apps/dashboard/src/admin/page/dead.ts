@@ -9,22 +9,22 @@ import { html } from '../view/html.js';
 import { page } from '../view/layout.js';
 import { card, emptyState, table } from '../view/piece.js';
 
-/** Letters of one group shown; retrying takes all. */
+/** Dead letters of one group that are shown; retrying takes all. */
 const shown = 20;
 
 /** Dead letters with one cause: the same code in the same stage. */
-const groupLetters = (letters: readonly DeadLetter[]): [key: string, letters: DeadLetter[]][] => {
+const groupByCause = (entries: readonly DeadLetter[]): [key: string, entries: DeadLetter[]][] => {
   const groups = new Map<string, DeadLetter[]>();
-  for (const letter of letters) {
-    const key = `${letter.stage}/${letter.code}`;
-    groups.set(key, [...(groups.get(key) ?? []), letter]);
+  for (const entry of entries) {
+    const key = `${entry.stage}/${entry.code}`;
+    groups.set(key, [...(groups.get(key) ?? []), entry]);
   }
   return [...groups].sort(([, a], [, b]) => b.length - a.length);
 };
 
 export const showDead: AdminHandler<'pipeline'> = async (context) => {
   const { words, deps, person, locale } = context;
-  const groups = groupLetters(await deps.pipeline.deadLetters());
+  const groups = groupByCause(await deps.pipeline.deadLetters());
   const mayRetry = person !== null && atLeast(person.role, 'operator');
   return {
     kind: 'page',
@@ -36,8 +36,8 @@ export const showDead: AdminHandler<'pipeline'> = async (context) => {
           ? emptyState({ title: words.dead.none, hint: words.dead.noneHint })
           : html`
 <p class="lead">${words.dead.lead}</p>
-<div class="stack">${groups.map(([key, letters]) => {
-              const [first] = letters;
+<div class="stack">${groups.map(([key, entries]) => {
+              const [first] = entries;
               if (first === undefined) return null;
               return card(
                 html`${words.stage[first.stage]}: ${words.errors[first.code]}`,
@@ -52,14 +52,14 @@ export const showDead: AdminHandler<'pipeline'> = async (context) => {
                     { title: words.task.attempts, figure: true, minor: true, cell: ({ attempts }) => attempts },
                     { title: words.dead.failedAt, figure: true, cell: ({ failedAt }) => ago(failedAt, words, locale) },
                   ],
-                  letters.slice(0, shown),
+                  entries.slice(0, shown),
                 ),
                 {
-                  aside: html`<span class="inline"><span class="quiet">${words.dead.count(letters.length)}</span>${
+                  aside: html`<span class="inline"><span class="quiet">${words.dead.count(entries.length)}</span>${
                     mayRetry &&
                     buttonForm(context, {
                       action: '/dead/retry',
-                      text: words.dead.retryGroup(letters.length),
+                      text: words.dead.retryGroup(entries.length),
                       kind: 'primary',
                       fields: { group: key },
                     })
@@ -71,11 +71,11 @@ export const showDead: AdminHandler<'pipeline'> = async (context) => {
   };
 };
 
-/** Retries every letter of a group. */
+/** Retries every dead letter of a group. */
 export const retryDead: AdminHandler<'audit' | 'pipeline'> = async (context) => {
   const { pipeline } = context.deps;
   const key = context.field('group');
-  const group = groupLetters(await pipeline.deadLetters()).find(([each]) => each === key);
+  const group = groupByCause(await pipeline.deadLetters()).find(([each]) => each === key);
   const tasks = [...new Set(group?.[1].map(({ taskId }) => taskId) ?? [])];
   let count = 0;
   for (const id of tasks) if (await pipeline.retry(id)) count += 1;

@@ -28,7 +28,7 @@ const proxied = /^(via|forwarded|x-forwarded-.*|x-real-ip|cf-.*|true-client-ip|x
 
 /**
  * Whether a request comes from this machine itself and not through a proxy on it: such a one names itself, passes on the public
- * name, or speaks HTTP/1.0 as nginx does where it is not told otherwise.
+ * name, or speaks HTTP/1.0 as nginx does by default.
  */
 const isDirect = (request: Request): boolean =>
   loopback.has(request.socket.remoteAddress ?? '') &&

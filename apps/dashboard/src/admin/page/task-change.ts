@@ -1,6 +1,6 @@
 import { cutText, isFinal, latestRevision, readTask, stages, staleFrom, TaskError } from '@whisper-bot/task';
 import { correctText, formats, isFormatId, renameSpeaker, type Transcript } from '@whisper-bot/transcript';
-import { dismissLetters, type FoundTask, findTask } from '../../domain/task-find.js';
+import { dismissDeadLetters, type FoundTask, findTask } from '../../domain/task-find.js';
 import { backTo } from '../../web/answer.js';
 import { HttpError } from '../../web/http-error.js';
 import type { Answer } from '../../web/request-context.js';
@@ -39,7 +39,7 @@ export const rerunTask: AdminHandler<'audit' | 'options' | 'pipeline' | 'tasks'>
   for (const name of staleFrom(from, await folder.list())) await folder.remove(name);
   try {
     const revision = await pipeline.revise(task.id, {});
-    await dismissLetters(context.deps, task.id);
+    await dismissDeadLetters(context.deps, task.id);
     await writeDown(context, { action: 'task.rerun', target: task.id, after: { from, revision } });
   } catch (error) {
     if (error instanceof TaskError) throw new HttpError(409, context.words.errors[error.code]);
@@ -62,7 +62,7 @@ export const deleteTask: AdminHandler<'audit' | 'eraser' | 'options' | 'tasks'> 
   return backTo('/tasks', 'task.deleted');
 };
 
-/** Changes the transcript where nobody else has meanwhile, in every place that keeps it. */
+/** Changes the transcript unless another has changed it meanwhile, in every place that keeps it. */
 const edit = async (
   context: AdminContext<'audit' | 'logger' | 'options' | 'pipeline' | 'tasks' | 'transcripts'>,
   action: string,
@@ -78,7 +78,7 @@ const edit = async (
   if (edited.kind === 'gone') throw new HttpError(404);
   if (edited.kind === 'conflict') return backTo(pageOf(task), 'task.changedMeanwhile', { bad: 1 });
   if (task.row.channel === 'telegram') await announce(context, task, edited.version);
-  // What was said stays out of the audit log: it tells that and by whom, the transcript tells what.
+  // What was said stays out of the audit log: it says that and by whom, the transcript says what.
   await writeDown(context, { action, target: task.id });
   return backTo(pageOf(task), action === 'task.rename-speaker' ? 'task.renamed' : 'task.corrected');
 };

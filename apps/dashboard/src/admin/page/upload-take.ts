@@ -28,7 +28,7 @@ export const takeUpload: AdminHandler<
           const { fields, file } = await receiveUpload(request, {
             folder,
             maxBytes: uploadLimit(deps),
-            patience: deps.options.uploadPatience,
+            timeouts: deps.options.uploadTimeouts,
             // The secret stands before the file: nothing is written for a forged form.
             onFile: (given) => requireSecret(context, given.get('csrf') ?? ''),
           });
@@ -49,7 +49,7 @@ export const takeUpload: AdminHandler<
     return answer(context, `/tasks/${task.id}`);
   } catch (error) {
     // Where there is no room it was not even begun.
-    dropBody(request, deps.options.uploadPatience);
+    dropBody(request, deps.options.uploadTimeouts);
     const failed = refusal(context, error);
     if (failed === null) throw error;
     return failed;
@@ -61,7 +61,7 @@ const answer = ({ request }: PageContext, page: string): Answer =>
 
 const wantsJson = (accept: string | undefined): boolean => accept === 'application/json';
 
-/** What the person is told; null for what is not theirs to mend. */
+/** What is answered to the sender; null for errors that are not theirs. */
 const refusal = (
   context: AdminContext<'models' | 'options' | 'rules' | 'settings'>,
   error: unknown,

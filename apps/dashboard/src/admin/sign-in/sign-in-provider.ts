@@ -56,7 +56,7 @@ export const endAtProvider: AdminHandler<
   const { signIns, logger } = context.deps;
   const token = readCookies(context.request.headers.cookie)[cookieOf(context)] ?? '';
   const pending = token === '' ? null : await signIns.take(token, context.query('state'));
-  // Somebody else's answer must not end what this browser has under way: its cookie stays.
+  // An answer to another browser must not end what this one has under way: its cookie stays.
   if (pending === null) return refuse('expired');
   setCookie(context, cookieOf(context), '', 0);
   const back = ownPath(pending.back);

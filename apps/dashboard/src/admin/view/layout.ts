@@ -42,7 +42,7 @@ const groups = {
   ],
 } as const;
 
-/** A whole page for somebody signed in: menu, heading, content. */
+/** A whole page for a signed-in user: menu, heading, content. */
 export const page = (context: PageContext, options: PageOptions): string =>
   document(
     context,
@@ -150,7 +150,7 @@ const preferences = (context: PageContext): SafeHtml => {
   </form>`;
 };
 
-/** What the last action did, told once by the address it redirected to. */
+/** What the last action did, from the address it redirected to. */
 const notice = (context: PageContext): SafeHtml | null => {
   const [section = '', name = ''] = context.query('said').split('.');
   const words = context.words as unknown as Record<string, Record<string, unknown>>;

@@ -25,7 +25,7 @@ export const card = (
   ${body}
 </section>`;
 
-/** A task's state, told by word and colour. */
+/** A task's state, by word and colour. */
 export const badge = (state: TaskState, words: Words): SafeHtml =>
   html`<span class="badge ${state}">${words.state[state]}</span>`;
 

@@ -50,7 +50,7 @@ export const createWebhooks = (options: WebhookOptions): Webhooks => {
     const task = await readTask(taskFolder(tasksDir, taskId), revision).catch(() => null);
     const row = await store.tasks.find(taskId);
     const origin = originSchema.safeParse(task?.origin);
-    // Deleted meanwhile: nobody is told.
+    // Deleted meanwhile: no call is made.
     if (task === null || row === null || !origin.success) return;
     const secret = await store.keys.signingSecret(task.owner.replace(/^key:/, ''));
     if (secret === null) {

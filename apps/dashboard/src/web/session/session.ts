@@ -6,7 +6,7 @@ import type { Person } from './account.js';
 
 const session = 'whisper_session';
 const device = 'whisper_device';
-/** Seconds a browser stays known after somebody has signed in with it. */
+/** Seconds a browser stays known after a sign-in. */
 const deviceLife = 365 * 24 * 3600;
 /** Seconds the browser keeps the cookie; the database ends a session earlier where it lies idle. */
 const cookieLife = 7 * 24 * 3600;
@@ -29,7 +29,7 @@ export const findPerson = async (
   return { id, name, role, issuer, session: found.id, csrf: found.csrf };
 };
 
-/** Signs somebody in, in this browser; the session they may have had ends. */
+/** Signs a user in, in this browser; the session they may have had ends. */
 export const signIn = async (context: SessionContext<'sessions'>, account: Account): Promise<void> => {
   const { deps, request, person } = context;
   if (person !== null) await deps.sessions.close(person.session);
@@ -40,7 +40,7 @@ export const signIn = async (context: SessionContext<'sessions'>, account: Accou
   setCookie(context, cookieName(context, session), token, cookieLife);
 };
 
-/** Lets the browser show next time that somebody has signed in to the account with it. */
+/** Lets the browser prove next time that the account was signed in to with it. */
 export const rememberDevice = async (
   context: SessionContext<'accounts'>,
   account: Pick<Account, 'id'>,

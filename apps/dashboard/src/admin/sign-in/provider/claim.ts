@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { accountNameSchema, type Role } from '@whisper-bot/store';
 import { cutText } from '@whisper-bot/task';
 
-/** What a provider says about somebody. */
+/** What a provider says about a user. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 export interface RoleRule {
@@ -12,7 +12,7 @@ export interface RoleRule {
   values: Readonly<Record<Role, readonly string[]>>;
 }
 
-/** The highest role somebody's claims stand for; null where they stand for none. */
+/** The highest role a user's claims stand for; null where they stand for none. */
 export const roleOf = (claims: Claims, { claim, values }: RoleRule): Role | null => {
   const held = claim === 'email' ? [verifiedEmail(claims)] : textsOf(claimAt(claims, claim));
   const highestFirst = ['administrator', 'operator', 'viewer'] as const;
@@ -53,7 +53,7 @@ const claimAt = (claims: Claims, path: string): unknown => {
   return path.split('.').reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), claims);
 };
 
-/** One text, a list of them, or, as some providers tell roles, the keys of an object. */
+/** One text, a list of them, or, as some providers send roles, the keys of an object. */
 const textsOf = (value: unknown): readonly unknown[] => {
   if (Array.isArray(value)) return value;
   return isRecord(value) ? Object.keys(value) : [value];

@@ -29,7 +29,7 @@ export const explainFailure = (error: unknown): { problem: Problem; detail: Reco
     const away = error.code === 'OAUTH_TIMEOUT' || error.code === 'OAUTH_ABORT' || (status ?? 0) >= 500;
     return { problem: away ? 'away' : 'failed', detail: { code: error.code, reason: error.message, status } };
   }
-  // What fetch throws where nobody answers; its cause names host and port.
+  // What fetch throws where no server answers; its cause names host and port.
   if (error instanceof TypeError && error.message === 'fetch failed') {
     const cause = error.cause instanceof Error ? error.cause.message : undefined;
     return { problem: 'away', detail: { reason: error.message, cause } };

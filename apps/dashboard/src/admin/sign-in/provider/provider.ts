@@ -37,7 +37,7 @@ const patience = 10;
 /** Milliseconds after which the provider is asked anew what it can do. */
 const freshness = 3600_000;
 
-/** The provider of the settings; null where none is named. It is asked nothing before somebody signs in. */
+/** The provider of the settings; null where none is named. It is first asked when a user signs in. */
 export const createProvider = (config: Config): Provider | null => {
   const { oidcIssuer, oidcClientId } = config;
   if (oidcIssuer === null || oidcClientId === null) return null;
@@ -74,10 +74,10 @@ export const createProvider = (config: Config): Provider | null => {
         pkceCodeVerifier: verifier,
         idTokenExpected: true,
       });
-      const told = tokens.claims();
-      if (told === undefined) throw new Error('The provider gave no ID token.');
-      const info = await userInfo(client, tokens.access_token, told.sub);
-      return { identity: { issuer: told.iss, subject: told.sub }, claims: merge(told, info) };
+      const idClaims = tokens.claims();
+      if (idClaims === undefined) throw new Error('The provider gave no ID token.');
+      const info = await userInfo(client, tokens.access_token, idClaims.sub);
+      return { identity: { issuer: idClaims.iss, subject: idClaims.sub }, claims: merge(idClaims, info) };
     },
   };
 };
@@ -101,7 +101,8 @@ const userInfo = async (client: Configuration, token: string, subject: string): 
   client.serverMetadata().userinfo_endpoint === undefined ? {} : fetchUserInfo(client, token, subject);
 
 /** The ID token's word goes first; that an address is verified counts only for that address. */
-const merge = (told: Claims, info: Claims): Claims => {
-  const verified = told.email === undefined || told.email === info.email ? {} : { email_verified: told.email_verified };
-  return { ...info, ...told, ...verified };
+const merge = (idClaims: Claims, info: Claims): Claims => {
+  const verified =
+    idClaims.email === undefined || idClaims.email === info.email ? {} : { email_verified: idClaims.email_verified };
+  return { ...info, ...idClaims, ...verified };
 };

@@ -37,7 +37,7 @@ export const settingFields = [
   'channel',
 ] as const;
 
-/** Each button: its letter on the wire, and what its fields are, in order. */
+/** Each button: its mark on the wire, and what its fields are, in order. */
 const shapes = {
   cancel: ['c', z.tuple([task])],
   retry: ['y', z.tuple([task])],
@@ -54,7 +54,7 @@ const shapes = {
 } as const satisfies Record<string, [string, z.ZodType]>;
 
 /** What a button says when pressed. */
-export type Press = {
+export type CallbackData = {
   [K in keyof typeof shapes]: { kind: K; fields: z.output<(typeof shapes)[K][1]> };
 }[keyof typeof shapes];
 
@@ -65,7 +65,7 @@ const version = '1';
  * What Telegram keeps in a button: `1:letter:field:…`.
  * @throws {Error} beyond 64 bytes, Telegram's limit for callback data
  */
-export const encodePress = (press: Press): string => {
+export const encodeCallback = (press: CallbackData): string => {
   const fields = press.fields.map((field, index) =>
     index === 0 && taskIdSchema.safeParse(field).success ? packTaskId(field as TaskId) : String(field),
   );
@@ -75,14 +75,14 @@ export const encodePress = (press: Press): string => {
 };
 
 /** Reads what came back from a client, which may send anything: a press, `old` from another version, or `forged`. */
-export const decodePress = (data: string): Press | 'old' | 'forged' => {
+export const decodeCallback = (data: string): CallbackData | 'old' | 'forged' => {
   const [sentVersion = '', outbound, ...fields] = data.split(':');
   if (sentVersion !== version) return /^\d{1,3}$/.test(sentVersion) ? 'old' : 'forged';
-  for (const [kind, [ownLetter, schema]] of Object.entries(shapes)) {
-    if (ownLetter !== outbound) continue;
+  for (const [kind, [ownMark, schema]] of Object.entries(shapes)) {
+    if (ownMark !== outbound) continue;
     const parsed = schema.safeParse(fields);
     // The pair of kind and fields comes from one entry of the table, which the loop hides from the compiler.
-    return parsed.success ? ({ kind, fields: parsed.data } as Press) : 'forged';
+    return parsed.success ? ({ kind, fields: parsed.data } as CallbackData) : 'forged';
   }
   return 'forged';
 };

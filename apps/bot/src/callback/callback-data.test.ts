@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { taskIdSchema } from '@whisper-bot/task';
 import { expect, test } from 'vitest';
-import { decodePress, encodePress, type Press } from './press.js';
+import { type CallbackData, decodeCallback, encodeCallback } from './callback-data.js';
 
 const id = taskIdSchema.parse(randomUUID());
-const presses: Press[] = [
+const presses: CallbackData[] = [
   { kind: 'cancel', fields: [id] },
   { kind: 'retry', fields: [id] },
   { kind: 'file', fields: [id, 'docx'] },
@@ -20,9 +20,9 @@ const presses: Press[] = [
 ];
 
 test.each(presses)('a $kind button fits into 64 bytes and comes back as it was', (press) => {
-  const data = encodePress(press);
+  const data = encodeCallback(press);
   expect(Buffer.byteLength(data)).toBeLessThanOrEqual(64);
-  expect(decodePress(data)).toEqual(press);
+  expect(decodeCallback(data)).toEqual(press);
 });
 
 test.each([
@@ -38,9 +38,9 @@ test.each([
   '1:x:more',
   `1:f:${'A'.repeat(22)}:exe`,
 ])('forged data %j is known as such', (data) => {
-  expect(decodePress(data)).toBe('forged');
+  expect(decodeCallback(data)).toBe('forged');
 });
 
 test('a button of an earlier version is old, not forged', () => {
-  expect(decodePress('0:c:whatever')).toBe('old');
+  expect(decodeCallback('0:c:whatever')).toBe('old');
 });

@@ -1,17 +1,48 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The files that take longest, the longest first: begun last, one of them would keep a core waiting for the other. */
+/**
+ * The files that take 15 s and more, the longest first (seconds alone on two cores: the JSON report of a run): begun last, one of them would keep a
+ * core waiting for the others.
+ */
 const longest = [
   'docker/test/docker.test.mjs',
-  'docker/test/image.test.mjs',
   'bench/chaos/chaos.test.mjs',
+  'apps/cli/src/transcribe.test.ts',
   'apps/dashboard/src/admin/gallery.test.ts',
-  'libs/speech/src/whisper/transcriber.test.ts',
-  'apps/dashboard/src/admin/operator.test.ts',
-  'libs/assembly/src/assemble.test.ts',
+  'apps/dashboard/src/api/away.test.ts',
+  'libs/speech/src/engine/contract.test.ts',
+  'apps/cli/src/program.test.ts',
+  'libs/speech/src/whisper/case.test.ts',
+  'apps/worker/src/real.test.ts',
+  'apps/worker/src/media.test.ts',
+  'docker/test/image.test.mjs',
+  'apps/dashboard/src/api/real.test.ts',
+  'apps/cli/src/admin.test.ts',
+  'libs/speech/src/decode/ffmpeg.test.ts',
+  'libs/gateway/src/gateway.test.ts',
+  'libs/runtime/src/child/child.test.ts',
+  'apps/cli/src/demo.test.ts',
+  'apps/worker/src/crash.test.ts',
+  'apps/dashboard/src/admin/browser/administration.test.ts',
+  'libs/speech/src/engine/survey.test.ts',
+  'apps/dashboard/src/admin/browser/task.test.ts',
+  'apps/bot/src/crash.test.ts',
   'apps/bot/src/telegram/burst.test.ts',
+  'libs/store/src/session.test.ts',
+  'libs/embedded/src/postgres/server.test.ts',
+  'apps/bot/src/outage.test.ts',
+  'apps/dashboard/src/admin/operator.test.ts',
+  'apps/dashboard/src/admin/sign-in/sign-in-bound.test.ts',
+  'apps/dashboard/src/admin/browser/failure.test.ts',
+  'libs/pipeline/src/command/command.test.ts',
+  'apps/dashboard/src/domain/telegram-edit.test.ts',
 ];
+for (const path of longest)
+  if (!existsSync(new URL(path, import.meta.url)))
+    throw new Error(`vitest.config.ts names ${path}, which is not there`);
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -31,7 +62,10 @@ export default defineConfig({
     // What is built is loaded as it runs: not transformed once more, module by module.
     server: { deps: { external: [/\/(apps|libs)\/[^/]+\/dist\//] } },
     pool: 'forks',
-    maxWorkers: 2,
+    // More than cores: many tests wait, for what comes back by itself after an outage or for a clock to pass.
+    maxWorkers: Math.min(availableParallelism() + 1, 8),
+    // A worker process runs one file after another: to start it, and to load what most files import, costs more than half of the files themselves.
+    isolate: false,
     // Bounds against hangs: a machine may be busy with much else.
     testTimeout: 300_000,
     hookTimeout: 300_000,

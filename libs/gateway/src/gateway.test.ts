@@ -236,7 +236,7 @@ it('a volume that is gone is no entry’s fault: all wait until it is back', asy
     if (attempts <= 6) throw Object.assign(new Error('ESTALE: stale file handle'), { code: 'ESTALE' });
     return pipeline.accept(request);
   };
-  await gateway({ pipeline: { ...pipeline, accept } });
+  await gateway({ pipeline: { ...pipeline, accept }, longestPause: 500 });
   const { id, path } = await recording();
   await add('payload', JSON.stringify({ task_id: id, file_path: path }));
   expect(await resultOf(id)).toMatchObject({ status: 'success' });

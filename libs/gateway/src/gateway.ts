@@ -24,6 +24,8 @@ export interface GatewayOptions {
   resultsKept?: number;
   /** Milliseconds after which a silent consumer's entries are taken over; one that lives says so four times in it. Default 20 000. */
   idle?: number;
+  /** Longest pause before an entry that could not be stored is tried again, milliseconds. Default 30 000. */
+  longestPause?: number;
 }
 
 /** What the stream of tasks holds. */
@@ -79,7 +81,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     isKnownModel,
     tell,
     logger,
-    longestPause: 30_000,
+    longestPause: options.longestPause ?? 30_000,
   };
   const consuming = consume({
     reader,

@@ -2,12 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
 import { freshDatabase, type TestDatabase } from '@whisper-bot/store/test/fresh-database';
 import { startTcpProxy, type TcpProxy, until } from '@whisper-bot/testing';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Harness, startHarness } from '../test/harness.js';
 import { createProgram, formOf, type Program } from './test/client.js';
-
-// What is silent is waited for: 10 s for the queue.
-vi.setConfig({ testTimeout: 60_000 });
 
 let redis: TestRedis;
 let postgres: TestDatabase;

@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { startServer, type TestServer } from '../test/server.js';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { freshDatabase, type TestDatabase } from '../test/fresh-database.js';
 import { createTelegramBooks, type TelegramBooks } from './book.js';
 import { openTelegramDatabase, type TelegramDatabase } from './database.js';
 
-let server: TestServer;
+let database: TestDatabase;
 let pool: TelegramDatabase;
 let books: TelegramBooks;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.close());
 beforeEach(async () => {
-  pool = await openTelegramDatabase(await server.fresh(), () => undefined);
+  database = await freshDatabase();
+  pool = await openTelegramDatabase(database.url, () => undefined);
   books = createTelegramBooks(pool, { botId: 1, key: 'key' });
 });
-afterEach(() => pool.end());
+afterEach(async () => {
+  await pool.end();
+  await database.drop();
+});
 
 /** A task that is done, with its transcript. */
 const transcript = async (owner: string, language: string, duration = 30): Promise<string> => {

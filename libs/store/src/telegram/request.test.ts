@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { startServer, type TestServer } from '../test/server.js';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { freshDatabase, type TestDatabase } from '../test/fresh-database.js';
 import { openTelegramDatabase, type TelegramDatabase } from './database.js';
 import { createRequestStore, type RequestStore, type StoredRequest } from './request.js';
 
-let server: TestServer;
+let database: TestDatabase;
 let pool: TelegramDatabase;
 let requests: RequestStore<StoredRequest>;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.close());
 beforeEach(async () => {
-  pool = await openTelegramDatabase(await server.fresh(), () => undefined);
+  database = await freshDatabase();
+  pool = await openTelegramDatabase(database.url, () => undefined);
   requests = createRequestStore<StoredRequest>(pool, 1, (body) => {
     const request = body as Partial<StoredRequest>;
     return typeof request.fileUniqueId === 'string' ? (request as StoredRequest) : null;
   });
 });
-afterEach(() => pool.end());
+afterEach(async () => {
+  await pool.end();
+  await database.drop();
+});
 
 const request = (): StoredRequest => ({
   taskId: randomUUID(),

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, watch } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { createLogger } from '@whisper-bot/runtime';
 import { type TemporaryDirectory, temporaryDirectory, until } from '@whisper-bot/testing';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { findServer } from './lock-file.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './server.js';
 
@@ -21,11 +21,21 @@ let data: string;
 const servers: EmbeddedPostgres[] = [];
 const parents: ChildProcess[] = [];
 
+/** A cluster as the first start leaves it: to make one takes longer than most of what is tested with it. */
+let made: TemporaryDirectory;
+beforeAll(async () => {
+  made = await temporaryDirectory('made');
+  await chmod(made.path, 0o755);
+  await (await startEmbeddedPostgres({ dir: join(made.path, 'postgres'), logger })).close();
+});
+afterAll(() => made.remove());
+
 beforeEach(async () => {
   directory = await temporaryDirectory('embedded');
   // As root the server runs as the user `postgres`, who must be able to enter.
   await chmod(directory.path, 0o755);
   dir = join(directory.path, 'postgres');
+  execFileSync('cp', ['-a', join(made.path, 'postgres'), dir]);
   data = join(dir, 'cluster', 'data');
 });
 
@@ -93,6 +103,9 @@ it('runs with checksums, by password only, on loopback, and never as root', asyn
 });
 
 it('is one server for all who start it on the same folder at once', async () => {
+  // In an empty folder: they make its cluster at once, too.
+  dir = join(directory.path, 'empty');
+  data = join(dir, 'cluster', 'data');
   const [one, other] = await Promise.all([start(), start()]);
   expect(one?.url).toBe(other?.url);
   expect([one?.owner, other?.owner].filter(Boolean)).toHaveLength(1);

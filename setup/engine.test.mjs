@@ -19,7 +19,7 @@ beforeEach(async () => {
   await mkdir(join(cache, 'whisper.cpp'));
   /** @type {{ verdicts: { crashed: boolean }[] }} */
   const known = JSON.parse(await readFile(join(real, 'engines.json'), 'utf8'));
-  // Other tests kill engines, and that is remembered.
+  // An engine that died at work here is another matter.
   known.verdicts = known.verdicts.filter(({ crashed }) => !crashed);
   await writeFile(join(cache, 'whisper.cpp/engines.json'), JSON.stringify(known));
   /** @type {{ builds: { suite: string, target: string, programs: string[] }[] }} */

@@ -10,18 +10,22 @@ writeImportGraph(__dirname, sources);
 
 const testCode = '\\.test\\.js$|/test/|/test-data/|^libs/testing/';
 
-/** A room of an app knows itself, the rooms named and, of our libraries, all but those in `strangers`. */
-const room = (app, name, { knows = [], strangers = [] }) => {
-  const own = `^apps/${app}/src/`;
-  const known = [name, ...knows].map((each) => `${own}${each}/`);
+/** A room knows itself, the rooms and files named and, of our libraries, all but those in `strangers`. */
+const room = (place, name, { knows = [], strangers = [] }) => {
+  const own = `^${place}/src/`;
+  const known = [name, ...knows].map((each) => `${own}${each}[/.]`);
   return {
-    name: `${app}-${name}`,
-    comment: `${own.slice(1)}${name} knows of its app only ${[name, ...knows].join(', ')}.`,
+    name: `${place.split('/')[1]}-${name}`,
+    comment: `${place}/src/${name} knows of its own only ${[name, ...knows].join(', ')}.`,
     severity: 'error',
     from: { path: `${own}${name}/`, pathNot: testCode },
     to: { path: [own, ...strangers.map((lib) => `^libs/${lib}/`)], pathNot: known },
   };
 };
+
+/** Of the pipeline every room knows the contract, the catalogue of queues and what they all work with. */
+const pipelineRoom = (name, ...knows) =>
+  room('libs/pipeline', name, { knows: ['contract', 'catalogue', 'context', ...knows] });
 
 /** Only the given places may use the packages. */
 const homeOf = (packages, homes) => ({
@@ -105,19 +109,30 @@ module.exports = {
       from: {},
       to: { couldNotResolve: true },
     },
-    room('dashboard', 'web', { strangers: ['task', 'transcript', 'pipeline', 'speech', 'analytics', 'gateway'] }),
-    room('dashboard', 'domain', { knows: ['web'] }),
-    room('dashboard', 'admin', { knows: ['web', 'domain'] }),
-    room('dashboard', 'api', { knows: ['web', 'domain'] }),
-    room('bot', 'locale', { knows: ['render'] }),
-    room('bot', 'render', { knows: ['locale', 'callback', 'limit'] }),
-    room('bot', 'telegram', { knows: ['render', 'locale', 'callback'] }),
-    room('bot', 'intake', { knows: ['telegram'] }),
-    room('bot', 'persistence', { knows: ['telegram', 'render', 'locale', 'limit'] }),
-    room('bot', 'conversation', { knows: ['persistence', 'intake', 'telegram', 'render', 'locale', 'callback'] }),
-    room('bot', 'feature', {
+    room('apps/dashboard', 'web', { strangers: ['task', 'transcript', 'pipeline', 'speech', 'analytics', 'gateway'] }),
+    room('apps/dashboard', 'domain', { knows: ['web'] }),
+    room('apps/dashboard', 'admin', { knows: ['web', 'domain'] }),
+    room('apps/dashboard', 'api', { knows: ['web', 'domain'] }),
+    room('apps/bot', 'locale', {}),
+    room('apps/bot', 'render', { knows: ['locale', 'callback', 'limit'] }),
+    room('apps/bot', 'telegram', { knows: ['render', 'locale', 'callback'] }),
+    room('apps/bot', 'intake', { knows: ['telegram'] }),
+    room('apps/bot', 'persistence', { knows: ['telegram', 'render', 'locale', 'limit'] }),
+    room('apps/bot', 'conversation', { knows: ['persistence', 'intake', 'telegram', 'render', 'locale', 'callback'] }),
+    room('apps/bot', 'feature', {
       knows: ['conversation', 'persistence', 'intake', 'telegram', 'limit', 'render', 'locale', 'callback'],
     }),
+    pipelineRoom('redis'),
+    pipelineRoom('accept', 'redis'),
+    pipelineRoom('queue', 'redis'),
+    pipelineRoom('state', 'queue', 'accept', 'redis'),
+    pipelineRoom('record', 'queue'),
+    pipelineRoom('dead-letter', 'state', 'queue', 'redis'),
+    pipelineRoom('command', 'dead-letter', 'state', 'queue', 'accept', 'redis'),
+    pipelineRoom('stage', 'dead-letter', 'state', 'queue', 'redis'),
+    pipelineRoom('delivery', 'stage', 'dead-letter', 'state', 'queue', 'redis'),
+    pipelineRoom('maintenance', 'command', 'dead-letter', 'state', 'queue', 'redis'),
+    pipelineRoom('worker', 'maintenance', 'delivery', 'stage', 'state', 'queue', 'redis'),
     homeOf(['grammy', '@grammyjs'], ['apps/bot', 'libs/testing']),
     homeOf(['express', '@bull-board'], ['apps/dashboard']),
     homeOf(['openid-client'], ['apps/dashboard/src/admin/sign-in/provider']),

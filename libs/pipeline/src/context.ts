@@ -1,8 +1,8 @@
 import type { Task, TaskId } from '@whisper-bot/task';
+import type { FreeSpace } from './accept/free-space.js';
 import type { Reservations } from './accept/reservation.js';
 import type { PipelineEvent } from './contract.js';
 import type { Connection } from './redis/connection.js';
-import type { Room } from './room.js';
 import type { Throughput } from './stage/throughput.js';
 import type { TaskCache } from './state/task-cache.js';
 
@@ -31,7 +31,7 @@ export interface PipelineContext {
   tasksDir: string;
   tasks: TaskCache;
   rates: Throughput;
-  room: Room;
+  space: FreeSpace;
   /** Room on the volume that recordings were promised. */
   reservations: Reservations;
   /** Whether state changes go to the queue `record`; only where someone serves it, as nothing else empties it. */

@@ -1,4 +1,6 @@
 export { AcceptBusy, type Accepted, type AcceptRequest, accept, type Received } from './accept/accept.js';
+export { type Part, type Payload, type QueueName, queueNames } from './catalogue.js';
+export type { TaskJob } from './command/job-list.js';
 export type { PipelineLog, Retention } from './context.js';
 export type {
   DeadLetter,
@@ -15,8 +17,6 @@ export type {
 export { createDeliverFolder } from './delivery/deliver-folder.js';
 export type { Outage } from './maintenance/outage.js';
 export { createPipeline, type PipelineOptions, type WorkerPipeline } from './pipeline.js';
-export { type Part, type Payload, type QueueName, queueNames } from './queue/catalogue.js';
-export type { TaskJob } from './queue/job-list.js';
 export type { ServeOptions } from './queue/serve.js';
 export type { Planned } from './stage/flow.js';
 export type { StageCall, StageHandlers } from './stage/stage.js';

@@ -1,20 +1,20 @@
 import { isFinal, type Task, type TaskId } from '@whisper-bot/task';
 import type { Queue } from 'bullmq';
 import { accept } from './accept/accept.js';
+import { createFreeSpace } from './accept/free-space.js';
 import { createReservations } from './accept/reservation.js';
+import type { QueueName } from './catalogue.js';
 import { archive, cancel, retry, revise, revive, submit } from './command/command.js';
+import { listJobs, type TaskJob } from './command/job-list.js';
 import type { PipelineContext, PipelineLog, Retention } from './context.js';
 import type { DeadLetter, Notice, Pipeline, PipelineEvent, TaskProgress, TranscriptEdit } from './contract.js';
 import { serveChannel } from './delivery/deliver.js';
 import { announceEdit, serveEdits } from './delivery/edit.js';
 import { type Erased, erase } from './maintenance/erase.js';
 import { announceOutage, type Outage, readOutages } from './maintenance/outage.js';
-import type { QueueName } from './queue/catalogue.js';
-import { listJobs, type TaskJob } from './queue/job-list.js';
 import type { ServeOptions } from './queue/serve.js';
 import { serveChanges } from './record/record.js';
 import { connect, unreachable } from './redis/connection.js';
-import { createRoom } from './room.js';
 import type { StageHandlers } from './stage/stage.js';
 import { createThroughput } from './stage/throughput.js';
 import { notify, serveNotices } from './state/notice.js';
@@ -121,14 +121,14 @@ export const createPipeline = (options: PipelineOptions): WorkerPipeline => {
     trace: options.trace ?? false,
     onError: (error) => log.warn({ err: error }, 'redis'),
   });
-  const room = createRoom(options.tasksDir);
+  const space = createFreeSpace(options.tasksDir);
   const context: PipelineContext = {
     connection,
     rates: createThroughput(connection),
-    room,
+    space,
     reservations: createReservations({
       connection,
-      room,
+      space,
       minimumFree: options.minimumFree ?? 512 * 1024 ** 2,
       maximumSeconds: options.maximumSeconds ?? (() => 24 * 3600),
     }),

@@ -1,5 +1,5 @@
 import { type Locale, locales, type Texts, textsIn, type Value } from '@whisper-bot/text';
-import { escapeHtml } from '../render/html.js';
+import { escapeHtml } from './html.js';
 
 type Catalogue = Texts['bot'];
 export type TextKey = keyof Catalogue;

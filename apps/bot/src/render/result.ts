@@ -10,8 +10,8 @@ import {
   telegramMessageLimit,
   transcriptBlocks,
 } from '@whisper-bot/transcript';
+import { bold, escapeHtml, plainText } from '../locale/html.js';
 import type { Words } from '../locale/locale.js';
-import { bold, escapeHtml, plainText } from './html.js';
 
 /** The words the formats write by themselves, in the bot's language. */
 export const labelsOf = (words: Words): TranscriptLabels => ({

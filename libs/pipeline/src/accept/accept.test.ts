@@ -39,7 +39,7 @@ const roomOf = (bytes: number, more: { minimumFree?: number; maximumSeconds?: nu
   });
   const reservations = createReservations({
     connection,
-    room: { free: async () => bytes },
+    space: { free: async () => bytes },
     minimumFree: more.minimumFree ?? 0,
     maximumSeconds: () => more.maximumSeconds ?? 24 * 3600,
   });

@@ -1,6 +1,6 @@
 import { TaskError, type TaskId } from '@whisper-bot/task';
 import { type Connection, unreachable } from '../redis/connection.js';
-import type { Room } from '../room.js';
+import type { FreeSpace } from './free-space.js';
 
 /** Bytes of a second of decoded sound: 16 kHz, mono, 16 bit. */
 const decodedSecond = 32_000;
@@ -43,7 +43,7 @@ export interface Reservations {
 
 export interface ReservationOptions {
   connection: Connection;
-  room: Room;
+  space: FreeSpace;
   /** Bytes that must stay free. */
   minimumFree: number;
   /** Longest recording that is decoded, seconds. */
@@ -54,7 +54,7 @@ export const roomKey = (connection: Connection): string => `${connection.options
 
 export const createReservations = ({
   connection,
-  room,
+  space,
   minimumFree,
   maximumSeconds,
 }: ReservationOptions): Reservations => {
@@ -67,7 +67,7 @@ export const createReservations = ({
     reserve: async (id, { incoming, bytes, seconds }, hold) => {
       const length = Math.min(maximumSeconds(), seconds ?? ((bytes ?? 0) * unknownRatio) / decodedSecond);
       const wanted = Math.ceil(incoming + length * decodedSecond);
-      const free = await room.free();
+      const free = await space.free();
       const until = hold === 'task' ? -Date.now() : Date.now() + lease;
       const others = await guarded(
         connection.failFast.reserveRoom(key, id, wanted, until, Math.floor(free - minimumFree)),

@@ -14,8 +14,8 @@ import {
   taskSchema,
 } from '@whisper-bot/task';
 import type { SubmitOptions } from '../accept/submit-options.js';
+import { jobId, type Part, type QueueName } from '../catalogue.js';
 import type { PipelineContext } from '../context.js';
-import { jobId, type Part, type QueueName } from '../queue/catalogue.js';
 import { jobOptions, unreachable } from '../redis/connection.js';
 import { observeTask } from '../state/event.js';
 import { recordChange } from '../state/state-change.js';

@@ -1,6 +1,5 @@
 import { type Stage, type Task, type TaskId, taskSchema } from '@whisper-bot/task';
 import type { Job } from 'bullmq';
-import type { PipelineContext } from '../context.js';
 import {
   type DeliverQueue,
   type Failure,
@@ -9,9 +8,10 @@ import {
   type Part,
   type Payload,
   type QueueName,
-} from '../queue/catalogue.js';
-import { fromReason, keptFailure, reasonOf } from '../queue/failure.js';
+} from '../catalogue.js';
+import type { PipelineContext } from '../context.js';
 import { jobOptions } from '../redis/connection.js';
+import { fromReason, keptFailure, reasonOf } from '../state/failure.js';
 import { recordChange } from '../state/state-change.js';
 import { finish, liveKey, readLive } from '../state/task-state.js';
 

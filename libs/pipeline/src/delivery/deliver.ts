@@ -1,14 +1,14 @@
 import { whileUnavailable } from '@whisper-bot/runtime';
 import type { Channel } from '@whisper-bot/task';
 import { UnrecoverableError } from 'bullmq';
+import { type DeliverQueue, type Payload, queueNames } from '../catalogue.js';
 import type { PipelineContext } from '../context.js';
 import type { Delivery, DeliveryHandler } from '../contract.js';
 import { reportFailure } from '../dead-letter/dead-letter.js';
-import { type DeliverQueue, type Payload, queueNames } from '../queue/catalogue.js';
-import { toJobError } from '../queue/failure.js';
 import { type Served, type ServeOptions, serveQueue } from '../queue/serve.js';
 import { runPart } from '../stage/stage.js';
 import { observeTask } from '../state/event.js';
+import { toJobError } from '../state/failure.js';
 import { recordChange } from '../state/state-change.js';
 import { finish } from '../state/task-state.js';
 

@@ -2,9 +2,9 @@ import { whileUnavailable } from '@whisper-bot/runtime';
 import type { TaskId } from '@whisper-bot/task';
 import type { PipelineContext } from '../context.js';
 import type { TranscriptEdit } from '../contract.js';
-import { toJobError } from '../queue/failure.js';
 import { type Served, serveQueue } from '../queue/serve.js';
 import { jobOptions, unreachable } from '../redis/connection.js';
+import { toJobError } from '../state/failure.js';
 
 /** See {@link WorkingPipeline.announceEdit}. */
 export const announceEdit = async ({ connection }: PipelineContext, edited: TranscriptEdit): Promise<void> => {

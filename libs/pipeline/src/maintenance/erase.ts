@@ -1,7 +1,7 @@
 import { type TaskId, taskFolder } from '@whisper-bot/task';
+import { type QueueName, queueNames } from '../catalogue.js';
 import { cancel } from '../command/command.js';
 import type { PipelineContext } from '../context.js';
-import { type QueueName, queueNames } from '../queue/catalogue.js';
 import { unreachable } from '../redis/connection.js';
 import { clockKey, liveKey } from '../state/task-state.js';
 

@@ -1,5 +1,5 @@
+import { catalogue, queueNames } from '../catalogue.js';
 import type { PipelineContext } from '../context.js';
-import { catalogue, queueNames } from '../queue/catalogue.js';
 
 /** Jobs removed of one queue at once: Redis must not stand still for them. */
 const batch = 1000;

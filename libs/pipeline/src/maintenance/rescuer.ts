@@ -1,7 +1,7 @@
 import type { Job } from 'bullmq';
+import { deliverQueues, queueNames, workQueues } from '../catalogue.js';
 import type { PipelineContext } from '../context.js';
 import { removeDeadLetter, reportFailure } from '../dead-letter/dead-letter.js';
-import { deliverQueues, queueNames, workQueues } from '../queue/catalogue.js';
 
 /** Newest failed jobs inspected per queue: older ones have been inspected before. */
 const looked = 200;

@@ -1,8 +1,8 @@
 import { TaskError } from '@whisper-bot/task';
 import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
+import { catalogue, type Payload, type QueueName } from '../catalogue.js';
 import type { PipelineContext } from '../context.js';
-import { createHolder } from '../holder.js';
-import { catalogue, type Payload, type QueueName } from './catalogue.js';
+import { createHolder } from './holder.js';
 
 /** How a process works a queue. */
 export interface ServeOptions {

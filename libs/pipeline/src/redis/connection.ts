@@ -3,7 +3,7 @@ import { TaskError } from '@whisper-bot/task';
 import { FlowProducer, Queue } from 'bullmq';
 import { BullMQOtel } from 'bullmq-otel';
 import type { Redis } from 'ioredis';
-import { catalogue, type Payload, type QueueName } from '../queue/catalogue.js';
+import { catalogue, type Payload, type QueueName } from '../catalogue.js';
 import { BatchedRedis } from './batched-redis.js';
 import { defineScripts, type ScriptedRedis } from './script.js';
 

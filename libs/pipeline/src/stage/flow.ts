@@ -1,7 +1,7 @@
 import type { Task } from '@whisper-bot/task';
 import type { FlowJob } from 'bullmq';
+import { type DeliverQueue, jobId, type Part, type QueueName } from '../catalogue.js';
 import type { PipelineContext } from '../context.js';
-import { type DeliverQueue, jobId, type Part, type QueueName } from '../queue/catalogue.js';
 import { jobOptions } from '../redis/connection.js';
 import { observeTask } from '../state/event.js';
 import { planTask } from '../state/task-state.js';

@@ -1,12 +1,12 @@
 import { type Task, TaskError, type TaskFolder, type TaskId, type TaskState } from '@whisper-bot/task';
 import type { Job } from 'bullmq';
+import type { OfTask, Payload, QueueName, WorkQueue } from '../catalogue.js';
 import type { PipelineContext } from '../context.js';
 import type { StageDetails } from '../contract.js';
 import { partOf, removeDeadLetter, reportFailure } from '../dead-letter/dead-letter.js';
-import type { OfTask, Payload, QueueName, WorkQueue } from '../queue/catalogue.js';
-import { keepFailure, toFailure, toJobError } from '../queue/failure.js';
 import { lockLost, Postponed, type Run, type Served, type ServeOptions, serveQueue } from '../queue/serve.js';
 import { observeRun } from '../state/event.js';
+import { keepFailure, toFailure, toJobError } from '../state/failure.js';
 import { recordChange } from '../state/state-change.js';
 import { jobKey, type Running, report } from '../state/task-state.js';
 import { addFlow, type Planned } from './flow.js';

@@ -1,8 +1,8 @@
 import type { PipelineContext } from '../context.js';
 import type { Notice } from '../contract.js';
-import { toJobError } from '../queue/failure.js';
 import { type Served, serveQueue } from '../queue/serve.js';
 import { jobOptions } from '../redis/connection.js';
+import { toJobError } from './failure.js';
 
 /** See {@link WorkingPipeline.notify}. */
 export const notify = async ({ connection }: PipelineContext, notice: Notice): Promise<void> => {

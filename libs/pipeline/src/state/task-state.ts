@@ -10,8 +10,8 @@ import {
 } from '@whisper-bot/task';
 import { z } from 'zod';
 import { roomKey } from '../accept/reservation.js';
+import { failureSchema, jobId, type Part, type QueueName, type WorkQueue } from '../catalogue.js';
 import type { TaskFailure, TaskProgress } from '../contract.js';
-import { failureSchema, jobId, type Part, type QueueName, type WorkQueue } from '../queue/catalogue.js';
 import type { Connection } from '../redis/connection.js';
 
 /** Seconds a task's live state outlasts its last change. */

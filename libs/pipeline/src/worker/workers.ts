@@ -1,10 +1,10 @@
 import { taskIdSchema } from '@whisper-bot/task';
+import { type WorkQueue, workQueues } from '../catalogue.js';
 import type { PipelineContext } from '../context.js';
 import { serveDead } from '../delivery/deliver.js';
 import { expireJobs } from '../maintenance/expire.js';
 import { prune } from '../maintenance/pruner.js';
 import { rescue } from '../maintenance/rescuer.js';
-import { type WorkQueue, workQueues } from '../queue/catalogue.js';
 import { type Served, type ServeOptions, serveQueue } from '../queue/serve.js';
 import { jobOptions } from '../redis/connection.js';
 import { cancelledError, type StageHandlers, serveStage } from '../stage/stage.js';

@@ -1,6 +1,6 @@
 import type { ClaimedPost } from '@whisper-bot/store/telegram';
+import { plainText } from '../../locale/html.js';
 import { inLocale } from '../../locale/locale.js';
-import { plainText } from '../../render/html.js';
 import type { Content } from './outbound-message.js';
 
 type Text = Extract<Content, { kind: 'text' }>;

@@ -1,9 +1,9 @@
 import type { Stage, TaskId } from '@whisper-bot/task';
-import { jobsOf } from '../command/command.js';
+import type { QueueName } from '../catalogue.js';
 import type { PipelineContext } from '../context.js';
 import { partOf } from '../dead-letter/dead-letter.js';
 import { unreachable } from '../redis/connection.js';
-import type { QueueName } from './catalogue.js';
+import { jobsOf } from './command.js';
 
 /** One job of a task as the queue keeps it, for operators. Times are Unix milliseconds. */
 export interface TaskJob {

@@ -1,8 +1,8 @@
 import { TaskError, type TaskErrorCode, type TaskId } from '@whisper-bot/task';
 import { UnrecoverableError } from 'bullmq';
+import { type Failure, failureSchema, type Part } from '../catalogue.js';
 import type { Connection } from '../redis/connection.js';
-import { liveKey } from '../state/task-state.js';
-import { type Failure, failureSchema, type Part } from './catalogue.js';
+import { liveKey } from './task-state.js';
 
 /** Any error as data: the user's sentence, the operator's cause, the stack. */
 export const toFailure = (error: unknown): Failure => {

@@ -1,7 +1,7 @@
 import { hasEnded, ownIdentity } from '@whisper-bot/runtime';
 import { z } from 'zod';
-import type { QueueName } from './queue/catalogue.js';
-import type { Connection } from './redis/connection.js';
+import type { QueueName } from '../catalogue.js';
+import type { Connection } from '../redis/connection.js';
 
 const holderSchema = z.object({ host: z.string(), pid: z.number().int(), birth: z.string() });
 

@@ -107,6 +107,14 @@ describe('a recording in two languages is written in both', () => {
     expect(textOf(heard, 'ru')).toMatch(/^Вчера мы /);
   });
 
+  test('and no sentence is divided where the language changes', async () => {
+    const heard = await hear('switch-and-back.flac');
+    const english =
+      'My sister moved to another city last summer. She works in a small hospital near the river. We visit her every second weekend. Could you call the plumber this afternoon?';
+    expect(wordErrorRate(english, textOf(heard, 'en')).rate).toBe(0);
+    expect(textOf(heard, 'ru')).toMatch(/^Сегодня мы обсудим новый план.* на следующий месяц\.$/);
+  });
+
   test('unless the language is given', async () => {
     const heard = await hear('switch-ru-en.flac', 'ru');
     expect(new Set(heard.segments.map(({ language }) => language))).toEqual(new Set([undefined]));
@@ -133,6 +141,10 @@ describe('what was said again and again is written as often', () => {
     // Each takes 1.78 s, and 0.82 s later comes the next.
     for (let index = 0; index < 10; index++)
       expect(Math.abs((words[index * line.length]?.start ?? 0) - (1.8 + 2.6 * index))).toBeLessThan(0.5);
+  });
+
+  test('five sentences in Russian, of which the model would hear one', async () => {
+    expect(textOf(await hear('repeat-five-russian.flac')).match(/Мы обсудим план/g)).toHaveLength(5);
   });
 
   test('what follows a chant is not lost with it', async () => {

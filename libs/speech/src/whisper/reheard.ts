@@ -58,7 +58,7 @@ export const withGaps = (first: State, again: readonly State[]): State[] => {
   let { removed, surplus } = first;
   for (const gap of first.gaps) {
     const found = again.find(({ window }) => window === gap.window);
-    if (found === undefined || !isBelieved(found, sureEnough)) {
+    if (found === undefined || !(isBelieved(found, sureEnough) || isSaidAgain(found, first.words))) {
       left.push(gap);
       continue;
     }
@@ -122,6 +122,14 @@ const missing = (states: readonly State[]): number =>
   states.reduce(
     (sum, { gaps, removed }) => sum + removed.length / 2 + gaps.reduce((all, { seconds }) => all + seconds, 0),
     0,
+  );
+
+/** Whether it is surely what was heard beside it, once more: whoever repeats a sentence says nothing new, and the model takes it for silence. */
+const isSaidAgain = ({ words }: Said, beside: readonly HeardWord[]): boolean =>
+  words.length >= leastShared &&
+  averageLogProbability(words) >= quiteSure &&
+  beside.some((_, at) =>
+    words.every((word, index) => plain(word) === plain(beside[at + index] ?? { ...word, text: '' })),
   );
 
 const isBelieved = ({ window, words, noSpeech }: Said, enough: number): boolean =>

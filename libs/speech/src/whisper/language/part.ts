@@ -10,12 +10,12 @@ export interface Part {
 }
 
 /** About so long, samples: in less Whisper is rarely sure, in more two languages may be mixed. */
-const length = 2.5 * sampleRate;
+export const partLength = 2.5 * sampleRate;
 
 /** The parts of a window: its stretches, longer ones divided evenly. */
 export const partsOf = (window: Window): Part[] =>
   window.flatMap(({ from, to, at }) => {
-    const count = Math.max(1, Math.round((to - from) / length));
+    const count = Math.max(1, Math.round((to - from) / partLength));
     const each = (to - from) / count;
     return Array.from({ length: count }, (_, index) => ({
       from: Math.round(at + index * each),

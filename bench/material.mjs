@@ -132,7 +132,7 @@ const noise = (length) => {
 };
 
 /**
- * The dialogue `repeats` times with `hours` of silence, noise and music between: the recording, where nobody speaks, and how
+ * The dialogue `repeats` times with `hours` of silence, noise and music between: the recording, where no one speaks, and how
  * many words are said.
  */
 export const gapped = (dir, { hours, repeats }) => {

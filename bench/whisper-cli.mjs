@@ -23,7 +23,7 @@ export const openWhisperCli = (threads) => {
     return null;
   }
   return {
-    /** The text of a recording; the process loads the model anew each time. */
+    /** The text of a recording; the process loads the model again each time. */
     async transcribe(wav, model, language) {
       const args = ['-m', model, '-f', wav, '-l', language, '-t', String(threads), '-nt', '-np'];
       const { stdout } = await promisify(execFile)(binary, args, { timeout: 600_000, maxBuffer: 2 ** 26 });

@@ -26,7 +26,7 @@ const suitesFor = (/** @type {Pick<EngineOptions, 'needs' | 'env'>} */ { needs, 
 };
 
 /**
- * The suites that are yet to be compiled. Without the packages there are no sources, and a build cannot be told from another.
+ * The suites that are yet to be compiled. Without the packages there are no sources, and a build cannot be distinguished from another.
  * @param {EngineOptions} options
  */
 export const missingSuites = (options) =>

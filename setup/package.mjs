@@ -48,7 +48,7 @@ const lockHash = (root) => {
 };
 
 /**
- * Whether npm's own record of what it installed answers to the lock file: somebody who ran `npm install` keeps what he has.
+ * Whether npm's own record of what it installed answers to the lock file: someone who ran `npm install` keeps what he has.
  * @param {string} root
  */
 const installedByHand = (root) => {

@@ -37,7 +37,7 @@ export const createCensus = () => {
         if (birth !== null && seen.get(pid)?.birth !== birth) seen.set(pid, { birth, name: nameOf(pid) });
       }
     },
-    /** Those that live and belong to nobody; null: to no family at all. */
+    /** Those that live and belong to no one; null: to no family at all. */
     orphans: (root) => {
       const family = new Set(root === null ? [] : familyOf(root));
       return [...seen]

@@ -93,7 +93,7 @@ const permutations = (list) =>
     : list.flatMap((one, at) => permutations(list.toSpliced(at, 1)).map((rest) => [one, ...rest]));
 
 /**
- * Judges one answer. `expected` has turns, `speakers` where they must be told apart, `until` where nobody knows what follows
+ * Judges one answer. `expected` has turns, `speakers` where they must be told apart, `until` where no one knows what follows
  * (seconds), `times` false where they do not matter.
  * `heard` has words by segment with speakers. Returns what is wrong, one sentence each.
  */

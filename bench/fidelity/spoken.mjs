@@ -87,7 +87,7 @@ export const spokenKinds = (dir, say) => {
   };
 };
 
-/** Recordings in which nobody speaks. */
+/** Recordings in which no one speaks. */
 export const nothingKinds = (dir) => {
   const sound = (name, source, filter = 'anull') => {
     const file = `${dir}/${name}.wav`;

@@ -2,7 +2,7 @@ import { context, hear, openEngines } from '../engines.mjs';
 import { gapped } from '../material.mjs';
 import { row } from '../measure.mjs';
 
-/** Words that nobody said: a thousand spoken ones with two hours of silence, noise and music between them. */
+/** Words that no one said: a thousand spoken ones with two hours of silence, noise and music between them. */
 export const silence = async ({ dir }) => {
   const { engines } = openEngines();
   try {

@@ -1,5 +1,5 @@
 // node --import …/slow-name.mjs, with SLOW_NAME and SLOW_NAME_FIFO set: resolving that name takes one of the thread pool's threads
-// and does not come back, as getaddrinfo does while a name server is silent. Opening a pipe that nobody writes to is such a call
+// and does not come back, as getaddrinfo does while a name server is silent. Opening a pipe that no one writes to is such a call
 // too, and one that needs neither privileges nor a network.
 import dns from 'node:dns';
 import { open } from 'node:fs';

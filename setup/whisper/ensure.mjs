@@ -81,7 +81,7 @@ export const ensureWhisper = async (options = {}) => {
  * @param {AbortSignal} options.signal
  */
 const compile = async ({ target, suite, home, folder, onProgress, signal }) => {
-  // Under the lock nobody else builds here: these are of compilations that were killed.
+  // Under the lock no one else builds here: these are of compilations that were killed.
   for (const name of await readdir(home))
     if (name.startsWith('building-')) await rm(join(home, name), { recursive: true, force: true });
   const work = await mkdtemp(join(home, 'building-'));

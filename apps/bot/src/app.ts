@@ -55,11 +55,11 @@ export interface AppOptions {
   /** Null: long polling. */
   webhook: { url: string; secret: string; host: string; port: number } | null;
   log: BotLog;
-  /** Told of every message and press that is handled. */
+  /** Called for every message and press that is handled. */
   onMessage?: (figure: MessageEvent) => void;
-  /** Told whether calls are answered. */
+  /** Called with whether calls are answered. */
   reachability?: Pick<Reachability, 'answered' | 'failed'>;
-  /** Told of every call the Bot API refuses, by its error code; 0 where it does not answer. */
+  /** Called for every call the Bot API refuses, by its error code; 0 where it does not answer. */
   onRefusal?: (method: string, code: number) => void;
   /** Milliseconds between progress messages in a chat. */
   progressInterval?: number;
@@ -118,7 +118,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   const lease = await takeLease(options.databaseUrl, me.id, () => stop(twice));
   if (lease === null) throw new BotStopped(twice, true);
   const pool = await openTelegramDatabase(options.databaseUrl, (error) =>
-    log.error({ cause: error.message }, 'a connection to PostgreSQL broke'),
+    log.error({ cause: error.message }, 'PostgreSQL connection lost'),
   );
   const record = createRepositories(pool, { botId: me.id, key: token, log }, options.limits);
   const { inbox, posts, requests, preferences, usage, spokenBy, limits, moveChat } = record;
@@ -191,11 +191,11 @@ export const startApp = async (options: AppOptions): Promise<App> => {
   });
   await conversation.resume();
   const intake = await startIntake(options, { api, inbox, onStored: handling.wake, onStop });
-  registerCommands(api).catch((error: unknown) => log.warn({ err: error }, 'the commands were not registered'));
+  registerCommands(api).catch((error: unknown) => log.warn({ err: error }, 'command registration failed'));
   const pruning = setInterval(() => {
-    record.prune(forgetAfter).catch((error: unknown) => log.warn({ err: error }, 'the past was not forgotten'));
+    record.prune(forgetAfter).catch((error: unknown) => log.warn({ err: error }, 'prune failed'));
   }, hour);
-  log.info({ bot: me.username, webhook: options.webhook !== null }, 'the bot is ready');
+  log.info({ bot: me.username, webhook: options.webhook !== null }, 'bot ready');
 
   return {
     me,

@@ -135,7 +135,7 @@ describe('doctor', () => {
     );
   });
 
-  test('ends with 1 and says how to mend what is wrong', async () => {
+  test('ends with 1 and says how to fix what is wrong', async () => {
     // A cache that set-up has compiled no engines into.
     const cache = join(home, 'cache');
     await mkdir(cache);

@@ -31,7 +31,7 @@ Examples:
   whisper-bot demo                          what it does, in a minute
   whisper-bot transcribe talk.mp3           a recording to text with speakers
   BOT_TOKEN=… whisper-bot up                the Telegram bot, its workers and the dashboard
-  whisper-bot doctor                        what is wrong, and how to mend it
+  whisper-bot doctor                        what is wrong, and how to fix it
 
 Settings are environment variables: docs/configuration.md`,
     );

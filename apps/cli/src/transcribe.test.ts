@@ -17,7 +17,7 @@ const jfk =
 const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
-    // A zombie that nobody has reaped yet is dead all the same.
+    // A zombie that no one has reaped yet is dead all the same.
     return !/^State:\s*Z/m.test(execFileSync('cat', [`/proc/${pid}/status`], { encoding: 'utf8' }));
   } catch {
     return false;

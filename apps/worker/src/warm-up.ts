@@ -32,9 +32,9 @@ export const warmUp = async (engines: Engines, { model, signal, logger }: WarmUp
     await engines.detector.detect(wav, { signal });
     await engines.transcriber.detectLanguage({ wav, speech, model }, { signal });
     await engines.diarizer.diarize({ wav, speech, speakers: { kind: 'auto' } }, { signal });
-    logger.info({ seconds: Math.round(performance.now() - started) / 1000 }, 'the engines are warm');
+    logger.info({ seconds: Math.round(performance.now() - started) / 1000 }, 'engines warm');
   } catch (error) {
-    logger.info({ err: error }, 'the engines were not warmed up');
+    logger.info({ err: error }, 'engine warm-up failed');
   } finally {
     if (folder !== null) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }

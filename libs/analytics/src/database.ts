@@ -12,7 +12,7 @@ export interface AnalyticsDatabase {
   insert(table: FigureTable, rows: readonly Record<string, unknown>[], token: string): Promise<void>;
   /** Runs one of the questions of `query/`; rows are parsed by its schema. */
   ask<P extends Record<string, unknown>, R>(query: Query<P, R>, params: P): Promise<R[]>;
-  /** Removes figures of tasks and of an owner; resolves when they are gone. Throws where ClickHouse is away. */
+  /** Removes events of tasks and of an owner; resolves when they are gone. Throws where ClickHouse is away. */
   erase(erased: ErasedFigures): Promise<void>;
   ping(): Promise<boolean>;
   close(): Promise<void>;

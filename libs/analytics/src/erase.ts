@@ -1,9 +1,9 @@
-/** Whose figures go. */
+/** Whose events go. */
 export interface ErasedFigures {
   tasks: readonly string[];
-  /** As in the task, `tg:42`; null: nobody's. */
+  /** As in the task, `tg:42`; null: no one's. */
   owner: string | null;
-  /** Unix milliseconds; an owner's later figures are not meant. */
+  /** Unix milliseconds; an owner's later events are not meant. */
   before: number;
 }
 
@@ -11,7 +11,7 @@ const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /**
  * The statements that remove rows; each rewrites the parts that hold some before it returns. `transcribe_hours` holds sums of an
- * hour and names nobody. Values stand in the text, as mutations take no parameters everywhere: only what has a safe form is
+ * hour and names no one. Values stand in the text, as mutations take no parameters everywhere: only what has a safe form is
  * let through.
  */
 export const erasingStatements = ({ tasks, owner, before }: ErasedFigures): string[] => {

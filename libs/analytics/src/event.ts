@@ -17,7 +17,7 @@ export const eventNames = [
 const at = z.number().int().nonnegative();
 const amount = z.number().nonnegative();
 
-/** One row of `transcribe_events`. Absent figures are stored as 0 or an empty string: ClickHouse reads those fastest. */
+/** One row of `transcribe_events`. Absent values are stored as 0 or an empty string: ClickHouse reads those fastest. */
 export const transcribeEventSchema = z.object({
   at,
   event: z.enum(eventNames),

@@ -1,7 +1,7 @@
 import type { PipelineEvent } from '@whisper-bot/pipeline';
 import type { Recorder } from './recorder.js';
 
-/** Writes every mark on a task's way down as a figure; give the result to `createPipeline` as `observe`. */
+/** Writes every mark on a task's way down as an event; give the result to `createPipeline` as `observe`. */
 export const recordPipeline =
   (recorder: Pick<Recorder, 'record'>, worker: string) =>
   ({ event, at, taskId, task, stage, chunk, attempt, waitMs, runMs, percent, details, code }: PipelineEvent): void =>

@@ -22,7 +22,7 @@ export interface RecorderOptions {
   closeMs?: number;
 }
 
-/** What happened to the figures of this process; `dropped` is what will never be seen. */
+/** What happened to the events of this process; `dropped` is what will never be seen. */
 export interface RecorderState {
   recorded: number;
   inserted: number;
@@ -31,7 +31,7 @@ export interface RecorderState {
 }
 
 export interface Recorder {
-  /** Takes a figure at once; never throws, never waits. */
+  /** Takes an event at once; never throws, never waits. */
   record(figure: Figure): void;
   /** Sends what is held, to ClickHouse or to disk. */
   flush(): Promise<void>;
@@ -47,7 +47,7 @@ interface HeldBatch extends Batch {
 }
 
 /**
- * Batches figures for ClickHouse; while it is away they wait on disk, and what does not fit is counted as dropped. What a killed
+ * Batches events for ClickHouse; while it is away they wait on disk, and what does not fit is counted as dropped. What a killed
  * process held is sent by the next one that looks.
  */
 export const createRecorder = ({
@@ -87,7 +87,7 @@ export const createRecorder = ({
       if (!isRefusal(error)) throw error;
       if (batch.rows.length === 1) {
         state.dropped += 1;
-        logger.warn({ err: error, table: batch.table }, 'a figure was refused and dropped');
+        logger.warn({ err: error, table: batch.table }, 'analytics event refused and dropped');
         return;
       }
       const middle = batch.rows.length >> 1;
@@ -104,13 +104,13 @@ export const createRecorder = ({
     const { inserted, dropped } = state;
     try {
       await takeAllButRefused(batch);
-      if (away) logger.info('ClickHouse is back: figures are recorded again');
+      if (away) logger.info('ClickHouse available again: analytics events sent');
       away = false;
       return true;
     } catch (error) {
       // The whole batch is tried again, under the same tokens: what has arrived counts once, here as well.
       Object.assign(state, { inserted, dropped });
-      if (!away) logger.warn({ err: error }, 'ClickHouse is away: figures wait on disk');
+      if (!away) logger.warn({ err: error }, 'ClickHouse unavailable: analytics events spooled to disk');
       away = true;
       return false;
     }
@@ -119,7 +119,7 @@ export const createRecorder = ({
   const keep = async (batch: Batch): Promise<void> => {
     const kept = await spool.keep(batch).catch(() => false);
     state[kept ? 'spooled' : 'dropped'] += batch.rows.length;
-    if (!kept) logger.warn({ rows: batch.rows.length }, 'figures dropped: the spool is full or cannot be written');
+    if (!kept) logger.warn({ rows: batch.rows.length }, 'analytics events dropped: spool full or not writable');
   };
 
   /** Oldest first, until something fails. */
@@ -136,7 +136,7 @@ export const createRecorder = ({
       }
       // The next one must not wait for it.
       state.dropped += damaged;
-      logger.warn({ name, damaged }, 'a spooled batch was damaged and is set aside');
+      logger.warn({ name, damaged }, 'damaged spool batch set aside');
       await spool.setAside(name);
     }
   };
@@ -159,7 +159,7 @@ export const createRecorder = ({
     return sending;
   };
   const timer = setInterval(
-    () => void flush().catch((error) => logger.error({ err: error }, 'figures not sent')),
+    () => void flush().catch((error) => logger.error({ err: error }, 'sending analytics events failed')),
     intervalMs,
   );
   timer.unref();

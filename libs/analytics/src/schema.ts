@@ -1,4 +1,4 @@
-/** How long figures are kept; the newest partition drop costs nothing because partitions are months. */
+/** How long events are kept; the newest partition drop costs nothing because partitions are months. */
 const kept = 'INTERVAL 2 YEAR';
 
 /**

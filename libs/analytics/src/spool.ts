@@ -16,7 +16,7 @@ export interface Spool {
   /** Names of what waits, oldest first. */
   waiting(): Promise<string[]>;
   /**
-   * Null where somebody else has taken it meanwhile, or it cannot be read. `damaged` counts its lines that are none, as a crash
+   * Null where someone else has taken it meanwhile, or it cannot be read. `damaged` counts its lines that are none, as a crash
    * or a full disk leaves them.
    */
   read(name: string): Promise<{ batch: Batch; damaged: number } | null>;

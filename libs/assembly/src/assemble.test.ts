@@ -116,7 +116,7 @@ it('a recording that a waiting entry or request still names is no orphan, howeve
   );
   if (!entry || !elsewhere || !fetching || !orphan) throw new Error('no folders');
   const client = new Redis(redis.url);
-  // Nobody reads the stream: intake is paused.
+  // No one reads the stream: intake is paused.
   await client.xadd('transcribe:tasks', '*', 'task_id', entry.id, 'file_path', elsewhere.file('audio.ogg'));
   await installation.store?.opened;
   const database = new pg.Client({ connectionString: config.databaseUrl ?? '' });
@@ -370,7 +370,7 @@ const grafanaSchema = z.object({
   ),
 });
 
-/** Shuts everybody out of one database, as an outage would: connections are cut and new ones refused. */
+/** Shuts everyone out of one database, as an outage would: connections are cut and new ones refused. */
 const holdDatabase = async (url: URL): Promise<{ release(): Promise<void> }> => {
   const name = url.pathname.slice(1);
   const admin = new URL(postgres.url);

@@ -67,7 +67,7 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
   const transcripts = createTranscriptStore({
     tasksDir: config.tasksDir,
     record: store === null ? null : transcriptRecord(store),
-    onBehind: (id, err) => logger.warn({ task_id: id, err }, 'transcript not reconciled yet'),
+    onBehind: (id, err) => logger.warn({ task_id: id, err }, 'transcript reconciliation postponed'),
   });
   const rules = followSettings(store, config, logger);
   lifecycle.onClose('settings', () => rules.close());
@@ -80,13 +80,13 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
   const tell = figures === null ? null : recordPipeline(figures, name);
   const streams = createStreamAdmin({
     redis: config.redisUrl,
-    onError: (err) => logger.warn({ err }, 'streams not reachable'),
+    onError: (err) => logger.warn({ err }, 'streams unavailable'),
   });
   const pipeline = createPipeline({
     redis: config.redisUrl,
     tasksDir: config.tasksDir,
     minimumFree: config.minFreeDisk,
-    // Without a database nobody serves the record.
+    // Without a database no one serves the record.
     record: store !== null,
     retention: () => ({ keepSource: rules.keepSource, artefact: rules.resultTtl }),
     log: logger,
@@ -102,7 +102,7 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
             await store
               .within(recordPatience)
               .then(({ tasks }) => tasks.change(change))
-              .catch((err: unknown) => logger.warn({ err, task_id: taskId }, 'the reconciler will close this task'));
+              .catch((err: unknown) => logger.warn({ err, task_id: taskId }, 'cancellation left to the reconciler'));
           },
         }),
     spared: async (candidates) => {
@@ -188,8 +188,8 @@ export const keepRecord = async (
     const record = createChangeRecorder({ tasks, transcripts, tasksDir: config.tasksDir });
     // Of an installation that comes from a version in which record and folder could differ.
     transcripts.reconcileAll().then(
-      (count) => count > 0 && logger.info({ count }, 'transcripts of record and folders reconciled'),
-      (err: unknown) => logger.warn({ err }, 'transcripts not reconciled'),
+      (count) => count > 0 && logger.info({ count }, 'transcripts reconciled'),
+      (err: unknown) => logger.warn({ err }, 'transcript reconciliation failed'),
     );
     const reconciler = startReconciler({
       db,
@@ -198,8 +198,8 @@ export const keepRecord = async (
       queue: pipeline,
       grace,
       interval,
-      onOutcome: (outcome) => logger.warn(outcome, 'record and queue differed'),
-      onError: (error) => logger.warn({ err: error }, 'record and queue were not compared'),
+      onOutcome: (outcome) => logger.warn(outcome, 'record and queue reconciled'),
+      onError: (error) => logger.warn({ err: error }, 'reconciliation failed'),
     });
     lifecycle.onClose('reconciler', () => reconciler.close());
   });

@@ -67,7 +67,7 @@ export const followSettings = (
   let settings: Settings | undefined;
   const closing = new AbortController();
   const onError = (err: unknown) => {
-    if (!closing.signal.aborted) logger.warn({ err }, 'settings are not up to date');
+    if (!closing.signal.aborted) logger.warn({ err }, 'reading settings failed');
   };
   let opening: Promise<Settings> | undefined;
   const opened = (store?.opened ?? new Promise<never>(() => undefined)).then(async (open) => {

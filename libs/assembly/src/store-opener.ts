@@ -25,7 +25,7 @@ export const createStoreOpener = (url: string, logger: Logger): StoreOpener => {
           else resolve(open);
         },
         (error: unknown) => {
-          logger.warn({ err: error }, 'PostgreSQL cannot be reached; trying again');
+          logger.warn({ err: error }, 'PostgreSQL unavailable: retrying');
           if (!closed) timer = setTimeout(attempt, reconnectPause(count), count + 1);
         },
       );

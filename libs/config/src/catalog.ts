@@ -82,7 +82,7 @@ const connections = {
     none('a private ClickHouse (chdb) that `up` starts'),
     {
       secret: true,
-      sentence: 'ClickHouse, for the figures.',
+      sentence: 'ClickHouse, for analytics.',
     },
   ),
 };
@@ -226,7 +226,7 @@ const running = {
     sentence: 'Where OpenTelemetry traces of the tasks go (OTLP over HTTP), like http://127.0.0.1:4318/v1/traces.',
   }),
   metricsHost: setting('METRICS_HOST', textSchema, is('127.0.0.1'), {
-    sentence: 'The address the figures for Prometheus are served on by worker and bot.',
+    sentence: 'The address the metrics for Prometheus are served on by worker and bot.',
   }),
   metricsPort: setting<number | null>('METRICS_PORT', countSchema(0, 65_535), none('not served'), {
     sentence: 'Where worker and bot serve /metrics, /healthz and /readyz; `up` counts up from it, one port a process.',

@@ -114,7 +114,7 @@ describe('signing in through a provider', () => {
   test.each([
     [{ PASSWORD_SIGN_IN: 'no' }, 'PASSWORD_SIGN_IN=no needs OIDC_ISSUER'],
     [{ ...whole, OIDC_CLIENT_ID: '' }, 'OIDC_ISSUER needs OIDC_CLIENT_ID.'],
-    [{ ...whole, OIDC_OPERATORS: '' }, 'without a role nobody may sign in'],
+    [{ ...whole, OIDC_OPERATORS: '' }, 'without a role no one may sign in'],
     [{ ...whole, OIDC_ISSUER: 'http://id.example' }, 'OIDC_ISSUER must be a URL that begins with https://'],
     [{ ...whole, OIDC_ISSUER: 'http://localhost.evil.example' }, 'OIDC_ISSUER must be'],
     [{ ...whole, OIDC_SCOPES: 'profile' }, 'openid among them'],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { is, none, setting } from './setting.js';
 import { booleanSchema, issuerSchema, textsSchema } from './unit.js';
 
-const nobody = { text: 'nobody', value: () => [] as string[] };
+const noOne = { text: 'no one', value: () => [] as string[] };
 
 /** Which sign-in the dashboard offers besides, or instead of, the one with a password. */
 export const signIn = {
@@ -27,13 +27,13 @@ export const signIn = {
     sentence:
       'The claim, in the ID token or from UserInfo, that decides on the role: `groups`, `realm_access.roles`, …; `email` counts only where the provider has verified it.',
   }),
-  oidcAdministrators: setting<string[]>('OIDC_ADMINISTRATORS', textsSchema, nobody, {
+  oidcAdministrators: setting<string[]>('OIDC_ADMINISTRATORS', textsSchema, noOne, {
     sentence: 'Values of that claim, with commas between, whose holders are administrators; the highest role counts.',
   }),
-  oidcOperators: setting<string[]>('OIDC_OPERATORS', textsSchema, nobody, {
+  oidcOperators: setting<string[]>('OIDC_OPERATORS', textsSchema, noOne, {
     sentence: 'The same for operators.',
   }),
-  oidcViewers: setting<string[]>('OIDC_VIEWERS', textsSchema, nobody, {
+  oidcViewers: setting<string[]>('OIDC_VIEWERS', textsSchema, noOne, {
     sentence: 'The same for viewers; who has none of the three roles is refused.',
   }),
   oidcEmailDomains: setting<string[]>(

@@ -60,7 +60,7 @@ export const textsSchema = z
 
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** The issuer of an identity provider: who reads along on the way to it could be anybody, so that it has to be TLS. */
+/** The issuer of an identity provider: who reads along on the way to it could be anyone, so that it has to be TLS. */
 export const issuerSchema = z.string().refine((text) => {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, search, hash } = new URL(text);

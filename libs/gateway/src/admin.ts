@@ -3,9 +3,9 @@ import { taskIdOf } from './entry.js';
 import { openStreams, type Streams, streamNames } from './stream.js';
 
 export interface StreamAdmin {
-  /** Removes results, requests and dead entries of tasks from the streams, also those nobody has read yet. */
+  /** Removes results, requests and dead entries of tasks from the streams, also those no one has read yet. */
   erase(tasks: readonly TaskId[]): Promise<void>;
-  /** The ids in entries that nobody has taken yet, or somebody is just taking: as a task, and in the path of a file. */
+  /** The ids in entries that no one has taken yet, or someone is just taking: as a task, and in the path of a file. */
   named(): Promise<ReadonlySet<string>>;
   close(): void;
 }

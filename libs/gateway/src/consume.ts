@@ -42,8 +42,8 @@ const createGroup = async ({ reader, stream }: ConsumeOptions): Promise<void> =>
 };
 
 /**
- * Takes one after another. An entry may wait for long, for PostgreSQL or for room: as long as we live nobody needs to take it over,
- * and so the dead can be told early.
+ * Takes one after another. An entry may wait for long, for PostgreSQL or for room: as long as we live no one needs to take it over,
+ * and so the dead can be reported early.
  */
 const takeAll = async (entries: Entry[], options: ConsumeOptions): Promise<void> => {
   const { take, signal } = options;

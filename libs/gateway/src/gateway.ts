@@ -20,7 +20,7 @@ export interface GatewayOptions {
   consumer?: string;
   /** Seconds `result:{task_id}` lives; default one day. */
   resultTtl?: number;
-  /** Seconds a result nobody has a group for stays in `transcribe:results`; default seven days. */
+  /** Seconds a result no one has a group for stays in `transcribe:results`; default seven days. */
   resultsKept?: number;
   /** Milliseconds after which a silent consumer's entries are taken over; one that lives says so four times in it. Default 20 000. */
   idle?: number;
@@ -30,7 +30,7 @@ export interface GatewayOptions {
 
 /** What the stream of tasks holds. */
 export interface StreamLag {
-  /** Entries nobody has read yet; null where Redis does not say (before 7.0). */
+  /** Entries no one has read yet; null where Redis does not say (before 7.0). */
   unread: number | null;
   /** Read, and not yet stored. */
   pending: number;
@@ -44,7 +44,7 @@ export interface Gateway {
 }
 
 const trimEvery = 30_000;
-/** Tasks always have a group; should somebody delete it, unread entries outlive any outage. Milliseconds. */
+/** Tasks always have a group; should someone delete it, unread entries outlive any outage. Milliseconds. */
 const year = 365 * 24 * 3600 * 1000;
 
 /** Serves the plan's streams: entries become tasks, deliveries of the channel `stream` become results. */

@@ -95,7 +95,7 @@ const requestOf = async (
     source: { kind: 'link', path: message.file_path, within: tasksDir },
     owner: message.user_id === undefined ? 'stream' : `stream:${message.user_id}`,
     asked: () => ({ options, origin: originSchema.parse(message) }),
-    // The entry is tried again, or the sweep takes what nobody names any more.
+    // The entry is tried again, or the sweep takes what no one names any more.
     onRefusal: 'keep',
   };
 };

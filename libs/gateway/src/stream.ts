@@ -49,7 +49,7 @@ redis.call('EXPIRE', KEYS[2], ARGV[3])
 return 1`,
   },
   /**
-   * Says that a consumer still has these entries in hand, as far as they are still its own: their idle time begins anew and
+   * Says that a consumer still has these entries in hand, as far as they are still its own: their idle time starts over and
    * their deliveries count up. Returns how many are.
    */
   renewEntries: {
@@ -66,7 +66,7 @@ return own`,
   },
   /**
    * Removes what every group has read and acknowledged and, where there is no group, what is older than a bound: an
-   * entry somebody has yet to read or acknowledge stays. Returns how many went.
+   * entry someone has yet to read or acknowledge stays. Returns how many went.
    */
   trimRead: {
     numberOfKeys: 1,

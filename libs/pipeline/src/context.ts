@@ -43,7 +43,7 @@ export interface PipelineContext {
   refused: (task: Task) => Promise<void>;
   /** Which of these folders something outside the queue still names. Where it rejects, no orphan is removed. */
   spared: (candidates: readonly TaskId[]) => Promise<ReadonlySet<TaskId>>;
-  /** Told of every mark on a task's way. */
+  /** Called for every mark on a task's way. */
   observe: (event: PipelineEvent) => void;
   log: PipelineLog;
 }

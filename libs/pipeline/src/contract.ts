@@ -40,7 +40,7 @@ export interface StateChange {
   code?: TaskErrorCode;
 }
 
-/** What a stage says about its work, for the figures. */
+/** What a stage says about its work, for analytics. */
 export interface StageDetails {
   /** Of the recording or of the chunk. */
   audioSeconds?: number;
@@ -97,7 +97,7 @@ export interface Notice {
   revision: number;
 }
 
-/** A state of a transcript that somebody has edited. */
+/** A state of a transcript that someone has edited. */
 export interface TranscriptEdit {
   taskId: TaskId;
   /** From 1. */
@@ -156,7 +156,7 @@ export interface Pipeline {
   serveEdits(handler: (id: TaskId) => Promise<void>): Promise<{ close(): Promise<void> }>;
   /**
    * Serves the state changes, in order per task; a throwing handler is called again without end, but for a TaskError that
-   * another attempt cannot mend: such a change is set aside as a failed job.
+   * another attempt cannot fix: such a change is set aside as a failed job.
    */
   serveRecord(handler: (change: StateChange) => Promise<void>): Promise<{ close(): Promise<void> }>;
   close(): Promise<void>;

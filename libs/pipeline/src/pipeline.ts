@@ -31,7 +31,7 @@ export interface PipelineOptions {
   tasksDir: string;
   /** Starts every Redis key; default `whisper`. */
   prefix?: string;
-  /** Whether somebody serves the record (`serveRecord`); default false: changes of state are then not queued. */
+  /** Whether someone serves the record (`serveRecord`); default false: changes of state are then not queued. */
   record?: boolean;
   /** How long things are kept; a function is asked each time. */
   retention?: Partial<Retention> | (() => Partial<Retention>);
@@ -44,7 +44,7 @@ export interface PipelineOptions {
   /** Milliseconds before the second attempt of a stage; doubles each time, half of it random. Default 2000. */
   retryDelay?: number;
   /**
-   * Writes a task down before it is queued; rejecting refuses the task. With it, and with somebody serving the record,
+   * Writes a task down before it is queued; rejecting refuses the task. With it, and with someone serving the record,
    * emptying Redis loses nothing that was accepted.
    */
   accept?: (task: Task) => Promise<void>;
@@ -65,7 +65,7 @@ export interface WorkerPipeline extends Pipeline {
   /** Whether Redis answers. */
   ping(): Promise<boolean>;
   /**
-   * Queues an open task again that nobody works on any more, whatever state it seems to be in; finished stages are not repeated.
+   * Queues an open task again that no one works on any more, whatever state it seems to be in; finished stages are not repeated.
    * False where a job of it is there, or it has ended. Throws TaskError `file-expired` where its folder is gone.
    */
   revive(task: Task): Promise<boolean>;
@@ -81,7 +81,7 @@ export interface WorkerPipeline extends Pipeline {
   outages(): Promise<Outage[]>;
   /** What the queues keep of a task's current revision. */
   jobs(id: TaskId): Promise<TaskJob[]>;
-  /** Has the edited transcript of a task shown anew where people were shown it before. Throws TaskError where Redis is away. */
+  /** Has the edited transcript of a task shown again where people were shown it before. Throws TaskError where Redis is away. */
   announceEdit(edited: TranscriptEdit): Promise<void>;
   /** Queues a notice, once for each event of a revision. */
   notify(notice: Notice): Promise<void>;
@@ -220,7 +220,7 @@ const untilEnded = async (
     settle = resolve;
     give = reject;
   });
-  // It may abort before anybody listens to the end.
+  // It may abort before anyone listens to the end.
   ended.catch(() => undefined);
   const aborted = (): void => give(signal.reason);
   signal.addEventListener('abort', aborted, { once: true });

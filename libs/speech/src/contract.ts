@@ -73,7 +73,7 @@ export interface Span {
 }
 
 export interface SpeechDetector {
-  /** Spans of speech in a 16 kHz mono WAV, sorted, disjoint; empty where nobody speaks. */
+  /** Spans of speech in a 16 kHz mono WAV, sorted, disjoint; empty where no one speaks. */
   detect(wav: string, context: CallContext): Promise<Span[]>;
 }
 

@@ -16,7 +16,7 @@ export interface DatabaseOptions {
 
 /** Opens PostgreSQL and brings its schema up to date. Rejects where it cannot be reached within 10 s. */
 export const openDatabase = async ({ url, logger, connections = 8 }: DatabaseOptions): Promise<Database> => {
-  const onError = (err: Error) => logger.warn({ err }, 'a connection to PostgreSQL broke');
+  const onError = (err: Error) => logger.warn({ err }, 'PostgreSQL connection lost');
   const pool = openPool({ url, connections, name: 'whisper-bot', onError });
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {

@@ -44,7 +44,7 @@ export const openStore = async (options: DatabaseOptions & { sessionLife?: Sessi
     url: options.url,
     connections: 4,
     name: 'whisper-bot locks',
-    onError: (err) => options.logger.warn({ err }, 'a connection to PostgreSQL broke'),
+    onError: (err) => options.logger.warn({ err }, 'PostgreSQL connection lost'),
   });
   return {
     db,

@@ -29,7 +29,7 @@ export interface TaskFolder {
   has(name: string): Promise<boolean>;
   /** Bytes, or null where there is no such regular file. */
   size(name: string): Promise<number | null>;
-  /** Null where the artefact is missing, cut off or of another shape: it is then computed anew. */
+  /** Null where the artefact is missing, cut off or of another shape: it is then recomputed. */
   read<T>(name: string, schema: z.ZodType<T>): Promise<T | null>;
   /** Written to a temporary name and renamed; `durable` also waits for the disk. */
   write(name: string, value: unknown, durable?: boolean): Promise<void>;

@@ -2,7 +2,7 @@
 
 /**
  * Without U+0000, which PostgreSQL refuses, and with U+FFFD for each half of a surrogate pair, which no UTF-8 decoder of ours
- * reads: text that came from a person, a file or a network and that nobody is there to correct.
+ * reads: text that came from a person, a file or a network and that no one is there to correct.
  */
 export const cleanText = (text: string): string => text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd');
 

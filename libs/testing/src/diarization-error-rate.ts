@@ -1,6 +1,6 @@
 import { munkres } from 'munkres';
 
-/** Somebody speaking, seconds; any name, any order, overlaps welcome. */
+/** Someone speaking, seconds; any name, any order, overlaps welcome. */
 export interface ScoredTurn {
   start: number;
   end: number;

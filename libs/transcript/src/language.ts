@@ -34,7 +34,7 @@ export const languageTag = (code: string): string => {
 };
 
 /**
- * The English name in lower case, as Whisper and OpenAI's API write it: `ru` → `russian`; `unknown` where nobody speaks
+ * The English name in lower case, as Whisper and OpenAI's API write it: `ru` → `russian`; `unknown` where no one speaks
  * (for `und`, Unicode's own name is "root"). The code where it has no name.
  */
 export const whisperLanguageName = (code: string): string => {

@@ -81,7 +81,7 @@ export const diarizationSchema = z.object({
 });
 export type Diarization = z.infer<typeof diarizationSchema>;
 
-/** A readable paragraph by one speaker; `speaker` is null where nobody was told apart. */
+/** A readable paragraph by one speaker; `speaker` is null where no one was told apart. */
 export const segmentSchema = z.object({
   start: seconds,
   end: seconds,

@@ -29,13 +29,13 @@ export interface Conversation {
   abandon(taskId: TaskId): void;
   /** Posts the result of a request from what is stored and returns it; null where nothing is. */
   present(request: Request, note?: string): Promise<Transcript | null>;
-  /** Shows a result anew that was edited elsewhere; nothing where it is not shown at the moment. */
+  /** Shows a result again that was edited elsewhere; nothing where it is not shown at the moment. */
   refresh(taskId: TaskId): Promise<void>;
   /** Tells the user that a request has failed, with Retry where that can help. */
   fail(request: Request, code: TaskErrorCode, params: Record<string, string | number>): Promise<void>;
   /** Names of the speakers in order, empty without diarization; null where the text is gone. */
   speakers(request: Request): Promise<string[] | null>;
-  /** Names a speaker and shows the result anew; gives the name it had, null where there is none such. */
+  /** Names a speaker and shows the result again; gives the name it had, null where there is none such. */
   rename(request: Request, index: number, name: string): Promise<string | null>;
   /** Removes what is stored of a request. */
   destroy(taskId: TaskId): Promise<void>;
@@ -169,7 +169,7 @@ export const createConversation = (deps: ConversationDeps): ConversationHandle =
     if (request.edit) return;
     outbox
       .post([statusMessage(request, view)])
-      .catch((error: unknown) => log.warn({ task_id: request.taskId, err: error }, 'progress not shown'));
+      .catch((error: unknown) => log.warn({ task_id: request.taskId, err: error }, 'progress update failed'));
   };
 
   const guarded = async (request: Request): Promise<void> => {
@@ -182,7 +182,7 @@ export const createConversation = (deps: ConversationDeps): ConversationHandle =
     } catch (error) {
       if (abort.signal.aborted) return;
       await settle(request, error).catch((failure: unknown) => {
-        log.warn({ task_id: taskId, err: failure }, 'a failure could not be shown yet');
+        log.warn({ task_id: taskId, err: failure }, 'failure notice postponed');
         later(request);
       });
     } finally {
@@ -196,12 +196,12 @@ export const createConversation = (deps: ConversationDeps): ConversationHandle =
       error instanceof TaskError ? error : new TaskError('internal', 'Something went wrong.', { cause: error });
     const since = waiting.get(request.taskId)?.since ?? performance.now();
     if (known.retryable && isUnavailable(known) && performance.now() - since < mostPatience) {
-      log.warn({ task_id: request.taskId, err: error }, 'recording waits: a service is unavailable');
+      log.warn({ task_id: request.taskId, err: error }, 'recording waits: service unavailable');
       show(request, { kind: 'waiting' });
       later(request);
       return;
     }
-    log.warn({ task_id: request.taskId, code: known.code, err: known.cause ?? known }, 'a recording was not taken in');
+    log.warn({ task_id: request.taskId, code: known.code, err: known.cause ?? known }, 'intake failed');
     await fail(request, known.code, known.params);
     waiting.delete(request.taskId);
   };
@@ -224,7 +224,7 @@ export const createConversation = (deps: ConversationDeps): ConversationHandle =
   };
   // Whatever stopped a recording on its way is past by now: nothing waits for the bot's next start.
   const looking = setInterval(
-    () => void resume().catch((error: unknown) => log.warn({ err: error }, 'unfinished requests not read')),
+    () => void resume().catch((error: unknown) => log.warn({ err: error }, 'reading unfinished requests failed')),
     lookInterval,
   );
 

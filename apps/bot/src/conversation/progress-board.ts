@@ -81,7 +81,7 @@ export const startProgressBoard = async (deps: BoardDeps): Promise<{ close(): Pr
   let busy: Promise<void> | null = null;
   const timer = setInterval(() => {
     busy ??= turn()
-      .catch((error: unknown) => log.warn({ err: error }, 'progress was not shown'))
+      .catch((error: unknown) => log.warn({ err: error }, 'progress update failed'))
       .finally(() => {
         busy = null;
       });

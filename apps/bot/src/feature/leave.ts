@@ -14,5 +14,5 @@ export const leaveChat = async (
     await pipeline.cancel(request.taskId);
     await conversation.destroy(request.taskId);
   }
-  log.warn({ chat_id: chatId, cause, cancelled: open.length }, 'a chat is gone');
+  log.warn({ chat_id: chatId, cause, cancelled: open.length }, 'chat gone');
 };

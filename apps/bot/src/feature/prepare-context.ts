@@ -44,7 +44,7 @@ export const prepareContext =
         await ctx.answerCallbackQuery(key === undefined ? {} : { text: ctx.words.text(key), show_alert: window });
       } catch (error) {
         // Too late for Telegram, or the network: the press itself has been dealt with.
-        log.warn({ err: error, update_id: updateId }, 'a press was not answered');
+        log.warn({ err: error, update_id: updateId }, 'callback answer failed');
       }
     };
     await next();

@@ -43,7 +43,7 @@ export const createRepositories = (
     const { data, error } = requestSchema.safeParse(body);
     // Which field it is, never what it holds.
     if (error !== undefined)
-      log.warn({ fields: error.issues.map(({ path }) => path.join('.')) }, 'a request of another shape is passed over');
+      log.warn({ fields: error.issues.map(({ path }) => path.join('.')) }, 'malformed request skipped');
     return data ?? null;
   });
   const books = createTelegramBooks(pool, { botId, key });

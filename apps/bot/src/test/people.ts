@@ -4,7 +4,7 @@ import { type Harness, saying } from './harness.js';
 
 /** People who talk to a bot under test. */
 export interface People {
-  /** Somebody new. */
+  /** Someone new. */
   someone(languageCode?: string): Person;
   /** Presses a button of the newest message that has it, and gives the toast. */
   press(person: Person, button: string): Promise<string | undefined>;

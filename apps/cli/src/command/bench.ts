@@ -20,10 +20,10 @@ export const addBench = (program: Command, terminal: Terminal): void => {
     .command('bench')
     .summary('measure speed and error rates on this machine')
     .description(
-      'Measures words, speakers, what is made up in silence, the pipeline, the queue and the formats, in turn with their peers, and writes the figures to docs/benchmarks.md. Only where they are asked for: bench hours (what ten hours do to a worker’s memory, half an hour) and bench fidelity (ordinary recordings that engines get wrong, spoken by voices from Debian packages). bench chaos measures nothing of this: it breaks a running installation of its own in every way there is, and says what was lost, doubled, stuck or left behind.',
+      'Measures words, speakers, what is made up in silence, the pipeline, the queue and the formats, in turn with their peers, and writes the numbers to docs/benchmarks.md. Only where they are asked for: bench hours (what ten hours do to a worker’s memory, half an hour) and bench fidelity (ordinary recordings that engines get wrong, spoken by voices from Debian packages). bench chaos measures nothing of this: it breaks a running installation of its own in every way there is, and says what was lost, doubled, stuck or left behind.',
     )
     .addArgument(new Argument('[part]', 'only this one').choices(parts))
-    .option('--json', 'the figures as JSON on standard output')
+    .option('--json', 'the numbers as JSON on standard output')
     .option('--peers', 'measure other engines too, in a Python environment under bench/.venv')
     .option('--faults <count>', 'chaos: how many faults, one after another (default: 40)', parseCount)
     .option('--seed <number>', 'chaos: which faults in which order (default: 1)', parseCount)

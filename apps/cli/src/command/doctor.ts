@@ -7,9 +7,9 @@ import type { Terminal } from '../terminal.js';
 export const addDoctor = (program: Command, terminal: Terminal, config: () => Config): void => {
   program
     .command('doctor')
-    .summary('what is here, what is wrong, and how to mend it')
+    .summary('what is here, what is wrong, and how to fix it')
     .description(
-      'Looks at everything whisper-bot needs, and says what is wrong and how to mend it. Ends with 1 where the main job could not work.',
+      'Looks at everything whisper-bot needs, and says what is wrong and how to fix it. Ends with 1 where the main job could not work.',
     )
     .option('--json', 'as JSON')
     .option('--engines', 'compile all speech engines, also those that are not in use, and test them anew')

@@ -5,7 +5,7 @@ export interface Finding {
   state: 'ok' | 'warning' | 'wrong';
   /** What was found, with its version. */
   found: string;
-  /** The command or the change that mends it. */
+  /** The command or the change that fixes it. */
   remedy?: string;
 }
 

@@ -26,7 +26,7 @@ test('a home is held by one, also where several start at once, and again by the 
   (await holdHome(directory.path))?.release();
 });
 
-/** Milliseconds: nobody answers within it, however long it is. */
+/** Milliseconds: no one answers within it, however long it is. */
 const patience = 200;
 
 test('a stranger who takes the name neither keeps the home nor looks like its holder', async () => {

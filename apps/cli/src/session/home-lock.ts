@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { ensureHome } from './home.js';
 
 /**
- * An abstract Unix socket (Linux): the kernel frees the name the moment its owner dies, however it dies. Anybody on the machine may
+ * An abstract Unix socket (Linux): the kernel frees the name the moment its owner dies, however it dies. Anyone on the machine may
  * take any such name, so a name alone proves nothing: who holds the home answers with its key, which only its owner can read.
  */
 const identitySchema = z.object({ name: z.string().regex(/^[\da-f]{32}$/), key: z.string().min(32) });
@@ -24,7 +24,7 @@ export interface HomeLockOptions {
   patience?: number;
 }
 
-/** A file that holds none stands for a name nobody has. */
+/** A file that holds none stands for a name no one has. */
 const none: Identity = { name: '0'.repeat(32), key: '' };
 
 const readIdentity = async (home: string): Promise<Identity | null> => {
@@ -41,7 +41,7 @@ const readIdentity = async (home: string): Promise<Identity | null> => {
 };
 
 /**
- * Writes down a new name that nobody else knows: in place of `instead`, or where there is none yet. Of several that do so at once
+ * Writes down a new name that no one else knows: in place of `instead`, or where there is none yet. Of several that do so at once
  * one succeeds; the others then read its.
  */
 const writeIdentity = async (home: string, instead: Identity | null): Promise<void> => {
@@ -110,11 +110,11 @@ export const holdHome = async (
     const server = identity === none ? null : await listen(identity, patience);
     if (server === null) {
       if (identity !== none && (await answers(identity, patience))) return null;
-      // Somebody else's program sits on the name: another one, which it cannot know.
+      // Someone else's program sits on the name: another one, which it cannot know.
       await writeIdentity(home, identity);
       continue;
     }
-    // Somebody may have written another meanwhile: that one counts.
+    // Someone may have written another meanwhile: that one counts.
     if ((await readIdentity(home))?.name === identity.name) return { release: () => void server.close() };
     server.close();
   }

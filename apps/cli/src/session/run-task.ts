@@ -41,7 +41,7 @@ export const runTask = async (
   let keep = false;
   try {
     const ended = await untilEnded(session, id, signal, onProgress);
-    // What another attempt may mend stays for `task retry`, where there is somebody left to do it.
+    // What another attempt may fix stays for `task retry`, where there is someone left to do it.
     keep = !session.passing && (ended.state === 'done' || isRetryable(ended));
     return await resultOf(ended, folder, keep);
   } finally {

@@ -40,7 +40,7 @@ export const sourceOf = ({ path, name }: Source): AcceptRequest<Received>['sourc
   if (path !== '-') return { kind: 'file', path };
   return {
     kind: 'stream',
-    // Nobody knows what comes through a pipe.
+    // No one knows what comes through a pipe.
     bytes: null,
     receive: async (folder) => {
       await stream(process.stdin, createWriteStream(folder.file(name), { flags: 'wx', mode: 0o600 }));

@@ -39,7 +39,7 @@ interface Scene {
   /** For the parts. */
   env: Record<string, string>;
   stops: (() => Promise<void>)[];
-  /** Each process by name, asked when somebody wants to know. */
+  /** Each process by name, asked when someone wants to know. */
   pids: Map<string, () => number | undefined>;
   through: NonNullable<SystemOptions['through']>;
   programs: NonNullable<SystemOptions['programs']>;
@@ -93,7 +93,7 @@ const startAll = async (scene: Scene, signal: AbortSignal): Promise<Up> => {
   const places = await scene.through({ redisUrl, databaseUrl, clickhouseUrl, tasksDir: config.tasksDir });
   const env = { ...scene.env, ...partEnvironment(config, places) };
   const ports = createPortStore(config.home);
-  // One port a process: workers first, then the bot. A port that nobody named is chosen here, once: who is restarted comes back to it.
+  // One port a process: workers first, then the bot. A port that no one named is chosen here, once: who is restarted comes back to it.
   const metrics = async (index: number, name: string): Promise<Record<string, string>> => {
     if (config.metricsPort === null) return {};
     const port =
@@ -176,7 +176,7 @@ const embedClickHouse = async (scene: Scene): Promise<string | null> => {
     scene.stops.push(() => clickhouse.close());
     return clickhouse.url;
   } catch (error) {
-    logger.error({ err: error }, 'the embedded ClickHouse cannot run');
+    logger.error({ err: error }, 'embedded ClickHouse cannot run');
     const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
     scene.say(`Analytics are off, all else works: ${reason}. Set CLICKHOUSE_URL to have them.`);
     return null;

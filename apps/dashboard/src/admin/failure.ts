@@ -14,7 +14,7 @@ export const answerFailures =
   (deps: Pick<AdminDeps, 'logger' | 'sessions'>): ErrorRequestHandler =>
   async (error, request, response, _next) => {
     const { status, say } = refusalOf(error);
-    if (status >= 500) deps.logger.error({ err: error, path: request.path }, 'a request failed');
+    if (status >= 500) deps.logger.error({ err: error, path: request.path }, 'request failed');
     if (response.headersSent) {
       response.end();
       return;

@@ -73,7 +73,7 @@ export const refuse = (
   if (error.status >= 500)
     deps.logger.error(
       { err: error.cause ?? error, path: request.path, request_id: response.get('x-request-id') },
-      'an API request failed',
+      'API request failed',
     );
   // Of a refused upload nothing more is read than it takes to be heard.
   dropBody(request, deps.options.uploadTimeouts);

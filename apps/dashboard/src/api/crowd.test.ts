@@ -14,7 +14,7 @@ let harness: Harness;
 let redis: Redis;
 /** Tasks in the order in which they were transcribed. */
 const heard: TaskId[] = [];
-/** Nobody is transcribed before all have asked. */
+/** No one is transcribed before all have asked. */
 let prepared = 0;
 let open: () => void;
 const opened = new Promise<void>((resolve) => {

@@ -19,7 +19,7 @@ const routes = apiRoutes.map(({ method, path }) => ({
 
 /**
  * What no row of the table answers below `/v1`: programs get their shape of errors, never a page. There is no CORS: a key
- * within a web page is everybody's.
+ * within a web page is everyone's.
  */
 export const answerElsewhere =
   (deps: RefusalDeps): RequestHandler =>

@@ -101,7 +101,7 @@ describe('an upload', () => {
     const before = await folders();
     const sender = await openSender(harness.url, { path, key: program.key, length: 3e9 });
     expect(await sender.untilAnswered(/too_big/)).toMatch(/^HTTP\/1\.1 413 /);
-    // It goes on all the same: soon nobody listens any more.
+    // It goes on all the same: soon no one listens any more.
     sender.write(fileHead);
     await sender.untilClosed();
     expect(await folders()).toEqual(before);

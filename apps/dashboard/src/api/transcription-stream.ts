@@ -42,7 +42,7 @@ export const streamTranscription = async (
   } catch (thrown) {
     if (!gone.aborted) {
       const error = toApiError(thrown);
-      if (error.status >= 500) deps.logger.error({ err: error, path: request.path }, 'an API stream failed');
+      if (error.status >= 500) deps.logger.error({ err: error, path: request.path }, 'API stream failed');
       events.send(error.body);
     }
     response.end();

@@ -35,7 +35,7 @@ afterAll(async () => {
 const patience = { timeoutMs: 60_000 };
 let next = 100;
 
-/** Somebody who has sent a conversation and got its text, and the task it became. */
+/** Someone who has sent a conversation and got its text, and the task it became. */
 const answered = async (): Promise<{ person: Person; message: SeenMessage; id: TaskId }> => {
   next += 1;
   const person = api.user({ id: next, first_name: 'Ann', language_code: 'en' });

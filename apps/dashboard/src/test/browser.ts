@@ -30,7 +30,7 @@ export interface Observed {
   /**
    * Goes there with an empty cache: the bytes of the page, headers and all, as they come over the wire. A fixed set of requests,
    * however slow the machine: each address counts once, to its end; what is asked again or streamed later does not, nor do the
-   * recording, the icon of the tab, and the scripts of workers: how those end is told to the worker alone, or to nobody.
+   * recording, the icon of the tab, and the scripts of workers: how those end is reported to the worker alone, or to no one.
    */
   weigh(path: string, ready?: (page: Page) => Promise<void>): Promise<number>;
 }

@@ -50,7 +50,7 @@ const firstLine = (child: ChildProcess, said: () => string): Promise<string> =>
     child.once('close', (code) => reject(new Error(`whisper-bot up ended with ${code}: ${said()}`)));
   });
 
-/** A program in the place of the real one, which can be broken and mended while others use it. */
+/** A program in the place of the real one, which can be broken and fixed while others use it. */
 export interface Breakable {
   /** From now on it crashes whenever it is started. */
   break(): Promise<void>;

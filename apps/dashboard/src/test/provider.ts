@@ -15,7 +15,7 @@ export interface TestProvider {
   broken: Map<string, { status: number; body?: string }>;
   /** Begins to serve, for the dashboard at this address. */
   serve(dashboard: string): Promise<void>;
-  /** Stops answering; `serve` begins anew, with nobody signed in. */
+  /** Stops answering; `serve` starts over, with no one signed in. */
   stop(): void;
 }
 

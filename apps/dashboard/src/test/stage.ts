@@ -65,7 +65,7 @@ export const createStage = (): StandInStage => {
   };
   const enter = (part: string): void => {
     const cause = stage.broken.get(part);
-    // An error that no attempt mends: the letter is there at once.
+    // An error that no attempt fixes: the letter is there at once.
     if (cause !== undefined) throw new TaskError('unknown-model', 'The model is not here.', { cause });
     stage.ran.push(part);
   };

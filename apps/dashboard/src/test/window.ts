@@ -13,11 +13,11 @@ export interface Stage {
   readonly harness: Harness;
   /** The window of the test that runs. */
   open(options?: Partial<OpenOptions>): Promise<Observed>;
-  /** A window of somebody signed in; the account is the same each time. */
+  /** A window of someone signed in; the account is the same each time. */
   enter(role: 'viewer' | 'operator' | 'administrator', options?: Partial<OpenOptions>): Promise<Observed>;
   stateOf(id: TaskId): Promise<string | undefined>;
   finished(given?: object): Promise<{ id: TaskId }>;
-  /** A task that has died in transcribing; the fault is mended by then. */
+  /** A task that has died in transcribing; the fault is fixed by then. */
   dead(given?: object): Promise<{ id: TaskId }>;
   /** How often it was delivered. */
   deliveredOf(id: TaskId): number;

@@ -27,7 +27,7 @@ export const documentPermissions = (routes: readonly Route<never>[]): string =>
     'Made from the table of routes (`apps/dashboard/src/routes.ts`), which is also what the server enforces and what the tests try,',
     'route by route, as each of these visitors. “CSRF check” is what a request that changes something must carry besides the session:',
     'the secret of the session in its form, and an `Origin` that is the dashboard itself. Of Bull Board’s own routes the first',
-    'row that fits counts; what is for nobody is refused whatever its page shows.',
+    'row that fits counts; what is for no one is refused whatever its page shows.',
     '',
     `| method | path | ${visitors.join(' | ')} | CSRF check | what |`,
     `|---|---|${visitors.map(() => ':-:|').join('')}---|---|`,

@@ -1,7 +1,7 @@
 import type { Handler } from './request-context.js';
 import type { Role } from './session/account.js';
 
-/** Who may use a route: an account of that role or above, anyone at all, or — where it would only hurt — nobody. */
+/** Who may use a route: an account of that role or above, anyone at all, or — where it would only hurt — no one. */
 export type Guard = Role | 'anyone' | 'nobody';
 
 /** One way in. Enforcement, the documentation and the tests all read the table of these. */

@@ -134,7 +134,7 @@ const decodeTrack = (material: Material, { source, info, target, limit, ...optio
   );
 
 /**
- * Which sound track to hear, decided once: among several the first wanted one in which somebody speaks. That others hold speech as
+ * Which sound track to hear, decided once: among several the first wanted one in which someone speaks. That others hold speech as
  * well is written down.
  */
 const chooseTrack = async (

@@ -12,7 +12,7 @@ export interface SpeechSpan extends Span {
 /**
  * The speech of each channel where at least two carry voices of their own, each channel then in a file of its own; null where all is
  * one recording.
- * @param mixed the speech of the mix: where nobody speaks, nobody speaks on a channel
+ * @param mixed the speech of the mix: where no one speaks, no one speaks on a channel
  */
 export const speechByChannel = async (
   material: Material,

@@ -12,7 +12,7 @@ export interface Speech {
   spans: SpeechSpan[];
 }
 
-/** Where somebody speaks in the recording. */
+/** Where someone speaks in the recording. */
 export const ensureSpeech = async (material: Material): Promise<Speech> => {
   const { engines, folder, signal, onProgress } = material;
   const known = await folder.read(artifacts.speech.file(), artifacts.speech.schema);

@@ -36,7 +36,7 @@ export interface EraserDeps {
   logger: Pick<Logger, 'info' | 'warn'>;
 }
 
-/** Promises worked in one sweep; each may name thousands of tasks. */
+/** Promises processed in one sweep; each may name thousands of tasks. */
 const batch = 20;
 /** Milliseconds one place may take: a client that waits through an outage must not hold up the others. */
 const bound = 15_000;
@@ -49,7 +49,7 @@ export const createEraser = (deps: EraserDeps): Eraser => {
   const bounded = <T>(work: Promise<T>): Promise<T> => within(work, closing.signal);
 
   /**
-   * One round through all places; each that fails is logged, and the others go on. Resolves when nobody can read any more what
+   * One round through all places; each that fails is logged, and the others go on. Resolves when no one can read any more what
    * was erased; `rest`, the figures, may take longer.
    */
   const round = async (erasure: Erasure): Promise<{ rest: Promise<void> }> => {

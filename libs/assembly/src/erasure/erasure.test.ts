@@ -278,7 +278,7 @@ it('contents of a person’s recordings go by themselves when they have been kep
 });
 
 describe('a person who wants to be forgotten', () => {
-  /** Everything a bot keeps of somebody, with a marker in each field. */
+  /** Everything a bot keeps of someone, with a marker in each field. */
   const live = async (marker: string, number: number, group: number) => {
     const inbox = createInbox(pool, botId);
     const posts = createPosts(pool, botId);

@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 /**
  * ClickHouse in this process, behind the part of ClickHouse's HTTP interface that its own client speaks, so that the
- * embedded database and a server are one thing to everybody else. Runs alone: a native query must not hold up an event
+ * embedded database and a server are one thing to everyone else. Runs alone: a native query must not hold up an event
  * loop that others wait for.
  */
 const options = z.object({ dir: z.string().min(1), port: z.number().int() });

@@ -44,7 +44,7 @@ export const startEmbeddedClickHouse = async ({
   const complaint = createTail(4000);
   child.stderr.on('data', (piece: Buffer) => {
     complaint.add(piece);
-    logger.debug({ clickhouse: String(piece).trimEnd() }, 'embedded ClickHouse says');
+    logger.debug({ clickhouse: String(piece).trimEnd() }, 'embedded ClickHouse output');
   });
   const ended = once(child, 'close').then(() => undefined);
   child.stdin.on('error', () => undefined);

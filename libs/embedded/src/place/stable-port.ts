@@ -31,7 +31,7 @@ const tryPort = async (port: number, host: string): Promise<number | null> => {
 };
 
 /**
- * A free TCP port for a server that comes back to it: the preferred one where nobody listens on it, otherwise one that no
+ * A free TCP port for a server that comes back to it: the preferred one where no one listens on it, otherwise one that no
  * outgoing connection is ever given. Throws where there is none. (`get-port` would not do: for 15 s it gives out no port twice, and a server
  * that is started again in the same process would lose its address.)
  */

@@ -13,7 +13,7 @@ export interface LiveServer {
 
 /**
  * Whether the process is a server on this folder: after a reboot, or in a container that starts again, the pid in a
- * file left behind belongs to somebody else. Where the system does not tell, a live pid is believed.
+ * file left behind belongs to someone else. Where the system does not tell, a live pid is believed.
  */
 const serves = async (pid: number, data: string): Promise<boolean> => {
   if (!isAlive(pid)) return false;

@@ -32,7 +32,7 @@ export interface EmbeddedPostgres {
   readonly url: string;
   /** False where a server of another process was found and is used. */
   readonly owner: boolean;
-  /** Of the server this process started last; undefined where it runs no more, or somebody else's is used. */
+  /** Of the server this process started last; undefined where it runs no more, or someone else's is used. */
   readonly pid: number | undefined;
   /** Stops the server (fast shutdown) where this process started it. */
   close(): Promise<void>;
@@ -53,7 +53,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   const cluster = await ensureCluster(dir, binaries, user);
   const closing = new AbortController();
   let own: OwnServer | null = null;
-  /** The port everybody has been told: a server that comes back comes back there, however long somebody else holds it. */
+  /** The port everyone knows: a server that comes back comes back there, however long someone else holds it. */
   let told: number | null = null;
 
   /** Resolves to the port of a server that accepts connections. */
@@ -87,9 +87,9 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
       await Promise.race([ended, aborted(closing.signal)]);
       if (closing.signal.aborted) return;
       if (own === null && (await findServer(cluster.data)) !== null) continue;
-      logger.warn({ dir }, 'PostgreSQL has ended, starting it again');
+      logger.warn({ dir }, 'PostgreSQL exited: restarting');
       own = null;
-      await ensure().catch((error: unknown) => logger.error({ err: error, dir }, 'PostgreSQL cannot be started'));
+      await ensure().catch((error: unknown) => logger.error({ err: error, dir }, 'PostgreSQL start failed'));
       await wait(200, undefined, { ref: false });
     }
   };
@@ -100,7 +100,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   await ensureDatabase(url);
   const supervision = options.supervise === false ? Promise.resolve() : supervise();
   const owner = own !== null;
-  logger.info({ dir, port, owner }, 'PostgreSQL is ready');
+  logger.info({ dir, port, owner }, 'PostgreSQL ready');
   return {
     url,
     owner,

@@ -7,7 +7,7 @@ export interface RedisSettings extends Access {
   fsync: 'everysec' | 'always';
 }
 
-/** A configuration for standard input (`redis-server -`): arguments can be read by everybody. An empty password: none is asked for. */
+/** A configuration for standard input (`redis-server -`): arguments can be read by everyone. An empty password: none is asked for. */
 export const redisSettings = ({ folder, port, password, fsync }: RedisSettings): string =>
   [
     'bind 127.0.0.1',

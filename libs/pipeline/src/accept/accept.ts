@@ -30,7 +30,7 @@ export type Source<R> =
     }
   /** A file of this machine, taken over as it is: linked or copied. */
   | { kind: 'file'; path: string }
-  /** The same, as somebody else named it: only below a directory. */
+  /** The same, as someone else named it: only below a directory. */
   | { kind: 'link'; path: string; within: string };
 
 /** The name of a received source in its folder. */
@@ -51,7 +51,7 @@ export interface AcceptRequest<R extends Received> {
   channel: Channel;
   owner: string;
   source: Source<R>;
-  /** Length of the recording, where the sender told it; seconds. */
+  /** Length of the recording, where the sender gave it; seconds. */
   seconds?: number | null;
   /** Bytes of the largest recording that is taken this way; default: no bound. */
   largest?: number;

@@ -5,7 +5,7 @@ import type { FreeSpace } from './free-space.js';
 /** Bytes of a second of decoded sound: 16 kHz, mono, 16 bit. */
 const decodedSecond = 32_000;
 /**
- * Decoded bytes for each byte of a recording whose length nobody has told. Telegram's voice messages (Opus, measured 2 to 4 kB/s)
+ * Decoded bytes for each byte of a recording whose length is unknown. Telegram's voice messages (Opus, measured 2 to 4 kB/s)
  * become about ten times as large; music and video become less. Where it is more, the worker finds out before it decodes.
  */
 const unknownRatio = 10;
@@ -20,7 +20,7 @@ export interface Expected {
   incoming: number;
   /** Of the source, bytes; null where unknown. */
   bytes: number | null;
-  /** Length of the recording, where the sender told it; seconds. */
+  /** Length of the recording, where the sender gave it; seconds. */
   seconds?: number | null | undefined;
 }
 

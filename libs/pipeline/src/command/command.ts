@@ -30,7 +30,7 @@ export const submit = async (
   const task = taskSchema.parse(given);
   const folder = taskFolder(context.tasksDir, task.id);
   const known = await latestRevision(folder);
-  // Once delivered the source may be gone: only a task nobody has heard of needs it.
+  // Once delivered the source may be gone: only a task no one has heard of needs it.
   if (known === 0) {
     await folder.source(task.source);
     // What it will become must fit as well, beside what others were promised.

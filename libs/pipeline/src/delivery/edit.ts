@@ -29,11 +29,11 @@ export const serveEdits = (context: PipelineContext, handler: (id: TaskId) => Pr
     'edit',
     async (_job, { taskId }, { signal }) => {
       const onUnavailable = (error: unknown) =>
-        context.log.warn({ task_id: taskId, err: error }, 'an edit waits to be shown');
+        context.log.warn({ task_id: taskId, err: error }, 'edit delivery postponed');
       await whileUnavailable(() => handler(taskId), { signal, onUnavailable }).catch((error: unknown) => {
         throw toJobError(error);
       });
     },
     // The next file shows it all the same.
-    { onDead: async (job) => context.log.warn({ task_id: job.data.taskId }, 'an edit was not shown') },
+    { onDead: async (job) => context.log.warn({ task_id: job.data.taskId }, 'edit delivery failed') },
   );

@@ -7,7 +7,7 @@ import { clockKey, liveKey } from '../state/task-state.js';
 
 export interface Erased {
   tasks: readonly TaskId[];
-  /** Whose turn in the queues is forgotten as well; null: nobody's. */
+  /** Whose turn in the queues is forgotten as well; null: no one's. */
   owner: string | null;
 }
 
@@ -77,7 +77,7 @@ const depth = (name: QueueName): number => (name.startsWith('deliver-') ? 0 : na
 
 const uuid = /[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}/;
 
-/** A small append-only file is written anew without what was removed; a large one is left to Redis's own rhythm. */
+/** A small append-only file is rewritten without what was removed; a large one is left to Redis's own rhythm. */
 const rewriteJournal = async ({ connection, log }: PipelineContext): Promise<void> => {
   try {
     const info = await connection.failFast.info('persistence');

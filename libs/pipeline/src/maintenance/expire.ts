@@ -5,7 +5,7 @@ import type { PipelineContext } from '../context.js';
 const batch = 1000;
 
 /**
- * Removes ended jobs past their time. BullMQ does so only when another job of the same queue ends: an installation that nobody
+ * Removes ended jobs past their time. BullMQ does so only when another job of the same queue ends: an installation that no one
  * uses would keep what the last ones said of a person for ever. Returns how many went.
  */
 export const expireJobs = async ({ connection }: PipelineContext): Promise<number> => {

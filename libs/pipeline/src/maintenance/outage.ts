@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Connection } from '../redis/connection.js';
 
-/** Milliseconds after which an outage that nobody repeats is over, or its process gone. */
+/** Milliseconds after which an outage that no one repeats is over, or its process gone. */
 const mode = 90_000;
 
 const outageSchema = z.object({

@@ -9,11 +9,11 @@ export interface ServeOptions {
   concurrency?: number;
   /** Milliseconds a job's lock lasts without being renewed; a dead worker's job is taken over after one to two of it. */
   lockDuration?: number;
-  /** Shown in Bull Board as who worked the job. */
+  /** Shown in Bull Board as who ran the job. */
   name?: string;
 }
 
-/** One queue being worked by this process. */
+/** One queue being served by this process. */
 export interface Served {
   /** The jobs running in this process right now. */
   running(): Job[];
@@ -114,7 +114,7 @@ export const serveQueue = <K extends QueueName>(
       lockDuration,
       skipLockRenewal: true,
       stalledInterval: lookInterval,
-      // A put-back job announces itself to nobody: others look again after this many seconds.
+      // A put-back job announces itself to no one: others look again after this many seconds.
       drainDelay: 2,
     },
   );
@@ -153,7 +153,7 @@ export const serveQueue = <K extends QueueName>(
     if (renewing) return;
     renewing = true;
     renew()
-      .catch((error: unknown) => log.warn({ queue: name, err: error }, 'locks were not renewed'))
+      .catch((error: unknown) => log.warn({ queue: name, err: error }, 'lock renewal failed'))
       .finally(() => {
         renewing = false;
       });
@@ -167,7 +167,7 @@ export const serveQueue = <K extends QueueName>(
     looking = true;
     holder
       .look()
-      .catch((error: unknown) => log.warn({ queue: name, err: error }, 'holders of locks were not looked at'))
+      .catch((error: unknown) => log.warn({ queue: name, err: error }, 'lock holder check failed'))
       .finally(() => {
         looking = false;
       });

@@ -12,7 +12,7 @@ const mostRefusals = 3;
 /**
  * Works the queue `record`, one change at a time. A handler that throws is called again in place: the changes behind
  * it wait, because a task's changes must be recorded in their order. Where the change itself is at fault (TaskError that
- * another attempt cannot mend) it becomes a failed job of the queue after a few attempts, and the others go on.
+ * another attempt cannot fix) it becomes a failed job of the queue after a few attempts, and the others go on.
  */
 export const serveChanges = (context: PipelineContext, handler: (change: StateChange) => Promise<void>): Served =>
   serveQueue(context, 'record', async (_job, { change }, { signal }) => {
@@ -38,7 +38,7 @@ export const serveChanges = (context: PipelineContext, handler: (change: StateCh
             throw error;
           }
         }
-        context.log.warn({ task_id: change.taskId, err: error }, 'a change of state is not recorded yet');
+        context.log.warn({ task_id: change.taskId, err: error }, 'recording a state change postponed');
         await waited(wait, signal);
       }
     }

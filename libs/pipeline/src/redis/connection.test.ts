@@ -39,7 +39,7 @@ test('a failover that leaves the connections on what is now a replica is followe
   const admin = new Redis(redis.url);
   proxy.lead(other.port);
   await admin.replicaof('127.0.0.1', other.port);
-  // Nobody breaks the old connections: only the refusal says that something has changed.
+  // No one breaks the old connections: only the refusal says that something has changed.
   await connection.blocking.set('c:after', 2);
   await connection.failFast.set('c:after-too', 3);
   await queue.add('after', { v: 1 });

@@ -82,7 +82,7 @@ export const connect = (options: ConnectionOptions): Connection => {
       });
       queue.on('error', options.onError);
       queues.set(key, queue as Queue);
-      // What could not begin while Redis was away would refuse for ever: the next caller begins anew.
+      // What could not begin while Redis was away would refuse for ever: the next caller starts over.
       queue.waitUntilReady().catch(() => {
         if (queues.get(key) === (queue as Queue)) queues.delete(key);
       });

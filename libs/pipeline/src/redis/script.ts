@@ -18,7 +18,7 @@ end
  * Start-time fair queuing (Goyal, Vin, Cheng 1996): a job's start tag is max(virtual time, the owner's last finish
  * tag), its finish tag is start + cost; jobs run by start tag. The virtual time is the start tag last taken into service:
  * of each queue its own, or the faster one's would put a newcomer behind all that waits in the slower. Where nothing
- * waits, time starts anew: tags stay small.
+ * waits, time starts over: tags stay small.
  */
 const fair = `
 local function fair(clock, waiting, owner, highest, costs)
@@ -97,7 +97,7 @@ return tags
  * KEYS task, clock, job; ARGV id, revision, now, part, stage, fraction, state, tag, channel, starting. One report of a running job.
  * Returns {state, changed, resumed}: whether the task's state moved on with it, and whether it had failed before. Where Redis
  * knows the job no more (it was emptied), the state is `gone` and nothing is written: a late report must not make a task look
- * alive that nobody works on.
+ * alive that no one works on.
  */
 const report = `${shared}
 local key = KEYS[1]
@@ -175,7 +175,7 @@ return state == ARGV[2] and 0 or 1
 
 /**
  * KEYS jobs of a task, the delivery first. Returns 2 where the delivery is done, 1 where one of them waits, runs or has failed
- * (a failed one is reported by the sweep), 0 where nobody works on the task any more.
+ * (a failed one is reported by the sweep), 0 where no one works on the task any more.
  */
 const working = `
 for at, key in ipairs(KEYS) do
@@ -186,7 +186,7 @@ end
 return 0
 `;
 
-/** KEYS task; ARGV field, value. Keeps a note beside a live state, and makes none anew. */
+/** KEYS task; ARGV field, value. Keeps a note beside a live state, and creates none. */
 const note = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])

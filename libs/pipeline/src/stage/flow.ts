@@ -11,7 +11,7 @@ import type { Rates } from './throughput.js';
 export interface Planned {
   /** Seconds of the recording. */
   duration: number;
-  /** Seconds of speech in each chunk, in order; empty where nobody speaks. */
+  /** Seconds of speech in each chunk, in order; empty where no one speaks. */
   chunks: readonly number[];
 }
 

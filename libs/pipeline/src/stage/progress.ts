@@ -28,7 +28,7 @@ export const createReporter = (
     ]);
     answered
       .then(([answer]) => onState(answer.state))
-      .catch((error: unknown) => context.log.warn({ task_id: running.taskId, err: error }, 'progress was not reported'))
+      .catch((error: unknown) => context.log.warn({ task_id: running.taskId, err: error }, 'progress report failed'))
       .finally(() => {
         busy = false;
       });
@@ -45,5 +45,5 @@ export const createReporter = (
 
 /** For what may be lost: an error is logged and goes no further. */
 export const quietly = (context: PipelineContext, promise: Promise<unknown>): void => {
-  promise.catch((error: unknown) => context.log.warn({ err: error }, 'a side note was lost'));
+  promise.catch((error: unknown) => context.log.warn({ err: error }, 'job note lost'));
 };

@@ -26,7 +26,7 @@ export interface StageCall<P> {
   report(fraction: number): void;
   /** A sentence for the operator, shown with the job; never a word of the transcript. */
   log(line: string): void;
-  /** What the stage found out, for the figures. */
+  /** What the stage found out, for analytics. */
   note(details: StageDetails): void;
   /** Keeps room for a recording of so many seconds once it is decoded. Throws TaskError `no-space`. */
   reserve(seconds: number): Promise<void>;
@@ -138,7 +138,7 @@ export const runPart = async <P extends OfTask>(
     // An abort is told by its reason, however the engine put it.
     const reason: unknown = run.signal.aborted ? run.signal.reason : error;
     if (!run.signal.aborted && waitsForRoom(reason, job)) {
-      context.log.warn({ task_id: payload.taskId, part: place.part, err: reason }, 'a stage waits: there is no room');
+      context.log.warn({ task_id: payload.taskId, part: place.part, err: reason }, 'stage waits: no disk space');
       throw new Postponed(5 * context.connection.options.retryDelay, { cause: reason });
     }
     // Cancelled, put back or taken over: no attempt failed.
@@ -158,7 +158,7 @@ export const runPart = async <P extends OfTask>(
         // The cause may quote the recording: it lies with the dead letter, which is erased with its task.
         code: toFailure(reason).code,
       },
-      'a stage failed',
+      'stage failed',
     );
     throw jobError;
   }
@@ -194,13 +194,13 @@ const roomPatience = 10 * 60_000;
 const waitsForRoom = (reason: unknown, { timestamp }: Job): boolean =>
   reason instanceof TaskError && reason.code === 'no-space' && Date.now() - timestamp < roomPatience;
 
-/** Without Redis nobody can be asked, and the work goes on: the disk itself is looked at before it is written to. */
+/** Without Redis no one can be asked, and the work goes on: the disk itself is looked at before it is written to. */
 const reserveRoom = async (context: PipelineContext, id: TaskId, seconds: number): Promise<void> => {
   try {
     await context.reservations.reserve(id, { incoming: 0, bytes: null, seconds }, 'task');
   } catch (error) {
     if (error instanceof TaskError && error.code === 'no-space') throw error;
-    context.log.warn({ task_id: id, err: error }, 'no room reserved');
+    context.log.warn({ task_id: id, err: error }, 'disk reservation failed');
   }
 };
 

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis.close());
 
-/** Runs one task and gives what the observer was told of it. */
+/** Runs one task and gives what the observer was called with. */
 const observed = async (behave: (part: string) => Promise<void>): Promise<PipelineEvent[]> => {
   const events: PipelineEvent[] = [];
   const pipeline = await openPipeline(redis.url, { observe: (event) => events.push(event) });

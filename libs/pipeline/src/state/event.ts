@@ -3,7 +3,7 @@ import type { Job } from 'bullmq';
 import type { PipelineContext } from '../context.js';
 import type { PipelineEvent, StageDetails } from '../contract.js';
 
-/** Progress is told at each of these percents of a stage: enough for a timeline, few enough to keep. */
+/** Progress is reported at each of these percents of a stage: enough for a timeline, few enough to keep. */
 const marks = [25, 50, 75];
 
 /** Tells of a task as a whole. */

@@ -27,7 +27,7 @@ export const toFailure = (error: unknown): Failure => {
 /** One line for the operator; what BullMQ keeps as `failedReason`. */
 export const reasonOf = (failure: Failure): string => `${failure.code}: ${failure.cause || failure.message}`;
 
-/** The one place where an error becomes BullMQ's: what no attempt can mend is not attempted again. */
+/** The one place where an error becomes BullMQ's: what no attempt can fix is not attempted again. */
 export const toJobError = (error: unknown): Error => {
   const failure = toFailure(error);
   const hopeless = error instanceof TaskError && !error.retryable;

@@ -31,6 +31,6 @@ export const serveNotices = (
     },
     {
       // It stays in its failed set, where Bull Board shows and retries it; the task has long ended.
-      onDead: async (job) => context.log.warn({ task_id: job.data.taskId }, 'a webhook was given up'),
+      onDead: async (job) => context.log.warn({ task_id: job.data.taskId }, 'webhook given up'),
     },
   );

@@ -52,7 +52,7 @@ export interface Opened {
   tag: number;
 }
 
-/** Opens the live state once (`opened`), or anew for a further revision. */
+/** Opens the live state once (`opened`), or again for a further revision. */
 export const openTask = async (
   { connection }: { connection: Connection },
   task: Task,
@@ -91,7 +91,7 @@ export interface Work {
 /** Fair-queuing tags, 1 … 2^21 − 1, lower first. */
 export interface Tags {
   chunks: readonly number[];
-  /** 1 where nobody's speakers are told apart. */
+  /** 1 where no one's speakers are told apart. */
   diarize: number;
 }
 
@@ -116,7 +116,7 @@ export const planTask = async (connection: Connection, { id, owner }: Task, { pa
 
 /**
  * Reports a running job; `state` is what the task's state becomes if it is not yet that far. `gone`: Redis was emptied, the
- * job is nobody's any more.
+ * job is no one's any more.
  */
 export const report = async (
   connection: Connection,

@@ -48,7 +48,7 @@ test('three hundred who wait are one connection, and each hears of its task’s 
   open();
   expect(new Set((await Promise.all(waiting)).map(({ state }) => state))).toEqual(new Set(['done']));
   await warm();
-  // Nobody listens any more: nothing is subscribed to.
+  // No one listens any more: nothing is subscribed to.
   await until(async () => ((await client.pubsub('CHANNELS', '*progress*')) as string[]).length === 0);
   await work.close();
   await channel.close();
@@ -61,7 +61,7 @@ test('a change whose message was lost is found by looking', async () => {
   await pipeline.submit(task);
   const ended = pipeline.untilEnded(task.id, AbortSignal.timeout(120_000));
   const [key] = await client.keys(`*:task:${task.id}`);
-  // Written, and nobody told.
+  // Written, and no one notified.
   await client.hset(key ?? '', 'state', 'done', 'at', Date.now());
   expect((await ended).state).toBe('done');
   await pipeline.close();

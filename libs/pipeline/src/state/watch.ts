@@ -58,7 +58,7 @@ export const createWatcher = (connection: Connection, log: PipelineLog): Watcher
         }),
       );
     } catch (error) {
-      log.warn({ err: error }, 'progress was not read');
+      log.warn({ err: error }, 'reading progress failed');
     } finally {
       polling = false;
     }
@@ -93,7 +93,7 @@ export const createWatcher = (connection: Connection, log: PipelineLog): Watcher
       id === 'all'
         ? client?.punsubscribe(allProgress(connection))
         : client?.unsubscribe(progressChannel(connection, id));
-    // While Redis is away this waits for its return, and nobody waits for it.
+    // While Redis is away this waits for its return, and no one waits for it.
     left?.catch(() => undefined);
   };
 

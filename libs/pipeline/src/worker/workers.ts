@@ -73,7 +73,7 @@ export const work = async (
     if (looking) return;
     looking = true;
     keepSweeping(context, cleanInterval)
-      .catch((error: unknown) => log.warn({ err: error }, 'the sweep is not scheduled; it will be tried again'))
+      .catch((error: unknown) => log.warn({ err: error }, 'sweep scheduling failed: retrying'))
       .finally(() => {
         looking = false;
       });
@@ -81,7 +81,7 @@ export const work = async (
 
   // Besides the scheduler: its clock may have been set back, and this must not wait for it.
   const timer = setInterval(
-    () => void rescue(context).catch((error: unknown) => log.warn({ err: error }, 'rescue failed; it will be retried')),
+    () => void rescue(context).catch((error: unknown) => log.warn({ err: error }, 'rescue failed: retrying')),
     options.lockDuration ?? 20_000,
   );
   return {
@@ -101,7 +101,7 @@ const scheduleSweep = async ({ connection }: PipelineContext, every: number): Pr
 };
 
 /**
- * Schedules the sweep anew where it is gone, because Redis was emptied, or not soon, because a clock was set back or ahead: otherwise
+ * Schedules the sweep again where it is gone, because Redis was emptied, or not soon, because a clock was set back or ahead: otherwise
  * nothing would be cleared away until a worker starts, or for the hours by which the clock is off.
  */
 const keepSweeping = async (context: PipelineContext, every: number): Promise<void> => {

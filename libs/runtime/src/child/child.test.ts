@@ -197,7 +197,7 @@ test('lines that are not the protocol are ignored with a warning, which holds no
   warnings.length = 0;
   expect(await child.call('chatter', null, unhurried)).toBe('said');
   expect(warnings.join()).toContain('plain garbage');
-  expect(warnings.join()).toContain('unknown line from a child');
+  expect(warnings.join()).toContain('unknown line from child');
   expect(warnings.join()).not.toContain('secret plan');
 });
 

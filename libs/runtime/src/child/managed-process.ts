@@ -84,7 +84,7 @@ export const startManagedProcess = (options: ChildOptions, onLine: (line: ChildL
     if (line === null) {
       // A broken line of the protocol may hold a transcript; libraries print plain text.
       const printed = text.trimStart().startsWith('{') ? {} : { line: text.slice(0, 200) };
-      logger.warn({ child: name, pid: child.pid, length: text.length, ...printed }, 'unknown line from a child');
+      logger.warn({ child: name, pid: child.pid, length: text.length, ...printed }, 'unknown line from child');
       return;
     }
     watchdog.onOutput();

@@ -32,7 +32,7 @@ export interface Supervised {
   stop(graceMs: number): Promise<void>;
 }
 
-/** Milliseconds before the second start; doubles up to the longest, and begins anew after a run that worked for a while. */
+/** Milliseconds before the second start; doubles up to the longest, and starts over after a run that worked for a while. */
 const firstPause = 500;
 const longestPause = 30_000;
 const healthyRun = 10_000;

@@ -25,7 +25,7 @@ export interface KeptConnection {
   close(): Promise<void>;
 }
 
-/** A connection that held for so long counts as healthy: the pauses begin anew. Milliseconds. */
+/** A connection that held for so long counts as healthy: the pauses start over. Milliseconds. */
 const healthy = 5000;
 
 /**
@@ -41,7 +41,7 @@ export const keepConnected = ({ open, onError, pause }: KeepConnectedOptions): K
     tellOpened = resolve;
     giveUp = reject;
   });
-  // It may be closed before anybody asks.
+  // It may be closed before anyone asks.
   opened.catch(() => undefined);
 
   const hold = async (): Promise<boolean> => {

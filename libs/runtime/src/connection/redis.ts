@@ -5,7 +5,7 @@ const demoted = /^(READONLY|UNBLOCKED)\b/;
 
 /**
  * How every client of ours survives Redis's absence; for ioredis. A server that became a replica keeps its connections and
- * refuses every write: the connection is made anew, to wherever the address leads by then, and the command sent again.
+ * refuses every write: the connection is made again, to wherever the address leads by then, and the command sent again.
  */
 export const resilientRedis = {
   /** A server that answers no handshake is tried again; milliseconds. */

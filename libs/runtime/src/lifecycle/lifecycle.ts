@@ -31,7 +31,7 @@ export const createLifecycle = ({ logger, graceMs, exit = endProcess }: Lifecycl
     logger.info({ reason }, 'ending');
     const deadline = performance.now() + graceMs;
     const overdue = setTimeout(() => {
-      logger.error({ graceMs }, 'the grace time is over');
+      logger.error({ graceMs }, 'grace period over');
       exit(1);
     }, graceMs);
     ending.abort(new Error(`ending: ${reason}`));
@@ -40,7 +40,7 @@ export const createLifecycle = ({ logger, graceMs, exit = endProcess }: Lifecycl
       try {
         await close(Math.max(0, deadline - performance.now()));
       } catch (error) {
-        logger.error({ err: error, part: name }, 'a part did not close well');
+        logger.error({ err: error, part: name }, 'close failed');
         worst ||= 1;
       }
     }

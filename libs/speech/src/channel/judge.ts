@@ -5,7 +5,7 @@ import { type Contour, contoursOf, similarity } from './similar.js';
 
 /** Two channels rise and fall together from here on … */
 const same = 0.7;
-/** … and are two voices up to here; between, nobody can say. */
+/** … and are two voices up to here; between, no one can say. */
 const different = 0.5;
 /** Frames: in less, any two voices are alike. */
 const fewest = 75;

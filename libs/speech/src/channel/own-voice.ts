@@ -24,7 +24,7 @@ export interface OwnVoices {
 
 /**
  * Whose speech is on which channel.
- * @param speech for each channel where somebody speaks in it, leaks of others included
+ * @param speech for each channel where someone speaks in it, leaks of others included
  */
 export const findOwnVoices = (levels: ChannelLevels, speech: readonly (readonly Span[])[]): OwnVoices => {
   const judge = createJudge(levels);

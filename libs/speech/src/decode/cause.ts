@@ -1,6 +1,6 @@
 /**
  * Sentences of ffmpeg that say why a file could not be decoded, word by word as its sources have them. They hold nothing of the
- * file: its log also tells titles, comments and places, which are nobody's business.
+ * file: its log also tells titles, comments and places, which are no one's business.
  */
 const known = [
   'Invalid data found when processing input',

@@ -254,7 +254,7 @@ test.each([
   ['parts.mp4', ['-c:a', 'aac', '-movflags', 'frag_keyframe+empty_moov', '-frag_duration', '1000000']],
   ['same.wma', []],
   ['same.ts', ['-c:a', 'aac']],
-  // The counter of MPEG transport streams begins anew after 26.5 hours; this one at second five.
+  // The counter of MPEG transport streams starts over after 26.5 hours; this one at second five.
   ['wrapped.ts', ['-c:a', 'aac', '-output_ts_offset', '95438.7']],
   ['late.ts', ['-c:a', 'aac', '-output_ts_offset', '40000']],
 ])('%s without holes keeps every sample', async (name, args) => {

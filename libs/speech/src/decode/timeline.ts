@@ -24,9 +24,9 @@ export interface Timeline {
   gaps(): Gap[];
 }
 
-/** Seconds: below it a difference is rounding or the encoder's delay, and nobody sees it. */
+/** Seconds: below it a difference is rounding or the encoder's delay, and no one sees it. */
 const least = 0.1;
-/** Seconds that times may go back before they are another clock's: recordings joined, a counter that begins anew. */
+/** Seconds that times may go back before they are another clock's: recordings joined, a counter that starts over. */
 const slack = 1;
 /** Seconds a container may tell too little of its own length. */
 const tolerance = 1;

@@ -6,7 +6,7 @@ import { builtEntry } from '../built-entry.js';
 import { type Part, partSchema } from './analysis/part.js';
 
 export interface ClusteringTask {
-  /** Windows of the recording, also those nobody listens to. */
+  /** Windows of the recording, also those no one listens to. */
   count: number;
   /** Of the recording, seconds. */
   duration: number;

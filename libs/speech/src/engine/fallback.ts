@@ -7,7 +7,7 @@ export interface FallbackOptions<E extends Engine> {
   /** The engines to work with, the one to begin with first; asked for until there is one. Throws TaskError `engine-missing`. */
   candidates: () => Promise<readonly Candidate[]>;
   open: (candidate: Candidate) => E;
-  /** Is told of an engine that died of a signal that says it cannot run here. */
+  /** Called for an engine that died of a signal that says it cannot run here. */
   onUnfit: (candidate: Candidate, reason: string) => Promise<void>;
   logger: Logger;
 }

@@ -9,7 +9,7 @@ const verdictSchema = z.object({
   role: z.enum(['detector', 'transcriber', 'diarizer']),
   engine: z.string(),
   build: z.string(),
-  /** Of what was tested: another one is tested anew. */
+  /** Of what was tested: another one is tested again. */
   identity: z.string(),
   /** Of the processor it was tested on. */
   processor: z.string(),
@@ -49,7 +49,7 @@ export interface VerdictStore {
   read(): Promise<Verdict[]>;
   /** Puts verdicts in place of earlier ones about the same engines. They are also kept in memory, where the folder may not be written to. */
   add(verdicts: readonly Verdict[]): Promise<void>;
-  /** Forgets all, so that everything is tested anew. */
+  /** Forgets all, so that everything is tested again. */
   clear(): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export const createVerdictStore = (cacheDir: string): VerdictStore => {
     try {
       return fileSchema.parse(JSON.parse(text)).verdicts;
     } catch {
-      // None yet, or not ours: all is tested anew.
+      // None yet, or not ours: all is tested again.
       return [];
     }
   };

@@ -45,7 +45,7 @@ export interface Counted {
 }
 
 /**
- * Repeats as often as there are utterances for them, or syllables where nobody pauses: a model that repeats itself cannot count, the ear
+ * Repeats as often as there are utterances for them, or syllables where no one pauses: a model that repeats itself cannot count, the ear
  * can. What is written more often than it was said is taken out, where the sound leaves it least room; what is left stands where it was said.
  * @param beats middles of the syllables, seconds
  * @param utterances what lies between pauses
@@ -124,7 +124,7 @@ const timesSaid = (phrases: readonly HeardWord[][], beats: number): number | nul
     if (expected !== null && (syllables < expected / 2 || syllables > expected * 2)) continue;
     const said = beats / syllables;
     if ((said < written * (1 - mostSurplus) && written - said > 1) || said > written * mostMissed) continue;
-    // Both may be wrong: the model by a few repeats, the letters by a syllable that nobody hears.
+    // Both may be wrong: the model by a few repeats, the letters by a syllable that no one hears.
     const cost =
       Math.abs(Math.log(said / written)) +
       (expected === null ? 0 : syllableWeight * Math.abs(Math.log(syllables / expected)));

@@ -24,7 +24,7 @@ export interface Gap {
 const near = 0.3;
 /** A stretch of its own without any word: a single word may be no longer, seconds. */
 const leastAlone = 0.35;
-/** Within a stretch people pause; a window holds only speech with its margins, and nobody breathes for so long, seconds. */
+/** Within a stretch people pause; a window holds only speech with its margins, and no one breathes for so long, seconds. */
 const leastWithin = 2;
 /** A gap that begins or ends so near the end of its stretch has all of it, seconds: no word may be split. */
 const whole = 0.6;

@@ -12,9 +12,9 @@ const sureEnough = -0.8;
 const quiteSure = -0.5;
 /** What is heard in pieces may be less sure than the whole by so much. */
 const surenessLost = 0.15;
-/** From this probability on that nobody speaks, nobody does. */
+/** From this probability of no speech on, no one speaks. */
 export const silent = 0.6;
-/** Nobody says more letters a second. */
+/** No one says more letters a second. */
 const fastest = 25;
 /** So many words in a row that are heard twice were said once. */
 const leastShared = 2;

@@ -96,7 +96,7 @@ const inPieces = ({ words, gaps, removed, divided, isCounted }: State): boolean 
   return !isCounted && repeatsOf(words, () => (misses ? leastRepeats : doubtfulRepeats) - 1).length > 0;
 };
 
-/** A window in pieces of a few utterances; neighbouring stretches together and longer ones divided, where nobody pauses. */
+/** A window in pieces of a few utterances; neighbouring stretches together and longer ones divided, where no one pauses. */
 const piecesOf = async (window: Window, wav: Wav): Promise<Window[]> => {
   const groups = groupsOf(await utterancesOf(wav, window), mostTogether);
   if (groups.length > 1)

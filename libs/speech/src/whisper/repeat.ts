@@ -3,7 +3,7 @@ import type { HeardWord } from './word.js';
 /** How often a phrase of so many words may follow itself before it is looked at: "no, no, no, no" is said, more rarely so. */
 const allowedRepeats = (words: number): number => (words === 1 ? 6 : words === 2 ? 4 : 3);
 const longestPhrase = 12;
-/** Nobody says more letters a second. */
+/** No one says more letters a second. */
 const fastest = 30;
 /** Nor a word in less, seconds. */
 const shortestWord = 0.06;
@@ -63,11 +63,11 @@ export const standsOnSound = (words: readonly HeardWord[]): boolean => {
   return last.end - first.start >= Math.max(letters / fastest, words.length * shortestWord);
 };
 
-/** A text that begins anew where there is no sound left says at least so many words again, and the first of them as before. */
+/** A text that starts over where there is no sound left says at least so many words again, and the first of them as before. */
 const leastAgain = 6;
 const leastSame = 3;
 
-/** From which word on the text begins anew without any sound for it; how many words there are where it does not. */
+/** From which word on the text starts over without any sound for it; how many words there are where it does not. */
 const begunAnew = (words: readonly HeardWord[]): number => {
   for (let at = leastSame; at + leastAgain <= words.length; at++) {
     if (standsOnSound(words.slice(at)) || standsOnSound(words.slice(at, at + 1))) continue;
@@ -78,7 +78,7 @@ const begunAnew = (words: readonly HeardWord[]): number => {
 
 /**
  * The words without repeats that there is no sound for: a model that cannot find its end writes a phrase again and again, all at one
- * place. The first of them stays, and whatever comes after; or it begins its text anew, which goes to the end. `removed` are those taken out.
+ * place. The first of them stays, and whatever comes after; or it begins its text again, which goes to the end. `removed` are those taken out.
  */
 export const withoutLoops = (words: readonly HeardWord[]): { words: HeardWord[]; removed: HeardWord[] } => {
   const removed = new Set(words.slice(begunAnew(words)));

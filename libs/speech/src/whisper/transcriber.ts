@@ -143,7 +143,7 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
     async detectLanguage({ wav: path, speech, model, languageHints: hints = [] }, context) {
       const wav = await openWav(path);
       const [window] = await windowsOf(wav, speech).finally(() => wav.close());
-      // Nobody speaks: any language will do, and none is likely.
+      // No one speaks: any language will do, and none is likely.
       if (window === undefined) return { language: hints[0] ?? 'en', probability: 0 };
       const shares = await detectIn(path, { window }, model, context);
       const first = isShort(window) ? candidatesOf(shares, hints) : [];

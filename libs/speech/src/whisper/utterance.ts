@@ -13,7 +13,7 @@ const frame = 0.01 * sampleRate;
 /** A pause is so many decibels below the loudest, and no more than so many above the quietest tenth. */
 const belowLoudest = 30;
 const aboveFloor = 8;
-/** Where less lies between the two, pauses cannot be told from speech, decibels. */
+/** Where less lies between the two, pauses cannot be distinguished from speech, decibels. */
 const leastRange = 14;
 /** Within a word the sound stops for a "t" or a "k", for less than so many seconds. */
 const leastPause = 0.15;

@@ -22,7 +22,7 @@ export interface AccountRepository {
   create(account: { name: string; password: string; role: Role }): Promise<Account | null>;
   /** The first account of all, an administrator; null where there is one already, also where two are made at once. */
   createFirst(account: { name: string; password: string }): Promise<Account | null>;
-  /** What a browser shows that somebody has signed in with before; a new password ends it. Null for an account without one. */
+  /** What a browser shows that someone has signed in with before; a new password ends it. Null for an account without one. */
   deviceToken(id: string): Promise<string | null>;
   /** Which device a token stands for, where it was made for the account of that name. */
   knownDevice(name: string, token: string): Promise<string | null>;

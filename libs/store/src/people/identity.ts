@@ -4,7 +4,7 @@ import type { Tables } from '../schema.js';
 import { type Account, accountColumns, accountOf } from './account.js';
 import type { Role } from './role.js';
 
-/** Who somebody is to an identity provider: the subject never changes, a name or an address may. */
+/** Who someone is to an identity provider: the subject never changes, a name or an address may. */
 export interface Identity {
   issuer: string;
   subject: string;

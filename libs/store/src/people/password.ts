@@ -17,7 +17,7 @@ export const hashPassword = async (password: string): Promise<string> => {
   return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64'), key.toString('base64')].join('$');
 };
 
-/** Whether a password fits; takes as long for a name nobody has (`stored` null), so that names cannot be guessed by time. */
+/** Whether a password fits; takes as long for a name no one has (`stored` null), so that names cannot be guessed by time. */
 export const isPassword = async (password: string, stored: string | null): Promise<boolean> => {
   const [kind, N, r, p, salt = '', key = ''] = (stored ?? '').split('$');
   if (kind !== 'scrypt') {

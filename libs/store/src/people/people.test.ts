@@ -185,7 +185,7 @@ it('comes back by itself after PostgreSQL was killed', async () => {
   const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(store.db);
   const killed = rows[0]?.pid;
   if (killed === undefined) throw new Error('no backend');
-  // A killed backend makes the server throw everybody out and recover, as after a crash.
+  // A killed backend makes the server throw everyone out and recover, as after a crash.
   process.kill(killed, 'SIGKILL');
   await until(() => store.ping());
   expect(await store.audit.list({ limit: 5 })).toHaveLength(2);

@@ -12,7 +12,7 @@ export interface PersonRow {
   secondsToday: number;
   tasks: number;
   access: Access;
-  /** Minutes a day of their own; null as for everybody. */
+  /** Minutes a day of their own; null as for everyone. */
   minutes: number | null;
 }
 

@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../schema.js';
 import { digestOf } from './session.js';
 
-/** What has to fit when somebody comes back from the identity provider. */
+/** What has to fit when someone comes back from the identity provider. */
 export interface PendingSignIn {
   state: string;
   nonce: string;
@@ -21,7 +21,7 @@ export interface SignInRepository {
   take(token: string, state: string): Promise<PendingSignIn | null>;
 }
 
-/** Seconds somebody may take at the provider, a second factor included. */
+/** Seconds someone may take at the provider, a second factor included. */
 export const signInLife = 600;
 
 export const createSignInRepository = (db: Kysely<Tables>): SignInRepository => {

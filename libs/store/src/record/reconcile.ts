@@ -9,7 +9,7 @@ export interface ReconciledQueue {
     id: TaskId,
   ): Promise<{ state: TaskState; at: number; failure?: { code: TaskErrorCode; cause: string } } | null>;
   submit(task: Task): Promise<unknown>;
-  /** Queues an open task again where nobody works on it; false where somebody does. */
+  /** Queues an open task again where no one works on it; false where someone does. */
   revive(task: Task): Promise<boolean>;
 }
 

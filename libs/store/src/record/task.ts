@@ -62,14 +62,14 @@ export interface ToldChange {
   code?: TaskErrorCode;
 }
 
-/** The cause of a task that the record knows and that was not accepted after all: its sender was told so. */
+/** The cause of a task that the record knows and that was not accepted after all: its sender was notified. */
 export const notAccepted = 'not accepted';
 
 /** The record of tasks: what was accepted, how it went, how it ended. */
 export interface TaskRepository {
   /** Writes an accepted task down; telling it twice is telling it once. */
   accept(task: Task): Promise<void>;
-  /** Writes a change of state down; an older one told late changes the history, not the state. False for an unknown task. */
+  /** Writes a change of state down; an older one reported late changes the history, not the state. False for an unknown task. */
   change(change: ToldChange): Promise<boolean>;
   /** Newest first; `after` is the cursor of the last page. */
   search(
@@ -131,7 +131,7 @@ const placeOf = (cursor: string | undefined) => {
   return { at: sql<Date>`to_timestamp(${time}::bigint / 1000000.0)`, id };
 };
 
-/** Milliseconds no change is told out of order: one that seems older than that comes from a clock that was set back. */
+/** Milliseconds no change is reported out of order: one that seems older than that comes from a clock that was set back. */
 const mostDisorder = 60_000;
 
 /** Whether a change came after the one a task's row stands for. */
@@ -185,7 +185,7 @@ export const createTaskRepository = (db: Kysely<Tables>): TaskRepository => ({
       if (row === undefined) return false;
       // The pipeline tells what `accept` has written down already, perhaps late; only a reopened task is accepted again.
       if (state === 'accepted' && (row.state === 'accepted' || when <= row.changed_at)) return true;
-      // An end the reconciler has seen already is told once more by the queue.
+      // An end the reconciler has seen already is reported once more by the queue.
       if (state === row.state && isFinal(state)) return true;
       // The operator's words may be the sender's: of an erased task none come back.
       const why = row.forgotten ? null : cause;

@@ -27,7 +27,7 @@ export interface TelegramBooks {
   usage(userId: number): Promise<{ secondsToday: number; secondsTotal: number; tasks: number }>;
   /**
    * Removes what a person used. The sum of this day stays until it is over, under a hash that only this bot's token leads to: a
-   * daily limit cannot be had anew by being forgotten.
+   * daily limit cannot be had again by being forgotten.
    */
   forgetUsage(userId: number): Promise<void>;
   /** Removes the sums of days that are over. */
@@ -55,7 +55,7 @@ const pseudonym = (key: string, userId: number, day: string): string => {
 
 export interface BooksOwner {
   botId: number;
-  /** Nobody who has the database alone may know it: the bot's token. */
+  /** No one who has the database alone may know it: the bot's token. */
   key: string;
 }
 

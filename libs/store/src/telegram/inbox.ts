@@ -15,7 +15,7 @@ export interface ClaimedUpdate extends InboxUpdate {
   attempts: number;
 }
 
-/** Updates that were received: stored before Telegram is told so, and kept until they are handled. */
+/** Updates that were received: stored before Telegram is notified, and kept until they are handled. */
 export interface Inbox {
   /** Stores updates; those known already are left alone. */
   put(updates: readonly InboxUpdate[]): Promise<void>;

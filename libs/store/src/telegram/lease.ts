@@ -15,7 +15,7 @@ class Taken extends Error {}
  * Takes the lease of a bot, or gives null where another process has it. It is a session lock of PostgreSQL: it ends
  * with its connection, so that a killed bot does not keep the next one waiting. Rejects where PostgreSQL is away; once
  * taken, the lease is taken again whenever its connection breaks.
- * @param onLost called where the lease was lost and somebody else has it now
+ * @param onLost called where the lease was lost and someone else has it now
  */
 export const takeLease = async (url: string, botId: number, onLost: () => void): Promise<Lease | null> => {
   const name = `whisper-bot lease ${randomUUID()}`;

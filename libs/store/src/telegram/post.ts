@@ -59,7 +59,7 @@ export interface Posts {
   claim(key: string): Promise<ClaimedPost | null>;
   /** Records that a state was sent. True where a newer one waits. */
   sent(key: string, version: number, messageId: number | null): Promise<boolean>;
-  /** The message is not there any more: the next attempt sends it anew. */
+  /** The message is not there any more: the next attempt sends it again. */
   lost(key: string): Promise<void>;
   /** It stands no longer below the message it answers, or (`topic`) in the chat's general topic, in a message of its own. */
   detach(key: string, from: 'reply' | 'topic'): Promise<void>;

@@ -6,7 +6,7 @@ import { inject } from 'vitest';
 import { z } from 'zod';
 import { template } from './shared-postgres.js';
 
-/** A database that nobody else uses. */
+/** A database that no one else uses. */
 export interface TestDatabase {
   /** With its password. */
   readonly url: string;

@@ -102,7 +102,7 @@ export const isDecodedAudio = (name: string): boolean => {
 };
 
 /**
- * The files that must go so that a stage does its work anew: what it wrote, and all that was made from it. What can only be made
+ * The files that must go so that a stage does its work again: what it wrote, and all that was made from it. What can only be made
  * from the recording stays where the recording is gone; it would be lost.
  * @param names all files of the folder
  */

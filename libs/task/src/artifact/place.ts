@@ -39,7 +39,7 @@ export const findFile = async (path: string, { within, largest }: FindFileOption
   return { path: real, bytes: info.size };
 };
 
-/** No second name can be given: another file system, one that knows no links, somebody else's file, or too many names. */
+/** No second name can be given: another file system, one that knows no links, someone else's file, or too many names. */
 const unlinkable = new Set(['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'ENOSYS', 'EOPNOTSUPP', 'ENOTSUP']);
 
 /**

@@ -15,7 +15,7 @@ export const trackChoiceSchema = z.object({
 /** How many channels the recording has. */
 export const channelCountSchema = z.object({ v: z.literal(1), channels: z.number().int().min(2) });
 
-/** Where somebody speaks; seconds. */
+/** Where someone speaks; seconds. */
 export const speechSchema = z.object({
   v: z.literal(1),
   /** Of the whole recording. */

@@ -48,7 +48,7 @@ export const readRevision = async (folder: TaskFolder, revision: number): Promis
 /** Keeps the result of a revision, durably; it is the task's newest unless a later revision has been asked for. */
 export const writeResult = async (folder: TaskFolder, revision: number, transcript: Transcript): Promise<void> => {
   const known = await readFile(folder, revised.file(revision));
-  // A merge that runs again after somebody has corrected its result finds that result and must not undo the correction.
+  // A merge that runs again after someone has corrected its result finds that result and must not undo the correction.
   const version = known?.version?.revision === revision ? known.version : { revision, edit: 0 };
   await writeFile(folder, revised.file(revision), transcript, version);
   if (revision >= (await latestRevision(folder))) await writeFile(folder, newest.file(), transcript, version);

@@ -21,7 +21,7 @@ export interface TranscriptRecord {
   /** Null where nothing is saved. Rejects where the record is away. */
   read(id: TaskId): Promise<StoredTranscript | null>;
   /**
-   * Saves what `choose` makes of what is saved, while nobody else can save anything of this task; null leaves it.
+   * Saves what `choose` makes of what is saved, while no one else can save anything of this task; null leaves it.
    * `unknown`: the record does not know the task. `forgotten`: it was erased, and nothing of it is saved any more.
    */
   change(
@@ -40,7 +40,7 @@ export type Edited =
       /** The folder's copy: `gone` where the folder is; `behind` where it could not be written and is with the next read. */
       folder: 'written' | 'gone' | 'behind';
     } & VersionedTranscript)
-  /** Somebody else was faster; nothing was changed. */
+  /** Someone else was faster; nothing was changed. */
   | ({ kind: 'conflict' } & VersionedTranscript)
   /** There is no transcript (any more). */
   | { kind: 'gone' };
@@ -71,7 +71,7 @@ export interface TranscriptStoreOptions {
   tasksDir: string;
   /** Null without a database: the folder is all there is. */
   record: TranscriptRecord | null;
-  /** Told of what is tried again with the next read. */
+  /** Called for what is tried again with the next read. */
   onBehind?: (id: TaskId, error: unknown) => void;
 }
 

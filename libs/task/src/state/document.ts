@@ -29,7 +29,7 @@ export const documentStates = (): string => {
     );
   return `# The states of a task
 
-Written by a test from the one table, \`transitions\` in libs/task/src/state/transition.ts; \`npx vitest run libs/task -u\` writes it anew. From
+Written by a test from the one table, \`transitions\` in libs/task/src/state/transition.ts; \`npx vitest run libs/task -u\` rewrites it. From
 the same table come the scripts that change a state in Redis, the order of changes in PostgreSQL, and what counts as ended. The API's
 \`status\` is the state; the bot's messages and the pages show each of them.
 
@@ -54,8 +54,8 @@ ${taskStates.map((state) => `| \`${state}\` | ${meaning[state]} | ${isFinal(stat
 ${transitions.map(({ event, from, to, when }) => `| ${event} | ${from.join(', ')} | ${to} | ${when} |`).join('\n')}
 
 - A change that the table does not have changes nothing: a report of a task that was cancelled, a failure after the end, a second end.
-- A stage that has started moves a task forward only, and may skip what was told by nobody: after Redis was emptied, a task may be \`running\` at once.
-- Each revision opens the task anew under a higher number. What is told of an older one changes nothing.
+- A stage that has started moves a task forward only, and may skip what was never reported: after Redis was emptied, a task may be \`running\` at once.
+- Each revision reopens the task under a higher number. What is reported about an older one changes nothing.
 - In the record a late change is kept in the history; the state is that of the latest change, and of two of one moment that of the
   further one. A cancelled task stays so until it is accepted again.
 `;

@@ -23,7 +23,7 @@ const open = ['accepted', 'preparing', 'running', 'delivering'] as const;
 
 /**
  * Every change of state there is, and nothing else is. The scripts in Redis, the order in the record, and docs/state-machine.md are
- * derived from it. What is told twice changes nothing; a stage that tells late (Redis was emptied, a report was lost) may be skipped.
+ * derived from it. What is reported twice changes nothing; a stage that tells late (Redis was emptied, a report was lost) may be skipped.
  */
 export const transitions: readonly Transition[] = [
   { event: 'advance', from: open.slice(0, 1), to: 'preparing', when: 'preparing starts' },
@@ -32,7 +32,7 @@ export const transitions: readonly Transition[] = [
   { event: 'finish', from: [...open, 'failed'], to: 'done', when: 'the result was handed over' },
   // A failed task whose other part fails, too: the newest cause stands.
   { event: 'fail', from: [...open, 'failed'], to: 'failed', when: 'no attempt is left, or none can help' },
-  { event: 'cancel', from: open, to: 'cancelled', when: 'somebody cancels or erases it' },
+  { event: 'cancel', from: open, to: 'cancelled', when: 'a person cancels or erases it' },
   { event: 'resume', from: ['failed'], to: 'preparing', when: 'preparing is retried' },
   { event: 'resume', from: ['failed'], to: 'running', when: 'a failed chunk, or merging, is retried' },
   { event: 'resume', from: ['failed'], to: 'delivering', when: 'handing over is retried' },
@@ -49,7 +49,7 @@ export const openStates: readonly TaskState[] = taskStates.filter((state) => may
 /** States a task does not leave by itself (a retry or a revision may reopen it). */
 export const isFinal = (state: TaskState): boolean => !openStates.includes(state);
 
-/** Whether somebody gave the task up: whatever is told of it late, only accepting it again reopens it. */
+/** Whether someone gave the task up: whatever is reported of it late, only accepting it again reopens it. */
 export const isAbandoned = (state: TaskState): boolean =>
   transitions.some(({ event, to }) => event === 'cancel' && to === state);
 

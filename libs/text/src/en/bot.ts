@@ -75,7 +75,7 @@ Recordings are recognized on this bot's own machines and are not passed on to an
   'status-superseded': '☝️ This message is out of date: the answer is in another one.',
 
   // The result
-  'result-no-speech': '🤫 Nobody speaks in this recording.',
+  'result-no-speech': '🤫 No one speaks in this recording.',
   'result-speaker': ({ number }: Values<'number'>) => say`Speaker ${number}`,
   'result-speakers-failed': '⚠️ The speakers could not be told apart; the text is complete.',
   'result-preview': '📄 The text is long: here is its beginning, all of it is in the file.',

@@ -6,7 +6,7 @@ export const entrance = {
     name: 'Name',
     password: 'Password',
     submit: 'Sign in',
-    wrong: 'This name and password do not belong together.',
+    wrong: 'Wrong name or password.',
     tooMany: 'Too many attempts. Wait a few minutes, then try again.',
     sso: 'Sign in with your organisation',
     noPasswords: 'Signing in with a password is switched off here.',

@@ -1,6 +1,6 @@
 /** Why a task failed, in English, for the operator. */
 export const errors = {
-  'no-such-file': 'The recording was not where it was said to be.',
+  'no-such-file': 'The recording was not at the given path.',
   'empty-file': 'The file is empty.',
   'not-media': 'The file is neither audio nor video.',
   'no-audio-track': 'The video has no sound.',

@@ -44,7 +44,6 @@ export const frame = {
     back: 'Back',
     add: 'Add',
     show: 'Show',
-    confirm: 'Yes, do it',
   },
   role: { viewer: 'Viewer', operator: 'Operator', administrator: 'Administrator' },
   roleMeans: {
@@ -90,7 +89,7 @@ export const frame = {
     none: '–',
   },
   status: {
-    400: { title: 'That does not fit', text: 'The request was not understood. Go back and check what you entered.' },
+    400: { title: 'Invalid input', text: 'The request was not understood. Go back and check what you entered.' },
     401: { title: 'Please sign in', text: 'This page is only for people with an account.' },
     403: { title: 'Not for you', text: 'Your role does not allow this. Ask an administrator.' },
     404: { title: 'Nothing here', text: 'There is no such page, or what it showed is gone.' },
@@ -104,7 +103,7 @@ export const frame = {
     },
     503: {
       title: 'A part is away',
-      text: 'A database or the queue does not answer right now. It is tried again by itself; reload in a moment.',
+      text: 'A database or the queue does not answer right now. whisper-bot keeps trying; reload in a moment.',
     },
   } as Record<number, { title: string; text: string }>,
   forged:

@@ -14,7 +14,7 @@ export interface Block {
   text: string;
 }
 
-/** The paragraphs of a transcript with names and times as asked for; empty where nobody speaks. */
+/** The paragraphs of a transcript with names and times as asked for; empty where no one speaks. */
 export const transcriptBlocks = (
   transcript: Transcript,
   options: FormatOptions = {},

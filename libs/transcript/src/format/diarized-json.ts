@@ -37,7 +37,7 @@ export const toDiarized = (transcript: Transcript): DiarizedTranscription => {
       start: roundSeconds(segment.start),
       end: roundSeconds(segment.end),
       text: segment.text,
-      // The shape has no "nobody": an untold speaker is the first one.
+      // The shape has no "no one": an untold speaker is the first one.
       speaker: (segment.speaker === null ? undefined : names.get(segment.speaker)) ?? letters(0),
       ...(segment.language === undefined ? {} : { language: segment.language }),
     })),

@@ -3,7 +3,7 @@ import { cueLines, subtitleCues } from '../subtitle/cue.js';
 import { timestamp } from '../time.js';
 import { type FormatOptions, resolveOptions } from './format.js';
 
-/** SubRip: numbered cues; the name stands before the first cue of a turn. Empty where nobody speaks. */
+/** SubRip: numbered cues; the name stands before the first cue of a turn. Empty where no one speaks. */
 export const renderSrt = (transcript: Transcript, options: FormatOptions = {}): string => {
   const { speakers, labels } = resolveOptions(transcript, options, true);
   return subtitleCues(transcript, { speakers, prefix: true, labels })

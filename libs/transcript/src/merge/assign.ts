@@ -12,7 +12,7 @@ const weak = 0.5;
 const jitter = 0.3;
 
 /**
- * The speaker of each word, or null where nobody is near. Who holds most of a word has it; words in gaps and words
+ * The speaker of each word, or null where no one is near. Who holds most of a word has it; words in gaps and words
  * that two speakers hold equally follow their sentence; a lone word flipped within another's sentence follows it too,
  * where its evidence is weak. No word is moved, split or dropped.
  */

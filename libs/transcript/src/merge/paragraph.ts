@@ -5,7 +5,7 @@ import { endsClause, endsSentence } from './sentence.js';
 export interface ParagraphLimits {
   /** A pause this long after a sentence ends the paragraph. */
   pause: number;
-  /** A silence this long ends it even within a sentence: nobody keeps a sentence up so long. */
+  /** A silence this long ends it even within a sentence: no one keeps a sentence up so long. */
   silence: number;
   /** From this length on it ends with its sentence. */
   comfortable: number;

@@ -42,7 +42,7 @@ export const collectWords = (recognitions: readonly Recognition[], duration: num
   return { words, languages };
 };
 
-/** Mends the times in place; see `collectWords`. Words whose start does not fit into the rising order are interpolated. */
+/** Repairs the times in place; see `collectWords`. Words whose start does not fit into the rising order are interpolated. */
 const repairTimes = (words: Word[], duration: number): void => {
   const limit = duration > 0 ? duration : Number.POSITIVE_INFINITY;
   const starts = words.map((word) => (Number.isFinite(word.start) ? Math.min(Math.max(word.start, 0), limit) : -1));

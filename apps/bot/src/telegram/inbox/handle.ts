@@ -63,7 +63,7 @@ export const startHandling = (deps: HandleDeps): Handling => {
         for (const update of claimed) busy.add(update.chatId);
         if (claimed.length > 0) return claimed;
       } catch (error) {
-        log.error({ err: error }, 'the inbox is away');
+        log.error({ err: error }, 'inbox unavailable');
       }
       await rest(signal);
     }
@@ -82,12 +82,12 @@ export const startHandling = (deps: HandleDeps): Handling => {
       await inbox.done(updateId);
       release(chatId);
     } catch (error) {
-      log.error({ err: error, update_id: updateId, attempts }, 'an update was not handled');
+      log.error({ err: error, update_id: updateId, attempts }, 'update handling failed');
       // Where Redis or PostgreSQL is away the update is not at fault, however often it was tried.
       if (attempts >= deps.mostAttempts && !isUnavailable(error)) {
         await inbox
           .park(updateId, error instanceof Error ? (error.stack ?? error.message) : String(error))
-          .catch((failure: unknown) => log.error({ err: failure, update_id: updateId }, 'the inbox is away'));
+          .catch((failure: unknown) => log.error({ err: failure, update_id: updateId }, 'inbox unavailable'));
         release(chatId);
         return;
       }

@@ -39,7 +39,7 @@ export const startPolling = ({ api, inbox, log, timeout, onStored, onStop }: Pol
       randomize: true,
       signal,
       onFailedAttempt: ({ error, attemptNumber: attempt }) =>
-        log.error({ err: error, attempt, updates: updates.length }, 'the inbox is away: intake pauses'),
+        log.error({ err: error, attempt, updates: updates.length }, 'inbox unavailable: intake paused'),
     });
 
   const poll = async (): Promise<void> => {
@@ -63,14 +63,14 @@ export const startPolling = ({ api, inbox, log, timeout, onStored, onStop }: Pol
           conflicts += 1;
           if (conflicts >= mostConflicts || !/conflict/i.test(verdict.cause)) return onStop(verdict.cause);
         }
-        log.warn({ err: error, failures }, 'no updates from Telegram');
+        log.warn({ err: error, failures }, 'getUpdates failed');
         await pause(verdict.kind === 'wait' ? verdict.milliseconds : backOff(failures), undefined, { signal });
       }
     }
   };
 
   const polling = poll().catch((error: unknown) => {
-    if (!signal.aborted) log.error({ err: error }, 'polling has ended');
+    if (!signal.aborted) log.error({ err: error }, 'polling ended');
   });
   return {
     close: async () => {

@@ -65,7 +65,7 @@ export const startWebhook = async (deps: WebhookDeps): Promise<Webhook> => {
     try {
       await deps.inbox.put([inboxUpdate(parsed.data as Update)]);
     } catch (error) {
-      deps.log.error({ err: error }, 'the inbox is away: intake pauses');
+      deps.log.error({ err: error }, 'inbox unavailable: intake paused');
       return 503;
     }
     deps.onStored();
@@ -77,7 +77,7 @@ export const startWebhook = async (deps: WebhookDeps): Promise<Webhook> => {
       const status = await take(request);
       response.writeHead(status, { connection: status === 413 ? 'close' : 'keep-alive' }).end();
     },
-    { onError: (err) => deps.log.warn({ err }, 'a webhook request failed') },
+    { onError: (err) => deps.log.warn({ err }, 'webhook request failed') },
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

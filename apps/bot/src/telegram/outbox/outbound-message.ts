@@ -19,7 +19,7 @@ export const contentSchema = z.discriminatedUnion('kind', [
     placeholder: z.string().optional(),
     /** Asks for a reply, with this in the empty field. */
     forceReply: z.string().optional(),
-    /** Changes a message that is there: where it was deleted, it is not sent anew. */
+    /** Changes a message that is there: where it was deleted, it is not sent again. */
     onlyEdit: z.boolean().optional(),
     /** Something better follows: where it cannot be shown, nothing is shown in its place. */
     transient: z.boolean().optional(),

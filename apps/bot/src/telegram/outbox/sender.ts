@@ -77,14 +77,14 @@ export const createSender = (deps: SenderDeps): Sender => {
         log.warn({ ...fields, cause: verdict.cause }, 'topic closed');
         return leaveTopic(post, content, verdict.cause);
       case 'wait':
-        log.warn({ ...fields, milliseconds: verdict.milliseconds }, 'Telegram asks to wait');
+        log.warn({ ...fields, milliseconds: verdict.milliseconds }, 'rate limited by Telegram');
         budget.block(post.chatId, performance.now() + verdict.milliseconds + 250);
         return 'again';
       case 'again': {
         const before = failures.get(post.key) ?? { count: 0, successes };
         const count = before.count + (before.count === 0 || successes > before.successes ? 1 : 0);
         failures.set(post.key, { count, successes });
-        log.warn({ ...fields, cause: verdict.cause, count }, 'a message was not sent');
+        log.warn({ ...fields, cause: verdict.cause, count }, 'send failed');
         if (count >= deps.mostAttempts) {
           failures.delete(post.key);
           return post.messageId === null ? drop(post, verdict.cause) : refuse(post, content, verdict.cause);
@@ -126,11 +126,11 @@ export const createSender = (deps: SenderDeps): Sender => {
     return 'ended';
   };
 
-  /** The message is gone: it is sent anew where it was ours. */
+  /** The message is gone: it is sent again where it was ours. */
   const missing = async (post: ClaimedPost, content: Content): Promise<Outcome> => {
     if (isOnlyEdit(content)) return drop(post, 'the message is gone');
     if (content.kind === 'caption') return instead(post, { kind: 'text', html: content.html });
-    // Buttons, deletions and foreign messages have nothing to be sent anew for.
+    // Buttons, deletions and foreign messages have nothing to be sent again for.
     if (post.amends || !isMessage(content)) return drop(post, 'the message is gone');
     // Whoever deletes every placeholder gets the text at once.
     if (content.kind === 'text' && post.attempts >= 3) return instead(post, withoutPlaceholder(content));
@@ -212,7 +212,7 @@ export const createSender = (deps: SenderDeps): Sender => {
         const version = complete ? post.version : post.version - 1;
         return (await posts.sent(post.key, version, messageId)) ? 'more' : 'ended';
       } catch (error) {
-        log.error({ key: post.key, err: error, attempt }, 'a sent message is not to be recorded yet');
+        log.error({ key: post.key, err: error, attempt }, 'recording a sent message postponed');
         if (!running) throw new RecordAway('The bot stops while its record is away.', { cause: error });
         await pause(Math.min(5000, backOff(attempt)));
       }
@@ -231,7 +231,7 @@ export const createSender = (deps: SenderDeps): Sender => {
       const flight = deliver(next.item, budget.start(next.item.chatId))
         .catch((error: unknown) => {
           // PostgreSQL is unavailable: the message is still stored, and is retried.
-          log.error({ key: next.item.key, err: error }, 'the outbox is not to be reached');
+          log.error({ key: next.item.key, err: error }, 'outbox unavailable');
           budget.block(null, performance.now() + 1000);
           sendQueue.add(next.item);
         })

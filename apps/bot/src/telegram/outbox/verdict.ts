@@ -4,7 +4,7 @@ import { GrammyError, HttpError } from 'grammy';
 export type Verdict =
   /** It is there already: done. */
   | { kind: 'done' }
-  /** The message to edit is gone, or `remains` and can never be edited: send it anew. */
+  /** The message to edit is gone, or `remains` and can never be edited: send it again. */
   | { kind: 'gone'; remains: boolean }
   /** The message it replies to is gone. */
   | { kind: 'reply-gone' }

@@ -30,7 +30,7 @@ const queueOf = (context: PageContext): QueueName => {
 };
 
 /**
- * The address a rule stands for, written anew from its parsed parts: Bull Board is asked what was judged, however the request
+ * The address a rule stands for, rewritten from its parsed parts: Bull Board is asked what was judged, however the request
  * spelled it (case, slashes, encodings).
  */
 const canonical = (context: PageContext, { path }: BoardRule): string => {

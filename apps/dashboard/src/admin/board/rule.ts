@@ -17,7 +17,7 @@ const rule = (method: BoardRule['method'], path: string, guard: Guard, sentence:
 });
 
 /**
- * What Bull Board's own interface may do, in order. What would lose or forge work is for nobody, whatever its page shows: the
+ * What Bull Board's own interface may do, in order. What would lose or forge work is for no one, whatever its page shows: the
  * data it shows is redacted and writing it back would destroy jobs; jobs are added and removed by the pipeline alone.
  * Anything not named here is refused as well.
  */

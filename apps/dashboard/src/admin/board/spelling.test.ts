@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** The same address as somebody may write it who looks for a gap between two ways of reading it. */
+/** The same address as someone may write it who looks for a gap between two ways of reading it. */
 const spellings = (path: string): string[] => {
   const encoded = (text: string) => text.replace(/[a-z]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
   const last = path.split('/').at(-1) ?? '';

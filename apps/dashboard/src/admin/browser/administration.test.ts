@@ -104,7 +104,7 @@ test('a user is blocked, allowed and limited: the bot reads it with the next mes
   await page.getByRole('button', { name: 'Allow: 1001' }).click();
   await page.getByRole('button', { name: 'Block: 1001' }).waitFor();
   expect(await books.limits()).toMatchObject({ block: [], allow: [1001] });
-  await page.getByRole('button', { name: 'As for everybody: 1001' }).click();
+  await page.getByRole('button', { name: 'As for everyone: 1001' }).click();
   await page.getByRole('button', { name: 'Allow: 1001' }).waitFor();
   await page.getByLabel('Minutes a day: 1001').fill('15');
   await page.getByRole('button', { name: 'Save: 1001' }).click();

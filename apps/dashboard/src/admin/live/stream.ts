@@ -35,7 +35,7 @@ export const streamParts = async (
   try {
     while (!ended.aborted) {
       const parts = await render().catch((error: unknown) => {
-        deps.logger.warn({ err: error }, 'a live page was not refreshed');
+        deps.logger.warn({ err: error }, 'live page refresh failed');
         return {};
       });
       if (ended.aborted) break;

@@ -38,7 +38,7 @@ export const showAnalytics: AdminHandler<'analytics' | 'logger'> = async (contex
     deps.analytics === null
       ? null
       : await askAll(deps.analytics, name).catch((err: unknown) => {
-          deps.logger.warn({ err }, 'the figures could not be read');
+          deps.logger.warn({ err }, 'analytics query failed');
           return null;
         });
   const tabs = html`<nav class="tabs" aria-label="${say.period}">${(Object.keys(periods) as PeriodName[]).map(

@@ -26,7 +26,7 @@ export const cancelTask: AdminHandler<'audit' | 'options' | 'pipeline' | 'tasks'
   return backTo(pageOf(task), 'task.cancelled');
 };
 
-/** Does a stage and what follows anew: takes away what they had left, then asks for a revision. */
+/** Does a stage and what follows again: takes away what they had left, then asks for a revision. */
 export const rerunTask: AdminHandler<'audit' | 'options' | 'pipeline' | 'tasks'> = async (context) => {
   const { pipeline } = context.deps;
   const task = await findTask(context);
@@ -91,7 +91,7 @@ const announce = (
 ): Promise<void> =>
   deps.pipeline
     .announceEdit({ taskId, ...version })
-    .catch((err: unknown) => deps.logger.warn({ err, task_id: taskId }, 'edit not announced'));
+    .catch((err: unknown) => deps.logger.warn({ err, task_id: taskId }, 'edit notification failed'));
 
 export const renameTaskSpeaker: AdminHandler<'audit' | 'logger' | 'options' | 'pipeline' | 'tasks' | 'transcripts'> = (
   context,

@@ -45,7 +45,7 @@ export const takeUpload: AdminHandler<
       action: 'task.upload',
       target: task.id,
       after: { bytes: received.bytes, options: { ...task.options, prompt: undefined } },
-    }).catch((err: unknown) => deps.logger.error({ err, task_id: task.id }, 'an upload is missing in the audit'));
+    }).catch((err: unknown) => deps.logger.error({ err, task_id: task.id }, 'audit entry for upload failed'));
     return answer(context, `/tasks/${task.id}`);
   } catch (error) {
     // Where there is no room it was not even begun.

@@ -100,7 +100,7 @@ test('sessions of two installations on one host do not end each other', async ()
   const answer = await attempt(name, password, '198.51.100.9');
   const session = answer.headers.getSetCookie().find((each) => each.includes('session')) ?? '';
   expect(session).toContain(`whisper_session_${new URL(harness.url).port}=`);
-  // Behind TLS nobody else on the host can set it either.
+  // Behind TLS no one else on the host can set it either.
   const secure = await fetch(`${harness.url}/sign-in`, {
     method: 'POST',
     redirect: 'manual',

@@ -273,7 +273,7 @@ test('nothing of codes, tokens, states and secrets is in the log, also where it 
   const bad = new URL(await signInThere(walker, await begin(), 'u-ann'));
   bad.searchParams.set('code', 'a-code-that-is-wrong');
   await walker.go(bad.href);
-  expect(log).toContain('the identity provider did not confirm a sign-in');
+  expect(log).toContain('sign-in not confirmed by the identity provider');
   expect(log).toContain('invalid_grant');
   const { searchParams } = new URL(good);
   const secrets = [searchParams.get('code'), searchParams.get('state'), bad.searchParams.get('state')];

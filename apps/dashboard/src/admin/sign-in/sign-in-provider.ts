@@ -43,7 +43,7 @@ export const beginAtProvider: AdminHandler<'attempts' | 'logger' | 'provider' | 
     return { kind: 'redirect', to };
   } catch (error) {
     const { problem, detail } = explainFailure(error);
-    logger.warn(detail, 'the identity provider cannot be used');
+    logger.warn(detail, 'identity provider unavailable');
     return refuse(problem, back);
   }
 };
@@ -62,7 +62,7 @@ export const endAtProvider: AdminHandler<
   const back = ownPath(pending.back);
   const met = await provider.finish(hereOf(context), pending).catch(explainFailure);
   if ('problem' in met) {
-    logger.warn(met.detail, 'the identity provider did not confirm a sign-in');
+    logger.warn(met.detail, 'sign-in not confirmed by the identity provider');
     await writeDown(context, { action: 'sign-in.refused', target: '', actor: '', after: { why: met.problem } });
     return refuse(met.problem, back);
   }

@@ -54,7 +54,7 @@ export const createWebhooks = (options: WebhookOptions): Webhooks => {
     if (task === null || row === null || !origin.success) return;
     const secret = await store.keys.signingSecret(task.owner.replace(/^key:/, ''));
     if (secret === null) {
-      logger.info({ task_id: taskId }, 'a webhook is not called: its key was revoked');
+      logger.info({ task_id: taskId }, 'webhook skipped: key revoked');
       return;
     }
     const now = await pipeline.progress(taskId);
@@ -73,7 +73,7 @@ export const createWebhooks = (options: WebhookOptions): Webhooks => {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(answerBound)]);
     const addresses = await addressesOf(url, rule);
     const status = await post({ url, addresses, headers, body, signal: bounded });
-    logger.info({ task_id: taskId, attempt, status }, 'a webhook was called');
+    logger.info({ task_id: taskId, attempt, status }, 'webhook called');
     if (status < 200 || status > 299) throw new Error(`the webhook answered ${status}`);
   };
 

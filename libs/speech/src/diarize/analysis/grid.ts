@@ -8,7 +8,7 @@ const windowSamples = 160_000;
 export const frameSamples = 270;
 export const windowFrames = 589;
 export const localSpeakers = 3;
-/** Numbers a frame: the probability of each local speaker, then that of anybody. */
+/** Numbers a frame: the probability of each local speaker, then that of anyone. */
 export const columns = localSpeakers + 1;
 export const anySpeaker = columns - 1;
 /** Middle of frame 0, samples: half its receptive field of 991. */

@@ -4,11 +4,11 @@ import { columns, windowFrames } from './grid.js';
 
 /** What the segmentation network said of each window of a recording; hours of it are kept until all voices are told apart. */
 export interface WindowStore {
-  /** Windows of the recording, also those nobody listened to. */
+  /** Windows of the recording, also those no one listened to. */
   readonly length: number;
   /** Keeps the `windowFrames` × `columns` probabilities, in 255ths, of a window; the windows come in their order. */
   add(window: number, probabilities: Uint8Array): void;
-  /** What was kept; null where nobody listened. Quick for windows near the one asked for before. */
+  /** What was kept; null where no one listened. Quick for windows near the one asked for before. */
   at(window: number): Uint8Array | null;
 }
 

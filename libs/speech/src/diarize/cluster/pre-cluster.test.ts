@@ -72,7 +72,7 @@ test('few voices are left as they are', () => {
 });
 
 test('one person in two clusters is joined although the network once told them apart, two people are not', () => {
-  // Ten voices of each, all alike; some of the first ten are told from some of the others.
+  // Ten voices of each, all alike; some of the first ten are distinguished from some of the others.
   const voicesToldApart = (pairs: number): WeightedEmbedding[] =>
     Array.from({ length: 20 }, (_, index) => ({
       vector: unit(Float32Array.from({ length: 192 }, (_, axis) => (axis < 96 ? 1 : index < 10 ? 0.3 : -0.3))),

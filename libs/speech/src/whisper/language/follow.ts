@@ -118,7 +118,7 @@ const slicesOf = async (window: Window, languages: readonly (string | null)[], w
 
 /**
  * Where the language changes between two samples, near a third: in the longest pause, so that no sentence is divided, or at the quietest
- * place where nobody pauses.
+ * place where no one pauses.
  */
 const changePoint = async (
   wav: Wav,

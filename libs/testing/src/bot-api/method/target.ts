@@ -42,7 +42,7 @@ export function findWritableChat(call: Call): ChatState {
   return state;
 }
 
-/** The bot's own message to change, or in a channel it administers anybody's post. @throws Refusal "message to edit not found", "message can't be edited" */
+/** The bot's own message to change, or in a channel it administers anyone's post. @throws Refusal "message to edit not found", "message can't be edited" */
 export function findOwnMessage(call: Call, state: ChatState): StoredMessage {
   const id = integer(call, 'message_id');
   if (id === undefined) throw badRequest('message identifier is not specified');

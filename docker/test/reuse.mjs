@@ -42,7 +42,7 @@ export const reuseSetUp = (root, cache) => async (command, folder) => {
  */
 const installedBy = async (flags, root) => {
   const workspace = flags[flags.indexOf('--workspace') + 1];
-  if (!flags.includes('--workspace') || workspace === undefined) return ['node_modules'];
+  if (!flags.includes('--workspace') || workspace === undefined) return packageFolders(root);
   const args = ['ls', '--all', '--parseable', '--workspace', workspace];
   const listed = await execute('npm', args, { cwd: root, maxBuffer: 2 ** 24 }).catch(() => null);
   if (listed === null) return null;
@@ -54,6 +54,20 @@ const installedBy = async (flags, root) => {
     .filter((path) => /(^|\/)node_modules\//.test(path) && !omitted.has(path));
 };
 
+/** The root's, and those of workspaces that need another version of a package. @param {string} root */
+const packageFolders = (root) => {
+  const folders = Object.keys(lockedPackages(root)).flatMap((path) => /^(?:.*?\/)?node_modules(?=\/)/.exec(path) ?? []);
+  return [...new Set(folders)].filter((path) => existsSync(join(root, path)));
+};
+
+/** @param {string} root */
+const lockedPackages = (root) => {
+  const { packages } = /** @type {{ packages: Record<string, Mark> }} */ (
+    JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  );
+  return packages;
+};
+
 /** @typedef {{ dev?: boolean, optional?: boolean, devOptional?: boolean }} Mark of a package in the lock file */
 
 /**
@@ -63,9 +77,7 @@ const installedBy = async (flags, root) => {
  */
 const omittedBy = (flags, root) => {
   const [noDev, noOptional] = ['--omit=dev', '--omit=optional'].map((flag) => flags.includes(flag));
-  const { packages } = /** @type {{ packages: Record<string, Mark> }} */ (
-    JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
-  );
+  const packages = lockedPackages(root);
   const isOmitted = (/** @type {Mark} */ mark) =>
     (noDev && mark.dev) || (noOptional && mark.optional) || (noDev && noOptional && mark.devOptional);
   return new Set(Object.entries(packages).flatMap(([path, mark]) => (isOmitted(mark) ? [path] : [])));

@@ -28,7 +28,7 @@ test('the first administrator comes in by the one-time link, which then is spent
   await page.getByLabel('Name').fill('ann');
   await page.getByLabel('Password').fill('wrong password');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByText('do not belong together').waitFor();
+  await page.getByText('Wrong name or password').waitFor();
   await page.getByLabel('Password').fill('correct horse battery');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();

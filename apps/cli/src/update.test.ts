@@ -148,9 +148,10 @@ test('what was in work, waiting, unsent or unread ends with its answer', async (
   );
   expect(ann.chat.message(first)?.text).toContain('Hamburg');
   expect(long.text).toContain('Hamburg');
-  // Speakers were told apart before; that is not done twice.
+  // Diarization and the first of two chunks were done before the update; neither is done twice.
   const artifacts = await readdir(join(system.up.tasksDir, seen.running));
   expect(artifacts.filter((name) => name.startsWith('diarization.'))).toHaveLength(1);
+  expect(artifacts.filter((name) => name.startsWith('recognition-0-of-2.'))).toHaveLength(1);
   await expect.poll(() => stateOf(seen.programWaiting), { timeout: 300_000 }).toMatch(/done|failed/);
   expect(await (await api(`/v1/tasks/${seen.programWaiting}`)).json()).toMatchObject({ status: 'done', error: null });
   expect(await (await api(`/v1/tasks/${seen.programWaiting}/result?format=text`)).text()).toContain('Hamburg');

@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
-import type { TaskId } from '@whisper-bot/task';
+import type { TaskId, TaskOptions } from '@whisper-bot/task';
 import { until } from '@whisper-bot/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Harness, openHarness } from './test/harness.js';
@@ -65,6 +65,29 @@ test('a revision transcribes again only what the change leaves invalid', async (
   await ended(task.id);
   expect((await harness.calls(task.id)).slice(6)).toEqual(expect.arrayContaining(['transcribe-0']));
   expect((await harness.transcript(task.id)).language).toBe('ru');
+});
+
+test('a chunk recognized before an update is not recognized again, until another language is asked for', async () => {
+  await start(0);
+  const task = await harness.submit(conversation(60));
+  await ended(task.id);
+  const folder = harness.folder(task.id);
+  const recognition = (await folder.list()).find((name) => name.startsWith('recognition-')) ?? '';
+  // What versions without language following called it: see samples/installation.
+  await rename(folder.file(recognition), folder.file('recognition-0-of-1.ff417cbc997c.json'));
+  const recognized = async () => (await harness.calls(task.id)).filter((call) => call === 'transcribe-0').length;
+  const revise = async (revision: number, change: Partial<TaskOptions>) => {
+    await harness.pipeline.revise(task.id, change);
+    await until(async () => (await folder.list()).includes(`transcript.r${revision}.json`));
+    await ended(task.id);
+  };
+  await revise(2, { speakers: { kind: 'exactly', count: 2 } });
+  expect(await recognized()).toBe(1);
+  await revise(3, { language: 'ru' });
+  expect(await recognized()).toBe(2);
+  // The older name is that of a chunk in English, too, once a language was asked for.
+  await revise(4, { language: 'auto' });
+  expect(await recognized()).toBe(3);
 });
 
 test('a damaged artefact is made anew', async () => {

@@ -1,19 +1,13 @@
-import { artifacts } from '@whisper-bot/task';
+import { artifacts, type TaskFolder } from '@whisper-bot/task';
 import type { Recognition } from '@whisper-bot/transcript';
 import { cutChunks, seconds } from '../chunk.js';
 import { allowances, limited } from '../limit.js';
 import { ensureAudio } from './audio.js';
 import { channelsOf, type SpeechSpan } from './channel.js';
-import { keyOf } from './key.js';
 import { ensureLanguage } from './language.js';
 import type { Material } from './material.js';
+import { earlierName, type Place, recognitionName } from './recognition-name.js';
 import { ensureSpeech } from './speech.js';
-
-/** One chunk of so many. */
-export interface Place {
-  chunk: number;
-  chunks: number;
-}
 
 export interface Recognized {
   recognition: Recognition;
@@ -25,16 +19,13 @@ export interface Recognized {
 
 /** The words of one chunk. */
 export const ensureRecognition = async (material: Material, { chunk, chunks }: Place): Promise<Recognized> => {
-  const { folder, signal, task } = material;
-  const { model, translate, prompt, languageHints = [] } = task.options;
-  const followLanguages = task.options.language === 'auto';
+  const { folder, signal } = material;
   const { spans } = await ensureSpeech(quiet(material));
   const language = await ensureLanguage(material, spans);
-  // Where the language may change the words depend on that, too; where it is given the name is as ever.
-  const followed = followLanguages ? ['follow', ...languageHints] : [];
-  const key = keyOf(model, language, translate, prompt, ...followed);
-  const name = artifacts.recognition.file(chunk, chunks, key);
-  const known = await folder.read(name, artifacts.recognition.schema);
+  const name = recognitionName(material, { chunk, chunks }, language);
+  const known =
+    (await readWords(folder, name)) ??
+    (await readWords(folder, await earlierName(material, { chunk, chunks }, language)));
   const speech = cutChunks(spans, chunks)[chunk] ?? [];
   if (known !== null) return { recognition: known, seconds: seconds(speech), rate: null };
 
@@ -50,6 +41,9 @@ export const ensureRecognition = async (material: Material, { chunk, chunks }: P
   material.log(`Transcribed ${seconds(speech).toFixed(1)} s of speech in ${took.toFixed(1)} s.`);
   return { recognition, seconds: seconds(speech), rate: took / Math.max(1, seconds(speech)) };
 };
+
+const readWords = async (folder: TaskFolder, name: string | null): Promise<Recognition | null> =>
+  name === null ? null : folder.read(name, artifacts.recognition.schema);
 
 /** The words of a chunk: of each channel by itself where they carry voices of their own. */
 const recognize = async (material: Material, speech: readonly SpeechSpan[], language: string): Promise<Recognition> => {

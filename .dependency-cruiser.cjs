@@ -1,3 +1,4 @@
+const { readdirSync } = require('node:fs');
 const { join } = require('node:path');
 const { writeImportGraph } = require('./setup/import-graph.cjs');
 
@@ -26,6 +27,24 @@ const room = (place, name, { knows = [], strangers = [] }) => {
 /** Of the pipeline every room knows the contract, the catalogue of queues and what they all work with. */
 const pipelineRoom = (name, ...knows) =>
   room('libs/pipeline', name, { knows: ['contract', 'catalogue', 'context', ...knows] });
+
+/**
+ * The rooms of a package stand one above the other: each may import only from those named before it. A room that is not named
+ * here is refused, so that a new one gets its place.
+ */
+const layers = (place, ...order) => {
+  for (const { name } of readdirSync(join(__dirname, place, 'src'), { withFileTypes: true }).filter(isRoom)) {
+    if (!order.includes(name)) throw new Error(`${place}/src/${name}: name the room in .dependency-cruiser.cjs`);
+  }
+  return order.slice(0, -1).map((name, index) => ({
+    name: `${place.split('/')[1]}-${name}-looks-down`,
+    comment: `${place}/src/${name} does not know the rooms above it: ${order.slice(index + 1).join(', ')}.`,
+    severity: 'error',
+    from: { path: `^${place}/src/${name}/`, pathNot: testCode },
+    to: { path: `^${place}/src/(${order.slice(index + 1).join('|')})/` },
+  }));
+};
+const isRoom = (entry) => entry.isDirectory() && !/^test(-data)?$/.test(entry.name);
 
 /** Only the given places may use the packages. */
 const homeOf = (packages, homes) => ({
@@ -133,6 +152,14 @@ module.exports = {
     pipelineRoom('delivery', 'stage', 'dead-letter', 'state', 'queue', 'redis'),
     pipelineRoom('maintenance', 'command', 'dead-letter', 'state', 'queue', 'redis'),
     pipelineRoom('worker', 'maintenance', 'delivery', 'stage', 'state', 'queue', 'redis'),
+    ...layers('libs/store', 'migration', 'record', 'people', 'erasure', 'telegram'),
+    ...layers('libs/speech', 'model', 'wav', 'channel', 'decode', 'detect', 'diarize', 'whisper', 'engine'),
+    ...layers('libs/transcript', 'merge', 'subtitle', 'format', 'message'),
+    ...layers('libs/task', 'artifact', 'state'),
+    ...layers('libs/runtime', 'async', 'connection', 'http', 'lifecycle', 'logging', 'metric', 'child'),
+    ...layers('libs/embedded', 'place', 'redis', 'postgres', 'clickhouse'),
+    ...layers('apps/worker', 'material', 'stage'),
+    ...layers('apps/cli', 'home', 'check', 'show', 'doctor', 'people', 'supervise', 'demo', 'session', 'command'),
     homeOf(['grammy', '@grammyjs'], ['apps/bot', 'libs/testing']),
     homeOf(['express', '@bull-board'], ['apps/dashboard']),
     homeOf(['openid-client'], ['apps/dashboard/src/admin/sign-in/provider']),

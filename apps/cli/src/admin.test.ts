@@ -6,7 +6,7 @@ import { createLogger } from '@whisper-bot/runtime';
 import { openStore, type Store } from '@whisper-bot/store';
 import { until } from '@whisper-bot/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { upSchema } from './session/up-file.js';
+import { upSchema } from './home/up-file.js';
 import { type CliOutcome, type CliRun, executable, runCli, saidOf, startCli } from './test/run-cli.js';
 
 const logger = createLogger({ name: 'test', level: 'silent' });

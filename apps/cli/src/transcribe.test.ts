@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { normalizeWords, until, wordErrorRate } from '@whisper-bot/testing';
 import { type Transcript, transcriptSchema } from '@whisper-bot/transcript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Up, upSchema } from './session/up-file.js';
+import { type Up, upSchema } from './home/up-file.js';
 import { type CliOutcome, type CliRun, runCli, saidOf, sample, startCli } from './test/run-cli.js';
 
 /** In `run/` when nothing runs: the name of the lock, and the ports that the next start takes again. */

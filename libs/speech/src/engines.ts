@@ -3,10 +3,10 @@ import { TaskError } from '@whisper-bot/task';
 import type { Decoder, Diarizer, Engine, SpeechDetector, Transcriber } from './contract.js';
 import { createFfmpegDecoder } from './decode/ffmpeg.js';
 import { createFallback } from './engine/fallback.js';
-import type { EngineChoice, EngineRole } from './engine/name.js';
 import { openEngine } from './engine/open.js';
 import { chosenEngines, surveyEngines, whyNone } from './engine/survey.js';
 import { createVerdictStore, processorId } from './engine/verdict.js';
+import type { EngineChoice, EngineRole } from './engine-name.js';
 import { createModelStore } from './model/store.js';
 
 export interface SpeechEnginesConfig {

@@ -12,7 +12,6 @@ export { type DiarizationModels, shippedDiarizationModels } from './diarize/diar
 export { createNativeDiarizer, type NativeDiarizerOptions } from './diarize/native.js';
 export { createSherpaOnnxDiarizer, type SherpaOnnxDiarizerOptions } from './diarize/sherpa-onnx.js';
 export type { Absent, Candidate } from './engine/candidate.js';
-export { type EngineChoice, type EngineRole, settingOf } from './engine/name.js';
 export {
   chosenEngines,
   type Examined,
@@ -22,6 +21,7 @@ export {
   whyNone,
 } from './engine/survey.js';
 export { createVerdictStore, type Verdict, type VerdictStore } from './engine/verdict.js';
+export { type EngineChoice, type EngineRole, settingOf } from './engine-name.js';
 export { createSpeechEngines, type SpeechEngines, type SpeechEnginesConfig } from './engines.js';
 export { type PublishedModel, publishedModels } from './model/catalog.js';
 export { type Downloaded, type DownloadOptions, downloadModel } from './model/download.js';

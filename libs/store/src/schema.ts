@@ -106,7 +106,7 @@ export interface SettingTable {
   changed_at: Stamp;
 }
 
-/** The tables of the record; those of the Telegram bot are its own (telegram/schema.ts). */
+/** The tables of the record; the Telegram bot reads and writes its own in plain SQL (telegram/). */
 export interface Tables {
   task: TaskTable;
   task_change: TaskChangeTable;

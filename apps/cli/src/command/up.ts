@@ -1,8 +1,8 @@
 import type { Config } from '@whisper-bot/config';
 import type { Command } from 'commander';
 import { CliError } from '../failure.js';
-import { holdHome } from '../session/home-lock.js';
-import { readUp, removeUp, type Up, writeUp } from '../session/up-file.js';
+import { holdHome } from '../home/home-lock.js';
+import { readUp, removeUp, type Up, writeUp } from '../home/up-file.js';
 import type { System, SystemOptions } from '../supervise/system.js';
 import type { Terminal } from '../terminal.js';
 

@@ -5,8 +5,8 @@ import { runProcess } from '@whisper-bot/runtime';
 import { createFfmpegDecoder, resolveFfmpeg } from '@whisper-bot/speech';
 import { type BotApiServer, type ChatView, showChat, startBotApi } from '@whisper-bot/testing';
 import { CliError } from '../failure.js';
-import { ensureHome } from '../session/home.js';
-import type { Up } from '../session/up-file.js';
+import { ensureHome } from '../home/home.js';
+import type { Up } from '../home/up-file.js';
 import { startSystem } from '../supervise/system.js';
 import type { Terminal } from '../terminal.js';
 

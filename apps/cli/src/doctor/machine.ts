@@ -1,7 +1,7 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import type { Config } from '@whisper-bot/config';
-import { ensureHome } from '../session/home.js';
+import { ensureHome } from '../home/home.js';
 import { type Finding, ok, warning, wrong } from './finding.js';
 import { versionOf } from './program.js';
 

@@ -1,8 +1,8 @@
 import type { Config } from '@whisper-bot/config';
 import { whyNoEmbeddedClickHouse } from '@whisper-bot/embedded';
 import { createPipeline } from '@whisper-bot/pipeline';
-import { isHomeHeld } from '../session/home-lock.js';
-import { readUp } from '../session/up-file.js';
+import { isHomeHeld } from '../home/home-lock.js';
+import { readUp } from '../home/up-file.js';
 import { type Finding, ok, warning, wrong } from './finding.js';
 import { versionOf } from './program.js';
 

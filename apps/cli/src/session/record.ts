@@ -4,9 +4,9 @@ import { startEmbeddedPostgres } from '@whisper-bot/embedded';
 import { createLogger } from '@whisper-bot/runtime';
 import { openStore, type Store } from '@whisper-bot/store';
 import { CliError } from '../failure.js';
-import { ensureHome } from './home.js';
-import { isHomeHeld } from './home-lock.js';
-import { readUp } from './up-file.js';
+import { ensureHome } from '../home/home.js';
+import { isHomeHeld } from '../home/home-lock.js';
+import { readUp } from '../home/up-file.js';
 
 const logger = createLogger({ name: 'cli', level: 'silent' });
 

@@ -8,10 +8,10 @@ import type { WorkerPipeline } from '@whisper-bot/pipeline';
 import { createLogger, isAlive, type Supervised } from '@whisper-bot/runtime';
 import type { TranscriptStore } from '@whisper-bot/task';
 import { CliError } from '../failure.js';
+import { ensureHome } from '../home/home.js';
+import { isHomeHeld } from '../home/home-lock.js';
+import { readUp } from '../home/up-file.js';
 import { type Places, partEnvironment, startPart } from '../supervise/part.js';
-import { ensureHome } from './home.js';
-import { isHomeHeld } from './home-lock.js';
-import { readUp } from './up-file.js';
 
 /** A pipeline for the length of one command. */
 export interface Session {

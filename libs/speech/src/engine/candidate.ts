@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
+import { type EngineRole, engineNames } from '../engine-name.js';
 import { type Build, identityOf, lackingFlags, type NativeProgram, readBuilds } from './build.js';
-import { type EngineRole, engineNames } from './name.js';
 
 /** An engine in one build of it. */
 export interface Candidate {

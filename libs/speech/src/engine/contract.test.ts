@@ -7,11 +7,11 @@ import { createLogger } from '@whisper-bot/runtime';
 import { diarizationErrorRate, wordErrorRate } from '@whisper-bot/testing';
 import type { Recognition } from '@whisper-bot/transcript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type EngineRole, engineNames } from '../engine-name.js';
 import { openWav } from '../wav/reader.js';
 import { sampleRate } from '../wav/sample-rate.js';
 import { wavOf } from '../wav/wav-of.js';
 import { listCandidates } from './candidate.js';
-import { type EngineRole, engineNames } from './name.js';
 import { type EngineOf, openEngine } from './open.js';
 
 const file = (path: string) => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));

@@ -5,9 +5,9 @@ import { createSileroDetector } from '../detect/silero.js';
 import { shippedDiarizationModels } from '../diarize/diarization.js';
 import { createNativeDiarizer } from '../diarize/native.js';
 import { createSherpaOnnxDiarizer } from '../diarize/sherpa-onnx.js';
+import type { EngineRole, TranscriberName } from '../engine-name.js';
 import { createWhisperTranscriber } from '../whisper/transcriber.js';
 import type { Candidate } from './candidate.js';
-import type { EngineRole, TranscriberName } from './name.js';
 
 export interface OpenOptions {
   /** The shipped weights. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLogger } from '@whisper-bot/runtime';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { EngineChoice } from '../engine-name.js';
 import { createSpeechEngines } from '../engines.js';
-import type { EngineChoice } from './name.js';
 import { chosenEngines, surveyEngines, whyNone } from './survey.js';
 import { createVerdictStore } from './verdict.js';
 

@@ -1,5 +1,5 @@
+import { type EngineChoice, type EngineRole, settingOf } from '../engine-name.js';
 import { type Absent, type Candidate, listCandidates } from './candidate.js';
-import { type EngineChoice, type EngineRole, settingOf } from './name.js';
 import { type SelfTestOptions, selfTest } from './self-test.js';
 import { isAbout, type Verdict, type VerdictStore } from './verdict.js';
 

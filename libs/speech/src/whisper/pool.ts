@@ -1,5 +1,5 @@
 import { type Child, createChild, type Logger } from '@whisper-bot/runtime';
-import type { TranscriberName } from '../engine/name.js';
+import type { TranscriberName } from '../engine-name.js';
 
 export interface PoolOptions {
   /** Models kept loaded at once; the one unused for longest makes room. */

@@ -2,7 +2,7 @@ import type { Logger } from '@whisper-bot/runtime';
 import { cutText } from '@whisper-bot/task';
 import { findEngineBinary } from '../binary.js';
 import type { CallContext, Engine, Span, Transcriber, Warmable } from '../contract.js';
-import type { TranscriberName } from '../engine/name.js';
+import type { TranscriberName } from '../engine-name.js';
 import { openWav, type Wav } from '../wav/reader.js';
 import { detectAnswerSchema, type LanguageShares, transcribeAnswerSchema, type WindowResult } from './answer.js';
 import { assemble } from './assemble.js';

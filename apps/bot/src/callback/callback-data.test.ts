@@ -12,6 +12,7 @@ const presses: CallbackData[] = [
   { kind: 'speakers', fields: [id, 0] },
   { kind: 'name', fields: [id, 11] },
   { kind: 'spoken', fields: [id, 'auto'] },
+  { kind: 'translation', fields: [id, 'original'] },
   { kind: 'delete', fields: [id] },
   { kind: 'menu', fields: ['interface', 0] },
   { kind: 'set', fields: ['model', 'large-v3-turbo-q8_0'] },
@@ -36,6 +37,7 @@ test.each([
   '1:v:model:../../etc/passwd',
   '1:v:password:1',
   '1:x:more',
+  `1:t:${'A'.repeat(22)}:klingon`,
   `1:f:${'A'.repeat(22)}:exe`,
 ])('forged data %j is known as such', (data) => {
   expect(decodeCallback(data)).toBe('forged');

@@ -14,7 +14,7 @@ import { type FileSource, fetchFile } from '../intake/fetch.js';
 import { createTurnQueue } from '../intake/queue.js';
 import { inLocale } from '../locale/locale.js';
 import { endEdition, type Request, type RequestState, type Requests } from '../persistence/request.js';
-import { failureKeyboard } from '../render/keyboard.js';
+import { failureKeyboard, type ResultFacts } from '../render/keyboard.js';
 import { renderFailure, renderStatus, type StatusView } from '../render/status.js';
 import type { BotLog } from '../telegram/log.js';
 import { type OutboundMessage, type Outbox, taskKey, text } from '../telegram/outbox/outbound-message.js';
@@ -33,8 +33,8 @@ export interface Conversation {
   refresh(taskId: TaskId): Promise<void>;
   /** Tells the user that a request has failed, with Retry where that can help. */
   fail(request: Request, code: TaskErrorCode, params: Record<string, string | number>): Promise<void>;
-  /** Names of the speakers in order, empty without diarization; null where the text is gone. */
-  speakers(request: Request): Promise<string[] | null>;
+  /** What the buttons below a result depend on; null where the text is gone. */
+  facts(request: Request): Promise<ResultFacts | null>;
   /** Names a speaker and shows the result again; gives the name it had, null where there is none such. */
   rename(request: Request, index: number, name: string): Promise<string | null>;
   /** Removes what is stored of a request. */
@@ -234,7 +234,7 @@ export const createConversation = (deps: ConversationDeps): ConversationHandle =
     abandon: (taskId) => running.get(taskId)?.abort(new TaskError('cancelled', 'The task was cancelled.')),
     present: presenter.present,
     refresh: presenter.refresh,
-    speakers: presenter.speakers,
+    facts: presenter.facts,
     rename: presenter.rename,
     destroy: (taskId) => taskFolder(source.tasksDir, taskId).destroy(),
     resume,

@@ -3,8 +3,8 @@ import { renameSpeaker, type Transcript } from '@whisper-bot/transcript';
 import type { FileFormat } from '../callback/callback-data.js';
 import { inLocale } from '../locale/locale.js';
 import { endEdition, type Request, type Requests } from '../persistence/request.js';
-import { resultKeyboard } from '../render/keyboard.js';
-import { fits, namesOf, renderResult } from '../render/result.js';
+import { type ResultFacts, resultKeyboard } from '../render/keyboard.js';
+import { fits, namesOf, renderResult, resultFacts } from '../render/result.js';
 import { renderStatus } from '../render/status.js';
 import { type Content, type OutboundMessage, type Outbox, taskKey, text } from '../telegram/outbox/outbound-message.js';
 
@@ -49,8 +49,7 @@ export const createPresenter = ({ tasksDir, transcripts, outbox, requests }: Pre
         parts: 1,
       };
     }
-    const facts = { task: request.taskId, speakers: namesOf(transcript, words) };
-    const keyboard = resultKeyboard(facts, { panel: 'main', page: 0 }, words);
+    const keyboard = resultKeyboard(resultFacts(request.taskId, transcript, words), { panel: 'main', page: 0 }, words);
     const placeholder = renderStatus({ kind: 'accepted' }, words);
     const outbounds = messages.map((html, part) =>
       outbound(
@@ -100,9 +99,9 @@ export const createPresenter = ({ tasksDir, transcripts, outbox, requests }: Pre
         return { outbounds: edits, parts };
       });
     },
-    speakers: async (request: Request): Promise<string[] | null> => {
+    facts: async (request: Request): Promise<ResultFacts | null> => {
       const transcript = await read(request.taskId);
-      return transcript && namesOf(transcript, inLocale(request.locale));
+      return transcript && resultFacts(request.taskId, transcript, inLocale(request.locale));
     },
     rename: async (request: Request, index: number, name: string): Promise<string | null> => {
       const edited = await transcripts

@@ -31,7 +31,7 @@ export const createIntake = (
         model: preference.model ?? options.defaultModel,
         diarize: preference.diarize,
         speakers: { kind: 'auto' },
-        translate: false,
+        translate: preference.translate,
         prompt: '',
         // The language of a person's Telegram, what the operator knows to be spoken here, and what the person spoke before: last, so that a
         // file that was sent before has the same options as long as nothing new is spoken.

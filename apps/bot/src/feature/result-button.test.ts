@@ -82,6 +82,39 @@ test.concurrent('another language runs again with that language', async () => {
   await ann.chat.until((chat) => chat.message(message.id)?.text === 'In fr.');
 });
 
+test.concurrent('a result is translated into English by a press, says so, and is shown as it was said by another', async () => {
+  const ann = people.someone();
+  const { message } = await people.spoken(ann, 'russian', 'Доброе утро.');
+  await people.press(ann, '🌐 Language');
+  await ann.chat.until((chat) => hasButton(chat.message(message.id), '🔤 Translate into English'));
+  expect(await people.press(ann, '🔤 Translate into English')).toBe('On it');
+  await ann.chat.until((chat) => chat.message(message.id)?.text === '🔤 Translated into English.\n\nGood morning.');
+  await ann.chat.until((chat) => hasButton(chat.message(message.id), '🌐 Language'));
+  await people.press(ann, '🌐 Language');
+  await ann.chat.until((chat) => hasButton(chat.message(message.id), '↩️ Show it as it was said'));
+  await people.press(ann, '↩️ Show it as it was said');
+  await ann.chat.until((chat) => chat.message(message.id)?.text === 'Доброе утро.');
+  expect(ann.chat.fromBot).toHaveLength(1);
+});
+
+test.concurrent('what is English already is not offered in English', async () => {
+  const ann = people.someone();
+  const { message } = await people.spoken(ann, 'Good morning.', 'Good morning.');
+  await people.press(ann, '🌐 Language');
+  await ann.chat.until((chat) => hasButton(chat.message(message.id), 'Français'));
+  expect(hasButton(ann.chat.message(message.id), '🔤 Translate into English')).toBe(false);
+});
+
+test.concurrent('translation chosen in the settings holds for the next recording', async () => {
+  const ann = people.someone();
+  ann.sendText(ann.user.id, '/settings');
+  const menu = await ann.chat.until((chat) => chat.fromBot.find(({ text }) => text === 'Settings'));
+  await people.press(ann, 'Translation into English: off');
+  await ann.chat.until((chat) => hasButton(chat.message(menu.id), 'Translation into English: on'));
+  ann.sendVoice(ann.user.id, saying('russian'));
+  await ann.chat.until((chat) => chat.last?.text === '🔤 Translated into English.\n\nGood morning.');
+});
+
 test.concurrent('where the recording is no longer kept, the result stays and the press says so', async () => {
   const ann = people.someone();
   const { voice, message } = await people.spoken(ann, 'A: Kept text.\nB: Gone sound.', 'Gone sound');

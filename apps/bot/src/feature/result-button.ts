@@ -116,10 +116,10 @@ export const createResultButtons = (
   const panel = async (ctx: BotContext, { fields: [taskId, name, page] }: Of<'panel'>) => {
     const request = await reach(ctx, taskId, name === 'main' ? 'anyone' : 'owner');
     if (!request) return;
-    const speakers = await conversation.speakers(request);
-    if (speakers === null) return ctx.toast('toast-old', true);
-    if (name === 'names' && speakers.length === 0) return ctx.toast('toast-no-speakers', true);
-    const keyboard = resultKeyboard({ task: taskId, speakers }, { panel: name, page }, ctx.words);
+    const facts = await conversation.facts(request);
+    if (facts === null) return ctx.toast('toast-old', true);
+    if (name === 'names' && facts.speakers.length === 0) return ctx.toast('toast-no-speakers', true);
+    const keyboard = resultKeyboard(facts, { panel: name, page }, ctx.words);
     await ctx.amend({ kind: 'keyboard', keyboard });
     await ctx.toast();
   };
@@ -127,7 +127,7 @@ export const createResultButtons = (
   const name = async (ctx: BotContext, { fields: [taskId, index] }: Of<'name'>) => {
     const request = await reach(ctx, taskId, 'owner');
     if (!request) return;
-    const speaker = (await conversation.speakers(request))?.[index];
+    const speaker = (await conversation.facts(request))?.speakers[index];
     if (speaker === undefined) return ctx.toast('toast-no-speakers', true);
     await outbox.post([
       {
@@ -167,5 +167,7 @@ export const createResultButtons = (
         speakers: count === 0 ? { kind: 'auto' } : { kind: 'exactly', count },
       }),
     spoken: (ctx: BotContext, { fields: [taskId, language] }: Of<'spoken'>) => revise(ctx, taskId, { language }),
+    translation: (ctx: BotContext, { fields: [taskId, into] }: Of<'translation'>) =>
+      revise(ctx, taskId, { translate: into === 'english' }),
   };
 };

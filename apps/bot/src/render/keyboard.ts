@@ -30,6 +30,8 @@ export interface ResultFacts {
   task: TaskId;
   /** Names in order; empty without diarization. */
   speakers: readonly string[];
+  /** Whether a translation into English is shown, can be had, or has nothing to translate. */
+  translation: 'shown' | 'available' | 'needless';
 }
 
 export type Panel = { panel: (typeof panels)[number]; page: number };
@@ -46,7 +48,15 @@ const fileButton = (task: TaskId, format: FileFormat): Button => ({
 
 const languagesOnPage = 18;
 
-const languagePanel = ({ task }: ResultFacts, page: number, words: Words): Keyboard => {
+const translationRow = ({ task, translation }: ResultFacts, words: Words): Keyboard => {
+  if (translation === 'needless') return [];
+  const into = translation === 'shown' ? 'original' : 'english';
+  const data = encodeCallback({ kind: 'translation', fields: [task, into] });
+  return [[{ text: words.text(`button-${into}`), callback_data: data }]];
+};
+
+const languagePanel = (facts: ResultFacts, page: number, words: Words): Keyboard => {
+  const { task } = facts;
   const choices = ['auto', ...recordingLanguages];
   const last = Math.ceil(choices.length / languagesOnPage) - 1;
   const current = Math.min(page, last);
@@ -58,7 +68,12 @@ const languagePanel = ({ task }: ResultFacts, page: number, words: Words): Keybo
   const turn: Button[] = [];
   if (current > 0) turn.push(panelButton('button-less', task, 'language', words, current - 1));
   if (current < last) turn.push(panelButton('button-more', task, 'language', words, current + 1));
-  return [...rowsOf(buttons, 3), ...(turn.length > 0 ? [turn] : []), [panelButton('button-back', task, 'main', words)]];
+  return [
+    ...translationRow(facts, words),
+    ...rowsOf(buttons, 3),
+    ...(turn.length > 0 ? [turn] : []),
+    [panelButton('button-back', task, 'main', words)],
+  ];
 };
 
 /** The buttons below a result. */

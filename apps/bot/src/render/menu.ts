@@ -45,7 +45,7 @@ const mainScreen = (facts: MenuFacts, words: Words): Menu => {
   /** A switch: the button carries the value it sets, so that a press that is handled twice changes nothing. */
   const flip = (
     label: PlainKey,
-    field: 'diarize' | 'times' | 'locked' | 'quiet',
+    field: 'diarize' | 'translate' | 'times' | 'locked' | 'quiet',
     keys: readonly [PlainKey, PlainKey],
   ) => {
     const on = preference[field];
@@ -55,6 +55,7 @@ const mainScreen = (facts: MenuFacts, words: Words): Menu => {
     line('settings-language', languageName(preference.language, words), open('language')),
     line('settings-model', modelName(facts, words), open('model')),
     flip('settings-diarize', 'diarize', onOff),
+    flip('settings-translate', 'translate', onOff),
     line('settings-format', words.text(`value-format-${preference.format}`), open('format')),
     flip('settings-times', 'times', onOff),
     line('settings-interface', interfaceName(preference.interface, words), open('interface')),

@@ -17,6 +17,8 @@ export const preferenceSchema = z.object({
   /** Null: the operator's choice. */
   model: z.string().max(40).nullable().default(null),
   diarize: z.boolean().default(true),
+  /** Whether recordings are written down in English, whatever is spoken. */
+  translate: z.boolean().default(false),
   format: z.enum(resultFormats).default('text'),
   /** Whether paragraphs carry their time. */
   times: z.boolean().default(false),

@@ -7,7 +7,7 @@ import { cancelKeyboard, failureKeyboard, type Keyboard, resultKeyboard } from '
 import { type Place, settingsMenu } from './menu.js';
 import { preferenceSchema } from './preference.js';
 import { renderRefusal } from './refusal.js';
-import { namesOf, renderResult } from './result.js';
+import { renderResult, resultFacts } from './result.js';
 import { renderFailure, renderStatus, type StatusView } from './status.js';
 
 const task = taskIdSchema.parse('11111111-1111-4111-8111-111111111111');
@@ -80,10 +80,9 @@ const results = (words: Words): string[] => {
   const shown = (title: string, transcript: Transcript, options = { times: false, asFile: false }, note?: string) => {
     const given = note === undefined ? options : { ...options, note };
     const { messages, file } = renderResult(transcript, given, words);
-    const facts = { task, speakers: namesOf(transcript, words) };
     return messages.map((html, index) => {
       const short = html.length > 600 ? `${html.slice(0, 300)} […] ${html.slice(-200)}` : html;
-      const keyboard = resultKeyboard(facts, { panel: 'main', page: 0 }, words);
+      const keyboard = resultKeyboard(resultFacts(task, transcript, words), { panel: 'main', page: 0 }, words);
       const place = messages.length > 1 ? ` (message ${index + 1} of ${messages.length})` : '';
       const last = index === messages.length - 1;
       return draw(`result: ${title}${place}${file && last ? ', and a file' : ''}`, short, last ? keyboard : []);
@@ -95,6 +94,7 @@ const results = (words: Words): string[] => {
     ...shown('three speakers', dialogue),
     ...shown('with times', dialogue, { times: true, asFile: false }),
     ...shown('one voice', transcriptOf([[null, sentence]], 'off')),
+    ...shown('translated', { ...dialogue, language: 'es', translated: true }),
     ...shown('speakers failed', transcriptOf([[null, sentence]], 'failed')),
     ...shown('nobody speaks', transcriptOf([])),
     ...shown('known before', dialogue, undefined, words.html('result-cached')),
@@ -105,7 +105,8 @@ const results = (words: Words): string[] => {
 };
 
 const replies = (words: Words): string => {
-  const facts = { task, speakers: namesOf(dialogue, words) };
+  const facts = resultFacts(task, dialogue, words);
+  const spanish = { ...dialogue, language: 'es' };
   const menu = (place: Place) => ({
     place,
     preference: preferenceSchema.parse({}),
@@ -157,6 +158,11 @@ const replies = (words: Words): string => {
     ...(['speakers', 'names', 'delete', 'language'] as const).map((panel) =>
       draw(`panel: ${panel}`, '', resultKeyboard(facts, { panel, page: 0 }, words)),
     ),
+    ...[spanish, { ...spanish, translated: true }].map((transcript) => {
+      const title = transcript.translated ? 'translated' : 'not English';
+      const keyboard = resultKeyboard(resultFacts(task, transcript, words), { panel: 'language', page: 0 }, words);
+      return draw(`panel: language, ${title}`, '', keyboard);
+    }),
     ...(['private', 'group', 'channel'] as const).map((place) => {
       const { text, keyboard } = settingsMenu(menu(place), 'main', 0, words);
       return draw(`settings: ${place}`, text, keyboard);

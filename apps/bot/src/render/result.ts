@@ -1,3 +1,4 @@
+import type { TaskId } from '@whisper-bot/task';
 import { textsIn } from '@whisper-bot/text';
 import {
   type Block,
@@ -12,6 +13,7 @@ import {
 } from '@whisper-bot/transcript';
 import { bold, escapeHtml, plainText } from '../locale/html.js';
 import type { Words } from '../locale/locale.js';
+import type { ResultFacts } from './keyboard.js';
 
 /** The words the formats write by themselves, in the bot's language. */
 export const labelsOf = (words: Words): TranscriptLabels => ({
@@ -61,6 +63,7 @@ export const fits = (html: string, limit = telegramMessageLimit): boolean => vis
 export const renderResult = (transcript: Transcript, options: ResultOptions, words: Words): RenderedResult => {
   const blocks = transcriptBlocks(transcript, { times: options.times, labels: labelsOf(words) });
   const notes = options.note === undefined ? [] : [options.note];
+  if (translationOf(transcript) === 'shown' && blocks.length > 0) notes.push(words.html('result-translated'));
   if (transcript.speakers.outcome === 'failed' && blocks.length > 0) notes.push(words.html('result-speakers-failed'));
   if (transcript.breaksOff === true) notes.push(escapeHtml(labelsOf(words).breaksOff(clock(transcript.duration))));
   const others = otherTracksNote(transcript, labelsOf(words));
@@ -86,3 +89,17 @@ export const renderResult = (transcript: Transcript, options: ResultOptions, wor
 export const namesOf = (transcript: Transcript, words: Words): string[] => [
   ...speakerNames(transcript, labelsOf(words)).values(),
 ];
+
+/** English is what is there already; a lone other language, or one among others, can be translated. */
+const translationOf = ({ translated, language, languages, segments }: Transcript): ResultFacts['translation'] => {
+  const isEnglish = (languages ?? [language]).every((spoken) => spoken === 'en');
+  if (segments.length === 0 || isEnglish) return 'needless';
+  return translated ? 'shown' : 'available';
+};
+
+/** What the buttons below a result depend on. */
+export const resultFacts = (task: TaskId, transcript: Transcript, words: Words): ResultFacts => ({
+  task,
+  speakers: namesOf(transcript, words),
+  translation: translationOf(transcript),
+});

@@ -24,7 +24,7 @@ import { z } from 'zod';
  * A pipeline in this process whose engine takes a fixed time and hears what the file's bytes say. It keeps its state in
  * the task folders, so that it survives a killed process as the real one does. What a "recording" may say:
  * `fail:CODE` ends in that error (`fail:CODE:once` only the first time), `silence` holds no words,
- * `hold` waits until it is cancelled, `words:N` holds N words, `language` says which one was asked for; lines `A: …` are said by different speakers.
+ * `hold` waits until it is cancelled, `words:N` holds N words, `language` says which one was asked for, `russian` is Russian and can be translated; lines `A: …` are said by different speakers.
  */
 export interface StandIn extends Pipeline {
   /** How many times a recording was transcribed. */
@@ -52,7 +52,9 @@ const hear = (said: string, task: Task): Transcript => {
       ? ''
       : said === 'language'
         ? `In ${task.options.language}.`
-        : said;
+        : said === 'russian'
+          ? (task.options.translate && 'Good morning.') || 'Доброе утро.'
+          : said;
   const lines = text.split('\n').filter((line) => line !== '');
   const labels: string[] = [];
   const segments = lines.map((line, index): Segment => {
@@ -68,11 +70,11 @@ const hear = (said: string, task: Task): Transcript => {
   });
   return {
     v: 1,
-    language: task.options.language === 'auto' ? 'en' : task.options.language,
+    language: task.options.language === 'auto' ? (said === 'russian' ? 'ru' : 'en') : task.options.language,
     duration: Math.max(1, lines.length * 5),
     model: task.options.model,
     engine: 'stand-in',
-    translated: false,
+    translated: task.options.translate,
     speakers: {
       outcome: task.options.diarize ? 'found' : 'off',
       list: labels.map((_, index) => ({ label: `SPEAKER_0${index}` })),

@@ -21,7 +21,7 @@ Voice messages, audio, video, video notes and files with sound become text, with
 <b>How</b>
 • Send or forward a recording here. Albums work: every file gets its own answer.
 • In a group, reply to a recording with /transcribe. Administrators can let me write down everything: /settings.
-• Below a result are buttons: files (SRT, VTT, TXT, JSON, DOCX), another number of speakers, names of speakers, another language, delete.
+• Below a result are buttons: files (SRT, VTT, TXT, JSON, DOCX), another number of speakers, names of speakers, another language, translation into English, delete.
 
 <b>Limits</b>
 Files up to ${size}${longest === 'none' ? '' : say`, recordings up to ${longest}`}.
@@ -79,6 +79,7 @@ Recordings are recognized on this bot's own machines and are not passed on to an
   'result-speaker': ({ number }: Values<'number'>) => say`Speaker ${number}`,
   'result-speakers-failed': '⚠️ The speakers could not be told apart; the text is complete.',
   'result-preview': '📄 The text is long: here is its beginning, all of it is in the file.',
+  'result-translated': '🔤 Translated into English.',
   'result-cached': '♻️ I had written this recording down before.',
   'result-file-refused':
     '📎 Files may not be sent in this chat. An administrator can allow them; then press the button again.',
@@ -91,6 +92,8 @@ Recordings are recognized on this bot's own machines and are not passed on to an
   'button-speakers-auto': 'Auto',
   'button-rename': '✏️ Names',
   'button-language': '🌐 Language',
+  'button-english': '🔤 Translate into English',
+  'button-original': '↩️ Show it as it was said',
   'button-delete': '🗑 Delete',
   'button-delete-sure': '🗑 Yes, delete',
   'button-back': '← Back',
@@ -166,6 +169,7 @@ Recordings are recognized on this bot's own machines and are not passed on to an
   'settings-language': 'Language of the recordings',
   'settings-model': 'Model',
   'settings-diarize': 'Speakers',
+  'settings-translate': 'Translation into English',
   'settings-format': 'Result',
   'settings-times': 'Times',
   'settings-interface': 'Language of the bot',

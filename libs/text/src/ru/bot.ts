@@ -21,7 +21,7 @@ export const bot: typeof english = {
 <b>Как</b>
 • Пришлите или перешлите запись сюда. Альбом тоже можно: у каждого файла будет свой ответ.
 • В группе ответьте на запись командой /transcribe. Администраторы могут включить расшифровку всех голосовых: /settings.
-• Под результатом есть кнопки: файлы (SRT, VTT, TXT, JSON, DOCX), другое число говорящих, имена, другой язык, удаление.
+• Под результатом есть кнопки: файлы (SRT, VTT, TXT, JSON, DOCX), другое число говорящих, имена, другой язык, перевод на английский, удаление.
 
 <b>Ограничения</b>
 Файлы до ${size}${longest === 'none' ? '' : say`, записи до ${longest}`}.
@@ -78,6 +78,7 @@ export const bot: typeof english = {
   'result-speaker': ({ number }) => say`Говорящий ${number}`,
   'result-speakers-failed': '⚠️ Разделить говорящих не удалось, но текст полный.',
   'result-preview': '📄 Текст длинный: здесь его начало, а весь он – в файле.',
+  'result-translated': '🔤 Переведено на английский.',
   'result-cached': '♻️ Эту запись я уже расшифровывал.',
   'result-file-refused':
     '📎 В этот чат нельзя отправлять файлы. Администратор может это разрешить; потом нажмите кнопку ещё раз.',
@@ -90,6 +91,8 @@ export const bot: typeof english = {
   'button-speakers-auto': 'Авто',
   'button-rename': '✏️ Имена',
   'button-language': '🌐 Язык',
+  'button-english': '🔤 Перевести на английский',
+  'button-original': '↩️ Показать, как было сказано',
   'button-delete': '🗑 Удалить',
   'button-delete-sure': '🗑 Да, удалить',
   'button-back': '← Назад',
@@ -163,6 +166,7 @@ export const bot: typeof english = {
   'settings-language': 'Язык записей',
   'settings-model': 'Модель',
   'settings-diarize': 'Говорящие',
+  'settings-translate': 'Перевод на английский',
   'settings-format': 'Результат',
   'settings-times': 'Время',
   'settings-interface': 'Язык бота',

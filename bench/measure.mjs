@@ -1,4 +1,4 @@
-// Timing and how it is told: medians with their spread, of runs that take turns.
+// Timing and its presentation: medians with their spread, of runs that take turns.
 import { dice } from './dice.mjs';
 
 /** @param {readonly number[]} values */
@@ -49,7 +49,7 @@ export const cannotRun = (name, error) => {
 };
 
 /**
- * By how much one sum of errors is greater than another, told from the recordings that both heard: the middle 95 % of the
+ * By how much one sum of errors is greater than another, computed from the recordings that both processed: the middle 95 % of the
  * differences that recordings drawn by lot would give (bootstrap).
  * @param {readonly number[]} ours errors by recording
  * @param {readonly number[]} theirs

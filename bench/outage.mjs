@@ -54,9 +54,9 @@ const work = await pipeline.work(
   },
   { concurrency: { transcribe: 4 } },
 );
-const told = new Map();
+const delivered = new Map();
 const deliveries = await pipeline.serveDeliveries('folder', async ({ task }) => {
-  told.set(task.id, (told.get(task.id) ?? 0) + 1);
+  delivered.set(task.id, (delivered.get(task.id) ?? 0) + 1);
 });
 
 const accepted = new Set();
@@ -93,7 +93,7 @@ console.log(`${before} tasks accepted before; PostgreSQL goes away for ${outage 
 await admin.query('alter database bench allow_connections false');
 await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'bench'");
 const during = await load(outage);
-await until(async () => [...accepted].slice(0, before).every((id) => told.has(id)));
+await until(async () => [...accepted].slice(0, before).every((id) => delivered.has(id)));
 console.log(`while away: all ${before} running tasks were delivered`);
 await admin.query('alter database bench allow_connections true');
 await Promise.all(during);
@@ -117,7 +117,7 @@ clickhouse = await startEmbeddedClickHouse({
   logger,
 });
 await Promise.all(await load(1000));
-await until(async () => told.size === accepted.size);
+await until(async () => delivered.size === accepted.size);
 await until(async () => (await doneInRecord()) === accepted.size);
 await figures.flush();
 await figures.flush();
@@ -128,12 +128,12 @@ const stored = await analytics.ask(
   {},
 );
 console.log(
-  `tasks: ${accepted.size} accepted, ${told.size} delivered, ${[...told.values()].filter((n) => n > 1).length} twice, ${await doneInRecord()} done in the record`,
+  `tasks: ${accepted.size} accepted, ${delivered.size} delivered, ${[...delivered.values()].filter((n) => n > 1).length} twice, ${await doneInRecord()} done in the record`,
 );
 console.log(
   `figures: ${recorded} recorded, ${spooled} waited on disk, ${inserted} inserted, ${dropped} dropped, ${stored[0]} in ClickHouse`,
 );
-const lost = accepted.size - told.size + (recorded - stored[0]);
+const lost = accepted.size - delivered.size + (recorded - stored[0]);
 console.log(lost === 0 ? 'nothing was lost' : `${lost} lost`);
 
 await analytics.close();

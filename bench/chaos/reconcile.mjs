@@ -4,9 +4,9 @@
  * @typedef {object} Entry
  * @property {number} number
  * @property {'telegram' | 'stream' | 'api' | 'upload'} way
- * @property {number | null} accepted when its sender was told that it was accepted, Unix milliseconds; null: never
+ * @property {number | null} accepted when its sender received the acceptance, Unix milliseconds; null: never
  * @property {readonly number[]} answers when each answer with its text came
- * @property {readonly string[]} failures what the sender was told instead
+ * @property {readonly string[]} failures failures that the sender received
  *
  * @typedef {object} Recorded
  * @property {string} state
@@ -44,7 +44,7 @@ export const judge = (entry, recorded, { flushes, unknown }) => {
     if (entry.way === 'stream' && unknown.includes(entry.number))
       return say('excused', 'its entry was in Redis alone when that was emptied');
     if (entry.answers.length > 0) return say('lost', 'answered, but not in the record');
-    // Telegram's server gave the message away; what the person was told decides whether the bot took the recording on.
+    // Telegram's server gave the message away; the reply to the person decides whether the bot accepted the recording.
     if (entry.way === 'telegram' && entry.failures.some((text) => isRefusal(text))) return say('not accepted');
     return say('lost', `not in the record${entry.failures.length > 0 ? `: ${entry.failures.join(' / ')}` : ''}`);
   }

@@ -234,7 +234,7 @@ const verdictOf = (entry, { record, ways, done, flushes, unknown }) => {
     way: entry.way,
     id: row?.id ?? entry.id ?? null,
     handed: entry.handed,
-    // Programs ask when they like, and the record may be dated by a clock that was shifted: these two are told at once.
+    // Programs ask when they like, and the record may be dated by a clock that was shifted: these two are reported at once.
     answered: ['telegram', 'stream'].includes(entry.way) ? (answers[0] ?? null) : null,
     fault: isWell ? null : (blame(life, done)?.name ?? null),
   };

@@ -56,7 +56,7 @@ export interface AppOptions {
   webhook: { url: string; secret: string; host: string; port: number } | null;
   log: BotLog;
   /** Called for every message and press that is handled. */
-  onMessage?: (figure: MessageEvent) => void;
+  onMessage?: (event: MessageEvent) => void;
   /** Called with whether calls are answered. */
   reachability?: Pick<Reachability, 'answered' | 'failed'>;
   /** Called for every call the Bot API refuses, by its error code; 0 where it does not answer. */
@@ -182,8 +182,8 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     inbox,
     handle: async (update) => {
       await bot.handleUpdate(update);
-      const figure = messageEvent(update, Date.now());
-      if (figure !== null) options.onMessage?.(figure);
+      const event = messageEvent(update, Date.now());
+      if (event !== null) options.onMessage?.(event);
     },
     log,
     concurrency: 50,

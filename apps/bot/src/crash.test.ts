@@ -40,7 +40,7 @@ test('killed at ten moments under load, with faults in every call: no message lo
       delay: 300,
       logLevel: process.env.BOT_TEST_LOG ?? 'silent',
     };
-    // A fault may also hit the start itself: whoever watches over the bot starts it again.
+    // A fault may also hit the start itself: the supervisor starts the bot again.
     for (;;) {
       child = fork(entry, [JSON.stringify(settings)], {
         stdio: ['ignore', process.env.BOT_TEST_LOG ? 'inherit' : 'ignore', 'inherit', 'ipc'],

@@ -158,7 +158,7 @@ test.concurrent('text that no store takes is no obstacle: it goes without what i
   });
 });
 
-test.concurrent('a user who has blocked the bot: recorded, the work stopped, nobody else waits', async () => {
+test.concurrent('a user who has blocked the bot: recorded, the work stopped, no one else waits', async () => {
   await withBot({}, async (bot) => {
     const ann = annOf(bot);
     ann.sendVoice(7, saying('hold'));

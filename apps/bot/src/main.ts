@@ -12,7 +12,7 @@ const config = resolveConfig({ env: process.env });
 const logger = createLogger({ name: 'bot', level: config.logLevel });
 const lifecycle = createLifecycle({ logger, graceMs: (config.shutdownGrace + 5) * 1000 });
 
-/** One clear sentence, and the end; whoever watches over this process need not start it again. */
+/** Logs one clear sentence and exits; the supervisor need not restart this process. */
 const refuse = (sentence: string, code = exitNeedsOperator): never => {
   process.stderr.write(`${sentence}\n`);
   process.exit(code);
@@ -82,7 +82,7 @@ try {
             port: config.botWebhookPort,
           },
     log: logger,
-    onMessage: (figure) => parts.figures?.record({ table: 'messages', ...figure }),
+    onMessage: (event) => parts.figures?.record({ table: 'messages', ...event }),
     reachability,
     onRefusal: (method, code) => parts.metrics.telegramRefused(method, code),
   });

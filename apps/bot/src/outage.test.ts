@@ -87,7 +87,7 @@ test.each([
   expect(bot.api.journal.of('download')).toHaveLength(1);
 });
 
-test('what is at fault itself is told at once', async () => {
+test('a fault that is no outage is reported at once', async () => {
   const ann = annOf();
   bot.pipeline.submit = async () => {
     throw new TypeError('a defect');
@@ -141,7 +141,7 @@ test('an answer from the store is a task of its own, kept as long as any other',
   expect(names).toContain('task.json');
 });
 
-test('a clock set back by an hour silences nobody, not even after a restart', async () => {
+test('a clock set back by an hour delays no message, not even after a restart', async () => {
   const ann = annOf();
   ann.sendVoice(7, saying('before'));
   await answered(ann, 'before');
@@ -157,7 +157,7 @@ test('a clock set back by an hour silences nobody, not even after a restart', as
   }
 });
 
-test('where there is no room, the person is told before the file is fetched, and Retry fetches it later', async () => {
+test('with no free disk space, the user is notified before the file is fetched, and Retry fetches it later', async () => {
   const ann = annOf();
   const { room } = bot.pipeline;
   const { reserve } = room;

@@ -96,7 +96,7 @@ describe('while `up` runs', () => {
     expect(await statusOf('/accounts', cookie)).toBe(200);
   });
 
-  test('another role may do what that role may, and a taken name is told', async () => {
+  test('another role may do what that role may, and a taken name is reported', async () => {
     const { cookie } = await signIn('bob', passwordOf(await admin('add', 'bob', '--role', 'viewer')));
     expect([await statusOf('/tasks', cookie), await statusOf('/accounts', cookie)]).toEqual([200, 403]);
     const again = await admin('add', 'BOB');
@@ -129,7 +129,7 @@ describe('while `up` runs', () => {
     expect((await signIn('ann', ann)).status).toBe(303);
   });
 
-  test('every change is in the audit log, told to come from the command line, without a password', async () => {
+  test('every change is in the audit log, marked as coming from the command line, without a password', async () => {
     const entries = await store.audit.list({ limit: 100 });
     const ours = entries.filter(({ actor }) => actor.endsWith('(command line)')).reverse();
     expect(ours.map(({ action, target, after }) => [action, target, after])).toEqual([
@@ -143,7 +143,7 @@ describe('while `up` runs', () => {
     expect(JSON.stringify(entries)).not.toContain(ann);
   });
 
-  test('whoever an identity provider vouches for is listed and disabled, and gets no password', async () => {
+  test('an account from an identity provider is listed and can be disabled, but gets no password', async () => {
     const identity = { issuer: 'https://id.example/realms/a', subject: '1' };
     await store.identities.enter(identity, { name: 'olga', role: 'viewer' });
     const reset = await admin('reset', 'olga');
@@ -153,7 +153,7 @@ describe('while `up` runs', () => {
     expect(await store.identities.enter(identity, { name: 'olga', role: 'viewer' })).toBeNull();
   });
 
-  test('list tells names, roles and states', async () => {
+  test('list shows names, roles and states', async () => {
     const { out } = await admin('list', '--json');
     const rows = out.trim().split('\n');
     expect(rows.map((row) => JSON.parse(row))).toMatchObject([

@@ -12,7 +12,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     interrupted.abort(new CliError('Interrupted.', 130));
   });
 }
-// Whoever reads the output may stop early, as `head` does.
+// The reader of the output may stop early, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 const terminal = createTerminal(process.env, interrupted.signal);

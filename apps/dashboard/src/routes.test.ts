@@ -49,7 +49,7 @@ const knock = async (
   return response;
 };
 
-/** Kept out: sent to the door, or told that this is not for them. */
+/** Refused: redirected to the sign-in page, or 403. */
 const isRefusal = ({ status, headers }: Response): boolean =>
   status === 401 || status === 403 || (status === 303 && (headers.get('location') ?? '').startsWith('/sign-in?back='));
 

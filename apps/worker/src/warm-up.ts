@@ -18,7 +18,7 @@ const seconds = 2;
 
 /**
  * Starts the engines' processes and loads their models, so that the first recording need not wait for that. Never rejects: what
- * is wrong with an engine, a task will tell.
+ * is wrong with an engine, the first task reports it.
  */
 export const warmUp = async (engines: Engines, { model, signal, logger }: WarmUpOptions): Promise<void> => {
   let folder: string | null = null;

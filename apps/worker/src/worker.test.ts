@@ -90,7 +90,7 @@ test('a chunk recognized before an update is not recognized again, until another
   expect(await recognized()).toBe(3);
 });
 
-test('a damaged artefact is made anew', async () => {
+test('a damaged artifact is written again', async () => {
   let spoilt = false;
   before = (engine) => {
     if (engine !== 'diarize' || spoilt) return;
@@ -105,7 +105,7 @@ test('a damaged artefact is made anew', async () => {
   expect((await harness.transcript(task.id)).text).toBe(words(6));
 });
 
-test('speakers told apart by a later retry are delivered after the text that went out without them', async () => {
+test('speakers found by a later retry are delivered after the text that went out without them', async () => {
   let broken = true;
   before = (engine) => {
     if (engine === 'diarize' && broken) throw new Error('no memory');

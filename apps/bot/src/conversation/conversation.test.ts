@@ -181,7 +181,7 @@ test('a file over the limit is refused before it is fetched', async () => {
   expect(bot.api.journal.of('getFile').filter(({ outcome }) => outcome?.kind === 'refused')).toHaveLength(0);
 });
 
-test('a file Telegram no longer has is told as such', async () => {
+test('a file that Telegram no longer has is reported as such', async () => {
   const ann = people.someone();
   bot.api.faults.next('getFile', {
     kind: 'refuse',
@@ -191,7 +191,7 @@ test('a file Telegram no longer has is told as such', async () => {
   await people.spoken(ann, 'expired', 'Telegram no longer has this file');
 });
 
-test('a recording whose length Telegram does not tell is charged once it is known', async () => {
+test('a recording of unknown length is charged once its length is known', async () => {
   const ann = people.someone();
   ann.sendDocument(ann.user.id, saying('a long document'), { fileName: 'talk.mp3', mimeType: 'audio/mpeg' });
   await ann.chat.until((chat) => chat.last?.text.includes('a long document'));

@@ -31,7 +31,7 @@ export interface Conversation {
   present(request: Request, note?: string): Promise<Transcript | null>;
   /** Shows a result again that was edited elsewhere; nothing where it is not shown at the moment. */
   refresh(taskId: TaskId): Promise<void>;
-  /** Tells the user that a request has failed, with Retry where that can help. */
+  /** Notifies the user that a request has failed, with Retry where that can help. */
   fail(request: Request, code: TaskErrorCode, params: Record<string, string | number>): Promise<void>;
   /** What the buttons below a result depend on; null where the text is gone. */
   facts(request: Request): Promise<ResultFacts | null>;

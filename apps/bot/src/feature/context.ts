@@ -44,7 +44,7 @@ export interface BotDeps {
 }
 
 export interface Answer {
-  /** Tells several answers to one update apart. */
+  /** Distinguishes several answers to one update. */
   name?: string;
   /** Reply to the message (default in groups: yes; in private chats: no). */
   reply?: boolean;

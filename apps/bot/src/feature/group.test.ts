@@ -23,7 +23,7 @@ const someone = (language_code = 'en') => {
 const press = async (person: ReturnType<typeof someone>, button: string, chat: number) =>
   (await person.press(chat, button).answered()).text;
 
-test.concurrent('a group is left in peace until somebody replies with /transcribe', async () => {
+test.concurrent('the bot is silent in a group until someone replies with /transcribe', async () => {
   const [owner, ann] = [someone(), someone()];
   const group = bot.api.group({ title: 'Friends', owner });
   group.join(ann);
@@ -120,7 +120,7 @@ test.concurrent('a group that becomes a supergroup gets its answers there', asyn
   await moved.chat.until((chat) => texts(chat).includes('✖️ Stopped: 1 recording.'));
 });
 
-test('whoever blocks the bot is not worked for any longer', async () => {
+test('work for a user who blocks the bot stops', async () => {
   const ann = someone();
   ann.sendVoice(ann.user.id, saying('hold'));
   await ann.chat.until((chat) => chat.last?.text.includes('Writing down'));

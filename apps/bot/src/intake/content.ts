@@ -1,4 +1,4 @@
-/** What a document holds, as far as its type and its name tell. */
+/** What a document contains, judged by its media type and its name. */
 export type ContentGuess = 'recording' | 'other' | 'unknown';
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));

@@ -72,7 +72,7 @@ test.each([
   ['voice.bin', undefined],
   [undefined, 'application/octet-stream'],
   ['Recording 12. May', 'application/unknown'],
-])('what %s of type %s holds has to be looked at, where somebody asked for it', (name, mime) => {
+])('the content of %s of type %s is inspected where someone asked for it', (name, mime) => {
   expect(findMedia(document(name, mime), { guess: true })).toMatchObject({ kind: 'document' });
   expect(findMedia(document(name, mime), { guess: false })).toBeNull();
 });

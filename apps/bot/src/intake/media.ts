@@ -7,7 +7,7 @@ import { guessContent } from './content.js';
 export interface Media {
   kind: 'voice' | 'audio' | 'video' | 'video-note' | 'document';
   fileId: string;
-  /** The same for the same file, whoever sends it; cannot be downloaded by. */
+  /** Identifies the file across senders; cannot be used to download it. */
   fileUniqueId: string;
   /** Bytes, where Telegram says. */
   size: number | null;

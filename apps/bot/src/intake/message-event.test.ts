@@ -8,8 +8,8 @@ const voice = { file_id: 'f', file_unique_id: 'u', duration: 12, file_size: 3000
 
 test('a voice note in a group is counted without a word of it', () => {
   const update = { update_id: 1, message: { message_id: 1, date: 0, chat, from, voice, caption: 'hush' } } as Update;
-  const figure = messageEvent(update, 1000);
-  expect(figure).toEqual({
+  const event = messageEvent(update, 1000);
+  expect(event).toEqual({
     at: 1000,
     channel: 'telegram',
     owner: 'tg:7',

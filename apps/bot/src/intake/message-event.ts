@@ -21,10 +21,10 @@ const chatKinds = { private: 'private', group: 'group', supergroup: 'group', cha
 /** The analytics event of an update; null where no one wrote or pressed anything (memberships, edits). */
 export const messageEvent = (update: Update, at: number): MessageEvent | null => {
   const message = update.message ?? update.channel_post;
-  if (message !== undefined) return figure(message.chat, message.from, at, ofMessage(message));
+  if (message !== undefined) return eventOf(message.chat, message.from, at, ofMessage(message));
   const press = update.callback_query;
   if (press?.message === undefined) return null;
-  return figure(press.message.chat, press.from, at, { kind: 'callback', bytes: 0, audioSeconds: 0 });
+  return eventOf(press.message.chat, press.from, at, { kind: 'callback', bytes: 0, audioSeconds: 0 });
 };
 
 const ofMessage = (message: Message): Pick<MessageEvent, 'kind' | 'bytes' | 'audioSeconds'> => {
@@ -37,7 +37,7 @@ const ofMessage = (message: Message): Pick<MessageEvent, 'kind' | 'bytes' | 'aud
   return { kind, bytes: 0, audioSeconds: 0 };
 };
 
-const figure = (
+const eventOf = (
   chat: Chat,
   from: User | undefined,
   at: number,

@@ -212,7 +212,7 @@ test('messages stay within 4096 characters, balanced, never cut in a word', () =
   }
 });
 
-test('a file that breaks off is told before its text', () => {
+test('a truncated file is reported before its text', () => {
   const cut = { ...transcriptOf([['SPEAKER_00', 'Good morning.']]), duration: 754, breaksOff: true };
   const shown = (locale: 'en' | 'ru') =>
     renderResult(cut, { times: false, asFile: false }, inLocale(locale)).messages[0];

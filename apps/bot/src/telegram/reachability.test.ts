@@ -5,7 +5,7 @@ import { Api } from 'grammy';
 import { expect, test } from 'vitest';
 import { createReachability } from './reachability.js';
 
-const token = '12345:a-token-that-must-not-be-told';
+const token = '12345:a-token-that-must-not-be-shown';
 
 /** What was logged and announced by a watch on this address. */
 const watch = (apiRoot: string) => {

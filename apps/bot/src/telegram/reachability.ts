@@ -17,7 +17,7 @@ export interface ReachabilityOptions {
   /** Root of the Bot API server. */
   apiRoot: string;
   log: BotLog;
-  /** Tells the operators' pages; null ends it. May reject. */
+  /** Reports it to the dashboard; null ends it. May reject. */
   announce(outage: Outage | null): Promise<void>;
   /** Milliseconds without an answer before it counts; default 10 000. */
   patience?: number;

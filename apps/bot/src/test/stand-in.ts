@@ -93,7 +93,7 @@ export const createStandIn = ({ tasksDir, delay }: { tasksDir: string; delay: nu
   let closed = false;
 
   const stateOf = async (folder: TaskFolder): Promise<State | null> => folder.read('state.json', stateSchema);
-  const tell = (taskId: TaskId, state: State['state'], percent: number): TaskProgress => {
+  const emit = (taskId: TaskId, state: State['state'], percent: number): TaskProgress => {
     const progress: TaskProgress = {
       taskId,
       state,
@@ -124,7 +124,7 @@ export const createStandIn = ({ tasksDir, delay }: { tasksDir: string; delay: nu
     const task = await readTask(folder, revision);
     const failures = (await stateOf(folder))?.failures ?? 0;
     const said = (await readFile(folder.file(task.source), 'utf8')).trim();
-    tell(id, 'running', 40);
+    emit(id, 'running', 40);
     await pause(said === 'hold' ? 600_000 : delay, undefined, { signal });
     const failing = /^fail:([a-z-]+)(:once)?/.exec(said);
     const code = taskErrorCodes.find((known) => known === failing?.[1]);
@@ -135,7 +135,7 @@ export const createStandIn = ({ tasksDir, delay }: { tasksDir: string; delay: nu
         signal,
       );
       await folder.write('state.json', { state: 'failed', revision, failures: failures + 1 });
-      tell(id, 'failed', 40);
+      emit(id, 'failed', 40);
       return;
     }
     transcribed += 1;
@@ -143,7 +143,7 @@ export const createStandIn = ({ tasksDir, delay }: { tasksDir: string; delay: nu
     await folder.write('state.json', { state: 'delivering', revision, failures });
     await deliver({ kind: 'result', task, revision }, signal);
     await folder.write('state.json', { state: 'done', revision, failures });
-    tell(id, 'done', 100);
+    emit(id, 'done', 100);
   };
 
   const start = (id: TaskId): void => {
@@ -162,7 +162,7 @@ export const createStandIn = ({ tasksDir, delay }: { tasksDir: string; delay: nu
     if ((await stateOf(folder)) !== null) return 'known';
     await folder.write(taskFile(1), task);
     await folder.write('state.json', { state: 'accepted', revision: 1, failures: 0 });
-    tell(task.id, 'accepted', 0);
+    emit(task.id, 'accepted', 0);
     start(task.id);
     return 'accepted';
   };
@@ -191,7 +191,7 @@ export const createStandIn = ({ tasksDir, delay }: { tasksDir: string; delay: nu
       if (state === null || isFinal(state.state)) return false;
       running.get(id)?.abort();
       await folder.destroy();
-      tell(id, 'cancelled', 0);
+      emit(id, 'cancelled', 0);
       return true;
     },
     retry: async (id) => {

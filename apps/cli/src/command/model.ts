@@ -74,18 +74,18 @@ const add = async (terminal: Terminal, { modelsDir }: Config, names: readonly st
 };
 
 const createDownloadBar = ({ err, paint }: Terminal, name: string) => {
-  let told = -1;
+  let shown = -1;
   return {
     show: (received: number, total: number): void => {
       const percent = Math.floor((received / total) * 100);
-      if (percent === told) return;
+      if (percent === shown) return;
       if (err.isTTY) {
         const bar =
           paint('err', 'cyan', '━'.repeat(percent / 4)) + paint('err', 'dim', '─'.repeat(25 - Math.floor(percent / 4)));
         err.write(`\r\x1b[K${name} ${bar} ${percent} % of ${megabytes(total)}`);
-      } else if (percent >= told + 10) err.write(`${name}: ${percent} % of ${megabytes(total)}\n`);
+      } else if (percent >= shown + 10) err.write(`${name}: ${percent} % of ${megabytes(total)}\n`);
       else return;
-      told = percent;
+      shown = percent;
     },
     clear: (): void => {
       if (err.isTTY) err.write('\r\x1b[K');

@@ -75,7 +75,7 @@ const listen = async (identity: Identity, patience: number): Promise<Server | nu
   }
 };
 
-/** Whether whoever has the name knows the key as well. */
+/** Whether the process that listens under the name also knows the key. */
 const answers = (identity: Identity, patience: number): Promise<boolean> =>
   new Promise((resolve) => {
     const nonce = randomBytes(16).toString('hex');

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { Account, Role, Store } from '@whisper-bot/store';
 import { CliError } from '../failure.js';
 import type { Terminal } from '../terminal.js';
-import { newPassword, tell } from './password.js';
+import { newPassword, showPassword } from './password.js';
 
 export interface AccountDeps {
   terminal: Terminal;
@@ -20,7 +20,7 @@ export const addAccount = async (
     if (account === null) throw new CliError(`There is an account "${name}" already.`);
     await writeDown(store, { action: 'account.create', target: account.name, after: { role } });
   });
-  tell(terminal, `${name} may sign in as ${role}.`, password);
+  showPassword(terminal, `${name} may sign in as ${role}.`, password);
 };
 
 export const resetPassword = async (
@@ -35,7 +35,7 @@ export const resetPassword = async (
     }
     await store.accounts.setPassword(account.id, password.text, '');
     await writeDown(store, { action: 'account.password', target: account.name });
-    tell(terminal, `${account.name} has a new password, and is signed in nowhere.`, password);
+    showPassword(terminal, `${account.name} has a new password, and is signed in nowhere.`, password);
     if (account.disabled) terminal.err.write(`It is disabled: whisper-bot admin enable ${account.name}\n`);
   });
 };

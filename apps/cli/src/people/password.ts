@@ -23,7 +23,7 @@ export const newPassword = async ({ err, signal }: Terminal, generate: boolean):
 };
 
 /** On standard output stands nothing but a generated password, so that a script can take it. */
-export const tell = ({ out, err }: Terminal, sentence: string, { text, generated }: NewPassword): void => {
+export const showPassword = ({ out, err }: Terminal, sentence: string, { text, generated }: NewPassword): void => {
   err.write(`${sentence}${generated ? ' The password is shown only now:' : ''}\n`);
   if (generated) out.write(`${text}\n`);
 };

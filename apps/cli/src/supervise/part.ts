@@ -8,7 +8,7 @@ export type App = 'worker' | 'bot' | 'dashboard';
 
 export interface PartOptions {
   app: App;
-  /** Tells several of one app apart; also the name of the log file. */
+  /** Distinguishes several processes of one app; also the name of the log file. */
   name: string;
   logDir: string;
   /** What the process is configured with besides the environment. */
@@ -37,7 +37,7 @@ export interface Places {
   clickhouseUrl: string | null;
 }
 
-/** The environment that tells a part where everything is. */
+/** The environment of a part: where the servers and folders are. */
 export const partEnvironment = (
   { home, modelsDir, cacheDir }: Pick<Config, 'home' | 'modelsDir' | 'cacheDir'>,
   { redisUrl, tasksDir, databaseUrl, clickhouseUrl }: Places,

@@ -26,7 +26,7 @@ export interface SystemOptions {
   signal: AbortSignal;
   /** Environment for the parts over this process's own. */
   env?: Record<string, string>;
-  /** Where the parts are told that the servers are: something may stand between. Default: where they are. */
+  /** Server addresses passed to the parts, for example of a proxy. Default: the servers themselves. */
   through?: (places: Places) => Promise<Places>;
   /** Entry modules that stand in for an app's own. */
   programs?: Partial<Record<App, string>>;
@@ -167,7 +167,7 @@ const embedPostgres = async (scene: Scene): Promise<string> => {
   return postgres.url;
 };
 
-/** Null where it cannot run: recordings are transcribed all the same, only the figures are missing. */
+/** Null where it cannot run: recordings are transcribed all the same, only the analytics are missing. */
 const embedClickHouse = async (scene: Scene): Promise<string | null> => {
   const logger = logTo(scene, 'clickhouse');
   try {

@@ -144,7 +144,7 @@ export const restoreTasks = async (tasksDir: string, { sources, modified, age }:
     if (source === undefined) continue;
     const encoded = join(folder, source.file);
     await ffmpeg([...recordings[source.sound], '-ac', '1', '-c:a', 'libopus', '-b:a', '12k', encoded]);
-    // Whoever was prepared was decoded.
+    // A prepared task was decoded.
     if (Object.hasOwn(modified, `${task}/plan.json`)) {
       await ffmpeg(['-i', encoded, '-ac', '1', '-ar', '16000', join(folder, 'decoded.wav')]);
     }

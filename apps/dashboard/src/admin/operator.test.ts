@@ -51,8 +51,8 @@ const voiceNote = async (): Promise<Buffer> => {
   return readFile(target);
 };
 
-/** Waits until the person was told that it failed. */
-const told = ({ chat }: Person) =>
+/** Waits until the failure message is in the chat. */
+const failureShown = ({ chat }: Person) =>
   chat.until((view) => view.fromBot.some(({ text }) => text.includes('The recognition broke off')), {
     timeoutMs: bound,
   });
@@ -95,11 +95,11 @@ test('an engine crashes: the operator sees the dead jobs, reads the cause, retri
   await ffmpeg.break();
   const note = await voiceNote();
   for (const person of people) person.sendVoice(person.chat, note, { duration: 11 });
-  await Promise.all(people.map(told));
+  await Promise.all(people.map(failureShown));
 
   await signIn('olga', 'olgas long password');
   await page.getByRole('link', { name: 'Dead letters' }).first().click();
-  // A person may be told before the letter is there, and the page does not change by itself.
+  // The failure message may arrive before the dead letter, and the page does not reload by itself.
   await until(async () => {
     await page.reload();
     return (await page.getByText('ffmpeg ended by SIGSEGV').count()) === 2;

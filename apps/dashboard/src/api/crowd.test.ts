@@ -89,7 +89,7 @@ it('50 clients at once, over Streams and HTTP, beside one who wants everything: 
   expect(heard.length - 1 - last).toBeGreaterThan(30);
   expect(heard.toSorted()).toEqual([...clients, ...flood].toSorted());
   const results = await redis.xrange('transcribe:results', '-', '+');
-  const told = results.map(([, fields]) => JSON.parse(fields[1] ?? '') as { task_id: TaskId; status: string });
-  expect(told.every(({ status }) => status === 'success')).toBe(true);
-  expect(told.map((result) => result.task_id).toSorted()).toEqual((await Promise.all(overStreams)).toSorted());
+  const sent = results.map(([, fields]) => JSON.parse(fields[1] ?? '') as { task_id: TaskId; status: string });
+  expect(sent.every(({ status }) => status === 'success')).toBe(true);
+  expect(sent.map((result) => result.task_id).toSorted()).toEqual((await Promise.all(overStreams)).toSorted());
 });

@@ -54,9 +54,9 @@ it('the README’s three lines do so too', async () => {
 });
 
 it('curl hands in a task, follows it and gets its subtitles', async () => {
-  const told = await shell('sh task');
-  expect(told).toMatch(/event: task\.done\n/);
-  expect(told).toMatch(/1\n00:00:00,000 --> /);
+  const output = await shell('sh task');
+  expect(output).toMatch(/event: task\.done\n/);
+  expect(output).toMatch(/1\n00:00:00,000 --> /);
 });
 
 it('OpenAI’s client gets speakers', async () => {
@@ -76,11 +76,11 @@ it('a receiver of webhooks believes ours and no other', async () => {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {
-    let told = '';
+    let output = '';
     child.stdout?.on('data', (chunk: Buffer) => {
-      told += chunk.toString();
+      output += chunk.toString();
     });
-    await until(() => told.includes('listening'));
+    await until(() => output.includes('listening'));
     const url = `http://127.0.0.1:${port}/`;
     const forged = {
       method: 'POST',
@@ -90,7 +90,7 @@ it('a receiver of webhooks believes ours and no other', async () => {
     expect((await fetch(url, forged)).status).toBe(400);
     const answer = await program.ask('/tasks', { method: 'POST', body: formOf({ webhook_url: url }) });
     const { id } = (await answer.json()) as { id: string };
-    await until(() => told.includes(`task.completed ${id}`));
+    await until(() => output.includes(`task.completed ${id}`));
   } finally {
     child.kill();
     await once(child, 'exit');

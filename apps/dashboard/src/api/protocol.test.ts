@@ -27,7 +27,7 @@ it.each([
   ['PUT', '/v1/models', 'GET, HEAD, OPTIONS'],
   ['DELETE', '/v1/tasks', 'POST, GET, HEAD, OPTIONS'],
   ['PATCH', '/v1/tasks/nothing', 'GET, DELETE, HEAD, OPTIONS'],
-])('%s %s is not allowed, and what is allowed is told', async (method, path, allow) => {
+])('%s %s is not allowed, and Allow lists what is', async (method, path, allow) => {
   const { status, headers, error } = await ask(method, path);
   expect([status, headers.get('allow')]).toEqual([405, allow]);
   expect(error).toMatchObject({ type: 'invalid_request_error', code: 'method_not_allowed' });
@@ -45,7 +45,7 @@ it.each([
   ['GET', '/models'],
   ['POST', '/chat/completions'],
   ['GET', '/anything'],
-])('a base URL without /v1 is told so: %s %s', async (method, path) => {
+])('a base URL without /v1 gets an error that names it: %s %s', async (method, path) => {
   const answer = await fetch(`${harness.url}${path}`, { method, headers: { authorization: `Bearer ${program.key}` } });
   expect(answer.status).toBe(404);
   const { error } = errorSchema.parse(await answer.json());
@@ -87,7 +87,7 @@ it('U+0000 is refused at the border, wherever it stands', async () => {
   expect(signIn.status).toBe(400);
 });
 
-it('a path that cannot be decoded is told so', async () => {
+it('a path that cannot be decoded is refused with a message', async () => {
   expect(await ask('GET', '/v1/models/%E0%A4%A')).toMatchObject({ status: 400, error: { code: 'invalid_path' } });
 });
 
@@ -119,7 +119,7 @@ it('every answer has an id for questions about it', async () => {
 it.each([
   ['application/json', '{"model": "whisper-1"}'],
   ['multipart/form-data', 'no boundary'],
-])('%s is no recording, which is told', async (type, body) => {
+])('%s is not a recording and is refused', async (type, body) => {
   const answer = await program.ask('/audio/transcriptions', {
     method: 'POST',
     body,

@@ -46,7 +46,7 @@ test('OpenAI’s client gets a conversation with its three speakers', async () =
   expect(duration).toBeGreaterThan(40);
 });
 
-test('a stream of it tells paragraphs with words, and Russian becomes English', async () => {
+test('its stream sends paragraphs with words, and Russian becomes English', async () => {
   const stream = await program.openai.audio.transcriptions.create({
     file: sample('jfk.wav'),
     model: 'whisper-1',

@@ -20,7 +20,7 @@ type TaskEvent = z.infer<typeof taskEventSchema>;
 const mostStreams = 50;
 const open = createTally();
 
-/** Tells each change of a task as it happens; the last event is its end. */
+/** Sends each change of a task as it happens; the last event is its end. */
 export const followTask: ApiHandler<'closing' | 'options' | 'pipeline' | 'tasks'> = async (call, context) => {
   const { deps, gone, request, response, key } = call;
   const { id } = await findOwnTask(call, context);

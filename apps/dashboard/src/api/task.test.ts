@@ -78,7 +78,7 @@ describe('a task', () => {
     expect([result.status, await result.json()]).toMatchObject([409, { error: { code: 'unknown_model' } }]);
   });
 
-  it('is told of as it goes on, to its end', async () => {
+  it('sends events from its start to its end', async () => {
     harness.stage.hold();
     const task = await submit();
     const answer = await program.ask(`/tasks/${task.id}/events`);
@@ -308,7 +308,7 @@ describe('a webhook', () => {
     expect(new Set(calls.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
   });
 
-  it('tells failures too', async () => {
+  it('sends failures too', async () => {
     reset();
     harness.stage.broken.set('prepare', 'moov atom not found');
     const task = await submit({ webhook_url: url });

@@ -11,7 +11,7 @@ export const streamEventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('transcript.text.delta'),
     delta: z.string(),
-    segment_id: z.string().optional().describe('where speakers are told apart'),
+    segment_id: z.string().optional().describe('with diarization'),
   }),
   z.object({
     type: z.literal('transcript.text.segment'),
@@ -53,21 +53,21 @@ export const streamTranscription = async (
 /** The deltas joined are the text, letter by letter. */
 const eventsOf = function* (transcript: Transcript, diarize: boolean): Generator<StreamEvent> {
   const diarized = diarize ? toDiarized(transcript).segments : [];
-  let told = 0;
+  let sent = 0;
   for (const [index, segment] of transcript.segments.entries()) {
-    const found = transcript.text.indexOf(segment.text, told);
-    const end = found < 0 ? told : found + segment.text.length;
-    const told_ = transcript.text.slice(told, end);
-    told = end;
+    const found = transcript.text.indexOf(segment.text, sent);
+    const end = found < 0 ? sent : found + segment.text.length;
+    const delta = transcript.text.slice(sent, end);
+    sent = end;
     const spoken = diarized[index];
     yield {
       type: 'transcript.text.delta',
-      delta: told_,
+      delta,
       ...(spoken === undefined ? {} : { segment_id: spoken.id }),
     };
     if (spoken !== undefined) yield spoken;
   }
-  if (told < transcript.text.length) yield { type: 'transcript.text.delta', delta: transcript.text.slice(told) };
+  if (sent < transcript.text.length) yield { type: 'transcript.text.delta', delta: transcript.text.slice(sent) };
   yield {
     type: 'transcript.text.done',
     text: transcript.text,

@@ -35,7 +35,7 @@ describe('OpenAI’s client', () => {
     expect(await create({ response_format: 'text' })).toBe(`${said}\n`);
   });
 
-  it('is told in the language of the recording that it breaks off', async () => {
+  it('says in the language of the recording that it is truncated', async () => {
     harness.stage.more = { language: 'ru', breaksOff: true };
     const russian = await create({ response_format: 'text' });
     harness.stage.more = { breaksOff: true };
@@ -124,7 +124,7 @@ describe('OpenAI’s client', () => {
   });
 });
 
-describe('what is wrong is told in OpenAI’s shape', () => {
+describe('errors have OpenAI’s shape', () => {
   it.each([
     [{ model: 'huge' }, 404, 'model', 'model_not_found'],
     [{ model: 'whisper-1', language: 'Klingon' }, 400, 'language', 'unknown_language'],

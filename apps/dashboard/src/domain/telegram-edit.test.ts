@@ -148,7 +148,7 @@ test('a speaker named on the page is in the message, in the next file of the cha
   await nameInChat(person, message, 1, 'Bob');
   const text = await page(`/tasks/${id}/transcript/text`);
   expect([text.includes('Eve'), text.includes('Bob')]).toEqual([true, true]);
-  // Who still has the first page open is told.
+  // An edit from the first page, still open, is refused.
   const late = await post(`/tasks/${id}/speaker`, { label: 'SPEAKER_00', name: 'Mallory', version });
   expect(late.headers.get('location')).toContain('changedMeanwhile');
   expect(await page(`/tasks/${id}/transcript/text`)).not.toContain('Mallory');

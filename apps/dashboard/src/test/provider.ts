@@ -9,7 +9,7 @@ export interface TestProvider {
   issuer: string;
   /** For the dashboard's settings. */
   env: Record<string, string>;
-  /** Who is known there, by the name they sign in with (also their subject), with the claims told of them. */
+  /** Its users by sign-in name (also their subject), with their claims. */
   people: Map<string, Record<string, unknown>>;
   /** Paths that are answered otherwise than by the provider. */
   broken: Map<string, { status: number; body?: string }>;
@@ -36,7 +36,7 @@ export const reserveProvider = async (): Promise<TestProvider> => {
     const provider = new OidcProvider(issuer, {
       clients: [{ ...client, redirect_uris: [`${dashboard}/sign-in/provider/return`] }],
       claims: { openid: ['sub'], profile: ['preferred_username', 'groups'], email: ['email', 'email_verified'] },
-      // As of old, what a scope asks for is told by UserInfo alone.
+      // Claims of a scope come from UserInfo only, as with older providers.
       conformIdTokenClaims: true,
       ttl: Object.fromEntries(['AccessToken', 'Grant', 'IdToken', 'Interaction', 'Session'].map((name) => [name, 600])),
       pkce: { required: () => true },

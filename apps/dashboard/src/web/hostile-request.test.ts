@@ -65,6 +65,6 @@ test('figures without a token are for this machine, and not for what comes throu
     ['Host: localhost', 'Via: 1.1 proxy'],
   ])
     expect(await ask(lines), lines.join()).toBe('403');
-  // As nginx passes on a request where it is told nothing but the address.
+  // As nginx with a bare proxy_pass forwards a request.
   expect(await ask([`Host: 127.0.0.1:${port()}`, 'Connection: close'], '1.0')).toBe('403');
 });

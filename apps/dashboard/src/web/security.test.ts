@@ -154,7 +154,7 @@ describe('an upload', () => {
   });
 
   // The last bytes, and the end of the form, arrive together with the byte that is too many.
-  test('a little over the limit is told so, and leaves nothing behind', async () => {
+  test('an upload just over the limit is refused and leaves nothing behind', async () => {
     const before = await folders();
     await harness.deps.settings.set('uploadMegabytes', 1, 'test');
     const answer = await post('/upload', form({ csrf: operator.csrf }, 1_000_500), {
@@ -181,7 +181,7 @@ describe('an upload', () => {
     await until(async () => (await folders()).length === before.length);
   });
 
-  test('without a file is told so; one with an odd name keeps it as a title only', async () => {
+  test('without a file is refused; an odd file name becomes a title only', async () => {
     const none = await post('/upload', form({ csrf: operator.csrf }, 0, ''), {
       cookie: operator.cookie,
       accept: 'application/json',

@@ -19,7 +19,7 @@ afterAll(async () => {
   await redis.close();
 });
 
-test('a transcript tells that its file breaks off, also after a revision, which does not decode again', async () => {
+test('a transcript of a truncated file says so, also after a revision, which does not decode again', async () => {
   const task = await harness.submit({ ...conversation(60), breaksOff: true });
   await harness.pipeline.untilEnded(task.id, AbortSignal.timeout(120_000));
   expect(await harness.transcript(task.id)).toMatchObject({ duration: 60, breaksOff: true });

@@ -22,7 +22,7 @@ export const isBrokenOff = async ({ folder }: Pick<Material, 'folder'>): Promise
 export const otherTracks = async ({ folder }: Pick<Material, 'folder'>) =>
   (await folder.read(trackChoice.file(), trackChoice.schema))?.others ?? [];
 
-/** More are not told apart. */
+/** More channels are mixed. */
 const mostChannels = 8;
 
 /** The channels of the recording, where it is not known yet what they hold; null where there is nothing to find out. */
@@ -87,7 +87,7 @@ const decode = async (material: Material, limit?: AudioLimit): Promise<number> =
   };
   const space = await freeSpace(folder.path, info.duration ?? 0);
   if (space.left < 0) throw new TaskError('no-space', 'There is no room left for recordings.', { cause: space.cause });
-  // Each channel lies there twice while they are told apart.
+  // Each channel is stored twice while they are separated.
   const areApart =
     channels.count >= 2 && channels.count <= mostChannels && space.left > 2 * channels.count * space.needed;
   try {
@@ -123,7 +123,7 @@ interface TrackRequest extends Pick<DecodeContext, 'track' | 'channels'> {
 }
 
 const decodeTrack = (material: Material, { source, info, target, limit, ...options }: TrackRequest) =>
-  // A length the container does not tell may be anything: it is bounded by ten hours.
+  // A length that the container does not state may be anything; ten hours is the limit.
   limited(material.signal, allowances.decode, info.duration ?? 36_000, (within) =>
     material.engines.decoder.decode(source, target, {
       signal: within,

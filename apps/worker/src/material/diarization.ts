@@ -38,7 +38,7 @@ export const ensureDiarization = async (material: Material): Promise<Diarized> =
   signal.throwIfAborted();
   await folder.write(nameOf(material), diarization);
   const took = (performance.now() - started) / 1000;
-  material.log(`Told ${diarization.speakers} speakers apart in ${took.toFixed(1)} s.`);
+  material.log(`Diarized ${diarization.speakers} speakers in ${took.toFixed(1)} s.`);
   return { diarization, duration, rate: channels.length > 0 ? null : took / Math.max(1, duration) };
 };
 
@@ -59,7 +59,7 @@ interface ByChannel {
 
 /**
  * Each channel is a speaker of its own: nothing has to be heard for that. Where a person says that there are fewer, the channels with
- * least speech are one; where there are more, the voices on each channel are told apart.
+ * least speech are one; where there are more, each channel is diarized.
  */
 const diarizeChannels = async (material: Material, { spans, channels, duration }: ByChannel): Promise<Diarization> => {
   const { speakers } = material.task.options;

@@ -11,7 +11,7 @@ export interface DiarizeDependencies {
 }
 
 /**
- * Tells the speakers apart. Retried after the text has gone out without speakers, it starts a revision, which finds
+ * Assigns speech to speakers. Retried after the text has gone out without speakers, it starts a revision, which finds
  * every artefact there and ends in a delivery with them.
  */
 export const createDiarize =

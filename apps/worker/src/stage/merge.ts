@@ -63,7 +63,7 @@ const join = async (material: Material, recognitions: Recognition[], duration: n
   };
 };
 
-/** Where no one speaks, no language can be heard: the one asked for is told. */
+/** Without speech no language can be detected: the requested one is used. */
 const named = ({ language }: Task['options']): { language?: string } => (language === 'auto' ? {} : { language });
 
 const nobody: Diarization = { v: 1, engine: 'none', speakers: 0, turns: [] };

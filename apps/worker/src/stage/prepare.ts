@@ -28,7 +28,7 @@ export const createPrepare =
     const count = known?.chunks ?? chunkCount(spans, await workersFor(spans, transcribers));
     if (known === null) await call.folder.write(plan.file(), { v: 1, chunks: count });
     call.measured('prepare', (performance.now() - started) / 1000 / Math.max(1, duration));
-    // Several workers must agree on the language; a single chunk's worker finds it while the speakers are told apart.
+    // Several workers must agree on the language; a single chunk's worker finds it while diarization runs.
     if (count > 1) await ensureLanguage(materialOf(engines, call, [0.9, 1]), spans);
     const chunks = count === 0 ? [] : cutChunks(spans, count).map(seconds);
     call.log(`Cut into ${count} ${count === 1 ? 'chunk' : 'chunks'}.`);

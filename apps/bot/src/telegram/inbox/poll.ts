@@ -23,7 +23,7 @@ export interface PollDeps {
 const mostConflicts = 3;
 
 /**
- * Fetches updates and stores them; only then does the next request's offset tell Telegram that they have arrived. While
+ * Fetches updates and stores them; only then does the next request's offset confirm them to Telegram. While
  * the store is away nothing is confirmed, so nothing is lost.
  */
 export const startPolling = ({ api, inbox, log, timeout, onStored, onStop }: PollDeps): { close(): Promise<void> } => {

@@ -59,7 +59,7 @@ test('a group takes so many a minute, however slowly they come', () => {
   expect(budget.readyAt(7)).toBeLessThanOrEqual(clock);
 });
 
-test('a refused chat waits as long as told, the others do not', () => {
+test('a refused chat waits as long as Telegram asks, the others do not', () => {
   budget.block(1, clock + 9000);
   expect(budget.readyAt(1)).toBe(clock + 9000);
   expect(budget.readyAt(2)).toBeLessThanOrEqual(clock);

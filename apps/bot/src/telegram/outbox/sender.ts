@@ -132,7 +132,7 @@ export const createSender = (deps: SenderDeps): Sender => {
     if (content.kind === 'caption') return instead(post, { kind: 'text', html: content.html });
     // Buttons, deletions and foreign messages have nothing to be sent again for.
     if (post.amends || !isMessage(content)) return drop(post, 'the message is gone');
-    // Whoever deletes every placeholder gets the text at once.
+    // A user who deletes every placeholder gets the text at once.
     if (content.kind === 'text' && post.attempts >= 3) return instead(post, withoutPlaceholder(content));
     await posts.lost(post.key);
     return 'again';

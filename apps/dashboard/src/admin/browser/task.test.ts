@@ -85,7 +85,7 @@ test('a recording is uploaded, watched live and ends on the same page', async ()
   expect((await stage.harness.store.tasks.find(id))?.title).toBe('Board meeting.mp3');
 });
 
-test('an upload works without scripts; one that is too big is told so', async () => {
+test('an upload works without scripts; one that is too big is refused with a message', async () => {
   const { page } = await enter('operator', { javaScriptEnabled: false });
   await page.goto('/upload');
   await page

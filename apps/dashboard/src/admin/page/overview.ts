@@ -126,14 +126,14 @@ const runningTask = (
 ): SafeHtml => {
   const { words } = context;
   const stage = progress?.stage;
-  const told = [
+  const details = [
     stage && words.stage[stage],
     typeof progress?.position === 'number' && words.overview.position(progress.position),
     typeof progress?.secondsLeft === 'number' && words.overview.left(span(progress.secondsLeft * 1000, words)),
   ].filter((each) => typeof each === 'string');
   const title = task.title || words.tasks.untitled;
   return html`<li><a class="title-cell" href="/tasks/${task.id}">${title}</a> ${badge(progress?.state ?? task.state, words)}
-<span class="quiet small">${told.join(' · ')}</span><span class="small percent">${Math.round(progress?.percent ?? 0)} %</span>
+<span class="quiet small">${details.join(' · ')}</span><span class="small percent">${Math.round(progress?.percent ?? 0)} %</span>
 ${progressBar(progress?.percent ?? 0, `${words.task.progress}: ${title}`)}</li>`;
 };
 

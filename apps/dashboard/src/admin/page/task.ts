@@ -57,7 +57,7 @@ export const showTask: AdminHandler<'analytics' | 'options' | 'pipeline' | 'task
   };
 };
 
-/** Tells apart the states of a task that are different pages: what runs is one, each end is its own. */
+/** Identifies which page a task has: all running states share one, each final state has its own. */
 const seenOf = ({ state, changedAt }: FoundTask['row']): string =>
   isFinal(state) ? `${state}-${changedAt.getTime()}` : 'open';
 
@@ -82,7 +82,7 @@ const renderParts = async (context: AdminContext<'pipeline'>, task: FoundTask): 
   if (isFinal(row.state)) {
     return { 'part-state': row.state === 'failed' ? failure(context, task, progress?.failure) : html`` };
   }
-  const told = [
+  const status = [
     progress?.stage && words.stage[progress.stage],
     typeof progress?.position === 'number' && words.overview.position(progress.position),
     typeof progress?.secondsLeft === 'number' && words.overview.left(span(progress.secondsLeft * 1000, words)),
@@ -91,7 +91,7 @@ const renderParts = async (context: AdminContext<'pipeline'>, task: FoundTask): 
   return {
     'part-state': card(
       words.task.progress,
-      html`${progressBar(percent, words.task.progress)}<p class="quiet small">${told.join(' · ')}</p>`,
+      html`${progressBar(percent, words.task.progress)}<p class="quiet small">${status.join(' · ')}</p>`,
       { aside: html`<span>${badge(progress?.state ?? row.state, words)} ${Math.round(percent)} %</span>` },
     ),
   };

@@ -67,7 +67,7 @@ const refusal = (
   error: unknown,
 ): Answer | Promise<Answer> | null => {
   const { words, locale, deps } = context;
-  const told =
+  const refusal =
     error instanceof HttpError
       ? {
           status: error.status,
@@ -83,7 +83,7 @@ const refusal = (
                 : words.errors[error.code],
           }
         : null;
-  return told === null ? null : refused(context, told.status, told.text);
+  return refusal === null ? null : refused(context, refusal.status, refusal.text);
 };
 
 const refused = (

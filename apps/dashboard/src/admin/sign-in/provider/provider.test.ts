@@ -51,7 +51,7 @@ test('UserInfo about somebody else is refused', async () => {
   expect(await problemOf(here.finish(...(await comeBack())))).toMatchObject({ problem: 'failed' });
 });
 
-test('a wrong secret is told in the log by its code', async () => {
+test('a wrong secret is logged with its error code', async () => {
   here = open({ OIDC_CLIENT_SECRET: 'wrong' });
   expect(await problemOf(here.finish(...(await comeBack())))).toMatchObject({
     problem: 'failed',

@@ -194,7 +194,11 @@ export const keepRecord = async (
     const reconciler = startReconciler({
       db,
       // A task that is closed as done gets its transcript as well, as with the change that went missing.
-      tasks: { stale: tasks.stale, change: (change) => record(change).then(() => true) },
+      tasks: {
+        stale: tasks.stale,
+        unnotified: tasks.unnotified,
+        change: (change) => record(change).then(() => true),
+      },
       queue: pipeline,
       grace,
       interval,

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { createConsumerRegistry } from './consumer.js';
 import type { Entry } from './entry.js';
 import { group, type Streams } from './stream.js';
 
@@ -7,7 +8,9 @@ export interface ConsumeOptions {
   reader: Streams;
   stream: string;
   consumer: string;
-  /** Entries another consumer has held for so long are taken over, milliseconds. */
+  /** The key that says which process each consumer is. */
+  consumers: string;
+  /** Entries another consumer has held for so long are taken over, milliseconds; those of a process seen to have ended, at once. */
   idle: number;
   take: (entry: Entry) => Promise<void>;
   onError: (error: unknown) => void;
@@ -15,8 +18,10 @@ export interface ConsumeOptions {
 }
 
 const batch = 16;
-/** How long one read waits for something new, milliseconds: also how soon a shutdown or a take-over is noticed. */
+/** How long one read waits for something new, milliseconds: also how soon a shutdown or a dead consumer is noticed. */
 const patience = 2000;
+/** Milliseconds between two looks at what others hold. */
+const lookInterval = 2000;
 
 /** Reads the group's entries one after another until aborted: our own pending ones first, then those of the dead, then new ones. */
 export const consume = async (options: ConsumeOptions): Promise<void> => {
@@ -24,6 +29,7 @@ export const consume = async (options: ConsumeOptions): Promise<void> => {
   while (!signal.aborted) {
     try {
       await createGroup(options);
+      await createConsumerRegistry(options).register();
       await takePending(options);
       await takeNew(options);
     } catch (error) {
@@ -95,7 +101,8 @@ const takeNew = async (options: ConsumeOptions): Promise<void> => {
   let claimedAt = Number.NEGATIVE_INFINITY;
   const silent = createSilence(options);
   while (!signal.aborted) {
-    if (performance.now() - claimedAt > Math.min(options.idle, 5000)) {
+    if (performance.now() - claimedAt > Math.min(options.idle, lookInterval)) {
+      await takeFromEnded(options);
       await takeOver(options);
       await silent.takeOver();
       claimedAt = performance.now();
@@ -117,9 +124,25 @@ const takeNew = async (options: ConsumeOptions): Promise<void> => {
   }
 };
 
-/** What a dead consumer left: claimed, taken, and the consumer removed once it holds nothing more. */
+/** What consumers left whose process has certainly ended: no one needs to wait for it. */
+const takeFromEnded = async (options: ConsumeOptions): Promise<void> => {
+  const { reader, stream, consumer, signal } = options;
+  const registry = createConsumerRegistry(options);
+  for (const ended of await registry.ended()) {
+    for (;;) {
+      const entries = await reader.takeEntries(stream, group, ended, consumer, '-', '+', batch);
+      if (entries.length === 0) break;
+      await takeAll(entries, options);
+      if (signal.aborted) return;
+    }
+    await registry.remove(ended);
+  }
+};
+
+/** What a silent consumer left: claimed, taken, and the consumer removed once it holds nothing more. */
 const takeOver = async (options: ConsumeOptions): Promise<void> => {
   const { reader, stream, consumer, idle, signal } = options;
+  const registry = createConsumerRegistry(options);
   for (let cursor = '0-0'; !signal.aborted; ) {
     const answer = await reader.xautoclaim(stream, group, consumer, idle, cursor, 'COUNT', batch);
     const [next, entries] = answer as [string, Entry[]];
@@ -130,7 +153,7 @@ const takeOver = async (options: ConsumeOptions): Promise<void> => {
   for (const info of (await reader.xinfo('CONSUMERS', stream, group)) as unknown[][]) {
     const of = Object.fromEntries(info.flatMap((field, at) => (at % 2 === 0 ? [[field, info[at + 1]]] : [])));
     const isGone = of.name !== consumer && of.pending === 0 && of.idle > Math.max(idle * 10, 3_600_000);
-    if (isGone) await reader.xgroup('DELCONSUMER', stream, group, of.name);
+    if (isGone) await registry.remove(String(of.name));
   }
 };
 
@@ -155,7 +178,7 @@ const createSilence = (options: ConsumeOptions): { takeOver(): Promise<void> } =
         now.set(lying, since);
         if (performance.now() - since <= idle) continue;
         now.delete(lying);
-        await takeAll((await reader.xclaim(stream, group, consumer, 0, id)) as Entry[], options);
+        await takeAll(await reader.takeEntries(stream, group, holder, consumer, id, id, 1), options);
       }
       seen = now;
     },

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -266,6 +267,42 @@ describe('a consumer that dies', () => {
     await until(async () => (await pendingCount()) === 0);
     expect(await payloads('transcribe:results')).toHaveLength(6);
   });
+});
+
+it('what a consumer held whose process was killed on this machine is taken at once, however long silence is borne', async () => {
+  const { id, path } = await recording();
+  const stream = `${prefix}transcribe:tasks`;
+  const script = `const { ownIdentity } = await import(process.argv[1]);
+console.log(JSON.stringify(ownIdentity())); setInterval(() => {}, 1000);`;
+  const runtime = new URL('../../runtime/dist/index.js', import.meta.url).href;
+  const holder = spawn(process.execPath, ['--input-type=module', '-e', script, runtime]);
+  const [identity] = (await once(holder.stdout, 'data')) as [Buffer];
+  await redis.xgroup('CREATE', stream, 'transcribe-workers', '0', 'MKSTREAM');
+  await add('payload', JSON.stringify({ task_id: id, file_path: path }));
+  await redis.xreadgroup('GROUP', 'transcribe-workers', 'holder', 'COUNT', 1, 'STREAMS', stream, '>');
+  await redis.hset(`${prefix}transcribe:consumers`, { holder: identity.toString(), stranger: 'not JSON' });
+  await gateway({ idle: 3_600_000 });
+  const exited = once(holder, 'exit');
+  holder.kill('SIGKILL');
+  await exited;
+  expect((await resultOf(id)).status).toBe('success');
+  await until(async () => (await redis.hkeys(`${prefix}transcribe:consumers`)).includes('holder') === false);
+  expect(await pendingCount()).toBe(0);
+});
+
+it('what a consumer still holds when it closes is taken at once by another', async () => {
+  const { id, path } = await recording();
+  const refuse = async () => {
+    throw new TaskError('no-space', 'There is no room.');
+  };
+  await redis.xgroup('CREATE', `${prefix}transcribe:tasks`, 'transcribe-workers', '0', 'MKSTREAM');
+  const first = await gateway({ consumer: 'first', idle: 3_600_000, pipeline: { ...pipeline, accept: refuse } });
+  await add('payload', JSON.stringify({ task_id: id, file_path: path }));
+  await until(async () => (await pendingCount()) === 1);
+  await first.close();
+  open.splice(open.indexOf(first), 1);
+  await gateway({ consumer: 'second', idle: 3_600_000 });
+  expect((await resultOf(id)).status).toBe('success');
 });
 
 it('an entry that waits in the hands of a living consumer is not taken from it, however long it waits', async () => {

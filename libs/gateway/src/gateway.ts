@@ -3,6 +3,7 @@ import type { Delivery, Pipeline } from '@whisper-bot/pipeline';
 import type { Logger } from '@whisper-bot/runtime';
 import { readTranscript, TaskError, taskFolder } from '@whisper-bot/task';
 import { consume } from './consume.js';
+import { createConsumerRegistry } from './consumer.js';
 import { type IntakeOptions, takeEntry } from './intake.js';
 import { errorMessage, type ResultMessage, successMessage } from './message.js';
 import { group, openStreams, streamNames } from './stream.js';
@@ -83,15 +84,19 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     logger,
     longestPause: options.longestPause ?? 30_000,
   };
+  const consumer = options.consumer ?? `${hostname()}-${process.pid}`;
   const consuming = consume({
     reader,
     stream: names.tasks,
-    consumer: options.consumer ?? `${hostname()}-${process.pid}`,
+    consumers: names.consumers,
+    consumer,
     idle: options.idle ?? 20_000,
     take: (entry) => takeEntry(entry, intake, stop.signal),
     onError,
     signal: stop.signal,
   });
+  const closeConsumer = () =>
+    createConsumerRegistry({ reader: streams, stream: names.tasks, consumers: names.consumers, consumer }).close();
   const deliveries = await pipeline.serveDeliveries('stream', deliver);
   const trim = async () => {
     await streams.trimRead(names.tasks, year);
@@ -111,9 +116,22 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       reader.disconnect();
       await consuming;
       await deliveries.close();
+      await bounded(closeConsumer()).catch(onError);
       streams.disconnect();
     },
   };
+};
+
+/** Milliseconds a stop waits for Redis to hear of it; without that the entries in hand wait until this consumer was silent for long. */
+const closeBound = 1000;
+
+const bounded = async (work: Promise<void>): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, closeBound);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 };
 
 /** Redis tells objects as names and values in turn. */

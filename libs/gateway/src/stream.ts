@@ -9,6 +9,8 @@ export const streamNames = (prefix = '') => ({
   result: (taskId: string) => `${prefix}result:${taskId}`,
   told: (taskId: string) => `${prefix}transcribe:told:${taskId}`,
   attempts: (entry: string) => `${prefix}transcribe:attempts:${entry}`,
+  /** Which process each consumer of the tasks is. */
+  consumers: `${prefix}transcribe:consumers`,
 });
 export type StreamNames = ReturnType<typeof streamNames>;
 
@@ -35,6 +37,15 @@ export interface Streams extends Redis {
   ): Promise<0 | 1>;
   trimRead(stream: string, olderThanMs: number): Promise<number>;
   renewEntries(stream: string, group: string, consumer: string, ...ids: string[]): Promise<number>;
+  takeEntries(
+    stream: string,
+    group: string,
+    from: string,
+    to: string,
+    first: string,
+    last: string,
+    count: number,
+  ): Promise<[id: string, fields: string[]][]>;
 }
 
 const scripts = {
@@ -63,6 +74,19 @@ for at = 3, #ARGV do
   end
 end
 return own`,
+  },
+  /**
+   * Gives entries from one consumer to another, at most so many of a range, as far as they are still the first one's: of several that
+   * take over at once each entry has one taker. Those whose text was trimmed away are dropped.
+   */
+  takeEntries: {
+    numberOfKeys: 1,
+    lua: `local taken = {}
+for _, pending in ipairs(redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[4], ARGV[5], ARGV[6], ARGV[2])) do
+  local entry = redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[3], 0, pending[1])[1]
+  if entry then taken[#taken + 1] = entry else redis.call('XACK', KEYS[1], ARGV[1], pending[1]) end
+end
+return taken`,
   },
   /**
    * Removes what every group has read and acknowledged and, where there is no group, what is older than a bound: an

@@ -17,7 +17,7 @@ import { serveChanges } from './record/record.js';
 import { connect, unreachable } from './redis/connection.js';
 import type { StageHandlers } from './stage/stage.js';
 import { createThroughput } from './stage/throughput.js';
-import { notify, serveNotices } from './state/notice.js';
+import { notify, renotify, serveNotices } from './state/notice.js';
 import { createTaskCache } from './state/task-cache.js';
 import { readProgress } from './state/task-state.js';
 import { createWatcher } from './state/watch.js';
@@ -86,11 +86,17 @@ export interface WorkerPipeline extends Pipeline {
   /** Queues a notice, once for each event of a revision. */
   notify(notice: Notice): Promise<void>;
   /**
+   * Queues the notice of a task's latest end where Redis knows nothing of it; false where it does, or the task's folder is gone.
+   * Rejects where Redis is away.
+   */
+  renotify(id: TaskId, event: Notice['event']): Promise<boolean>;
+  /**
    * Serves the notices; a throwing handler is tried again for hours with growing pauses, unless its TaskError says that no
    * attempt can help. The task's state is not touched by how that goes.
    */
   serveNotices(
     handler: (notice: Notice, context: { signal: AbortSignal; attempt: number }) => Promise<void>,
+    options?: ServeOptions,
   ): Promise<{ close(): Promise<void> }>;
   /** BullMQ's queue, for Bull Board and for counts; fail-fast: it fails within seconds where Redis is away. */
   queue(name: QueueName): Queue;
@@ -192,7 +198,8 @@ export const createPipeline = (options: PipelineOptions): WorkerPipeline => {
     announceEdit: (edited) => announceEdit(context, edited),
     serveEdits: async (handler) => serveEdits(context, handler),
     notify: (notice) => notify(context, notice),
-    serveNotices: async (handler) => serveNotices(context, handler),
+    renotify: (id, event) => renotify(context, id, event),
+    serveNotices: async (handler, serveOptions) => serveNotices(context, handler, serveOptions),
     serveRecord: async (handler) => serveChanges(context, handler),
     ping: async () => (await connection.failFast.ping()) === 'PONG',
     work: (handlers, workOptions) => work(context, handlers, workOptions),

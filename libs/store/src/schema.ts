@@ -18,6 +18,8 @@ export interface TaskTable {
   duration: number | null;
   code: string | null;
   cause: string | null;
+  /** When the task's webhook was called, or need not be called any more; null: not yet, or there is none. */
+  notified_at: Date | null;
 }
 
 export interface TaskChangeTable {

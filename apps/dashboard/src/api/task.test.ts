@@ -308,6 +308,25 @@ describe('a webhook', () => {
     expect(new Set(calls.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
   });
 
+  it('is called even where Redis was emptied while it waited, and once', async () => {
+    reset();
+    answers = [503];
+    const task = await submit({ webhook_url: url });
+    await until(() => calls.length === 1);
+    const { pipeline } = harness.deps;
+    const waiting = () =>
+      harness.store.tasks
+        .unnotified({ grace: -1, within: 60 }, { limit: 500 })
+        .then(({ tasks }) => tasks.filter(({ id }) => id === task.id));
+    const ended = await until(async () => (await waiting())[0]);
+    expect(await pipeline.renotify(ended.id, 'completed')).toBe(false);
+    await pipeline.queue('webhook').obliterate({ force: true });
+    expect(await pipeline.renotify(ended.id, 'completed')).toBe(true);
+    await until(async () => (await waiting()).length === 0);
+    expect(calls).toHaveLength(2);
+    expect(new Set(calls.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  });
+
   it('sends failures too', async () => {
     reset();
     harness.stage.broken.set('prepare', 'moov atom not found');

@@ -9,6 +9,8 @@ export interface ServeOptions {
   concurrency?: number;
   /** Milliseconds a job's lock lasts without being renewed; a dead worker's job is taken over after one to two of it. */
   lockDuration?: number;
+  /** Milliseconds between two looks for jobs whose worker has died; default a quarter of the lock's duration, at most 2000. */
+  lookInterval?: number;
   /** Shown in Bull Board as who ran the job. */
   name?: string;
 }
@@ -42,7 +44,7 @@ interface RunningJob extends Run {
 
 const defaultLock = 20_000;
 /** Milliseconds between two looks for jobs whose worker has died, at most. */
-const longestLook = 5000;
+const longestLook = 2000;
 /** Milliseconds a handler may take to answer an abort; engines are killed, so it is long. */
 const abortBound = 15_000;
 /** Milliseconds BullMQ may take to close while no job runs: after an outage it has been seen to wait for a blocked read without end. */
@@ -79,7 +81,7 @@ export const serveQueue = <K extends QueueName>(
 ): Served => {
   const { connection, log } = context;
   const lockDuration = options.lockDuration ?? defaultLock;
-  const lookInterval = Math.min(lockDuration / 4, longestLook);
+  const lookInterval = options.lookInterval ?? Math.min(lockDuration / 4, longestLook);
   const running = new Map<string, RunningJob>();
   const afterwards = new Set<Promise<void>>();
 
@@ -167,6 +169,8 @@ export const serveQueue = <K extends QueueName>(
     looking = true;
     holder
       .look()
+      // What a dead one held waits for no further look for stalled jobs: this one comes at once.
+      .then((released) => (released > 0 ? worker.startStalledCheckTimer() : undefined))
       .catch((error: unknown) => log.warn({ queue: name, err: error }, 'lock holder check failed'))
       .finally(() => {
         looking = false;

@@ -7,6 +7,7 @@ import identity from './0004-identity.js';
 import erasure from './0005-erasure.js';
 import attempt from './0006-attempt.js';
 import transcriptVersion from './0007-transcript-version.js';
+import notified from './0008-notified.js';
 
 /** In order; a released one never changes. */
 const migrations = {
@@ -17,6 +18,7 @@ const migrations = {
   '0005-erasure': erasure,
   '0006-attempt': attempt,
   '0007-transcript-version': transcriptVersion,
+  '0008-notified': notified,
 };
 export type MigrationName = keyof typeof migrations;
 

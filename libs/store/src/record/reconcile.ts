@@ -1,6 +1,7 @@
 import { isFinal, type Task, TaskError, type TaskErrorCode, type TaskId, type TaskState } from '@whisper-bot/task';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../schema.js';
+import { type NoticeQueue, renotifyOnce } from './renotify.js';
 import type { TaskRepository } from './task.js';
 
 /** What the reconciler asks of the queue; `Pipeline` fits. */
@@ -98,10 +99,13 @@ export interface Reconciler {
 }
 
 export interface ReconcilerOptions extends ReconcileOptions {
+  tasks: ReconcileOptions['tasks'] & Pick<TaskRepository, 'unnotified'>;
+  queue: ReconciledQueue & NoticeQueue;
   db: Kysely<Tables>;
   /** Milliseconds between two rounds; default 15 000. */
   interval?: number;
-  onOutcome: (outcome: Reconciled) => void;
+  /** Called where a round has changed something. */
+  onOutcome: (outcome: Reconciled & { notified: number }) => void;
 }
 
 /** Any number all processes agree on: one of them reconciles at a time. */
@@ -117,8 +121,8 @@ export const startReconciler = ({ db, interval = 15_000, onOutcome, ...options }
       );
       if (rows[0]?.mine !== true) return;
       try {
-        const outcome = await reconcileOnce(options);
-        if (outcome.queued + outcome.closed + outcome.lost > 0) onOutcome(outcome);
+        const outcome = { ...(await reconcileOnce(options)), notified: await renotifyOnce(options) };
+        if (outcome.queued + outcome.closed + outcome.lost + outcome.notified > 0) onOutcome(outcome);
       } finally {
         await sql`select pg_advisory_unlock(${turnLock})`.execute(connection);
       }

@@ -23,6 +23,7 @@ import { freshDatabase, type TestDatabase } from '../test/fresh-database.js';
 import { logger } from '../test/server.js';
 import { type ReconciledQueue, reconcileOnce } from './reconcile.js';
 import { createChangeRecorder } from './recorder.js';
+import { renotifyOnce } from './renotify.js';
 
 let directory: TemporaryDirectory;
 let database: TestDatabase;
@@ -313,6 +314,53 @@ describe('the reconciler', () => {
     });
     expect(await store.tasks.find(gone.id)).toMatchObject({ state: 'failed', code: 'no-such-file' });
     expect(redis.submitted).toEqual([gone.id]);
+  });
+});
+
+describe('a webhook whose call is not written down', () => {
+  const now = Date.now();
+  const called = newTask({ origin: { webhook: { url: 'https://example.org' } } });
+  const asked = async (more: Partial<Task>, state: 'done' | 'failed' | 'running', at = now - 60_000) => {
+    const task = newTask(more);
+    await store.tasks.accept(task);
+    await store.tasks.change({ taskId: task.id, state, at });
+    return task;
+  };
+  const round = async (known: (id: TaskId) => boolean = () => false, grace = 20) => {
+    const queued: string[] = [];
+    const renotify = async (id: TaskId, event: string) => {
+      if (known(id)) return false;
+      queued.push(`${id} ${event}`);
+      return true;
+    };
+    const onError = (error: unknown) => {
+      throw error;
+    };
+    expect(await renotifyOnce({ tasks: store.tasks, queue: { renotify }, grace, onError })).toBe(queued.length);
+    return queued.toSorted();
+  };
+
+  it('is queued again for each end within a day that the queue does not know of', async () => {
+    const { origin } = called;
+    const done = await asked({ origin }, 'done');
+    const failed = await asked({ origin }, 'failed');
+    const known = await asked({ origin }, 'done');
+    await asked({ origin }, 'running');
+    await asked({ origin }, 'done', now);
+    await asked({ origin }, 'done', now - 25 * 3_600_000);
+    await asked({}, 'done');
+    const expected = [`${done.id} completed`, `${failed.id} failed`].toSorted();
+    expect(await round((id) => id === known.id)).toEqual(expected);
+    for (const { id } of [done, failed, known]) await store.tasks.notified(id);
+    expect(await round()).toEqual([]);
+  });
+
+  it('is due again once the task was opened again and has ended again', async () => {
+    const task = await asked({ origin: called.origin }, 'failed', now - 90_000);
+    await store.tasks.notified(task.id);
+    await store.tasks.change({ taskId: task.id, state: 'accepted', at: now - 80_000 });
+    await store.tasks.change({ taskId: task.id, state: 'done', at: now - 70_000 });
+    expect(await round()).toEqual([`${task.id} completed`]);
   });
 });
 

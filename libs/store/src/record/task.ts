@@ -65,6 +65,12 @@ export interface ToldChange {
 /** The cause of a task that the record knows and that was not accepted after all: its sender was notified. */
 export const notAccepted = 'not accepted';
 
+/** An ended task whose webhook may not have been called. */
+export interface Unnotified {
+  id: TaskId;
+  state: 'done' | 'failed';
+}
+
 /** The record of tasks: what was accepted, how it went, how it ended. */
 export interface TaskRepository {
   /** Writes an accepted task down; telling it twice is telling it once. */
@@ -86,6 +92,16 @@ export interface TaskRepository {
    * Not ended and unchanged for so many seconds, longest first: what a reconciler looks at. `after` is the cursor of the last page.
    */
   stale(seconds: number, page: { after?: string; limit: number }): Promise<{ tasks: Task[]; next: string | null }>;
+  /**
+   * Ended within so many seconds, and more than `grace` seconds ago, with a webhook of which no call is written down; oldest first.
+   * `after` is the cursor of the last page.
+   */
+  unnotified(
+    window: { grace: number; within: number },
+    page: { after?: string; limit: number },
+  ): Promise<{ tasks: Unnotified[]; next: string | null }>;
+  /** Writes down that the task's webhook was called, or need not be. */
+  notified(id: TaskId): Promise<void>;
   /** Which of these are open in the record, or asked for in Telegram and not ended: their folders are not orphans. */
   named(ids: readonly TaskId[]): Promise<TaskId[]>;
   /** How many ended so since then. */
@@ -199,7 +215,8 @@ export const createTaskRepository = (db: Kysely<Tables>): TaskRepository => ({
         return true;
       await trx
         .updateTable('task')
-        .set({ state, changed_at: when, cause: why, code })
+        // A task that was opened again has another end, and another call.
+        .set({ state, changed_at: when, cause: why, code, ...(state === 'accepted' ? { notified_at: null } : {}) })
         .where('id', '=', taskId)
         .execute();
       return true;
@@ -272,6 +289,27 @@ export const createTaskRepository = (db: Kysely<Tables>): TaskRepository => ({
       tasks: rows.flatMap(({ body }) => taskSchema.safeParse(body).data ?? []),
       next: rows.length < limit ? null : (rows.at(-1)?.cursor ?? null),
     };
+  },
+  unnotified: async ({ grace, within }, { after, limit }) => {
+    let query = db
+      .selectFrom('task')
+      .select(['id', 'state', cursorOf('changed_at')])
+      .where('notified_at', 'is', null)
+      .where(sql<boolean>`state in ('done', 'failed')`)
+      .where(sql<boolean>`body->'origin' ? 'webhook'`)
+      .where('changed_at', '>', new Date(Date.now() - within * 1000))
+      .where('changed_at', '<', new Date(Date.now() - grace * 1000));
+    const place = placeOf(after);
+    if (place !== null)
+      query = query.where(sql<boolean>`(task.changed_at, task.id) > (${place.at}, ${place.id}::uuid)`);
+    const rows = await query.orderBy('changed_at').orderBy('id').limit(limit).execute();
+    return {
+      tasks: rows.map(({ id, state }) => ({ id, state }) as Unnotified),
+      next: rows.length < limit ? null : (rows.at(-1)?.cursor ?? null),
+    };
+  },
+  notified: async (id) => {
+    await db.updateTable('task').set({ notified_at: new Date() }).where('id', '=', id).execute();
   },
   named: async (ids) => {
     const { rows } = await sql<{ id: TaskId }>`

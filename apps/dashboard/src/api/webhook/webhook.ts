@@ -55,6 +55,7 @@ export const createWebhooks = (options: WebhookOptions): Webhooks => {
     const secret = await store.keys.signingSecret(task.owner.replace(/^key:/, ''));
     if (secret === null) {
       logger.info({ task_id: taskId }, 'webhook skipped: key revoked');
+      await written(taskId);
       return;
     }
     const now = await pipeline.progress(taskId);
@@ -75,7 +76,14 @@ export const createWebhooks = (options: WebhookOptions): Webhooks => {
     const status = await post({ url, addresses, headers, body, signal: bounded });
     logger.info({ task_id: taskId, attempt, status }, 'webhook called');
     if (status < 200 || status > 299) throw new Error(`the webhook answered ${status}`);
+    await written(taskId);
   };
+
+  /** Written down, so that the call is not queued again where Redis was emptied; what cannot be written must not call twice now. */
+  const written = (taskId: Notice['taskId']): Promise<void> =>
+    store.tasks.notified(taskId).catch((err: unknown) => {
+      logger.warn({ task_id: taskId, err }, 'webhook call not recorded');
+    });
 
   return {
     check: async (text) => {

@@ -26,6 +26,22 @@ export const languageKinds = ({ scene, make, tell }) => {
       tell(tell(tell(scene(), 'slt', errands.slice(0, 2)), 'nsh', russian.slice(0, 2)), 'slt', errands.slice(2)),
     ),
     make(
+      'a-sentence-beside-the-change',
+      tell(
+        tell(
+          tell(scene(), 'rms', [
+            'The train to Boston leaves at half past six.',
+            'No one told me that the meeting was cancelled.',
+            'Please bring two bottles of water and some fruit.',
+          ]),
+          'nsh',
+          russian.slice(0, 3),
+        ),
+        'rms',
+        errands.slice(0, 3),
+      ),
+    ),
+    make(
       'german-then-english',
       tell(
         scene().add('german', 'Guten Morgen, wie geht es Ihnen?').add('german', 'Ich habe heute leider keine Zeit.'),

@@ -47,6 +47,9 @@ export const repeatKinds = ({ scene, make, tell }) => {
       [0, 1, 2].reduce((made) => made.add('slt', 'Are you coming?').add('rms', 'Yes, I am coming.'), scene()),
     ),
     make('six-close', again('slt', 'Go.', 6, { gap: 0.5 }).add('slt', errands[3], { gap: 0.8 })),
+    make('once-and-not-twice', scene().add('slt', 'Please.')),
+    make('eight-then-other', again('rms', 'Breathe in.', 8, { gap: 1.5 }).add('rms', 'And let go.', { gap: 1.5 })),
+    make('russian-six', again('nsh', 'Я люблю свою работу.', 6, { gap: 1 })),
     make('russian-five', again('nsh', 'Мы обсудим план.', 5, { gap: 1 })),
   ];
   return { 'what was said again': repeats };

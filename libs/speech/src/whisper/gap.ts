@@ -29,13 +29,17 @@ const leastWithin = 2;
 /** A gap that begins or ends so near the end of its stretch has all of it, seconds: no word may be split. */
 const whole = 0.6;
 
+/** The last token's sound reaches to the end of the window, whatever is said there: its word is where that sound begins. */
+export const lastPlaced = <T extends HeardWord>(word: T): T => {
+  const start = word.reach ?? word.start;
+  return { ...word, start, end: Math.min(word.end, start + longest(word.text)) };
+};
+
 /** Where the words are: one whose sound reaches further than anyone says it ends early. */
 const covered = (words: readonly HeardWord[]): Interval[] =>
-  words.map(({ start, end, text, reach }, index) => {
-    // The last token's sound reaches to the end of the window, whatever is said there.
-    const last = index === words.length - 1;
-    const from = last && reach !== undefined ? reach : start;
-    return { start: from - near, end: (last ? Math.min(end, from + longest(text)) : end) + near };
+  words.map((word, index) => {
+    const { start, end } = index === words.length - 1 ? lastPlaced(word) : word;
+    return { start: start - near, end: end + near };
   });
 
 /**

@@ -36,6 +36,12 @@ test('pauses within a phrase that shows none are believed where the number is as
   expect(timesByPauses(phrases('testing one', 4), pairs, everywhere)).toBeNull();
 });
 
+test('where the model repeats itself to the end, last utterances of another length are something else', () => {
+  const all = utterances([...same(10, 0.3), 0.55]);
+  expect(timesByPauses(phrases('jump', 14), all, everywhere)).toEqual(all.slice(0, 10));
+  expect(timesByPauses(phrases('jump', 14), all, { from: 0, to: 14 })).toBeNull();
+});
+
 test.each([
   ['utterances are of different lengths', utterances([0.5, 0.5, 1.2, 0.5]), everywhere],
   ['nobody pauses', utterances([4]), everywhere],

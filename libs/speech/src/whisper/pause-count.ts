@@ -7,6 +7,9 @@ const even = 1.5;
 const near = 0.3;
 /** So many times as often as it is written a phrase may have been said. */
 const mostMissed = 4;
+/** So many utterances at the end may be something else, where no word follows the repeats, and so many before them are the repeats. */
+const mostOther = 2;
+const leastSame = 3;
 /** Where a sentence or a part of one ends, people pause. */
 const pausing = /[.,;:!?…—]$/u;
 
@@ -16,6 +19,7 @@ export type Places = readonly Utterance[];
 /**
  * Counts the times a phrase was said by the pauses between them: each time is one utterance, or as many as it has parts. Null where the
  * pauses do not tell: none of them, other words in the same breath, utterances of different lengths.
+ * Where no word follows, the last utterances may be of another length: the model went on repeating itself over them.
  * @param phrases the phrase each time it is written, with the places the model gave it
  * @param between end of the word before and start of the word after, seconds
  */
@@ -27,6 +31,17 @@ export const timesByPauses = (
   const written = phrases.length;
   const own = utterances.filter(({ start, end }) => (start + end) / 2 > between.from && (start + end) / 2 < between.to);
   if (own.some(({ start, end }) => start < between.from - near || end > between.to + near)) return null;
+  const places = placesIn(phrases, own);
+  if (places !== null || between.to !== Number.POSITIVE_INFINITY) return places;
+  for (let other = 1; other <= mostOther && own.length - other >= leastSame; other++) {
+    const same = placesIn(phrases, own.slice(0, -other));
+    if (same !== null && same.length >= leastSame && same.length < written) return same;
+  }
+  return null;
+};
+
+const placesIn = (phrases: readonly (readonly HeardWord[])[], own: readonly Utterance[]): Utterance[] | null => {
+  const written = phrases.length;
   const [phrase = []] = phrases;
   const parts = 1 + phrase.slice(0, -1).filter(({ text }) => pausing.test(text)).length;
   let best: { places: Utterance[]; off: number } | null = null;

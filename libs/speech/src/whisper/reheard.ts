@@ -1,6 +1,6 @@
 import { sampleRate } from '../wav/sample-rate.js';
 import { placed } from './count.js';
-import { type Gap, gapsOf } from './gap.js';
+import { type Gap, gapsOf, lastPlaced } from './gap.js';
 import { averageLogProbability } from './guard.js';
 import { plain, withoutRepeats } from './repeat.js';
 import type { Said, State } from './said.js';
@@ -54,7 +54,7 @@ const wordsIn = (window: Window, { window: first, words }: Said): HeardWord[] =>
 export const withGaps = (first: State, again: readonly State[]): State[] => {
   const result: State[] = [];
   const left: Gap[] = [];
-  let rest = first.words;
+  let rest = endingEarly(first);
   let { removed, surplus } = first;
   for (const gap of first.gaps) {
     const found = again.find(({ window }) => window === gap.window);
@@ -71,6 +71,15 @@ export const withGaps = (first: State, again: readonly State[]): State[] => {
     [removed, surplus] = [[], []];
   }
   return [...result, { ...first, words: rest, removed, surplus, gaps: left, open: false }];
+};
+
+/** The words, the last of them where it stood when the gaps behind it were found. */
+const endingEarly = ({ words, gaps }: State): HeardWord[] => {
+  const last = words.at(-1);
+  const behind = gaps.at(-1);
+  if (last === undefined || behind === undefined) return words;
+  const early = lastPlaced(last);
+  return early.end <= behind.start ? [...words.slice(0, -1), early] : words;
 };
 
 /** What was heard first, with those repeats that the sound has and the text had not, where each of them says so by itself. */

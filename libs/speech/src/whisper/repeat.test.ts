@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withoutLoops } from './repeat.js';
+import { withoutEchoes, withoutLoops } from './repeat.js';
 import type { HeardWord } from './word.js';
 
 /** Words of `each` seconds one after another, from second `from` on. */
@@ -51,4 +51,28 @@ test('a text that begins anew where there is no sound left ends there', () => {
 test('a sentence that is said again is not one that begins anew', () => {
   const said = words('I never said that. I never said that to anybody in this room.', 0.25);
   expect(withoutLoops(said)).toEqual({ words: said, removed: [] });
+});
+
+test.each([
+  ['once, and written twice', 'Please. Please.', [0.6, 1.4], [0.8], [0.5], 'Please.'],
+  ['twice', 'No. No.', [0.4, 1.4], [0.5, 1.1], [0.3, 0.9], 'No. No.'],
+  ['twice in one breath', 'No, no.', [0.4, 1.4], [0.8], [0.3, 0.6], 'No, no.'],
+  ['twice, and placed in its sound', 'Please. Please.', [0.6, 0.9], [0.8], [0.5], 'Please. Please.'],
+  [
+    'once after other words',
+    'And breathe out. Breathe out. Breathe out.',
+    [0.2, 0.6, 0.9, 1, 1.3, 1.3, 1.4],
+    [0.9],
+    [0.1, 0.4, 0.7],
+    'And breathe out.',
+  ],
+])('what is said %s is written so', (_, text, ends, utterances, beats, said) => {
+  const heard = words(text, 0.1).map((word, index) => ({
+    ...word,
+    start: ends[index - 1] ?? 0,
+    end: ends[index] ?? 0,
+  }));
+  const { words: kept, removed } = withoutEchoes(heard, { ends: utterances, beats });
+  expect(textOf(kept)).toBe(said);
+  expect(kept.length + removed.length).toBe(heard.length);
 });

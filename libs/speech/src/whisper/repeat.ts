@@ -63,6 +63,33 @@ export const standsOnSound = (words: readonly HeardWord[]): boolean => {
   return last.end - first.start >= Math.max(letters / fastest, words.length * shortestWord);
 };
 
+/** A word ends at most so many seconds behind its sound: word times are not exact. */
+const slack = 0.3;
+
+/**
+ * The words without repeats at their end that there is no sound for: a word said once in a short recording is easily written twice. Such
+ * a repeat ends after the last sound, and there are fewer syllables than words.
+ * @param sounds ends of what lies between pauses, and middles of the syllables, seconds in the times of the words
+ */
+export const withoutEchoes = (
+  words: readonly HeardWord[],
+  sounds: { ends: readonly number[]; beats: readonly number[] },
+): { words: HeardWord[]; removed: HeardWord[] } => {
+  const last = repeatsOf(words, () => 1).at(-1);
+  const silence = (sounds.ends.at(-1) ?? Number.POSITIVE_INFINITY) + slack;
+  let kept = words.length;
+  if (last !== undefined && last.at + last.length * last.times === kept) {
+    const from = words[last.at - 1]?.end ?? 0;
+    const beats = sounds.beats.filter((beat) => beat > from).length;
+    const utterances = sounds.ends.filter((end) => end > from).length;
+    for (let { times } = last; times > Math.max(1, utterances) && times * last.length > beats; times--) {
+      if ((words[kept - 1] as HeardWord).end < silence) break;
+      kept -= last.length;
+    }
+  }
+  return { words: words.slice(0, kept), removed: words.slice(kept) };
+};
+
 /** A text that starts over where there is no sound left says at least so many words again, and the first of them as before. */
 const leastAgain = 6;
 const leastSame = 3;

@@ -7,7 +7,7 @@ import { quietest } from './cut.js';
 import { type Gap, gapsOf } from './gap.js';
 import { withoutHallucinations } from './guard.js';
 import type { Heard } from './hear.js';
-import { repeatsOf, withoutLoops } from './repeat.js';
+import { repeatsOf, withoutEchoes, withoutLoops } from './repeat.js';
 import { utterancesOf } from './utterance.js';
 import { inRecording, partOf, type Window, windowLength } from './window.js';
 import { type HeardWord, wordsOf } from './word.js';
@@ -48,11 +48,12 @@ export const stateOf = async (
   { translate, wav, again = false }: { translate: boolean; wav: Wav; again?: boolean },
 ): Promise<State> => {
   const { window, language, result } = one;
-  const all = wordsOf(result.pieces, translate ? 'en' : language);
+  const written = wordsOf(result.pieces, translate ? 'en' : language);
+  const sounds = repeatsOf(written, () => 1).length > 0 ? await soundsOf(wav, window) : { beats: [], utterances: [] };
+  const { beats, utterances } = sounds;
+  const { words: all, removed: echoes } = withoutEchoes(written, { ends: utterances.map(({ end }) => end), beats });
   const isRepeated = !translate && repeatsOf(all, () => leastRepeats - 1).length > 0;
-  const counted = isRepeated
-    ? countRepeats(all, { beats: await beatsOf(wav, window), utterances: await utterancesOf(wav, window) })
-    : null;
+  const counted = isRepeated ? countRepeats(all, sounds) : null;
   // What was said more often than it is written needs nothing taken out.
   const { words, removed } =
     counted !== null && counted.missed.length > 0
@@ -65,7 +66,7 @@ export const stateOf = async (
     noSpeech: result.noSpeech,
     words: kept,
     removed,
-    surplus: counted?.surplus ?? [],
+    surplus: [...(counted?.surplus ?? []), ...echoes],
     missed: kept.length === words.length ? (counted?.missed ?? []) : [],
     isCounted: counted?.isSure ?? true,
     gaps: await Promise.all(gapsOf(one, kept, { apart: again }).map((gap) => toPause(gap, { window, wav }))),
@@ -73,6 +74,11 @@ export const stateOf = async (
     divided: false,
   };
 };
+
+const soundsOf = async (wav: Wav, window: Window) => ({
+  beats: await beatsOf(wav, window),
+  utterances: await utterancesOf(wav, window),
+});
 
 /** A word after what was left out is often placed too early, by so many seconds at most. */
 const tooEarly = 0.8;

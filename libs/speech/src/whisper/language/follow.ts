@@ -1,12 +1,12 @@
 import type { Wav } from '../../wav/reader.js';
 import { sampleRate } from '../../wav/sample-rate.js';
 import type { LanguageShares } from '../answer.js';
-import { cutLong, quietest } from '../cut.js';
+import { cutLong } from '../cut.js';
 import type { Hear, Heard } from '../hear.js';
-import { utterancesOf } from '../utterance.js';
 import { pack, type Window } from '../window.js';
+import { changePoint } from './change-point.js';
 import { doubtsOf } from './doubt.js';
-import { partLength, partsOf } from './part.js';
+import { partsOf } from './part.js';
 import { languagePath } from './path.js';
 import { likeliest, weighed } from './prior.js';
 
@@ -31,11 +31,6 @@ interface Slice {
 /** A language that the parts do not name is believed from here on, and where it is so many times likelier than the base. */
 const leastProbability = 0.35;
 const leastRatio = 3;
-/** The quietest place is looked for so far around the place that the parts say, samples. */
-const around = 1.2 * sampleRate;
-/** Between two sentences people pause for so long, seconds; a second nearer is worth so much of a pause. */
-const leastPause = 0.3;
-const nearness = 0.2;
 
 /**
  * Windows in which another language than the base is spoken are heard again, each language in windows of its own. The parts only
@@ -83,7 +78,7 @@ const again = async (
   request: FollowRequest,
 ): Promise<Heard[]> => {
   const slices: Slice[] = [];
-  for (const { heard, languages } of group) slices.push(...(await slicesOf(heard.window, languages, request.wav)));
+  for (const { heard, languages } of group) slices.push(...(await slicesOf(heard.window, languages, request)));
   const named = await Promise.all(runsOf(slices).map((run) => nameOf(run, request)));
   if (named.every(({ language }) => language === request.base)) return group.map(({ heard }) => heard);
   const windows: { window: Window; language: string }[] = [];
@@ -96,8 +91,12 @@ const again = async (
   return request.hear(windows);
 };
 
-/** The stretches of a window, cut where the language of the parts changes: at the quietest place near it. */
-const slicesOf = async (window: Window, languages: readonly (string | null)[], wav: Wav): Promise<Slice[]> => {
+/** The stretches of a window, cut where the language of the parts changes. */
+const slicesOf = async (
+  window: Window,
+  languages: readonly (string | null)[],
+  request: FollowRequest,
+): Promise<Slice[]> => {
   const slices: Slice[] = [];
   const parts = partsOf(window);
   for (const stretch of window) {
@@ -108,32 +107,18 @@ const slicesOf = async (window: Window, languages: readonly (string | null)[], w
     for (const [index, part] of inside.entries()) {
       const next = inside[index + 1];
       if (next?.language === part.language) continue;
-      const to = next === undefined ? stretch.to : await changePoint(wav, { from, to: stretch.to, near: next.at });
+      const beyond = inside.slice(index + 1).find(({ language }) => language !== next?.language);
+      const end = beyond?.at ?? stretch.to;
+      const change = { from, to: end, before: part.language };
+      const to =
+        next === undefined
+          ? stretch.to
+          : await changePoint({ ...change, near: next.at, after: next.language }, request);
       if (to > from) slices.push({ from, to, language: part.language });
       from = to;
     }
   }
   return slices;
-};
-
-/**
- * Where the language changes between two samples, near a third: in the longest pause, so that no sentence is divided, or at the quietest
- * place where no one pauses.
- */
-const changePoint = async (
-  wav: Wav,
-  { from, to, near }: { from: number; to: number; near: number },
-): Promise<number> => {
-  const window = { from: Math.max(from, near - partLength), to: Math.min(to, near + partLength), at: 0 };
-  const said = await utterancesOf(wav, [window]);
-  let best: { at: number; score: number } | null = null;
-  for (const [index, { start }] of said.slice(1).entries()) {
-    const end = said[index]?.end ?? 0;
-    const at = window.from + Math.round(((start + end) / 2) * sampleRate);
-    const score = start - end - (nearness * Math.abs(at - near)) / sampleRate;
-    if (start - end >= leastPause && (best === null || score > best.score)) best = { at, score };
-  }
-  return best?.at ?? quietest(wav, Math.max(from, near - around), Math.min(to, near + around));
 };
 
 /** Slices in a row that are in one language. */

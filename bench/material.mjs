@@ -75,7 +75,7 @@ export const turned = [
   ...meetings,
 ];
 
-/** Says what the figures stand on. */
+/** Describes what was measured. */
 export const materialNote = `Material: the samples${calls.length + meetings.length > 0 ? `, ${calls.length} real telephone conversation and ${meetings.length} clips of real meetings (30 s each)` : ' only: no real recordings lie beside the repository (WHISPER_BOT_BENCH_AUDIO)'}, joined and repeated to the length asked for.`;
 
 /** Joins and repeats conversation to exactly `seconds`. */

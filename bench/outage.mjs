@@ -42,7 +42,7 @@ const config = resolveConfig({
 const closers = [];
 const options = { config, logger, lifecycle: { onClose: (_name, close) => closers.push(close) } };
 const installation = assemble(options);
-const { pipeline, store, figures } = installation;
+const { pipeline, store, recorder } = installation;
 await keepRecord(installation, options, { grace: 10, interval: 2000 });
 const wait = () => pause(stageMs);
 const work = await pipeline.work(
@@ -104,7 +104,7 @@ const admin2 = new pg.Client({ connectionString: databaseUrl.href });
 await admin2.connect();
 
 await Promise.all(await load(3000));
-await figures.flush();
+await recorder.flush();
 const { port, password } = new URL(clickhouse.url);
 process.kill(clickhouse.pid, 'SIGKILL');
 await clickhouse.ended;
@@ -119,9 +119,9 @@ clickhouse = await startEmbeddedClickHouse({
 await Promise.all(await load(1000));
 await until(async () => delivered.size === accepted.size);
 await until(async () => (await doneInRecord()) === accepted.size);
-await figures.flush();
-await figures.flush();
-const { recorded, inserted, dropped, spooled } = figures.state;
+await recorder.flush();
+await recorder.flush();
+const { recorded, inserted, dropped, spooled } = recorder.state;
 const analytics = openAnalytics({ url: clickhouse.url });
 const stored = await analytics.ask(
   { sql: 'SELECT count() AS n FROM transcribe_events', row: { parse: (row) => Number(row.n) } },
@@ -131,7 +131,7 @@ console.log(
   `tasks: ${accepted.size} accepted, ${delivered.size} delivered, ${[...delivered.values()].filter((n) => n > 1).length} twice, ${await doneInRecord()} done in the record`,
 );
 console.log(
-  `figures: ${recorded} recorded, ${spooled} waited on disk, ${inserted} inserted, ${dropped} dropped, ${stored[0]} in ClickHouse`,
+  `analytics events: ${recorded} recorded, ${spooled} waited on disk, ${inserted} inserted, ${dropped} dropped, ${stored[0]} in ClickHouse`,
 );
 const lost = accepted.size - delivered.size + (recorded - stored[0]);
 console.log(lost === 0 ? 'nothing was lost' : `${lost} lost`);

@@ -10,7 +10,7 @@ Each section is written by \`./whisper-bot bench PART\` and replaced by the next
 turns, with the least and the greatest behind. × real time: seconds of work a second of audio.
 `;
 
-/** What the figures were measured on; the load is that before the run. */
+/** What the numbers were measured on; the load is that before the run. */
 export const machine = () => ({
   cpu: cpus()[0]?.model ?? 'unknown',
   cores: cpus().length,

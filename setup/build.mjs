@@ -18,7 +18,7 @@ export const buildReady = (root, cache) => {
 const emittedDespiteErrors = 2;
 
 /**
- * Compiles what has changed. Mistakes in the types do not keep the output from running, so they are only told: it is
+ * Compiles what has changed. Mistakes in the types do not keep the output from running, so they are only reported: it is
  * `test` that fails for them.
  * @param {string} root
  * @param {object} options

@@ -13,7 +13,7 @@ import { connect, createServer } from 'node:net';
  */
 export const withLock = async (name, { onWait, signal }, work) => {
   const address = `\0whisper-bot-${createHash('sha256').update(name).digest('hex').slice(0, 24)}`;
-  let told = false;
+  let announced = false;
   for (;;) {
     const letGo = await hold(address);
     if (letGo) {
@@ -23,8 +23,8 @@ export const withLock = async (name, { onWait, signal }, work) => {
         letGo();
       }
     }
-    if (!told) onWait();
-    told = true;
+    if (!announced) onWait();
+    announced = true;
     await untilReleased(address, signal);
     signal.throwIfAborted();
   }

@@ -17,7 +17,7 @@ export class SetupError extends Error {
 
 /**
  * Runs one program to its end with all its output in a log file. Throws SetupError where it does not end well, and the
- * signal's reason where it is aborted (the program is told to stop first).
+ * signal's reason where it is aborted (the program is asked to stop first).
  * @param {string} command
  * @param {readonly string[]} args
  * @param {object} options

@@ -25,13 +25,13 @@ export const createProgress = (stream) => (stream.isTTY ? createLive(stream) : c
 const createPlain = (stream) => ({
   begin: (label) => {
     const started = Date.now();
-    let told = 0;
+    let shown = 0;
     stream.write(`setup: ${label} …\n`);
     return {
       at: (percent) => {
-        if (percent < told + 10 || percent >= 100) return;
-        told = Math.floor(percent / 10) * 10;
-        stream.write(`setup: ${label} … ${told} %\n`);
+        if (percent < shown + 10 || percent >= 100) return;
+        shown = Math.floor(percent / 10) * 10;
+        stream.write(`setup: ${label} … ${shown} %\n`);
       },
       done: () => stream.write(`setup: ${label}: done in ${seconds(started)} s\n`),
       failed: () => stream.write(`setup: ${label}: failed\n`),

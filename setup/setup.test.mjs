@@ -134,7 +134,7 @@ test('what is aborted before it has begun does not begin', async () => {
   expect(await ran()).toBe('');
 });
 
-test('mistakes in the types are told and keep nothing from running', async () => {
+test('type errors are reported and keep nothing from running', async () => {
   await installTools({ tsc: 'process.exitCode = 2;' });
   expect(await start()).toBe(true);
   expect(said).toContain('The types have mistakes');

@@ -1,4 +1,4 @@
-// `whisper-bot up` as it is, with two differences: whoever started it stands between the parts and the servers, and asks by IPC which
+// `whisper-bot up` as it is, with two differences: the parent process sits between the parts and the servers, and asks by IPC which
 // processes run. It ends with its starter.
 import { resolveConfig } from '@whisper-bot/config';
 import { up } from '../../apps/cli/dist/command/up.js';

@@ -84,16 +84,16 @@ const errorRates = async (set, recordings, { own, peer, cli }) => {
     const errors = scores.map((score) => Math.round(score.rate * score.words));
     const rate = (100 * errors.reduce((sum, count) => sum + count)) / words;
     const jiwer = peer ? `, jiwer ${(100 * (await peer.call({ do: 'wer', pairs })).rate).toFixed(1)} %` : '';
-    found[name] = { rate, errors, told: `${rate.toFixed(1)} % of ${words}${jiwer}` };
+    found[name] = { rate, errors, shown: `${rate.toFixed(1)} % of ${words}${jiwer}` };
   }
   const rival = found['faster-whisper batched'];
-  return Object.entries(found).map(([name, { rate, errors, told }]) => {
+  return Object.entries(found).map(([name, { rate, errors, shown }]) => {
     const what = `${name}, word error rate on ${set}`;
-    if (name !== 'ours' || rival === undefined) return row(what, told);
+    if (name !== 'ours' || rival === undefined) return row(what, shown);
     const target = `≤ ${rival.rate.toFixed(1)} %, as faster-whisper batched`;
     const { low, high } = differenceOf(errors, rival.errors);
     // A few words more or fewer in one recording are chance.
-    if (rate > rival.rate && low <= 0) return row(what, `${told}, ${low} to ${high} words more: undecided`, target);
-    return row(what, told, target, rate <= rival.rate);
+    if (rate > rival.rate && low <= 0) return row(what, `${shown}, ${low} to ${high} words more: undecided`, target);
+    return row(what, shown, target, rate <= rival.rate);
   });
 };

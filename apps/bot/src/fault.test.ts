@@ -102,13 +102,13 @@ test.concurrent('every call of the Bot API fails now and then: all is answered o
   });
 });
 
-test.concurrent('a status message the user has deleted is sent anew with the result', async () => {
+test.concurrent('a status message that the user has deleted is sent again with the result', async () => {
   await withBot({ delay: 1500 }, async (bot) => {
     const ann = annOf(bot);
-    ann.sendVoice(7, saying('sent anew'));
+    ann.sendVoice(7, saying('sent again'));
     const status = await ann.chat.until((chat) => chat.last);
     bot.api.deleteMessage(status.raw);
-    await answered(ann, 'sent anew');
+    await answered(ann, 'sent again');
   });
 });
 
@@ -117,7 +117,7 @@ test.concurrent.each([
   ['an edit in a topic that was closed', 'Bad Request: TOPIC_CLOSED'],
   ['a message that can no longer be edited', "Bad Request: message can't be edited"],
   ['a text that is refused as it is', "Bad Request: can't parse entities: unsupported start tag"],
-])('%s: the result comes anew, and nothing stays accepted for ever', async (_, description) => {
+])('%s: the result is sent again, and nothing stays accepted for ever', async (_, description) => {
   await withBot({ delay: 600 }, async (bot) => {
     const ann = annOf(bot);
     const often = { times: Number.POSITIVE_INFINITY };
@@ -200,7 +200,7 @@ test.concurrent('an update that cannot be handled is put aside after its attempt
   });
 });
 
-test.concurrent('a stopped bot takes up where it was: what came meanwhile, and what was in work', async () => {
+test.concurrent('a stopped bot takes up where it was: what came meanwhile, and what was in progress', async () => {
   await withBot({ delay: 700 }, async (bot) => {
     const ann = annOf(bot);
     ann.sendVoice(7, saying('before the stop'));

@@ -82,7 +82,7 @@ try {
             port: config.botWebhookPort,
           },
     log: logger,
-    onMessage: (event) => parts.figures?.record({ table: 'messages', ...event }),
+    onMessage: (event) => parts.recorder?.record({ table: 'messages', ...event }),
     reachability,
     onRefusal: (method, code) => parts.metrics.telegramRefused(method, code),
   });

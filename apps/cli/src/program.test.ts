@@ -144,7 +144,7 @@ describe('doctor', () => {
     const { code, out } = await run(['doctor'], env);
     expect(code).toBe(1);
     expect(out).toContain('✖ transcriber');
-    expect(out).toContain('./whisper-bot doctor --engines compiles and tests all of them anew');
+    expect(out).toContain('./whisper-bot doctor --engines compiles and tests all of them again');
     expect(out).toContain('✖ ffmpeg');
     expect(out).toContain('apt-get install ffmpeg, or set FFMPEG_PATH');
     expect(out).toContain('whisper-bot model add large-v3');

@@ -134,7 +134,7 @@ test('buttons below an old result work', async () => {
   expect(await file.file?.text()).toBe(seen.files[seen.corrected]?.srt);
 });
 
-test('what was in work, waiting, unsent or unread ends with its answer', async () => {
+test('what was running, waiting, unsent or unread ends with its answer', async () => {
   const delivered = await resultIn(ann, below(ann, 11));
   expect(delivered.text).toContain('ask not what your country can do for you');
   const waiting = await resultIn(boris, below(boris, 11));

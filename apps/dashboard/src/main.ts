@@ -46,7 +46,7 @@ const url = `http://${address.includes(':') ? `[${address}]` : address}:${port}`
 logger.info({ url }, 'serving');
 const secret = await deps.setup.issue();
 const setupUrl = secret === null ? undefined : `${url}/setup?token=${secret}`;
-// With the secret in it the address is a key: whoever started us shows it; only without anyone it is written here.
+// The address contains the secret, so it is a key: the parent process shows it; it is logged only without a parent.
 if (setupUrl !== undefined && process.send === undefined) {
   process.stdout.write(`Create the first administrator (works once): ${setupUrl}\n`);
 }

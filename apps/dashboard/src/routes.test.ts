@@ -78,7 +78,7 @@ test.each(programs.map((route) => [route.method, route.path, route] as const))(
 
 // What programs may do is decided by their key, which no browser sends by itself.
 const changing = routes.filter(
-  ({ method, path, guard }) => method !== 'get' && guard !== 'nobody' && !path.startsWith('/v1/'),
+  ({ method, path, guard }) => method !== 'get' && guard !== 'no-one' && !path.startsWith('/v1/'),
 );
 
 test.each(changing.map((route) => [route.method, route.path, route] as const))(

@@ -25,12 +25,12 @@ if (root) {
   source.addEventListener('part', (event) => {
     const { id, html } = JSON.parse(event.data);
     const part = document.getElementById(id);
-    // What somebody works in right now is left alone.
+    // An element in use right now is left alone.
     if (part && !part.contains(document.activeElement)) part.innerHTML = html;
   });
   source.addEventListener('reload', () => {
     source.close();
-    // Not under the hands of somebody who writes or chooses; a form that was sent comes back to a fresh page anyway.
+    // Not while the user types or chooses; a form that was sent comes back to a fresh page anyway.
     if (!document.activeElement?.matches('form[method=post] :is(textarea, input, select)')) location.reload();
   });
   addEventListener('pagehide', () => source.close());

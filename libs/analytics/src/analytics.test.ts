@@ -12,9 +12,9 @@ import { createLogger } from '@whisper-bot/runtime';
 import { attackHttp } from '@whisper-bot/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  type AnalyticsEvent,
   activeUsers,
   createRecorder,
-  type Figure,
   failureCauses,
   messagesByKind,
   openAnalytics,
@@ -58,7 +58,7 @@ const openFresh = async () => {
   return database;
 };
 
-const finished = (overrides: Partial<Figure & { table: 'transcribe_events' }> = {}): Figure => ({
+const finished = (overrides: Partial<AnalyticsEvent & { table: 'transcribe_events' }> = {}): AnalyticsEvent => ({
   table: 'transcribe_events',
   at: noon,
   event: 'finished',
@@ -74,13 +74,13 @@ const finished = (overrides: Partial<Figure & { table: 'transcribe_events' }> = 
   ...overrides,
 });
 
-const record = async (figures: Figure[]) => {
+const record = async (events: AnalyticsEvent[]) => {
   const database = await openFresh();
   const recorder = createRecorder({ database, spoolDir: join(root, randomUUID()), logger });
-  for (const figure of figures) recorder.record(figure);
+  for (const event of events) recorder.record(event);
   await recorder.flush();
   await recorder.close();
-  expect(recorder.state).toEqual({ recorded: figures.length, inserted: figures.length, spooled: 0, dropped: 0 });
+  expect(recorder.state).toEqual({ recorded: events.length, inserted: events.length, spooled: 0, dropped: 0 });
   return database;
 };
 
@@ -170,7 +170,7 @@ describe('the embedded server', () => {
   });
 });
 
-describe('one bad figure', () => {
+describe('one bad event', () => {
   it('does not stop those of its batch, be it refused here or by ClickHouse', async () => {
     const database = await openFresh();
     const insert: typeof database.insert = async (table, rows, token) => {
@@ -213,7 +213,7 @@ describe('one bad figure', () => {
 });
 
 describe('while ClickHouse is away', () => {
-  it('loses no figure and counts none twice', async () => {
+  it('loses no event and counts none twice', async () => {
     const dir = join(root, 'away');
     const spoolDir = join(root, 'away-spool');
     const first = await startEmbeddedClickHouse({ dir, logger });
@@ -240,7 +240,7 @@ describe('while ClickHouse is away', () => {
     await second.close();
   });
 
-  it('ends soon though ClickHouse takes the call and stays silent; the figures are recorded later', async () => {
+  it('ends soon though ClickHouse takes the call and stays silent; the events are recorded later', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const spoolDir = join(root, 'silent-spool');
@@ -274,11 +274,11 @@ describe('while ClickHouse is away', () => {
 const quiet = { info() {}, warn() {}, error() {} };
 const database = { migrate: async () => {}, insert: async () => {} };
 const recorder = createRecorder({ database, spoolDir: process.argv[2], logger: quiet, intervalMs: 3_600_000 });
-for (const figure of JSON.parse(process.argv[3])) recorder.record(figure);
+for (const event of JSON.parse(process.argv[3])) recorder.record(event);
 process.stdout.write('held');
 setInterval(() => {}, 1000);`;
-    const figures = [finished(), finished(), finished()];
-    const args = ['--input-type=module', '-e', program, entry, spoolDir, JSON.stringify(figures)];
+    const events = [finished(), finished(), finished()];
+    const args = ['--input-type=module', '-e', program, entry, spoolDir, JSON.stringify(events)];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(child.stdout, 'data');
     const next = createRecorder({ database, spoolDir, logger, intervalMs: 3_600_000 });

@@ -1,7 +1,7 @@
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { z } from 'zod';
-import { type ErasedFigures, erasingStatements } from './erase.js';
-import { type FigureTable, messageSchema, transcribeEventSchema } from './event.js';
+import { type ErasedEvents, erasingStatements } from './erase.js';
+import { type EventTable, messageSchema, transcribeEventSchema } from './event.js';
 import type { Query } from './query/query.js';
 import { schemaSteps } from './schema.js';
 
@@ -9,11 +9,11 @@ export interface AnalyticsDatabase {
   /** Creates what is missing; safe from several processes at once. */
   migrate(): Promise<void>;
   /** Inserts a batch; the same token twice counts once. Throws where ClickHouse is away or refuses. */
-  insert(table: FigureTable, rows: readonly Record<string, unknown>[], token: string): Promise<void>;
+  insert(table: EventTable, rows: readonly Record<string, unknown>[], token: string): Promise<void>;
   /** Runs one of the questions of `query/`; rows are parsed by its schema. */
   ask<P extends Record<string, unknown>, R>(query: Query<P, R>, params: P): Promise<R[]>;
   /** Removes events of tasks and of an owner; resolves when they are gone. Throws where ClickHouse is away. */
-  erase(erased: ErasedFigures): Promise<void>;
+  erase(erased: ErasedEvents): Promise<void>;
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -93,15 +93,15 @@ const splitDatabase = (url: string): { server: string; database: string } => {
   return { server: parsed.href, database };
 };
 
-const schemas: Record<FigureTable, z.ZodObject> = { messages: messageSchema, transcribe_events: transcribeEventSchema };
+const schemas: Record<EventTable, z.ZodObject> = { messages: messageSchema, transcribe_events: transcribeEventSchema };
 
 /**
  * Fills defaults, checks, and names the fields as the columns are named: `audioSeconds` → `audio_seconds`. A bare
  * integer is read as the ticks of a DateTime64(3): milliseconds, as they are.
  */
-const columnsOf = (table: FigureTable, figure: Record<string, unknown>): Record<string, unknown> =>
+const columnsOf = (table: EventTable, event: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(schemas[table].parse(figure)).map(([field, value]) => [
+    Object.entries(schemas[table].parse(event)).map(([field, value]) => [
       field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
       value,
     ]),

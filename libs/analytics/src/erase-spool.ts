@@ -1,12 +1,12 @@
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ErasedFigures, isErased } from './erase.js';
+import { type ErasedEvents, isErased } from './erase.js';
 
 /**
  * Removes rows from the batches that wait on disk, also from those that were set aside. A batch that another process sends right
- * now may arrive all the same: whoever erases does so again later.
+ * now may arrive all the same: the caller erases again later.
  */
-export const eraseFromSpool = async (dir: string, erased: ErasedFigures): Promise<void> => {
+export const eraseFromSpool = async (dir: string, erased: ErasedEvents): Promise<void> => {
   const isMeant = isErased(erased);
   const names = await readdir(dir).catch(() => []);
   for (const name of names.filter((each) => each.includes('.jsonl') && !each.includes('.part'))) {

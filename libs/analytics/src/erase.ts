@@ -1,5 +1,5 @@
 /** Whose events go. */
-export interface ErasedFigures {
+export interface ErasedEvents {
   tasks: readonly string[];
   /** As in the task, `tg:42`; null: no one's. */
   owner: string | null;
@@ -14,7 +14,7 @@ const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
  * hour and names no one. Values stand in the text, as mutations take no parameters everywhere: only what has a safe form is
  * let through.
  */
-export const erasingStatements = ({ tasks, owner, before }: ErasedFigures): string[] => {
+export const erasingStatements = ({ tasks, owner, before }: ErasedEvents): string[] => {
   const ids = tasks.filter((id) => uuid.test(id)).map((id) => `'${id}'`);
   const named = owner === null ? null : `'${owner.replace(/[\\']/g, (letter) => `\\${letter}`)}'`;
   const chat = owner === null ? null : (/^tg:(-?\d+)$/.exec(owner)?.[1] ?? null);
@@ -36,7 +36,7 @@ export const erasingStatements = ({ tasks, owner, before }: ErasedFigures): stri
 };
 
 /** Whether a row of the spool is meant. */
-export const isErased = ({ tasks, owner, before }: ErasedFigures): ((row: Record<string, unknown>) => boolean) => {
+export const isErased = ({ tasks, owner, before }: ErasedEvents): ((row: Record<string, unknown>) => boolean) => {
   const ids = new Set<unknown>(tasks);
   const chat = owner === null ? null : (/^tg:(-?\d+)$/.exec(owner)?.[1] ?? null);
   return ({ taskId, owner: whose, chat: where, at }) =>

@@ -78,8 +78,8 @@ export const messageSchema = z.object({
 export type Message = z.infer<typeof messageSchema>;
 
 /** Everything the recorder takes; defaults fill what a caller leaves out. */
-export type Figure =
+export type AnalyticsEvent =
   | ({ table: 'transcribe_events' } & z.input<typeof transcribeEventSchema>)
   | ({ table: 'messages' } & z.input<typeof messageSchema>);
 
-export type FigureTable = Figure['table'];
+export type EventTable = AnalyticsEvent['table'];

@@ -1,7 +1,7 @@
 export { type AnalyticsDatabase, type DatabaseOptions, openAnalytics } from './database.js';
-export type { ErasedFigures } from './erase.js';
+export type { ErasedEvents } from './erase.js';
 export { eraseFromSpool } from './erase-spool.js';
-export { type Figure, type FigureTable, type Message, messageKinds, type TranscribeEvent } from './event.js';
+export { type AnalyticsEvent, type EventTable, type Message, messageKinds, type TranscribeEvent } from './event.js';
 export { recordPipeline } from './pipeline.js';
 export { failureCauses } from './query/cause.js';
 export { popularLanguages, popularModels } from './query/popular.js';

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasEnded, ownIdentity, type ProcessIdentity } from '@whisper-bot/runtime';
-import type { FigureTable } from './event.js';
+import type { EventTable } from './event.js';
 
 /** One batch as it grows, on disk as well: a process that is killed takes nothing with it. */
 export interface JournalFile {
@@ -16,7 +16,7 @@ export interface JournalFile {
 const heldName = /^(\d{13}-[\w-]{36}\.(?:messages|transcribe_events)\.jsonl)\.held-(\d+)\.(\d+)\.(.+)$/;
 
 /** Opens the journal of a new batch in the spool's folder. */
-export const openJournal = (dir: string, table: FigureTable, token: string): JournalFile => {
+export const openJournal = (dir: string, table: EventTable, token: string): JournalFile => {
   const { pid, birth, host } = ownIdentity();
   const path = join(dir, `${Date.now()}-${token}.${table}.jsonl.held-${pid}.${birth || '0'}.${host}`);
   let file: number | null = null;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Logger, untilAborted } from '@whisper-bot/runtime';
 import { type AnalyticsDatabase, isRefusal } from './database.js';
-import type { Figure, FigureTable } from './event.js';
+import type { AnalyticsEvent, EventTable } from './event.js';
 import { adoptJournals, type JournalFile, openJournal } from './journal.js';
 import { type Batch, createSpool } from './spool.js';
 
@@ -32,7 +32,7 @@ export interface RecorderState {
 
 export interface Recorder {
   /** Takes an event at once; never throws, never waits. */
-  record(figure: Figure): void;
+  record(event: AnalyticsEvent): void;
   /** Sends what is held, to ClickHouse or to disk. */
   flush(): Promise<void>;
   readonly state: Readonly<RecorderState>;
@@ -62,7 +62,7 @@ export const createRecorder = ({
 }: RecorderOptions): Recorder => {
   const spool = createSpool(spoolDir, maxSpoolBytes);
   const state: RecorderState = { recorded: 0, inserted: 0, spooled: 0, dropped: 0 };
-  const held: Record<FigureTable, HeldBatch[]> = { messages: [], transcribe_events: [] };
+  const held: Record<EventTable, HeldBatch[]> = { messages: [], transcribe_events: [] };
   let heldRows = 0;
   let migrated = false;
   let away = false;
@@ -143,7 +143,7 @@ export const createRecorder = ({
 
   const send = async (): Promise<void> => {
     await replay();
-    for (const table of Object.keys(held) as FigureTable[]) {
+    for (const table of Object.keys(held) as EventTable[]) {
       for (let batch = held[table].shift(); batch !== undefined; batch = held[table].shift()) {
         heldRows -= batch.rows.length;
         // While ClickHouse is away the replay above has just asked it: no second time-out for each batch.

@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FigureTable } from './event.js';
+import type { EventTable } from './event.js';
 
 export interface Batch {
-  table: FigureTable;
+  table: EventTable;
   /** The same batch is inserted under the same token however often it is tried. */
   token: string;
   rows: readonly Record<string, unknown>[];
@@ -68,7 +68,7 @@ export const createSpool = (dir: string, maxBytes: number): Spool => {
       if (text === null || token === undefined) return null;
       const lines = text.split('\n').filter((line) => line !== '');
       const rows = lines.map(rowOf).filter((row) => row !== null);
-      return { batch: { table: table as FigureTable, token, rows }, damaged: lines.length - rows.length };
+      return { batch: { table: table as EventTable, token, rows }, damaged: lines.length - rows.length };
     },
     remove: (name) => rm(join(dir, name), { force: true }),
     async setAside(name) {

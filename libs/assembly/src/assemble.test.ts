@@ -41,7 +41,7 @@ afterAll(async () => {
 let postgres: TestDatabase;
 /** Opens when a test says so: until then every stage waits. */
 let gate: { open(): void; opened: Promise<void> };
-let told: string[];
+let delivered: string[];
 let installation: Installation;
 let metricsUrl: string;
 let closers: (() => unknown)[];
@@ -50,7 +50,7 @@ let config: Config;
 const stages: StageHandlers = {
   prepare: async () => ({ duration: 1, chunks: [1] }),
   transcribe: async ({ report, signal }) => {
-    // As an engine does: it reports all along, and ends where it is told to.
+    // As an engine does: it reports all along, and stops when it is told to.
     const ticking = setInterval(report, 20, 0.5);
     try {
       await Promise.race([gate.opened, once(signal, 'abort')]);
@@ -70,7 +70,7 @@ beforeEach(async () => {
   postgres = await freshDatabase();
   let open!: () => void;
   gate = { opened: new Promise<void>((resolve) => (open = resolve)), open: () => open() };
-  told = [];
+  delivered = [];
   lacking = [];
   closers = [];
   config = resolveConfig({
@@ -97,7 +97,7 @@ beforeEach(async () => {
     cleanInterval: 300,
   });
   const deliveries = await installation.pipeline.serveDeliveries('folder', async ({ task }) => {
-    told.push(task.id);
+    delivered.push(task.id);
   });
   closers.push(
     () => deliveries.close(),
@@ -167,7 +167,7 @@ describe('what was accepted', () => {
     gate.open();
     await until(async () => (await countIn('done')) === 50, 150_000);
     expect(await countIn('failed')).toBe(0);
-    expect(new Set(told)).toEqual(new Set(tasks.map(({ id }) => id)));
+    expect(new Set(delivered)).toEqual(new Set(tasks.map(({ id }) => id)));
   });
 
   it('is queued again where its live state says that it runs and no job does', async () => {
@@ -181,7 +181,7 @@ describe('what was accepted', () => {
     await client.quit();
     gate.open();
     await until(async () => (await countIn('done')) === 1, 60_000);
-    expect(told).toEqual([task.id]);
+    expect(delivered).toEqual([task.id]);
   });
 
   it('is in the record before it is in the queue, with every state it went through', async () => {
@@ -207,7 +207,7 @@ it('with PostgreSQL away intake is refused with a sentence, running tasks finish
     message: expect.stringContaining('record'),
   });
   gate.open();
-  await until(() => told.length === 10);
+  await until(() => delivered.length === 10);
   await away.release();
   await until(async () => (await countIn('done')) === 10, 150_000);
   expect(tasks).toHaveLength(10);
@@ -229,7 +229,7 @@ describe('what Prometheus reads', () => {
     const text = await read();
     const names = await documented();
     expect(names.length).toBeGreaterThan(4);
-    // Those of failures and figures have no sample while nothing fails and no ClickHouse is named.
+    // Those of failures and analytics have no sample while nothing fails and no ClickHouse is named.
     for (const name of names) expect(text).toContain(`# TYPE ${name} `);
     expect(text).toMatch(/whisper_stage_run_seconds_count{stage="merge",outcome="finished"} 1/);
   });
@@ -269,12 +269,12 @@ describe('what Prometheus reads', () => {
   });
 });
 
-it('tells the same times of a task by its trace and by its events', async () => {
+it('a trace and the events of a task have the same times', async () => {
   const task = await submit();
   gate.open();
-  await until(() => told.includes(task.id));
+  await until(() => delivered.includes(task.id));
   const marks = await until(async () => {
-    await installation.figures?.flush();
+    await installation.recorder?.flush();
     const all = (await installation.analytics?.ask(timeline, { taskId: task.id })) ?? [];
     return all.some(({ event }) => event === 'delivered') && all;
   });

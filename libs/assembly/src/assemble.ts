@@ -20,22 +20,22 @@ import { followSettings, type Rules } from './setting.js';
 import { createStoreOpener, type StoreOpener } from './store-opener.js';
 import { startTracing } from './trace.js';
 
-/** What every process of an installation shares, wired together: the queue, the record, the figures. */
+/** What every process of an installation shares, wired together: the queue, the record, the analytics. */
 export interface Installation {
   pipeline: WorkerPipeline;
   /** Null without a database. */
   store: StoreOpener | null;
   /** What was said in the tasks, wherever it lies. */
   transcripts: TranscriptStore;
-  /** Null where no figures are kept. */
+  /** Null without ClickHouse. */
   analytics: AnalyticsDatabase | null;
-  figures: Recorder | null;
+  recorder: Recorder | null;
   metrics: PipelineMetrics;
   /** What may change while everything runs, as it is now. */
   rules: Rules;
   /** Null without a database. */
   eraser: Eraser | null;
-  /** Of this process, as figures and Bull Board show it. */
+  /** Of this process, as metrics and Bull Board show it. */
   name: string;
 }
 
@@ -56,9 +56,9 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
 
   const analytics = config.clickhouseUrl === null ? null : openAnalytics({ url: config.clickhouseUrl });
   const spoolDir = join(config.home, 'spool', 'figures');
-  const figures = analytics === null ? null : createRecorder({ database: analytics, spoolDir, logger });
-  lifecycle.onClose('figures', async () => {
-    await figures?.close();
+  const recorder = analytics === null ? null : createRecorder({ database: analytics, spoolDir, logger });
+  lifecycle.onClose('analytics recorder', async () => {
+    await recorder?.close();
     await analytics?.close();
   });
 
@@ -76,8 +76,8 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
     const tracing = startTracing(config.tracesUrl, name);
     lifecycle.onClose('traces', () => tracing.close());
   }
-  const metrics = createPipelineMetrics(() => figures?.state ?? null);
-  const tell = figures === null ? null : recordPipeline(figures, name);
+  const metrics = createPipelineMetrics(() => recorder?.state ?? null);
+  const record = recorder === null ? null : recordPipeline(recorder, name);
   const streams = createStreamAdmin({
     redis: config.redisUrl,
     onError: (err) => logger.warn({ err }, 'streams unavailable'),
@@ -112,7 +112,7 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
     },
     observe: (event) => {
       metrics.observe(event);
-      tell?.(event);
+      record?.(event);
     },
   });
   lifecycle.onClose('pipeline', () => pipeline.close());
@@ -132,7 +132,7 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
     await eraser?.close();
     streams.close();
   });
-  return { pipeline, store, transcripts, analytics, figures, metrics, rules, eraser, name };
+  return { pipeline, store, transcripts, analytics, recorder, metrics, rules, eraser, name };
 };
 
 /** The record's transcripts, as soon as PostgreSQL answers. */
@@ -212,7 +212,7 @@ export const keepRecord = async (
 /** Milliseconds Redis and PostgreSQL may take to answer before the process counts as not ready. */
 const readyPatience = 2000;
 
-/** Serves figures, health and readiness of this process where METRICS_PORT says so; null where it does not. */
+/** Serves metrics, health and readiness of this process on METRICS_PORT; null where it is not set. */
 export const watchProcess = async (
   { pipeline, store, metrics }: Pick<Installation, 'pipeline' | 'store' | 'metrics'>,
   { config, logger, lifecycle }: AssembleOptions,

@@ -15,11 +15,11 @@ export interface PipelineMetrics {
 /** Seconds: from a voice note to a long recording. */
 const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 
-/** Figures the recorder holds, as far as this process keeps some. */
-export type FigureState = () => { recorded: number; inserted: number; spooled: number; dropped: number } | null;
+/** State of this process's analytics recorder; null without one. */
+export type RecorderState = () => { recorded: number; inserted: number; spooled: number; dropped: number } | null;
 
-/** Counts what the pipeline tells; docs/metrics.md names every metric. */
-export const createPipelineMetrics = (figures: FigureState): PipelineMetrics => {
+/** Counts the pipeline's events; docs/metrics.md lists every metric. */
+export const createPipelineMetrics = (recorderState: RecorderState): PipelineMetrics => {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: 'whisper_' });
@@ -58,11 +58,11 @@ export const createPipelineMetrics = (figures: FigureState): PipelineMetrics => 
   });
   new Gauge({
     name: 'whisper_figures',
-    help: 'Figures of this process by what became of them; dropped ones will never be seen.',
+    help: 'Analytics events of this process by outcome; dropped ones are lost.',
     labelNames: ['outcome'],
     registers,
     collect() {
-      for (const [outcome, count] of Object.entries(figures() ?? {})) this.set({ outcome }, count);
+      for (const [outcome, count] of Object.entries(recorderState() ?? {})) this.set({ outcome }, count);
     },
   });
 
@@ -79,7 +79,7 @@ export const createPipelineMetrics = (figures: FigureState): PipelineMetrics => 
     watchStreams: (lag) => {
       new Gauge({
         name: 'whisper_stream_entries',
-        help: 'Entries of transcribe:tasks that nobody has read, and that are read but not stored yet.',
+        help: 'Entries of transcribe:tasks that are unread, and that are read but not stored yet.',
         labelNames: ['state'],
         registers,
         async collect() {

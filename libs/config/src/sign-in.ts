@@ -21,7 +21,7 @@ export const signIn = {
     'OIDC_SCOPES',
     z.string().regex(/^(?=.*\bopenid\b)[\x21-\x7e]+( [\x21-\x7e]+)*$/, 'names with spaces between, openid among them'),
     is('openid profile email'),
-    { sentence: 'What the provider is asked for; some need one of their own to tell the groups.' },
+    { sentence: 'Scopes requested from the provider; some need an extra one for groups.' },
   ),
   oidcRoleClaim: setting('OIDC_ROLE_CLAIM', z.string(), is('groups'), {
     sentence:
@@ -40,7 +40,7 @@ export const signIn = {
     'OIDC_EMAIL_DOMAINS',
     textsSchema,
     { text: 'all', value: () => [] as string[] },
-    { sentence: 'Domains, with commas between: others are refused, and whoever has no verified address.' },
+    { sentence: 'Domains, with commas between: others are refused, and users without a verified address.' },
   ),
   oidcLabel: setting<string | null>('OIDC_LABEL', z.string().max(60, 'at most 60 characters'), none('words of ours'), {
     sentence: 'What stands on the button that leads to the provider.',

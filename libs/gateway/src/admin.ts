@@ -41,7 +41,7 @@ export const createStreamAdmin = ({ redis, prefix, onError }: StreamAdminOptions
     erase: async (tasks) => {
       if (tasks.length === 0) return;
       const ids = new Set<string>(tasks);
-      await connect().del(...tasks.flatMap((id) => [names.result(id), names.told(id)]));
+      await connect().del(...tasks.flatMap((id) => [names.result(id), names.sent(id)]));
       for (const stream of [names.results, names.dead, names.tasks]) {
         for await (const entries of pages(stream)) {
           const meant = entries.flatMap(([entry, fields]) => (ids.has(idOf(fields)) ? [entry] : []));

@@ -55,7 +55,7 @@ const json = (text: string): unknown => {
   }
 };
 
-/** The task id of an entry that is otherwise wrong, so that whoever waits hears of it; null where it has none. */
+/** The task id of an entry that is otherwise wrong, so that its sender receives the error; null where it has none. */
 export const taskIdOf = (fields: readonly string[]): string | null => {
   const given = fieldsOf(fields);
   let id: unknown = given.task_id;

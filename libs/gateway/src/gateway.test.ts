@@ -194,7 +194,7 @@ describe('a message that is wrong', () => {
     expect(await pendingCount()).toBe(0);
   });
 
-  it('is told when its task fails later', async () => {
+  it('is notified when its task fails later', async () => {
     await gateway();
     hear = () => {
       throw new TaskError('no-audio-track', 'There is no sound in this file.');
@@ -401,7 +401,7 @@ describe('trimming', () => {
     streams.disconnect();
   });
 
-  it('goes by age where nobody has a group', async () => {
+  it('trims by age where no consumer group exists', async () => {
     const streams = openStreams(server.url, () => undefined);
     const stream = `${prefix}aged`;
     const old = await redis.xadd(stream, '1000-1', 'n', 'old');

@@ -58,20 +58,20 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const reader = openStreams(options.redis, onError);
   const stop = new AbortController();
 
-  const tell = async (message: ResultMessage, mark: string): Promise<void> => {
+  const send = async (message: ResultMessage, mark: string): Promise<void> => {
     const { task_id: id } = message;
-    await streams.tellResult(names.results, names.result(id), names.told(id), JSON.stringify(message), mark, ttl);
+    await streams.tellResult(names.results, names.result(id), names.sent(id), JSON.stringify(message), mark, ttl);
   };
 
   const deliver = async (delivery: Delivery): Promise<void> => {
     const { task } = delivery;
     if (delivery.kind === 'failure') {
-      await tell(errorMessage(task.id, delivery, task.origin), `failure-${delivery.stage}`);
+      await send(errorMessage(task.id, delivery, task.origin), `failure-${delivery.stage}`);
       return;
     }
     const transcript = await readTranscript(taskFolder(tasksDir, task.id));
     if (transcript === null) throw new TaskError('internal', 'The transcript is missing.');
-    await tell(successMessage(task, transcript), `result-${delivery.revision}`);
+    await send(successMessage(task, transcript), `result-${delivery.revision}`);
   };
 
   const intake: IntakeOptions = {
@@ -80,7 +80,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     pipeline,
     tasksDir,
     isKnownModel,
-    tell,
+    send,
     logger,
     longestPause: options.longestPause ?? 30_000,
   };

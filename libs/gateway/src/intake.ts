@@ -15,7 +15,7 @@ export interface IntakeOptions {
   tasksDir: string;
   /** Whether a model can be used here. */
   isKnownModel: (name: string) => boolean | Promise<boolean>;
-  tell: (message: ResultMessage, mark: string) => Promise<void>;
+  send: (message: ResultMessage, mark: string) => Promise<void>;
   logger: Logger;
   /** Longest pause before an entry that could not be stored is tried again, milliseconds. */
   longestPause: number;
@@ -110,7 +110,7 @@ const addDeadEntry = async (
   const { streams, names, logger } = options;
   const taskId = taskIdOf(fields);
   logger.warn({ entry: id, code: error.code }, 'stream entry refused');
-  if (taskId !== null) await options.tell(errorMessage(taskId, error), `refused-${id}`);
+  if (taskId !== null) await options.send(errorMessage(taskId, error), `refused-${id}`);
   await streams
     .multi()
     .xadd(

@@ -7,7 +7,7 @@ export const streamNames = (prefix = '') => ({
   results: `${prefix}transcribe:results`,
   dead: `${prefix}transcribe:dead`,
   result: (taskId: string) => `${prefix}result:${taskId}`,
-  told: (taskId: string) => `${prefix}transcribe:told:${taskId}`,
+  sent: (taskId: string) => `${prefix}transcribe:told:${taskId}`,
   attempts: (entry: string) => `${prefix}transcribe:attempts:${entry}`,
   /** Which process each consumer of the tasks is. */
   consumers: `${prefix}transcribe:consumers`,
@@ -30,7 +30,7 @@ export interface Streams extends Redis {
   tellResult(
     results: string,
     result: string,
-    told: string,
+    sent: string,
     payload: string,
     mark: string,
     ttlSeconds: number,

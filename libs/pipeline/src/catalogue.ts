@@ -33,7 +33,7 @@ const delivery = z.preprocess(
   (value) => (typeof value === 'object' && value !== null && !('kind' in value) ? { ...value, kind: 'result' } : value),
   z.discriminatedUnion('kind', [
     ofTask.extend({ kind: z.literal('result') }),
-    // Carries the task itself: a failure must be told even where the folder is gone.
+    // Carries the task itself: a failure must be delivered even where the folder is gone.
     ofTask.extend({ kind: z.literal('failure'), task: taskSchema, stage: z.enum(stages), failure }),
   ]),
 );

@@ -52,7 +52,7 @@ export interface StageDetails {
   bytes?: number;
 }
 
-/** A mark on a task's way, for figures, metrics and traces: told in this process only, lost with it. */
+/** An event in the life of a task, for analytics, metrics and traces: emitted in this process only, lost with it. */
 export interface PipelineEvent {
   event: 'accepted' | 'queued' | 'started' | 'progress' | 'finished' | 'failed' | 'delivered' | 'cancelled';
   /** Unix milliseconds. */
@@ -89,7 +89,7 @@ export type Delivery =
 /** Delivers once per call; throwing means another attempt (TaskError decides whether there is one). */
 export type DeliveryHandler = (delivery: Delivery, context: { signal: AbortSignal; attempt: number }) => Promise<void>;
 
-/** That a task has ended, for whoever asked to be called back. */
+/** The end of a task, for a subscriber of it. */
 export interface Notice {
   taskId: TaskId;
   event: 'completed' | 'failed';
@@ -147,7 +147,7 @@ export interface Pipeline {
   progress(id: TaskId): Promise<TaskProgress | null>;
   /** Calls back on every change of the task (or of all tasks) until the returned function is called. */
   watch(id: TaskId | 'all', onChange: (progress: TaskProgress) => void): Promise<() => Promise<void>>;
-  /** Resolves when the task has ended, whoever runs it; survives lost events by polling. Rejects when the signal aborts. */
+  /** Resolves when the task has ended, whichever worker runs it; survives lost events by polling. Rejects when the signal aborts. */
   untilEnded(id: TaskId, signal: AbortSignal): Promise<TaskProgress>;
   deadLetters(): Promise<DeadLetter[]>;
   /** Serves one channel's deliveries until closed; drains on close. */

@@ -43,7 +43,7 @@ describe.each(taskStates)('in Redis, what follows %s', (from) => {
     }
   });
 
-  test.each(['done', 'failed', 'cancelled'] as const)('when it is told to be %s is what the table says', async (to) => {
+  test.each(['done', 'failed', 'cancelled'] as const)('moves to %s only where the table allows it', async (to) => {
     const { key } = await taskIn(from);
     const changed = await connection.failFast.finishTask(key, 2, to, 'merge', 1, 'test:channel', 100, '');
     const moves = mayMove(events[to], from, to);
@@ -58,8 +58,21 @@ describe.each(taskStates)('in Redis, what follows %s', (from) => {
 
   test('when it is opened is what the table says', async () => {
     const { key } = await taskIn(from);
-    const ask = (anew: '0' | '1') =>
-      connection.failFast.openTask(key, 'test:clock', 'test:wait', 'x', 2, 100, 'test:channel', 2, anew, '{}', 'me', 9);
+    const ask = (reopen: '0' | '1') =>
+      connection.failFast.openTask(
+        key,
+        'test:clock',
+        'test:wait',
+        'x',
+        2,
+        100,
+        'test:channel',
+        2,
+        reopen,
+        '{}',
+        'me',
+        9,
+      );
     expect((await ask('0'))[1]).toBe(from);
     const [opened] = await ask('1');
     expect([opened, await stateOf(key)]).toEqual([1, 'accepted']);

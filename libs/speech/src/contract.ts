@@ -66,7 +66,7 @@ export interface Decoder {
   decode(path: string, target: string, context: DecodeContext): Promise<Decoded>;
 }
 
-/** A stretch of speech, seconds of the recording. */
+/** An interval of speech, seconds of the recording. */
 export interface Span {
   start: number;
   end: number;
@@ -80,7 +80,7 @@ export interface SpeechDetector {
 export interface TranscribeRequest {
   /** 16 kHz mono WAV of the whole recording. */
   wav: string;
-  /** The stretches of speech to transcribe, sorted; only these are read. */
+  /** The intervals of speech to transcribe, sorted; only these are read. */
   speech: readonly Span[];
   /** whisper.cpp model name; resolved to a file by the model store. */
   model: string;

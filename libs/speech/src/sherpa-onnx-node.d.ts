@@ -42,13 +42,13 @@ declare module 'sherpa-onnx-node' {
     );
     acceptWaveform(samples: Float32Array): void;
     isEmpty(): boolean;
-    /** The earliest stretch of speech; `start` in samples. */
+    /** The earliest interval of speech; `start` in samples. */
     front(enableExternalBuffer: boolean): { start: number; samples: Float32Array };
     pop(): void;
     flush(): void;
   }
 
-  // A CommonJS module whose exports Node cannot tell by name.
+  // A CommonJS module whose named exports Node cannot detect.
   const sherpa: { OfflineSpeakerDiarization: typeof OfflineSpeakerDiarization; Vad: typeof Vad };
   export default sherpa;
 }

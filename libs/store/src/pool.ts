@@ -7,7 +7,7 @@ export interface PoolOptions {
   connections: number;
   /** Shown in pg_stat_activity. */
   name: string;
-  /** Called for connections that break; queries tell their own errors, and the pool replaces broken connections. */
+  /** Called for connections that break; queries report their own errors, and the pool replaces broken connections. */
   onError: (error: Error) => void;
 }
 

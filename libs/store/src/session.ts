@@ -13,7 +13,7 @@ export interface SessionOptions {
   onNotification?: (payload: string | undefined) => void;
   /** Milliseconds a connection or an answer may take, or a silent server counts as broken; default 10 000. */
   patience?: number;
-  /** Milliseconds between two questions that tell whether the other end is still there; default 15 000. */
+  /** Milliseconds between two checks whether the other end is still there; default 15 000. */
   beat?: number;
 }
 

@@ -56,7 +56,7 @@ test('links are refused, whether they stand for the source, an artefact or the f
   await expect(linked.source('audio.mp3')).rejects.toMatchObject({ code: 'path-outside' });
 });
 
-test('an empty source and a missing one are told apart', async () => {
+test('an empty source and a missing one are different errors', async () => {
   await writeFile(folder.file('audio.ogg'), '');
   await expect(folder.source('audio.ogg')).rejects.toMatchObject({ code: 'empty-file' });
   await expect(folder.source('audio.mp3')).rejects.toMatchObject({ code: 'no-such-file' });

@@ -36,7 +36,7 @@ export interface TaskFolder {
   /** Absolute path of the source. Throws TaskError `path-outside` (links are refused), `no-such-file`, `empty-file`. */
   source(name: string): Promise<string>;
   /**
-   * Waits until a file, whoever wrote it, and its folder are on the disk: from then on a power cut loses neither.
+   * Waits until a file and its folder are on the disk, whichever process wrote it: from then on a power cut loses neither.
    */
   persist(name: string): Promise<void>;
   remove(name: string): Promise<void>;
@@ -161,7 +161,7 @@ export const sweepTemporary = async (folder: TaskFolder, maxAge: number): Promis
   return removed;
 };
 
-/** A full disk is told apart from other faults, so that intake can pause and the user be told. */
+/** A full disk is distinguished from other faults, so that intake can pause and the user sees why. */
 export const storageError = (error: unknown): unknown => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'ENOSPC' || code === 'EDQUOT'

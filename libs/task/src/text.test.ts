@@ -20,7 +20,7 @@ test('a text is cut between characters', () => {
   expect(cutText('👋', 1)).toBe('');
 });
 
-test('a task holds clean text, whoever made it', () => {
+test('a task holds clean text, whatever made it', () => {
   const task = taskSchema.parse({
     v: 1,
     id: '0b6b2f6e-1c1f-4f0e-9a4e-0c9c3f5d2a11',

@@ -17,7 +17,7 @@ test.each([
   expect(diarizationErrorRate(reference, hypothesis).rate).toBeCloseTo(rate, 9);
 });
 
-test('speech where nobody speaks is an infinite rate, silence in silence none', () => {
+test('speech in silence is an infinite rate, silence in silence none', () => {
   expect(diarizationErrorRate([], turns(['a', 0, 1])).rate).toBe(Number.POSITIVE_INFINITY);
   expect(diarizationErrorRate([], []).rate).toBe(0);
 });

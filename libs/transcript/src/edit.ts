@@ -47,7 +47,7 @@ const realign = (segment: Segment, tokens: readonly Token[]): Word[] => {
   let newAt = 0;
   for (const [oldIndex, newIndex] of [...pairs, [old.length, tokens.length] as const]) {
     const fresh = tokens.slice(newAt, newIndex);
-    // A replaced stretch has the time of what it replaces; an insertion the silence between its neighbours.
+    // Replaced words take the time of what they replace; an insertion the silence between its neighbours.
     const before = words.at(-1)?.end ?? segment.start;
     const after = old[oldIndex]?.start ?? segment.end;
     const start = oldIndex > oldAt ? (old[oldAt]?.start ?? before) : before;

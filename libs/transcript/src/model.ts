@@ -118,7 +118,7 @@ export const transcriptSchema = z.object({
   translated: z.boolean(),
   speakers: z.object({
     outcome: speakerOutcome,
-    /** What told them apart; absent where nothing did, and in transcripts of before. */
+    /** The engine that diarized; absent without diarization and in older transcripts. */
     engine: z.string().optional(),
     /** In order of first words; `name` is what a person called them. */
     list: z.array(z.object({ label: speakerLabel, name: z.string().optional() })),

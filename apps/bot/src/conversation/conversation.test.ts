@@ -93,11 +93,11 @@ test.concurrent('the Cancel button works while the engine runs, and nothing is d
   expect(ann.chat.message(message.id)?.buttons).toEqual([]);
 });
 
-test.concurrent('/status lists what is in work, /cancel stops it', async () => {
+test.concurrent('/status lists what is in progress, /cancel stops it', async () => {
   const ann = people.someone();
   await people.spoken(ann, 'hold', 'Writing down');
   ann.sendText(ann.user.id, '/status');
-  await ann.chat.until((chat) => chat.fromBot.some(({ text }) => text.startsWith('In work\n1. recording')));
+  await ann.chat.until((chat) => chat.fromBot.some(({ text }) => text.startsWith('In progress\n1. recording')));
   ann.sendText(ann.user.id, '/cancel');
   await ann.chat.until((chat) => chat.fromBot.some(({ text }) => text === '✖️ Stopped: 1 recording.'));
   ann.sendText(ann.user.id, '/cancel');

@@ -62,12 +62,12 @@ test.concurrent('administrators switch a group to all voice messages, quietly, a
         ?.buttons.flat()
         .some((button) => button.text === text),
     );
-  const silent = 'What I write down here: only on /transcribe';
+  const silent = 'What I transcribe here: only on /transcribe';
   expect(await press(ann, silent, group.id)).toBe('Only administrators of this chat may change this.');
   expect(await press(ann, 'Times: off', group.id)).toBe('Saved');
   await has('Times: on');
   expect(await press(owner, silent, group.id)).toBe('Saved');
-  await has('What I write down here: every voice message');
+  await has('What I transcribe here: every voice message');
   await press(owner, 'Notifications: with sound', group.id);
   await has('Notifications: without sound');
   await press(owner, 'Who may change settings: everyone', group.id);

@@ -91,8 +91,8 @@ test.concurrent('a result is translated into English by a press, says so, and is
   await ann.chat.until((chat) => chat.message(message.id)?.text === '🔤 Translated into English.\n\nGood morning.');
   await ann.chat.until((chat) => hasButton(chat.message(message.id), '🌐 Language'));
   await people.press(ann, '🌐 Language');
-  await ann.chat.until((chat) => hasButton(chat.message(message.id), '↩️ Show it as it was said'));
-  await people.press(ann, '↩️ Show it as it was said');
+  await ann.chat.until((chat) => hasButton(chat.message(message.id), '↩️ Show the original language'));
+  await people.press(ann, '↩️ Show the original language');
   await ann.chat.until((chat) => chat.message(message.id)?.text === 'Доброе утро.');
   expect(ann.chat.fromBot).toHaveLength(1);
 });
@@ -191,5 +191,5 @@ test('the same file is answered from what is stored, with the same options only'
     chat.fromBot.find((seen) => seen.replyTo === again.message_id && seen.text.includes('said only once')),
   );
   expect(bot.pipeline.transcribed).toBe(before);
-  expect(ann.chat.last?.text).toContain('I had written this recording down before.');
+  expect(ann.chat.last?.text).toContain('I have transcribed this recording before.');
 });

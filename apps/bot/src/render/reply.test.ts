@@ -96,7 +96,7 @@ const results = (words: Words): string[] => {
     ...shown('one voice', transcriptOf([[null, sentence]], 'off')),
     ...shown('translated', { ...dialogue, language: 'es', translated: true }),
     ...shown('speakers failed', transcriptOf([[null, sentence]], 'failed')),
-    ...shown('nobody speaks', transcriptOf([])),
+    ...shown('no speech', transcriptOf([])),
     ...shown('known before', dialogue, undefined, words.html('result-cached')),
     ...shown('long', long(30)),
     ...shown('very long', long(120)),

@@ -12,7 +12,7 @@ export const addDoctor = (program: Command, terminal: Terminal, config: () => Co
       'Looks at everything whisper-bot needs, and says what is wrong and how to fix it. Ends with 1 where the main job could not work.',
     )
     .option('--json', 'as JSON')
-    .option('--engines', 'compile all speech engines, also those that are not in use, and test them anew')
+    .option('--engines', 'compile and test all speech engines again, including those not in use')
     .addHelpText(
       'after',
       '\nExamples:\n  whisper-bot doctor\n  whisper-bot doctor --engines\n  whisper-bot doctor --json',

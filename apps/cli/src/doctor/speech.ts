@@ -28,7 +28,7 @@ const compilers = [
   { tool: 'protoc', from: 'protobuf-compiler libprotobuf-dev' },
 ];
 
-const anew = './whisper-bot doctor --engines compiles and tests all of them anew';
+const again = './whisper-bot doctor --engines compiles and tests all of them again';
 
 export interface SpeechOptions {
   repository: string;
@@ -81,8 +81,8 @@ const ofEngine = ({ candidate, verdict }: Examined, choice: EngineChoice, inUse:
   const { role, engine, build } = candidate;
   const name = `${role} ${engine}`;
   const what = [`${build} build`, verdict.instructions].filter((text) => text !== '').join(', ');
-  if (verdict.crashed) return warning(name, `${what}: died at work and is not used: ${verdict.reason}`, anew);
-  if (!verdict.passed) return warning(name, `${what}: did not pass its self-test: ${verdict.reason}`, anew);
+  if (verdict.crashed) return warning(name, `${what}: died at work and is not used: ${verdict.reason}`, again);
+  if (!verdict.passed) return warning(name, `${what}: did not pass its self-test: ${verdict.reason}`, again);
   const seconds = verdict.seconds ?? 0;
   const speed = `${sampleSeconds[role]} s in ${seconds.toFixed(2)} s (${(seconds / sampleSeconds[role]).toFixed(3)} ×)`;
   const asked = choice[role];
@@ -98,4 +98,4 @@ const ofAbsent = ({ role, engine, reason }: Absent, tools: string): Finding => {
 };
 
 const remedyOf = (tools: string): string =>
-  tools === '' ? anew : `install ${tools} (Debian: apt-get install ${tools}); then ${anew}`;
+  tools === '' ? again : `install ${tools} (Debian: apt-get install ${tools}); then ${again}`;

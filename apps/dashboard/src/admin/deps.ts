@@ -58,7 +58,7 @@ export interface AdminOptions extends UploadOptions {
   passwordSignIn: boolean;
   /** Bytes; below it nothing is accepted. */
   minFreeDisk: number;
-  /** Needed by whoever reads /metrics from another machine; null: from this one only. */
+  /** Token for reading /metrics from another machine; null: from this one only. */
   metricsToken: string | null;
   /** The settings of the environment as they are shown: names, values without secrets. */
   environment: readonly (readonly [name: string, value: string])[];

@@ -10,7 +10,7 @@ import { type Observed, openWindow, startBrowser, takePicture } from '../test/br
 import { type Furnished, furnish } from '../test/furnish.js';
 import { type Harness, startHarness } from '../test/harness.js';
 
-/** Every page, in light and dark, on a desk and on a phone: pictures to look at, and what a machine can see in them. */
+/** Every page, in light and dark, on a desktop and on a phone: pictures to look at, and what a machine can see in them. */
 let harness: Harness;
 let browser: Browser;
 let directory: TemporaryDirectory;
@@ -118,7 +118,7 @@ describe('with a busy week', () => {
   let window: Observed;
   beforeAll(async () => {
     const { analytics } = harness.deps;
-    if (analytics === null) throw new Error('no figures');
+    if (analytics === null) throw new Error('no analytics');
     const recorder = createRecorder({ database: analytics, spoolDir: join(directory.path, 'spool'), logger });
     there = await furnish(harness, recorder);
     await recorder.flush();

@@ -107,7 +107,7 @@ test('an engine crashes: the operator sees the dead jobs, reads the cause, retri
   await page.getByText('The speech engine crashed each time.').first().waitFor();
   await takePicture(page, 'operator-dead');
 
-  await ffmpeg.mend();
+  await ffmpeg.restore();
   // On our page.
   await page.getByRole('table').getByRole('link').first().click();
   await page.getByRole('heading', { name: 'Why it failed' }).waitFor();

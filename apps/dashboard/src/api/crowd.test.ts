@@ -84,7 +84,7 @@ it('50 clients at once, over Streams and HTTP, beside one who wants everything: 
   });
   const clients = await Promise.all([...overHttp, ...overStreams]);
   await until(() => heard.length === 150);
-  // Whoever asks for one thing has it before most of the flood that came earlier.
+  // A client with a single task gets it before most of the flood that came earlier.
   const last = Math.max(...clients.map((id) => heard.indexOf(id)));
   expect(heard.length - 1 - last).toBeGreaterThan(30);
   expect(heard.toSorted()).toEqual([...clients, ...flood].toSorted());

@@ -77,7 +77,7 @@ describe('a key', () => {
         body: new URLSearchParams({ csrf, name: 'limited', ...limits }),
       });
     const made = await make({ requests: '', concurrent: '2', minutes: '30' });
-    expect(await made.text()).toContain('Recordings in work at once: 2 · Minutes a day: 30');
+    expect(await made.text()).toContain('Recordings in progress at once: 2 · Minutes a day: 30');
     const [row] = await harness.store.keys.list();
     expect(row).toMatchObject({ name: 'limited', limits: { concurrentTasks: 2, minutesPerDay: 30 } });
     expect((await make({ minutes: '-1' })).status).toBe(400);

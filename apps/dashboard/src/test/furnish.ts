@@ -79,7 +79,7 @@ const ends: readonly (readonly [TaskState, TaskErrorCode | undefined])[] = [
   ['cancelled', undefined],
 ];
 
-/** Tasks of the last days in the record, with their figures. */
+/** Tasks of the last days in the record, with their analytics events. */
 const pretendWeek = async ({ deps }: Harness, recorder: Recorder): Promise<void> => {
   for (let index = 0; index < 90; index += 1) {
     const at = Date.now() - index * index * 75_000 - hour / 4;

@@ -54,7 +54,7 @@ const firstLine = (child: ChildProcess, said: () => string): Promise<string> =>
 export interface Breakable {
   /** From now on it crashes whenever it is started. */
   break(): Promise<void>;
-  mend(): Promise<void>;
+  restore(): Promise<void>;
 }
 
 /** Puts a working stand-in for `program`, a name on the PATH or a path, to `place`. */
@@ -73,5 +73,5 @@ export const breakable = async (place: string, program: string): Promise<Breakab
     await rename(`${place}.next`, place);
   };
   await pointTo(real);
-  return { break: () => pointTo(crashing), mend: () => pointTo(real) };
+  return { break: () => pointTo(crashing), restore: () => pointTo(real) };
 };

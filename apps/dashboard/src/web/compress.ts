@@ -2,7 +2,7 @@ import compression from 'compression';
 import type { RequestHandler } from 'express';
 
 /**
- * Compresses answers for whoever understands it. Not what is streamed live, which would wait in the compressor, nor a part of
+ * Compresses answers for clients that accept it. Not what is streamed live, which would wait in the compressor, nor a part of
  * a file, whose bytes are counted.
  */
 export const compressed: RequestHandler = compression({

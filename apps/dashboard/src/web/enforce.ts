@@ -68,7 +68,7 @@ const admit = <Context extends RequestContext>(
       if (address === null) throw new HttpError(401);
       return address;
     }
-    if (guard === 'nobody' || !atLeast(person.role, guard)) throw new HttpError(403);
+    if (guard === 'no-one' || !atLeast(person.role, guard)) throw new HttpError(403);
   }
   if (csrf !== 'none' && csrf !== 'key' && !isSameOrigin(request.headers, request.host ?? '')) {
     throw new ForgedRequest();

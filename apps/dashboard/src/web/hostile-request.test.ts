@@ -43,7 +43,7 @@ test('who is signed in, or has a key, brings nothing down either', async () => {
   expect((await fetch(`${harness.url}/healthz`)).status).toBe(200);
 });
 
-test('figures without a token are for this machine, and not for what comes through a proxy on it', async () => {
+test('metrics without a token are for this machine, and not for requests through a proxy on it', async () => {
   const ask = (lines: readonly string[], version = '1.1') =>
     new Promise<string>((resolve, reject) => {
       const socket = connect(port(), '127.0.0.1', () =>

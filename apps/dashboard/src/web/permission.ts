@@ -7,7 +7,7 @@ export type Visitor = (typeof visitors)[number];
 /** Whether a visitor may use a route. */
 export const may = (visitor: Visitor, { guard }: Pick<Route<never>, 'guard'>): boolean => {
   if (guard === 'anyone') return true;
-  if (guard === 'nobody' || visitor === 'anonymous') return false;
+  if (guard === 'no-one' || visitor === 'anonymous') return false;
   return atLeast(visitor as Role, guard);
 };
 

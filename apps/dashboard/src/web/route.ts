@@ -2,7 +2,7 @@ import type { Handler } from './request-context.js';
 import type { Role } from './session/account.js';
 
 /** Who may use a route: an account of that role or above, anyone at all, or — where it would only hurt — no one. */
-export type Guard = Role | 'anyone' | 'nobody';
+export type Guard = Role | 'anyone' | 'no-one';
 
 /** One way in. Enforcement, the documentation and the tests all read the table of these. */
 export interface Route<Context> {

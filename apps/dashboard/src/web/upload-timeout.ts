@@ -72,7 +72,7 @@ export const dropBody = (request: IncomingMessage, { linger = usual.linger }: Pa
 const deadlines = new WeakMap<IncomingMessage, NodeJS.Timeout>();
 
 /**
- * Bounds every body, whoever sends it and whether anyone reads it: one that takes too long is answered with 408 and cut off, and
+ * Limits the time of every request body, read or not: one that takes too long is answered with 408 and cut off, and
  * what is still on its way when its answer is out ends soon after. A recording has bounds of its own (`watchUpload`).
  */
 export const boundBody =

@@ -183,7 +183,7 @@ const chooseTrack = async (
 };
 
 /**
- * Keeps the channels for whoever looks for voices on each. Where they cancel each other in the mix, the loudest stands for it.
+ * Keeps the channels for the search for voices on each. Where they cancel each other in the mix, the loudest stands for it.
  */
 const keepChannels = async (
   { folder, log }: Material,
@@ -198,7 +198,7 @@ const keepChannels = async (
   await folder.adopt(target, channelFile.file());
 };
 
-/** Bytes that stay free for whoever else writes. */
+/** Bytes that stay free for other writers. */
 const spared = 64 * 2 ** 20;
 
 /** Whether a recording of so many seconds fits onto the volume once it is decoded: better not begun than broken off. */

@@ -32,20 +32,20 @@ export const createMerge =
         await writeResult(folder, revision, transcript);
       }
     }
-    // Whoever merged it may have been killed before it became the newest.
+    // The worker that merged it may have been killed before it became the newest.
     if (isMerged) await writeResult(folder, revision, transcript);
     const { duration, language, engine, speakers } = transcript;
     call.note({ audioSeconds: duration, language, engine, speakers: speakers.list.length });
     call.log(
       transcript.text === ''
-        ? 'Nobody speaks in the recording.'
+        ? 'No one speaks in the recording.'
         : `Merged ${transcript.segments.length} segments, ${transcript.speakers.list.length} speakers.`,
     );
   };
 
 const join = async (material: Material, recognitions: Recognition[], duration: number): Promise<Transcript> => {
   const { options } = material.task;
-  const diarization = recognitions.length === 0 ? nobody : await readDiarization(material);
+  const diarization = recognitions.length === 0 ? noSpeakers : await readDiarization(material);
   const transcript = mergeTranscript({
     recognitions,
     duration,
@@ -66,4 +66,4 @@ const join = async (material: Material, recognitions: Recognition[], duration: n
 /** Without speech no language can be detected: the requested one is used. */
 const named = ({ language }: Task['options']): { language?: string } => (language === 'auto' ? {} : { language });
 
-const nobody: Diarization = { v: 1, engine: 'none', speakers: 0, turns: [] };
+const noSpeakers: Diarization = { v: 1, engine: 'none', speakers: 0, turns: [] };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { resolveConfig } from '@whisper-bot/config';
 import { createVerdictStore } from '@whisper-bot/speech';
 
-/** The engines of this machine with verdicts of their own: one that a test kills is not remembered as unfit for whoever comes next. */
+/** The engines of this machine with verdicts of their own: one that a test kills is not remembered as unfit by later tests. */
 export interface EngineCache {
   /** For WHISPER_BOT_CACHE. */
   readonly path: string;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, figure, type Period, question } from './query.js';
+import { count, type Period, quantity, question } from './query.js';
 
 const popular = (column: 'model' | 'language') =>
   question<Period>()(
@@ -8,7 +8,7 @@ FROM transcribe_jobs
 WHERE stage = 'merge' AND outcome = 'done' AND ${column} != ''
   AND finished_at >= toDateTime64({since:UInt32}, 3, 'UTC') AND finished_at < toDateTime64({until:UInt32}, 3, 'UTC')
 GROUP BY name ORDER BY tasks DESC LIMIT 30`,
-    z.object({ name: z.string(), tasks: count, audioSeconds: figure }),
+    z.object({ name: z.string(), tasks: count, audioSeconds: quantity }),
   );
 
 /** Models by tasks. */

@@ -22,7 +22,7 @@ export const question =
 /** 64-bit counts come quoted as strings. */
 export const count = z.coerce.number();
 /** Averages and quantiles of nothing come as null (or NaN, which JSON writes as null). */
-export const figure = z
+export const quantity = z
   .number()
   .nullable()
   .transform((value) => value ?? 0);

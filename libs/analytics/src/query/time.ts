@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { count, figure, type Period, question } from './query.js';
+import { count, type Period, quantity, question } from './query.js';
 
-const quantiles = z.tuple([figure, figure, figure]);
+const quantiles = z.tuple([quantity, quantity, quantity]);
 
 /** Waiting and run time a stage, milliseconds at the 50th, 90th and 99th percentile (t-digest). */
 export const stageTimes = question<Period>()(
@@ -22,7 +22,14 @@ FROM transcribe_jobs
 WHERE outcome = 'done' AND stage IN ('transcribe', 'diarize') AND audio_seconds > 0
   AND finished_at >= toDateTime64({since:UInt32}, 3, 'UTC') AND finished_at < toDateTime64({until:UInt32}, 3, 'UTC')
 GROUP BY stage, model, worker ORDER BY stage, model, worker`,
-  z.object({ stage: z.string(), model: z.string(), worker: z.string(), jobs: count, factor: figure, median: figure }),
+  z.object({
+    stage: z.string(),
+    model: z.string(),
+    worker: z.string(),
+    jobs: count,
+    factor: quantity,
+    median: quantity,
+  }),
 );
 
 /** Every mark of one task in order: its timeline. */
@@ -36,9 +43,9 @@ FROM transcribe_events WHERE task_id = {taskId:UUID} ORDER BY at, stage, chunk`,
     stage: z.string(),
     chunk: count,
     attempt: count,
-    waitMs: figure,
-    runMs: figure,
-    percent: figure,
+    waitMs: quantity,
+    runMs: quantity,
+    percent: quantity,
     worker: z.string(),
     errorCode: z.string(),
   }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, figure, type Period, question } from './query.js';
+import { count, type Period, quantity, question } from './query.js';
 
 /** Finished recordings by hour: tasks merged, their audio, and failures. `step` is the width of a row, seconds. */
 export const volume = question<Period & { step: number }>()(
@@ -10,7 +10,7 @@ export const volume = question<Period & { step: number }>()(
 FROM transcribe_hours
 WHERE hour >= toDateTime({since:UInt32}, 'UTC') AND hour < toDateTime({until:UInt32}, 'UTC')
 GROUP BY time ORDER BY time`,
-  z.object({ time: count, tasks: count, audioSeconds: figure, failures: count }),
+  z.object({ time: count, tasks: count, audioSeconds: quantity, failures: count }),
 );
 
 /** What came in, by kind. */

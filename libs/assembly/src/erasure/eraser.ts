@@ -1,4 +1,4 @@
-import type { AnalyticsDatabase, ErasedFigures } from '@whisper-bot/analytics';
+import type { AnalyticsDatabase, ErasedEvents } from '@whisper-bot/analytics';
 import { eraseFromSpool } from '@whisper-bot/analytics';
 import type { StreamAdmin } from '@whisper-bot/gateway';
 import type { WorkerPipeline } from '@whisper-bot/pipeline';
@@ -25,9 +25,9 @@ export interface EraserDeps {
   /** The store, once PostgreSQL answers. */
   store: () => Promise<Pick<Store, 'erasures'>>;
   pipeline: Pick<WorkerPipeline, 'erase'>;
-  /** Null where no figures are kept. */
+  /** Null without ClickHouse. */
   analytics: Pick<AnalyticsDatabase, 'erase'> | null;
-  /** Where figures of this machine wait for ClickHouse. */
+  /** Folder of the analytics events of this machine that ClickHouse does not have yet. */
   spoolDir: string;
   /** Null where no streams are served. */
   results: Pick<StreamAdmin, 'erase'> | null;
@@ -50,12 +50,12 @@ export const createEraser = (deps: EraserDeps): Eraser => {
 
   /**
    * One round through all places; each that fails is logged, and the others go on. Resolves when no one can read any more what
-   * was erased; `rest`, the figures, may take longer.
+   * was erased; `rest`, the analytics, may take longer.
    */
   const round = async (erasure: Erasure): Promise<{ rest: Promise<void> }> => {
     const { erasures } = await bounded(deps.store());
     const { tasks, owner } = erasure;
-    const figures: ErasedFigures = { tasks, owner, before: erasure.before.getTime() };
+    const events: ErasedEvents = { tasks, owner, before: erasure.before.getTime() };
     let complete = true;
     const place = async (name: string, erase: () => Promise<unknown>): Promise<void> => {
       try {
@@ -72,9 +72,9 @@ export const createEraser = (deps: EraserDeps): Eraser => {
     await place('record', () => erasures.apply(erasure));
     // A process that ends leaves the rest to the next round.
     const finish = async (): Promise<void> => {
-      await place('spool', () => eraseFromSpool(spoolDir, figures));
-      await place('analytics', async () => analytics?.erase(figures));
-      await bounded(erasures.told(erasure.id, complete));
+      await place('spool', () => eraseFromSpool(spoolDir, events));
+      await place('analytics', async () => analytics?.erase(events));
+      await bounded(erasures.report(erasure.id, complete));
     };
     const rest: Promise<void> = finish()
       // It is due again after a while.

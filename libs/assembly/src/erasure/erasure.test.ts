@@ -112,7 +112,7 @@ beforeAll(async () => {
   client = new Redis(redis.url);
   pool = new pg.Pool({ connectionString: postgres.url });
   pool.on('error', () => undefined);
-  if (analytics === null) throw new Error('no figures');
+  if (analytics === null) throw new Error('no analytics');
   const [, redisDirectory = ''] = (await client.config('GET', 'dir')) as string[];
   places = { redis: client, database: pool, analytics, folders: [config.home, redisDirectory], log };
 });
@@ -180,8 +180,8 @@ const ended = async (task: Task, state: 'done' | 'failed') => {
   await untilRecorded(task.id, state);
   if (state === 'failed')
     await until(async () => (await client.exists(`whisper:dead:${task.id}-transcribe-0-r1`)) === 1);
-  // The figures of a task are sent a second later.
-  await installation.figures?.flush();
+  // Analytics events of a task are sent a second later.
+  await installation.recorder?.flush();
 };
 const eraser = () => {
   if (installation.eraser === null) throw new Error('no eraser');
@@ -333,7 +333,7 @@ describe('a person who wants to be forgotten', () => {
       await books.charge({ taskId: task.id, userId: number, seconds: 40 });
     }
     await books.setPreference(number, { language: 'ru', note: marker });
-    installation.figures?.record({
+    installation.recorder?.record({
       table: 'messages',
       at: Date.now(),
       channel: 'telegram',

@@ -10,7 +10,7 @@ export interface KeptClickHouse {
   close(): Promise<void>;
 }
 
-/** Milliseconds between the end of one and the start of the next; figures are spooled meanwhile. */
+/** Milliseconds between the end of one and the start of the next; analytics events are spooled meanwhile. */
 const pause = { first: 1000, longest: 30_000 };
 
 /** The embedded ClickHouse on a folder, started again at the same URL whenever it ends. */

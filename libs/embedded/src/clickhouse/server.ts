@@ -39,7 +39,7 @@ export const startEmbeddedClickHouse = async ({
   if (reason !== null) throw new Error(reason);
   const entry = createRequire(import.meta.url).resolve('@whisper-bot/embedded/clickhouse-child');
   const { command, args } = withParentDeathSignal(process.execPath, [entry, JSON.stringify({ dir, port })]);
-  // It answers questions about figures: addresses and passwords of other servers are not its business.
+  // It needs no addresses and passwords of other servers.
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: bareEnvironment() });
   const complaint = createTail(4000);
   child.stderr.on('data', (piece: Buffer) => {

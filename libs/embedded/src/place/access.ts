@@ -14,7 +14,7 @@ const accessSchema = z.object({ port: z.number().int(), password: z.string() });
 
 /**
  * Port and password of the server whose folder this is (made where it is missing, for this user only). Both outlive a
- * restart where the port is still free, so that whoever was given the URL finds it again.
+ * restart where the port is still free, so that the URL stays valid.
  */
 export const accessOf = async (folder: string): Promise<Access> => {
   await mkdir(folder, { recursive: true, mode: 0o700 });

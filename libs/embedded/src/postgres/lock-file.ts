@@ -13,7 +13,7 @@ export interface LiveServer {
 
 /**
  * Whether the process is a server on this folder: after a reboot, or in a container that starts again, the pid in a
- * file left behind belongs to someone else. Where the system does not tell, a live pid is believed.
+ * file left behind belongs to someone else. Where the system cannot show it, a live pid is believed.
  */
 const serves = async (pid: number, data: string): Promise<boolean> => {
   if (!isAlive(pid)) return false;
@@ -67,7 +67,7 @@ export const findServer = async (data: string): Promise<LiveServer | null> => {
   const pid = Number(lines[0]);
   if (!Number.isInteger(pid) || pid <= 0) return null;
   if (await serves(pid, data)) return { pid, port: Number(lines[3] ?? 0), ready: lines[7] === 'ready' };
-  // Another container has other numbers: only the lock tells whether the server lives.
+  // Another container has other numbers: only the lock shows whether the server lives.
   if (await isHeld(data)) return { pid, port: Number(lines[3] ?? 0), ready: false };
   // The file may be a newer server's by now: only the one we judged is removed.
   if ((await readFile(path, 'utf8').catch(() => null)) === text) await rm(path, { force: true });

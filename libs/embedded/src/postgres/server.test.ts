@@ -124,7 +124,7 @@ it('ends with its parent, even by SIGKILL, and what was written is there at the 
   expect(await ask(url, 'select what from kept')).toEqual([{ what: 'here' }]);
 });
 
-it('is started again at the same address by whoever uses it when its parent has died', async () => {
+it('is started again at the same address by another user when its parent has died', async () => {
   const parent = await startParent();
   const { url } = await start();
   const before = (await findServer(data))?.pid;
@@ -146,7 +146,7 @@ it('comes back after SIGKILL with what was committed', async () => {
   expect((await findServer(data))?.pid).not.toBe(before);
 });
 
-it('comes back where everybody looks for it, however long somebody else holds its port meanwhile', async () => {
+it('comes back at the same port, however long another process holds it meanwhile', async () => {
   const { url } = await start();
   const port = Number(new URL(url).port);
   const pid = (await findServer(data))?.pid ?? 0;

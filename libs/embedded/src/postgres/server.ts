@@ -54,7 +54,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   const closing = new AbortController();
   let own: OwnServer | null = null;
   /** The port everyone knows: a server that comes back comes back there, however long someone else holds it. */
-  let told: number | null = null;
+  let lastPort: number | null = null;
 
   /** Resolves to the port of a server that accepts connections. */
   const ensure = async (): Promise<number> => {
@@ -67,7 +67,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
         if (found?.ready) return found.port;
         if (found === null) {
           own = await launch(binaries, cluster, {
-            port: told ?? (await choosePort(cluster.folder)),
+            port: lastPort ?? (await choosePort(cluster.folder)),
             user,
             extra: options.settings ?? {},
           });
@@ -95,7 +95,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   };
 
   const port = await ensure();
-  told = port;
+  lastPort = port;
   const url = `postgres://${role}:${cluster.password}@127.0.0.1:${port}/${role}`;
   await ensureDatabase(url);
   const supervision = options.supervise === false ? Promise.resolve() : supervise();

@@ -34,7 +34,7 @@ const ask = (commands: string[], { password }: { password?: string } = {}): Prom
   });
 const password = () => new URL(redis.url).password;
 
-test('whoever does not know the password is refused, and it stands in no list of processes', async () => {
+test('a client without the password is refused, and no process list shows it', async () => {
   expect(await ask(['SET a 1'])).toContain('-NOAUTH');
   const commandLine = await readFile(`/proc/${redis.process.pid}/cmdline`, 'utf8');
   expect(commandLine).not.toContain(password());

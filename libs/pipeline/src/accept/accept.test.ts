@@ -88,7 +88,7 @@ describe('room on the volume', () => {
     await close();
   });
 
-  test('that must stay free is promised to nobody', async () => {
+  test('that must stay free is never reserved', async () => {
     const { reservations, close } = roomOf(1000, { minimumFree: 900 });
     await reservations.reserve(newId(), { incoming: 100, bytes: null }, 'lease');
     await expect(reservations.reserve(newId(), { incoming: 1, bytes: null }, 'lease')).rejects.toMatchObject({
@@ -189,7 +189,7 @@ describe('a recording', () => {
     await rm(elsewhere);
   });
 
-  test('that somebody names is taken only from where it may come', async () => {
+  test('named by a sender is read only from allowed folders', async () => {
     const within = join(aside.path, 'shared');
     await mkdir(join(within, 'sub'), { recursive: true });
     await writeFile(join(aside.path, 'secret.ogg'), 'secret');
@@ -277,7 +277,7 @@ describe('a recording', () => {
     expect(refused).toHaveLength(1);
     expect(await readdir(pipeline.tasksDir)).toEqual([]);
     expect(await reservations.promised()).toBe(0);
-    // Whoever comes again with the same id finds it there.
+    // A repeated request with the same id finds it there.
     const id = newId();
     await expect(accept({ ...deps, submit }, streamOf('x', { id, onRefusal: 'keep' }))).rejects.toThrow();
     expect(await taskFolder(pipeline.tasksDir, id).has('audio.ogg')).toBe(true);

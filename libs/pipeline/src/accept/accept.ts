@@ -24,7 +24,7 @@ export type Source<R> =
   /** It comes in, and `receive` writes it into the folder it is given, under the name it answers. */
   | {
       kind: 'stream';
-      /** Announced; null where the sender does not tell. */
+      /** Announced; null if unknown. */
       bytes: number | null;
       receive: (folder: TaskFolder) => Promise<R>;
     }
@@ -55,7 +55,7 @@ export interface AcceptRequest<R extends Received> {
   seconds?: number | null;
   /** Bytes of the largest recording that is taken this way; default: no bound. */
   largest?: number;
-  /** Whether its sender was told before that the task of this id was not accepted, see SubmitOptions; default false. */
+  /** Whether the sender was notified earlier that the task of this id was not accepted, see SubmitOptions; default false. */
   afresh?: boolean;
   /** What is asked for: with a form it is known once the recording has been received. */
   asked: (received: R) => Asked | Promise<Asked>;

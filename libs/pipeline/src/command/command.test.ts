@@ -64,7 +64,7 @@ test('cancelling reaches the engine, delivers nothing, and the folder goes', asy
   expect(await pipeline.deadLetters()).toEqual([]);
 });
 
-describe('what was cancelled without any worker being told', () => {
+describe('cancelled while no worker was notified', () => {
   const cancelled = async (task: Task): Promise<void> => {
     const client = new Redis(redis.url);
     const [key] = await client.keys(`*:task:${task.id}`);
@@ -235,7 +235,7 @@ test('with Redis away a submit is refused with a sentence, and running work goes
   expect(deliveries).toHaveLength(2);
 });
 
-test('a task that its sender was refused, and that came to an end unseen, begins anew when it is handed in again', async () => {
+test('a task that its sender was refused, and that came to an end unseen, starts over when it is submitted again', async () => {
   const task = await newTask(pipeline.tasksDir);
   const folder = taskFolder(pipeline.tasksDir, task.id);
   // Redis was silent for so long that the sender gave up and took the folder back; then it did what it had been told.
@@ -279,14 +279,14 @@ test('a stage that runs while Redis is emptied ends, and its reports do not make
   expect(await pipeline.progress(task.id)).toBeNull();
   expect(await client.keys('*:task:*')).toEqual([]);
   client.disconnect();
-  // Whoever keeps the record submits it again, and it is done once.
+  // The reconciler submits it again, and it is done once.
   stage.behave = async () => {};
   expect(await pipeline.submit(task)).toBe('accepted');
   expect((await ended(task.id)).state).toBe('done');
   expect(deliveries).toHaveLength(1);
 });
 
-test('a failure is told although Redis was emptied since the task was accepted', async () => {
+test('a failure is delivered although Redis was emptied since the task was accepted', async () => {
   const task = await newTask(pipeline.tasksDir);
   const client = new Redis(redis.url);
   stage.behave = async (part) => {

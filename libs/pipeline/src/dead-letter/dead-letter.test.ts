@@ -109,7 +109,7 @@ test.each(Object.keys(retries))(
   },
 );
 
-test('a retry while the cause is still there ends in dead again, told once', async () => {
+test('a retry while the cause is still there ends in dead again, reported once', async () => {
   const id = await failForGood();
   const first = await letterOf(id);
   await pipeline.retry(id);

@@ -58,10 +58,10 @@ export const reportFailure = async (context: PipelineContext, queue: QueueName, 
     attempts: job.attemptsMade,
     failedAt: at,
   });
-  // A failure that could not be told stays a dead letter; telling that it could not be told would go the same way.
+  // A failure notice that could not be delivered stays a dead letter; a notice about that would fail the same way.
   if ((job.data as { kind?: unknown }).kind === 'failure') return;
-  const { stack: _stack, ...told } = failure;
-  const ending = { taskId, revision, part, at, failure: { ...told, stage } };
+  const { stack: _stack, ...reported } = failure;
+  const ending = { taskId, revision, part, at, failure: { ...reported, stage } };
   if (stage === 'diarize') {
     await finish(connection, { ...ending, state: 'degraded' });
     return;
@@ -91,23 +91,23 @@ const addDeadLetter = async (context: PipelineContext, deadLetter: Payload<'dead
 
 const tellFailure = async (
   context: PipelineContext,
-  told: { taskId: TaskId; revision: number; stage: Stage; failure: Failure },
+  failed: { taskId: TaskId; revision: number; stage: Stage; failure: Failure },
 ): Promise<void> => {
   // Redis may have been emptied since it was accepted: the folder knows it as well.
   const task =
-    (await liveTask(context, told.taskId)) ??
-    (await context.tasks.get(told.taskId, told.revision).catch(() => null))?.task ??
+    (await liveTask(context, failed.taskId)) ??
+    (await context.tasks.get(failed.taskId, failed.revision).catch(() => null))?.task ??
     null;
   if (task === null) {
-    context.log.error({ task_id: told.taskId }, 'failure not delivered: unknown task');
+    context.log.error({ task_id: failed.taskId }, 'failure not delivered: unknown task');
     return;
   }
   const queue: DeliverQueue = `deliver-${task.channel}`;
   await context.connection.queue(queue).add(
     'failure',
-    { v: 1, kind: 'failure', task, ...told },
-    // Named by revision: a second failure after a retry is not told again.
-    { ...jobOptions(queue, context.connection.options), jobId: jobId(told.taskId, 'failure', told.revision) },
+    { v: 1, kind: 'failure', task, ...failed },
+    // Named by revision: a second failure after a retry is not reported again.
+    { ...jobOptions(queue, context.connection.options), jobId: jobId(failed.taskId, 'failure', failed.revision) },
   );
 };
 

@@ -64,7 +64,7 @@ test('a recording the operator wants kept stays', async () => {
   });
 });
 
-test('folders and half-written files nobody knows are swept once old; others in the directory are not touched', async () => {
+test('unknown folders and half-written files are removed once old; others in the directory are not touched', async () => {
   await inPipeline({ orphan: 60 }, async (pipeline, folder) => {
     const orphan = await createTaskFolder(pipeline.tasksDir, randomUUID() as TaskId);
     const fresh = await createTaskFolder(pipeline.tasksDir, randomUUID() as TaskId);
@@ -161,7 +161,7 @@ test('what a killed worker left half written goes soon after the task has ended'
   });
 });
 
-test('an installation that nobody uses keeps no job past its time', async () => {
+test('an idle installation keeps no job past its time', async () => {
   await inPipeline({}, async (pipeline, folder) => {
     const client = new Redis(redis.url);
     const jobs = () => client.keys(`*${folder.id}*-r1`);

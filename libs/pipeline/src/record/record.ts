@@ -17,7 +17,7 @@ const mostRefusals = 3;
 export const serveChanges = (context: PipelineContext, handler: (change: StateChange) => Promise<void>): Served =>
   serveQueue(context, 'record', async (_job, { change }, { signal }) => {
     const { cause, code, ...rest } = change;
-    const told: StateChange = {
+    const recorded: StateChange = {
       ...rest,
       ...(cause === undefined ? {} : { cause }),
       ...(code === undefined ? {} : { code }),
@@ -25,7 +25,7 @@ export const serveChanges = (context: PipelineContext, handler: (change: StateCh
     let refusals = 0;
     for (let wait = pause.first; ; wait = Math.min(2 * wait, pause.longest)) {
       try {
-        await handler(told);
+        await handler(recorded);
         return;
       } catch (error) {
         if (error instanceof TaskError && !error.retryable) {

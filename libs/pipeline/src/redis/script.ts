@@ -37,8 +37,8 @@ end
 `;
 
 /**
- * KEYS task, clock, waiting set; ARGV id, now, ttl, channel, revision, anew, task as JSON, owner, highest tag. Opens a
- * task once, or anew for a revision; returns {opened, state, revision, tag}.
+ * KEYS task, clock, waiting set; ARGV id, now, ttl, channel, revision, reopen, task as JSON, owner, highest tag. Opens a
+ * task once, or again for a revision; returns {opened, state, revision, tag}.
  */
 const open = `${shared}${fair}
 local state = redis.call('HGET', KEYS[1], 'state')
@@ -60,7 +60,7 @@ return { opened, state, revision, fair(KEYS[2], KEYS[3], ARGV[8], tonumber(ARGV[
 
 /**
  * KEYS task, clock and waiting set of `transcribe`, those of `diarize`; ARGV now, owner, highest tag, chunks, a cost for each, then
- * part and its seconds of work, …. The plan is known: percent can be told, and the chunks get their tags; they are
+ * part and its seconds of work, …. The plan is known: percent can be reported, and the chunks get their tags; they are
  * returned, behind them the one of `diarize`.
  */
 const plan = `${fair}

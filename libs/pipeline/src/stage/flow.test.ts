@@ -82,7 +82,7 @@ test('the same task submitted twice, also at once, is one task', async () => {
   expect(deliveries).toHaveLength(1);
 });
 
-test('an error that cannot heal fails at once and tells the user why', async () => {
+test('a permanent error fails at once and the user sees why', async () => {
   stage.behave = async (part) => {
     if (part === 'prepare')
       throw new TaskError('no-audio-track', 'There is no sound in it.', { cause: 'ffmpeg said so' });

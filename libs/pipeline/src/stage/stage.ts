@@ -130,12 +130,12 @@ export const runPart = async <P extends OfTask>(
       reporter.stop();
     }
     observed.end('finished');
-    // What follows tells the rest; only among several chunks does the end of one say something.
+    // Later stages report the rest; the end of one chunk is reported only among several.
     if (hasSiblings(payload))
       quietly(context, report(context.connection, running, { fraction: 1, state: '', starting: false }));
   } catch (error) {
     await begun.catch(() => undefined);
-    // An abort is told by its reason, however the engine put it.
+    // An abort is reported with its reason, whatever the engine threw.
     const reason: unknown = run.signal.aborted ? run.signal.reason : error;
     if (!run.signal.aborted && waitsForRoom(reason, job)) {
       context.log.warn({ task_id: payload.taskId, part: place.part, err: reason }, 'stage waits: no disk space');
@@ -173,7 +173,7 @@ const begin = async <P extends OfTask>(
   { job, payload, run, state }: PartRun<P>,
   running: Running,
 ): Promise<void> => {
-  // Merging takes no time worth telling; it only has something to say where it runs again.
+  // Merging takes too little time to report; it is reported only where it runs again.
   if (running.part === 'merge' && job.attemptsStarted === 1) return;
   const started = await report(context.connection, running, { fraction: 0, state, starting: true });
   const ended = endOf(started.state);

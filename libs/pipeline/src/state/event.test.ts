@@ -42,7 +42,7 @@ const line = ({ event, stage, chunk, attempt }: PipelineEvent) =>
     .filter((part) => part !== null && part !== 0)
     .join(' ');
 
-it('tells every mark of a task with its figures', async () => {
+it('emits every event of a task with its measurements', async () => {
   const events = await observed(async () => undefined);
   const lines = events.map(line);
   for (const mark of [
@@ -73,7 +73,7 @@ it('tells every mark of a task with its figures', async () => {
   expect(progress).toEqual([25, 50]);
 });
 
-it('tells each failed attempt with its code', async () => {
+it('emits each failed attempt with its code', async () => {
   let attempts = 0;
   const events = await observed(async (part) => {
     if (part === 'transcribe-0' && ++attempts === 1)

@@ -26,7 +26,7 @@ export const observeTask = (
     ...of,
   });
 
-/** One attempt of a stage, as told to the observer. */
+/** One attempt of a stage, as emitted to the observer. */
 export interface ObservedRun {
   start(task: Task): void;
   /** `fraction` of the attempt, 0–1. */
@@ -38,7 +38,7 @@ export interface ObservedRun {
 
 /**
  * Follows one run of a job. The wait is that of a first attempt from being added; BullMQ keeps no time for a job that
- * waited for its children or for another attempt, so theirs is told as 0.
+ * waited for its children or for another attempt, so theirs is 0.
  */
 export const observeRun = (
   context: PipelineContext,
@@ -51,7 +51,7 @@ export const observeRun = (
   let details: StageDetails = {};
   let task: Task | null = null;
   let next = 0;
-  const tell = (event: PipelineEvent['event'], more: Partial<PipelineEvent> = {}): void =>
+  const emit = (event: PipelineEvent['event'], more: Partial<PipelineEvent> = {}): void =>
     context.observe({
       event,
       at: Date.now(),
@@ -69,11 +69,11 @@ export const observeRun = (
   return {
     start(given) {
       task = given;
-      tell('started', { at: startedAt, runMs: 0 });
+      emit('started', { at: startedAt, runMs: 0 });
     },
     progress(fraction) {
       while (next < marks.length && fraction * 100 >= (marks[next] ?? 100))
-        tell('progress', { percent: marks[next++] ?? 100 });
+        emit('progress', { percent: marks[next++] ?? 100 });
     },
     note(more) {
       details = { ...details, ...more };
@@ -81,7 +81,7 @@ export const observeRun = (
     end(outcome, error) {
       const code: TaskErrorCode | undefined =
         error instanceof TaskError ? error.code : error === undefined ? undefined : 'internal';
-      tell(outcome, { percent: outcome === 'finished' ? 100 : 0, ...(code === undefined ? {} : { code }) });
+      emit(outcome, { percent: outcome === 'finished' ? 100 : 0, ...(code === undefined ? {} : { code }) });
     },
   };
 };

@@ -2,7 +2,7 @@ import type { PipelineContext } from '../context.js';
 import type { StateChange } from '../contract.js';
 import { jobOptions } from '../redis/connection.js';
 
-/** Sends a change of state to the record; `once` names it, so that telling it twice is telling it once. */
+/** Sends a change of state to the record; `once` names it, so that sending it twice counts once. */
 export const recordChange = async (
   context: PipelineContext,
   change: StateChange,

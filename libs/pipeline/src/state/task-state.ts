@@ -57,7 +57,7 @@ export const openTask = async (
   { connection }: { connection: Connection },
   task: Task,
   revision: number,
-  anew = false,
+  reopen = false,
 ): Promise<Opened> => {
   const answer = await connection.failFast.openTask(
     liveKey(connection, task.id),
@@ -68,7 +68,7 @@ export const openTask = async (
     liveTtl,
     channelOf(connection, task.id),
     revision,
-    anew ? '1' : '0',
+    reopen ? '1' : '0',
     JSON.stringify(task),
     task.owner,
     highestTag,

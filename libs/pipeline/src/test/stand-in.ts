@@ -31,7 +31,7 @@ export interface Stage {
   behave: (part: string, signal: AbortSignal) => Promise<void>;
 }
 
-/** Stages that do nothing but what a test tells them: what is tested is the pipeline around them. */
+/** Stages controlled by a test: what is tested is the pipeline around them. */
 export const createStage = (chunks: number): Stage => {
   const stage: Stage = { log: [], behave: async () => {}, handlers: {} as StageHandlers };
   const perform = async (part: string, signal: AbortSignal): Promise<void> => {

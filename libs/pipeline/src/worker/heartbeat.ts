@@ -18,7 +18,7 @@ const signSchema = z.object({
   at: z.number(),
   /** Model for those who choose none; empty where it was not said. */
   model: z.string(),
-  /** Of the machine over the last minute, as `uptime` tells it. */
+  /** Of the machine over the last minute, as `uptime` shows it. */
   load: z.number(),
   /** Jobs running now, by queue. */
   running: z.array(z.object({ queue: z.string(), taskId: z.string() })),

@@ -1,4 +1,4 @@
-/** Keeps the answer of a call for so many milliseconds; whoever asks meanwhile shares it. A failure is not kept. */
+/** Keeps the answer of a call for so many milliseconds; concurrent callers share it. A failure is not kept. */
 export const remember = <T>(ask: () => Promise<T>, lifetime: number): (() => Promise<T>) => {
   let at = Number.NEGATIVE_INFINITY;
   let last: Promise<T> | undefined;

@@ -65,7 +65,7 @@ test('a warm child answers call after call, one at a time, whatever is in the te
   expect(child.pid).toBe(pid);
 });
 
-test('half a character is replaced, not passed on: whoever reads UTF-8 would refuse the whole line', async () => {
+test('half a character is replaced, not passed on: a strict UTF-8 reader would refuse the whole line', async () => {
   const child = start();
   const said = { prompt: 'Anna 👋 and half \ud83d', literal: 'a\\ud83d' };
   expect(await child.call('echo', said, unhurried)).toEqual({ ...said, prompt: 'Anna 👋 and half \ufffd' });
@@ -121,7 +121,7 @@ test("what a handler throws reaches the caller as the operator's cause, and the 
   expect(await child.call('pid', null, unhurried)).toBe(pid);
 });
 
-test('a child that dies of SIGSEGV costs one call, says why, and is started anew', async () => {
+test('a child that dies of SIGSEGV costs one call, says why, and is started again', async () => {
   const child = start();
   const pid = await child.call('pid', null, unhurried);
   await expect(child.call('crash', null, unhurried)).rejects.toMatchObject({

@@ -24,7 +24,7 @@ const start = (script: string, options: Partial<SupervisedOptions> = {}): Superv
 };
 const ready = "process.send({ ready: true, url: 'http://here' }); setInterval(() => {}, 1000);";
 
-test('a part tells when it works and where it is', async () => {
+test('a part reports when it is ready and its address', async () => {
   const part = start(ready);
   expect(await part.started).toEqual({ kind: 'ready', announcement: { ready: true, url: 'http://here' } });
 });

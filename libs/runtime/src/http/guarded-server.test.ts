@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { serveMetrics } from '../metric/server.js';
 
-test('no request brings down the server of figures and health, with a token or without', async () => {
+test('no request brings down the server of metrics and health, with a token or without', async () => {
   for (const token of [null, 'secret-token']) {
     const server = await serveMetrics({
       registry: new Registry(),
@@ -20,7 +20,7 @@ test('no request brings down the server of figures and health, with a token or w
   }
 });
 
-test('what a figure throws while it is read is told as 500, and the process lives', async () => {
+test('an exception of a metric becomes a 500, and the process lives', async () => {
   const registry = new Registry();
   registry.metrics = () => Promise.reject(new Error('a collector failed'));
   const seen: unknown[] = [];

@@ -13,7 +13,7 @@ const requestTarget = ({ url = '' }: Pick<IncomingMessage, 'url'>): URL | null =
 type GuardedHandler = (request: IncomingMessage, response: ServerResponse, target: URL) => Promise<void>;
 
 interface GuardedServerOptions {
-  /** Called with what the handler throws; the client is told 500, or cut off in the middle of an answer. */
+  /** Called with what the handler throws; the client receives 500, or is cut off in the middle of an answer. */
   onError: (error: unknown) => void;
   /** Milliseconds a whole request may take to arrive; default 30 000. */
   requestTimeout?: number;

@@ -33,7 +33,7 @@ export const ownIdentity = (): ProcessIdentity => {
     const { birth } = fieldsOf(readFileSync('/proc/self/stat', 'utf8'));
     own = { host: `${boot}.${namespace}`.replaceAll(unplain, '_'), pid: process.pid, birth };
   } catch {
-    // Not Linux, or a sandbox: no one can tell from elsewhere whether this process lives.
+    // Not Linux, or a sandbox: other processes cannot see whether this one lives.
     own = { host: hostname().replaceAll(unplain, '_'), pid: process.pid, birth: '' };
   }
   return own;

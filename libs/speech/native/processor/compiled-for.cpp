@@ -1,4 +1,4 @@
-// Compiled with the options of the loops: what the compiler defines tells what it may use.
+// Compiled with the options of the loops: the compiler defines what it may use.
 #include "compiled-for.hpp"
 
 namespace whisper_bot {

@@ -27,7 +27,7 @@ export interface Judged {
   loudest: boolean;
 }
 
-/** Tells of a piece of a channel's speech what it is. */
+/** Classifies a piece of a channel's speech. */
 export const createJudge = (levels: ChannelLevels) => {
   const contours = contoursOf(levels);
   const frameCount = levels.mixed.length;

@@ -7,7 +7,7 @@ import { parseDump } from './dump.js';
  * tells of a sixteenth more.
  */
 const reports = /: partial file\b|\] File ended prematurely|\] filesize and duration do not match/;
-/** Seconds: FLAC tells its length to the sample. */
+/** Seconds: FLAC states its length to the sample. */
 const tolerance = 1;
 
 /**
@@ -18,8 +18,8 @@ const tolerance = 1;
  */
 export const breaksOff = (log: string, duration: number): boolean => {
   if (reports.test(messagesOf(log))) return true;
-  const told = parseDump(log)?.audio;
-  return told?.format === 'flac' && told.duration !== null && duration < told.duration - tolerance;
+  const declared = parseDump(log)?.audio;
+  return declared?.format === 'flac' && declared.duration !== null && duration < declared.duration - tolerance;
 };
 
 /** Bytes that a RIFF header may promise: programs that write to a pipe, and know no length, promise two or four gigabytes. */

@@ -1,6 +1,6 @@
 /**
  * Sentences of ffmpeg that say why a file could not be decoded, word by word as its sources have them. They hold nothing of the
- * file: its log also tells titles, comments and places, which are no one's business.
+ * file: its log also has titles, comments and locations, which are private.
  */
 const known = [
   'Invalid data found when processing input',
@@ -45,7 +45,7 @@ const known = [
   'Conversion failed',
 ] as const;
 
-/** ffmpeg's own sentences: what it tells of the file is indented. */
+/** ffmpeg's own sentences: its description of the file is indented. */
 export const messagesOf = (log: string): string =>
   log
     .split('\n')

@@ -23,7 +23,7 @@ export interface FfmpegDecoderOptions {
 /** What one recording may take of the machine: decoders of pictures are not run, and a day of sound takes minutes. */
 const addressSpaceBytes = 4 * 2 ** 30;
 const cpuSeconds = 6 * 3600;
-/** Samples that ffmpeg may be ahead of what it has told. */
+/** Samples that ffmpeg may be ahead of its reported position. */
 const reserve = 120 * sampleRate;
 /** Of stderr, read for the description of the input, bytes: chapters and tags of a long podcast fit. */
 const dumpBytes = 256 * 1024;
@@ -91,7 +91,7 @@ export const createFfmpegDecoder = ({ ffmpegPath }: FfmpegDecoderOptions = {}): 
     return { ...outcome, log };
   };
 
-  /** Runs ffmpeg over a recording: from the first file into the others. Tells what it said and where sound is missing. */
+  /** Runs ffmpeg over a recording: from the first file into the others. Returns its log and where sound is missing. */
   const listen = async (files: readonly FileHandle[], context: DecodeContext) => {
     const { track = 1, maximumSeconds = Number.POSITIVE_INFINITY, channels, onProgress } = context;
     const maximum = maximumSeconds * sampleRate;
@@ -178,11 +178,11 @@ export const createFfmpegDecoder = ({ ffmpegPath }: FfmpegDecoderOptions = {}): 
       const { handle, head } = await openSource(path);
       const { channels } = context;
       const files: FileHandle[] = [];
-      // Beside their target, whose name tells that it is half done.
-      const mendedPath = `${target}-source`;
+      // Beside their target, whose name marks it as unfinished.
+      const repairedPath = `${target}-source`;
       try {
         const cut = await cutOffOgg(handle, head);
-        files.push(cut === null || cut.page.length === 0 ? handle : await mend(path, mendedPath, cut));
+        files.push(cut === null || cut.page.length === 0 ? handle : await repair(path, repairedPath, cut));
         for (const each of [target, ...(channels === undefined ? [] : [channels.target])])
           files.push(await open(each, 'w'));
         const { log, stderr, exitCode, gaps, decoded } = await listen(files, context);
@@ -214,7 +214,7 @@ export const createFfmpegDecoder = ({ ffmpegPath }: FfmpegDecoderOptions = {}): 
         throw error;
       } finally {
         await Promise.all([...new Set([handle, ...files])].map((file) => file.close()));
-        await rm(mendedPath, { force: true });
+        await rm(repairedPath, { force: true });
       }
     },
   };
@@ -226,7 +226,7 @@ const samplesIn = async (
 ): Promise<number> => ((await stat(path)).size - header) / (2 * channels);
 
 /** A copy of an Ogg file that ends with a whole page. */
-const mend = async (path: string, target: string, { size, page }: CutOffOgg): Promise<FileHandle> => {
+const repair = async (path: string, target: string, { size, page }: CutOffOgg): Promise<FileHandle> => {
   await copyFile(path, target);
   const copy = await open(target, 'r+');
   await copy.truncate(size);

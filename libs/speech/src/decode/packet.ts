@@ -10,7 +10,7 @@ export const createPacketReader = (onPacket: (time: number, length: number) => v
     for (const line of lines) {
       if (line.startsWith('#')) continue;
       const [, , time, , bytes] = line.split(',');
-      // Two bytes a sample: the length told may be that of another clock.
+      // Two bytes a sample: the stated length may be that of another clock.
       const length = Number(bytes) / 2;
       if (Number.isInteger(length)) onPacket(Number(time), length);
     }

@@ -39,7 +39,7 @@ test('a jump beyond the end of the file is another clock: the sound goes on', ()
   expect(gapsOf([...packets(0, 2), ...packets(90_000, 90_002), ...packets(90_005, 90_006)])).toEqual([[4, 3]]);
 });
 
-test('times that begin anew go on, and holes after that are found', () => {
+test('timestamps that restart continue, and gaps after that are found', () => {
   expect(gapsOf([...packets(0, 10), ...packets(0, 5), ...packets(8, 9)])).toEqual([[15, 3]]);
 });
 

@@ -7,7 +7,7 @@ export interface Gap {
 }
 
 export interface TimelineOptions {
-  /** Of the file, seconds, as the container tells it; null where it does not. */
+  /** Of the file, seconds, as the container states it; null where it does not. */
   duration: number | null;
   /** Samples that the recording may have with its gaps; default no bound. */
   maximum?: number;
@@ -28,9 +28,9 @@ export interface Timeline {
 const least = 0.1;
 /** Seconds that times may go back before they are another clock's: recordings joined, a counter that starts over. */
 const slack = 1;
-/** Seconds a container may tell too little of its own length. */
+/** Seconds by which a container may understate its length. */
 const tolerance = 1;
-/** Seconds: the longest gap that is believed where the container does not tell its length. */
+/** Seconds: the longest plausible gap where the container does not state its length. */
 const longestUntold = 3600;
 
 /**

@@ -21,7 +21,7 @@ export const detectWithSherpaOnnx = async (params: unknown, context: HandlerCont
     minSpeechDuration: 0.16,
     minSilenceDuration: 0.3,
     windowSize,
-    // Seconds. Longer stretches are cut there, and joined again by the caller.
+    // Seconds. Longer intervals are cut there, and joined again by the caller.
     maxSpeechDuration: 60,
   };
   const vad = new sherpa.Vad({ sileroVad, sampleRate, numThreads: 1, debug: false }, 120);

@@ -135,7 +135,7 @@ describe('one word, wherever and however loud', () => {
     }
   });
 
-  test('beside somebody 30 dB louder, before and after them', async () => {
+  test('beside a voice 30 dB louder, before and after it', async () => {
     const loud = await samplesOf(sample('jfk.wav'));
     const quiet = joined(
       new Float32Array(second),

@@ -25,7 +25,7 @@ const part = (window: number, more: object = {}) => ({
   ...more,
 });
 
-test('one voice in all windows is one speaker, for as long as somebody speaks', async () => {
+test('one voice in all windows is one speaker, for as long as someone speaks', async () => {
   const { add, turns } = start([0, 1, 2, 3, 4]);
   for (const window of [0, 1, 2, 3, 4]) add(part(window));
   const [turn, ...more] = await turns(never, unhurried);
@@ -82,7 +82,7 @@ test('cancelling rejects at once', async () => {
   await expect(cancelled).rejects.toThrow('enough');
 });
 
-test('running out of memory is told as such', async () => {
+test('running out of memory is reported as such', async () => {
   const ballast = Array.from({ length: 2_000_000 }, () => [1, 2]);
   const { add, turns } = start([0], { speakers: { kind: 'auto', ...{ ballast } } });
   add(part(0));

@@ -62,7 +62,7 @@ test('one core gives the same turns as two', async () => {
   }
 });
 
-test('where no speech was detected nobody is listened to', async () => {
+test('without detected speech nothing is processed', async () => {
   const heard = async (speech: Span[]) =>
     (await diarizer.diarize({ wav: dialogue, speech, speakers: { kind: 'auto' } }, context)).turns;
   expect(await heard([])).toEqual([]);

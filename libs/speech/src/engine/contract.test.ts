@@ -114,7 +114,7 @@ describe.each(engineNames.diarizer)('the diarizer %s', (name) => {
   });
   afterAll(() => engine?.close());
 
-  test('tells the three people of a dialogue apart, and says who did', async () => {
+  test('distinguishes the three people of a dialogue, and names the engine', async () => {
     const found = await engine.diarize({ wav: dialogue, speech, speakers: { kind: 'auto' } }, context);
     expect(found.speakers).toBe(3);
     // sherpa-onnx: 8.4 %.
@@ -156,7 +156,7 @@ describe.each(engineNames.detector)('the detector %s', (name) => {
     }
   });
 
-  test('finds nobody in silence', async () => {
+  test('finds no speaker in silence', async () => {
     const wav = join(folder, 'quiet.wav');
     await writeFile(wav, wavOf(new Float32Array(16_000 * 20)));
     expect(await engine.detect(wav, context)).toEqual([]);

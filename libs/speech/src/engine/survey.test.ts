@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(cacheDir, { recursive: true }));
 
-/** A build whose detect-child does as it is told. */
+/** A build whose detect-child behaves as a test wants. */
 const install = async (behaviours: Record<string, string>, cpuFlags: string[] = []) => {
   const builds = [];
   for (const [target, behaviour] of Object.entries(behaviours)) {

@@ -16,7 +16,7 @@ export interface Erasure {
 
 /**
  * What was promised to be erased, kept until every place has confirmed it twice: what was on its way during the first round (a
- * figure in some process's memory, a stage that answers its abort late) is there by the second.
+ * event in some process's memory, a stage that aborts late) is there by the second.
  */
 export interface ErasureRepository {
   /** Promises that the tasks' contents go. */
@@ -29,8 +29,8 @@ export interface ErasureRepository {
   ofChannel(tasks: readonly TaskId[], channel: string): Promise<TaskId[]>;
   /** Takes promises whose next round is due; they are not handed out again for a while. */
   due(limit: number): Promise<Erasure[]>;
-  /** Tells how a round went. The second complete one ends it. */
-  told(id: string, complete: boolean): Promise<void>;
+  /** Reports the outcome of a round. The second complete one ends it. */
+  report(id: string, complete: boolean): Promise<void>;
   /** Ended tasks of a channel whose contents have been kept longer than so many seconds. */
   outlived(channel: string, seconds: number, limit: number): Promise<TaskId[]>;
 }
@@ -80,7 +80,7 @@ export const createErasureRepository = (db: Kysely<Tables>): ErasureRepository =
         returning id, owner, tasks, asked_at`.execute(db);
       return rows.map(({ asked_at: before, ...row }) => ({ ...row, before }));
     },
-    told: async (id, complete) => {
+    report: async (id, complete) => {
       if (complete) {
         const done = await sql`delete from erasure
           where id = ${id} and passed_at <= now() - make_interval(secs => ${pause.second})`.execute(db);

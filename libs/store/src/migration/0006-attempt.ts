@@ -1,4 +1,4 @@
 import { step } from './step.js';
 
-/** Attempts that count no more are found by their time, whoever made them. */
+/** Expired attempts are found by their time. */
 export default step('create index attempt_at on attempt (at)');

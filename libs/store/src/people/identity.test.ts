@@ -34,7 +34,7 @@ describe('an identity', () => {
     expect((await store.accounts.list()).filter(({ name }) => /^ann|renamed/.test(name))).toHaveLength(1);
   });
 
-  it('is told apart by issuer and subject, and never becomes somebody by a name', async () => {
+  it('is identified by issuer and subject, and never matched by name', async () => {
     const local = await store.accounts.create({
       name: 'Root',
       password: 'correct horse battery',
@@ -75,7 +75,7 @@ describe('an identity', () => {
 describe('a sign-in under way', () => {
   const pending = { state: 'state', nonce: 'nonce', verifier: 'verifier', back: '/tasks' };
 
-  it('is handed out once, to whoever brings token and state', async () => {
+  it('is handed out once, for the right token and state', async () => {
     const token = await store.signIns.begin(pending);
     expect(await store.signIns.take('guess', 'state')).toBeNull();
     expect(await store.signIns.take(token, 'guess')).toBeNull();

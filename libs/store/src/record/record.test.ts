@@ -68,16 +68,16 @@ const heard = (text: string): Transcript => ({
 });
 
 describe('a task in the record', () => {
-  it('has every change of state with time and cause, told twice or not', async () => {
+  it('has every change of state once, with time and cause, even if sent twice', async () => {
     const task = newTask({ title: 'note.ogg', origin: { chatId: -5 } });
     await store.tasks.accept(task);
     await store.tasks.accept(task);
-    const told = [
+    const changes = [
       { taskId: task.id, state: 'preparing', at: start + 10 },
       { taskId: task.id, state: 'failed', at: start + 20, code: 'engine-crashed', cause: 'signal SIGSEGV' },
       { taskId: task.id, state: 'running', at: start + 30 },
     ] as const;
-    for (const change of [...told, ...told]) expect(await store.tasks.change(change)).toBe(true);
+    for (const change of [...changes, ...changes]) expect(await store.tasks.change(change)).toBe(true);
     expect(
       (await store.tasks.changes(task.id)).map(({ state, cause, at }) => [state, cause, at.getTime() - start]),
     ).toEqual([
@@ -95,7 +95,7 @@ describe('a task in the record', () => {
     expect(await store.tasks.change({ taskId: randomUUID() as TaskId, state: 'done', at: start })).toBe(false);
   });
 
-  it('is not moved back by a change told late', async () => {
+  it('is not moved back by a late change', async () => {
     const task = newTask();
     await store.tasks.accept(task);
     await store.tasks.change({ taskId: task.id, state: 'done', at: start + 50 });
@@ -104,7 +104,7 @@ describe('a task in the record', () => {
     expect(await store.tasks.changes(task.id)).toHaveLength(3);
   });
 
-  it('has changes of one moment in their order, however they are told', async () => {
+  it('has changes of one moment in their order, in whatever order they arrive', async () => {
     const task = newTask();
     await store.tasks.accept(task);
     for (const state of ['done', 'delivering', 'done'] as const)
@@ -254,7 +254,7 @@ it('takes text with U+0000 and halves of characters, which PostgreSQL refuses, w
   expect((await store.tasks.search({ text: 'a\0b' }, { limit: 5 })).rows.map(({ id }) => id)).toContain(task.id);
 });
 
-it('tells what it will always refuse from being away', async () => {
+it('distinguishes a permanent refusal from an outage', async () => {
   const refused = await sql`select ${'a\0b'}::text`.execute(store.db).catch((error: unknown) => error);
   const tooLarge = await sql`select 2147483648::int`.execute(store.db).catch((error: unknown) => error);
   for (const error of [refused, tooLarge, new TypeError('x is not a function')]) expect(isDataError(error)).toBe(true);

@@ -53,7 +53,7 @@ export interface TaskChange {
   cause: string | null;
 }
 
-/** A change of state as the pipeline tells it; `at` is Unix milliseconds. */
+/** A change of state as the pipeline reports it; `at` is Unix milliseconds. */
 export interface ToldChange {
   taskId: TaskId;
   state: TaskState;
@@ -73,7 +73,7 @@ export interface Unnotified {
 
 /** The record of tasks: what was accepted, how it went, how it ended. */
 export interface TaskRepository {
-  /** Writes an accepted task down; telling it twice is telling it once. */
+  /** Records an accepted task; doing so twice has no further effect. */
   accept(task: Task): Promise<void>;
   /** Writes a change of state down; an older one reported late changes the history, not the state. False for an unknown task. */
   change(change: ToldChange): Promise<boolean>;
@@ -188,9 +188,9 @@ export const createTaskRepository = (db: Kysely<Tables>): TaskRepository => ({
         await trx.insertInto('task_change').values({ task_id: task.id, state: 'accepted', at }).execute();
     });
   },
-  change: ({ taskId, state, at, cause: told = null, code = null }) =>
+  change: ({ taskId, state, at, cause: rawCause = null, code = null }) =>
     db.transaction().execute(async (trx) => {
-      const cause = told === null ? null : cleanText(told);
+      const cause = rawCause === null ? null : cleanText(rawCause);
       const when = new Date(at);
       const row = await trx
         .selectFrom('task')
@@ -199,7 +199,7 @@ export const createTaskRepository = (db: Kysely<Tables>): TaskRepository => ({
         .forUpdate()
         .executeTakeFirst();
       if (row === undefined) return false;
-      // The pipeline tells what `accept` has written down already, perhaps late; only a reopened task is accepted again.
+      // The pipeline reports what `accept` has recorded already, perhaps late; only a reopened task is accepted again.
       if (state === 'accepted' && (row.state === 'accepted' || when <= row.changed_at)) return true;
       // An end the reconciler has seen already is reported once more by the queue.
       if (state === row.state && isFinal(state)) return true;
@@ -210,7 +210,7 @@ export const createTaskRepository = (db: Kysely<Tables>): TaskRepository => ({
         .values({ task_id: taskId, state, at: when, cause: why, code })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
-      // What was cancelled stays so, whatever a worker that has not heard of it yet still tells; only accepting it again reopens it.
+      // What was cancelled stays so, whatever a worker that does not know it yet still reports; only accepting it again reopens it.
       if (!isLater({ state, at: when }, row) || (isAbandoned(row.state as TaskState) && state !== 'accepted'))
         return true;
       await trx

@@ -84,7 +84,7 @@ const everywhere = async ({ id, folder }: { id: TaskId; folder: TaskFolder }) =>
 });
 
 describe('a name given to a speaker', () => {
-  it('is in the folder and in the record, whoever gave it', async () => {
+  it('is in the folder and in the record, from whatever app', async () => {
     const task = await finished();
     expect(await transcripts.edit(task.id, called('SPEAKER_00', 'Ann'))).toMatchObject({
       kind: 'saved',
@@ -95,7 +95,7 @@ describe('a name given to a speaker', () => {
     expect(await everywhere(task)).toEqual({ read: names, folder: names, record: names });
   });
 
-  it('given before the record knows of the end is not overwritten by what the record is told then', async () => {
+  it('set before the record has the end of the task is not overwritten when it arrives', async () => {
     const task = await finished({ recorded: false });
     await transcripts.edit(task.id, called('SPEAKER_00', 'Ann'));
     await transcripts.reconcile(task.id);
@@ -138,7 +138,7 @@ describe('a name given to a speaker', () => {
 });
 
 describe('two editors', () => {
-  it('at once: the later is told, and both keep what was saved first', async () => {
+  it('at once: the later is refused, and both keep what was saved first', async () => {
     const task = await finished();
     const seen = await transcripts.read(task.id);
     if (seen === null) throw new Error('no transcript');
@@ -198,8 +198,8 @@ describe('where one of both homes is away', () => {
   });
 });
 
-describe('an installation of before, where folder and record had lives of their own', () => {
-  /** As the versions before wrote them: without a version, told apart by time alone. */
+describe('an installation of an older version, where folder and record were independent', () => {
+  /** As older versions wrote them: without a version, ordered by time alone. */
   const legacy = async (inFolder: string, inRecord: string, minutes: number) => {
     const task = await finished();
     const bare = (name: string) => JSON.stringify(renameSpeaker(heard(), 'SPEAKER_00', name));

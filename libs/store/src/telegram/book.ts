@@ -39,7 +39,7 @@ export interface TelegramBooks {
   spokenBy(userId: number): Promise<string[]>;
 }
 
-/** How many of a person's newest transcripts tell what they speak, and the least length of each, seconds. */
+/** How many of a person's newest transcripts show what they speak, and the least length of each, seconds. */
 const newest = 20;
 const longEnough = 8;
 const oftenEnough = 2;

@@ -9,7 +9,7 @@ export type TelegramDatabase = pg.Pool;
 
 /**
  * Opens the bot's tables and brings the schema up to date; safe when several processes start at once.
- * @param onError called for connections that break while idle; queries tell their own errors
+ * @param onError called for connections that break while idle; queries report their own errors
  */
 export const openTelegramDatabase = async (url: string, onError: (error: Error) => void): Promise<TelegramDatabase> => {
   const pool = openPool({ url, connections: 10, name: 'whisper-bot telegram', onError });

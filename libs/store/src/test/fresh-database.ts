@@ -10,7 +10,7 @@ import { template } from './shared-postgres.js';
 export interface TestDatabase {
   /** With its password. */
   readonly url: string;
-  /** Cuts whoever is still connected, and removes it. */
+  /** Closes all connections to it, and removes it. */
   drop(): Promise<void>;
 }
 

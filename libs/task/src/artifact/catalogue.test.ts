@@ -54,7 +54,7 @@ test('what only the recording could give again stays once the recording is gone'
   expect(after('prepare', oneVoice)).not.toContain('speech.json');
 });
 
-test('sound made from the recording is told from the recording and from what was found out', () => {
+test('decoded audio is distinguished from the recording and from results', () => {
   expect([...folder, 'channels.pcm'].filter(isDecodedAudio)).toEqual([
     'decoded.wav',
     'channel-0.wav',

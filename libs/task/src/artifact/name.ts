@@ -1,4 +1,4 @@
-/** The name of a kind of file; where the kind has several files, the parts that tell them apart are filled in. */
+/** The name of a kind of file; where the kind has several files, the parts that distinguish them are filled in. */
 export interface FileName<Parts extends readonly (string | number)[]> {
   (...parts: Parts): string;
   /** Whether a file of the folder is of this kind. */

@@ -22,7 +22,7 @@ const sources = async (): Promise<string[]> => {
 /** A string or template that spells such a name: each part of it may be filled in. */
 const spellings = (names: readonly string[]): RegExp => new RegExp(`['"\`/](?:${names.join('|')})['"\`]`);
 
-/** `task.r*.json` as whoever writes it by hand would. */
+/** `task.r*.json` as one would write it by hand. */
 const pattern = (name: string): string =>
   name.replace(/[.]/g, '\\.').replace(/\b9\b|(?<=r)9/g, String.raw`(?:\$\{[^}]*\}|[\w-]+)`);
 

@@ -10,12 +10,12 @@ export const transcriptVersionSchema = z.object({
 });
 export type TranscriptVersion = z.infer<typeof transcriptVersionSchema>;
 
-/** A transcript as a file: with its version, which files of before lack. */
+/** A transcript as a file, with its version, which older files lack. */
 export const transcriptFileSchema = transcriptSchema.extend({
   version: transcriptVersionSchema.nullable().default(null).catch(null),
 });
 
-/** A transcript with what tells an older from a newer one. */
+/** A transcript with the version that orders it. */
 export interface StoredTranscript {
   transcript: Transcript;
   /** Null in what was stored before there were versions. */

@@ -29,7 +29,7 @@ const writeFile = (folder: TaskFolder, name: string, transcript: Transcript, ver
 export const readStored = async (folder: TaskFolder): Promise<StoredTranscript | null> => {
   const [highest] = await revisionsOf(folder);
   const found = await readFile(folder, newest.file());
-  // Hours of talk are read once where that tells all; they differ where a write was cut off, or comes from a version before.
+  // Large transcripts are read once where that is enough; they differ where a write was cut off, or comes from a version before.
   if (highest === undefined || found?.version?.revision === highest) return found;
   return newerTranscript(found, await readFile(folder, revised.file(highest)));
 };
@@ -37,7 +37,7 @@ export const readStored = async (folder: TaskFolder): Promise<StoredTranscript |
 /** The revision an unversioned transcript belongs to. */
 export const revisionInFolder = async (folder: TaskFolder): Promise<number> => (await revisionsOf(folder))[0] ?? 1;
 
-/** The newest transcript of a folder, as whoever has just made or delivered it needs it; null where there is none. */
+/** The newest transcript of a folder, as the code that has just made or delivered it needs it; null where there is none. */
 export const readTranscript = async (folder: TaskFolder): Promise<Transcript | null> =>
   (await readStored(folder))?.transcript ?? null;
 

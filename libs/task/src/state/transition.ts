@@ -23,7 +23,7 @@ const open = ['accepted', 'preparing', 'running', 'delivering'] as const;
 
 /**
  * Every change of state there is, and nothing else is. The scripts in Redis, the order in the record, and docs/state-machine.md are
- * derived from it. What is reported twice changes nothing; a stage that tells late (Redis was emptied, a report was lost) may be skipped.
+ * derived from it. What is reported twice changes nothing; a stage that reports late (Redis was emptied, a report was lost) may be skipped.
  */
 export const transitions: readonly Transition[] = [
   { event: 'advance', from: open.slice(0, 1), to: 'preparing', when: 'preparing starts' },

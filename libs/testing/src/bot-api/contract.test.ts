@@ -85,7 +85,7 @@ describe('a grammY bot', () => {
     expect(updates.map((update) => update.edited_message?.text)).toEqual(['two']);
   });
 
-  it('is told when another one polls with the same token', async () => {
+  it('receives 409 when another one polls with the same token', async () => {
     const first = refusal(bot.api.getUpdates({ timeout: 30 }));
     await server.journal.until(() => server.journal.entries.length === 1);
     const second = bot.api.getUpdates({ timeout: 30 });

@@ -161,7 +161,7 @@ it('performs the method a webhook answers with', async () => {
   receiver.close();
 });
 
-it('delivers slowly and late when told to, but whole', async () => {
+it('delivers slowly and late when configured so, but whole', async () => {
   const { voice: sent } = server.user({ id: 1, first_name: 'Ann' }).sendVoice(1, Buffer.alloc(300, 7));
   const { file_path } = await call<File>('getFile', { file_id: sent?.file_id });
   server.faults.next('download', { kind: 'slow-download', bytesPerSecond: 2000 });

@@ -14,7 +14,7 @@ export const bot = {
 
   // First words
   start:
-    '<b>Send me a voice message – I will write it down.</b>\n\nAudio files, videos, video notes and documents with sound work too. Where several people talk, I tell who said what.\n\n/settings – language, model, speakers\n/help – what else I can do',
+    '<b>Send me a voice message – I will write it down.</b>\n\nAudio files, videos, video notes and documents with sound work too. If several people talk, I show who said what.\n\n/settings – language, model, speakers\n/help – what else I can do',
   help: ({ size, longest }: Values<'size' | 'longest'>) => say`<b>What I do</b>
 Voice messages, audio, video, video notes and files with sound become text, with speakers.
 
@@ -26,21 +26,21 @@ Voice messages, audio, video, video notes and files with sound become text, with
 <b>Limits</b>
 Files up to ${size}${longest === 'none' ? '' : say`, recordings up to ${longest}`}.
 
-/status – my recordings in work
+/status – my recordings in progress
 /cancel – stop them
 /language, /model, /settings – how I write
-/stats – how much I have written for you
+/stats – how much I have transcribed for you
 /privacy – what is kept, and for how long
 /delete_my_data – forget me`,
   privacy: ({ keep, ttl }: Values<'keep' | 'ttl'>) => say`<b>What is kept</b>
 • The recording: until its text is delivered${keep === 'none' ? '' : say`, at most ${keep}`}. The text, its title and the speakers’ names, so that the buttons work: for ${ttl}.
-• That there was a recording (when, how long, how it ended, your Telegram number), the seconds written for you and your settings: until you say /delete_my_data.
+• That there was a recording (when, how long, how it ended, your Telegram number), the seconds transcribed for you and your settings: until you send /delete_my_data.
 • Which messages came and went, by number, without their words: 30 days.
 
 <b>What you can have deleted</b>
-• <i>Delete</i> below a result: the recording, its text and its title are gone at once, figures about it within minutes.
-• /delete_my_data: all of the above. Then stay what you used today, under a hash, until midnight UTC; what an operator has decided about you (allowed, blocked, limited); and sums that name nobody. Messages in this chat stay until you delete them.
-• Remains in the databases’ own files are overwritten in time; copies the operator has made for safety keep what they hold.
+• <i>Delete</i> below a result: the recording, its text and its title are deleted at once, statistics about it within minutes.
+• /delete_my_data: all of the above. What remains: your usage of today, under a hash, until midnight UTC; what an operator has decided about you (allowed, blocked, limited); and totals that identify no one. Messages in this chat stay until you delete them.
+• Traces in the databases’ own files are overwritten in time; backups made by the operator keep what they contain.
 
 Recordings are recognized on this bot's own machines and are not passed on to anyone.`,
 
@@ -50,9 +50,9 @@ Recordings are recognized on this bot's own machines and are not passed on to an
   'command-settings': 'Language, model, speakers, format',
   'command-language': 'Language of the recordings',
   'command-model': 'Recognition model',
-  'command-status': 'My recordings in work',
+  'command-status': 'My recordings in progress',
   'command-cancel': 'Stop my recordings',
-  'command-stats': 'How much was written for me',
+  'command-stats': 'How much was transcribed for me',
   'command-privacy': 'What is kept',
   'command-delete_my_data': 'Forget me',
   'command-transcribe': 'Write down the recording I reply to',
@@ -77,10 +77,10 @@ Recordings are recognized on this bot's own machines and are not passed on to an
   // The result
   'result-no-speech': '🤫 No one speaks in this recording.',
   'result-speaker': ({ number }: Values<'number'>) => say`Speaker ${number}`,
-  'result-speakers-failed': '⚠️ The speakers could not be told apart; the text is complete.',
+  'result-speakers-failed': '⚠️ The speakers could not be distinguished; the text is complete.',
   'result-preview': '📄 The text is long: here is its beginning, all of it is in the file.',
   'result-translated': '🔤 Translated into English.',
-  'result-cached': '♻️ I had written this recording down before.',
+  'result-cached': '♻️ I have transcribed this recording before.',
   'result-file-refused':
     '📎 Files may not be sent in this chat. An administrator can allow them; then press the button again.',
   'result-file-title': 'transcript',
@@ -93,7 +93,7 @@ Recordings are recognized on this bot's own machines and are not passed on to an
   'button-rename': '✏️ Names',
   'button-language': '🌐 Language',
   'button-english': '🔤 Translate into English',
-  'button-original': '↩️ Show it as it was said',
+  'button-original': '↩️ Show the original language',
   'button-delete': '🗑 Delete',
   'button-delete-sure': '🗑 Yes, delete',
   'button-back': '← Back',
@@ -114,7 +114,7 @@ Recordings are recognized on this bot's own machines and are not passed on to an
   'toast-old': 'This button is out of date. Send the recording again.',
   'toast-forged': 'I do not know this button.',
   'toast-ended': 'This is already finished.',
-  'toast-no-speakers': 'No speakers were told apart here.',
+  'toast-no-speakers': 'No speakers were detected here.',
   'toast-file-expired': 'The recording is no longer kept. Send it again.',
   'toast-failed': 'That did not work. Try again in a minute.',
 
@@ -155,13 +155,13 @@ Recordings are recognized on this bot's own machines and are not passed on to an
   'refuse-transcribe-nothing': 'Reply with /transcribe to a voice message, an audio file or a video.',
   'refuse-blocked': 'You cannot use this bot.',
   'refuse-not-allowed': ({ id }: Values<'id'>) =>
-    say`This bot is for invited people. Your number, for its operator: <code>${id}</code>`,
+    say`This bot is for invited people. Your ID, for its operator: <code>${id}</code>`,
   'refuse-chat-not-allowed': ({ id }: Values<'id'>) =>
-    say`This bot is not open to this chat. Its number, for the operator: <code>${id}</code>`,
+    say`This bot is not open to this chat. Its ID, for the operator: <code>${id}</code>`,
   'refuse-minutes': ({ limit, used, needed }: Values<'limit' | 'used' | 'needed'>) =>
-    say`Today's ${limit} are used up: ${used} written, this recording has ${needed}. It goes on at midnight UTC.`,
+    say`Today's ${limit} are used up: ${used} transcribed, this recording has ${needed}. The limit resets at midnight UTC.`,
   'refuse-concurrent': ({ open }: Values<'open'>) =>
-    say`You have ${plural(open, 'recording', 'recordings')} in work, which is the most. Send this one again when one is done, or stop them: /cancel`,
+    say`You have ${plural(open, 'recording', 'recordings')} in progress, which is the maximum. Send this one again when one is done, or stop them: /cancel`,
 
   // Settings
   'settings-title': '<b>Settings</b>',
@@ -173,14 +173,14 @@ Recordings are recognized on this bot's own machines and are not passed on to an
   'settings-format': 'Result',
   'settings-times': 'Times',
   'settings-interface': 'Language of the bot',
-  'settings-mode': 'What I write down here',
+  'settings-mode': 'What I transcribe here',
   'settings-locked': 'Who may change settings',
   'settings-quiet': 'Notifications',
   'settings-channel': 'Posts',
   'settings-choose-language': 'Which language is spoken?',
   'settings-choose-model': 'Which model? A larger one makes fewer mistakes and takes longer.',
-  'settings-choose-format': 'How shall I hand over the text?',
-  'settings-choose-interface': 'Which language shall I speak?',
+  'settings-choose-format': 'How should I send the text?',
+  'settings-choose-interface': 'Which language should I speak?',
   'value-auto': 'automatic',
   'value-on': 'on',
   'value-off': 'off',
@@ -202,28 +202,33 @@ Recordings are recognized on this bot's own machines and are not passed on to an
   'value-channel-off': 'untouched',
 
   // Answers to commands
-  'tasks-none': 'Nothing is in work.',
-  'tasks-title': '<b>In work</b>',
+  'tasks-none': 'Nothing is in progress.',
+  'tasks-title': '<b>In progress</b>',
   'tasks-line': ({ place, title, state }: Values<'place' | 'title' | 'state'>) => say`${place}. ${title} – ${state}`,
   'tasks-untitled': 'recording',
   'cancel-none': 'There is nothing to stop.',
   'cancel-done': ({ count }: Values<'count'>) => say`✖️ Stopped: ${plural(count, 'recording', 'recordings')}.`,
-  stats: ({ tasks, total, today, limit }: Values<'tasks' | 'total' | 'today' | 'limit'>) => say`<b>Written for you</b>
+  stats: ({
+    tasks,
+    total,
+    today,
+    limit,
+  }: Values<'tasks' | 'total' | 'today' | 'limit'>) => say`<b>Transcribed for you</b>
 Recordings: ${tasks}
 In total: ${total}
 Today: ${today}${limit === 'none' ? '' : say` of ${limit}`}`,
   'forget-ask':
-    'Forget everything about you: settings, recordings, texts and figures? What is in work is stopped. Messages in this chat stay until you delete them.',
-  'forget-done': 'Done. Nothing is left but what /privacy names.',
+    'Forget everything about you: settings, recordings, texts and statistics? Recordings in progress are stopped. Messages in this chat stay until you delete them.',
+  'forget-done': 'Done. Nothing is left except what /privacy lists.',
   'forget-kept': 'Fine, nothing was deleted.',
   'button-forget': 'Yes, forget me',
   'button-keep': 'No',
   'admin-only': 'Only an operator of this bot may do this.',
-  'admin-usage': ({ command }: Values<'command'>) => say`Say it like this: <code>/${command} 123456789</code>`,
+  'admin-usage': ({ command }: Values<'command'>) => say`Use it like this: <code>/${command} 123456789</code>`,
   'admin-blocked': ({ id }: Values<'id'>) => say`Blocked: <code>${id}</code>`,
   'admin-unblocked': ({ id }: Values<'id'>) => say`No longer blocked: <code>${id}</code>`,
   'admin-allowed': ({ id }: Values<'id'>) => say`Allowed: <code>${id}</code>`,
-  'admin-disallowed': ({ id }: Values<'id'>) => say`No longer on the list of allowed: <code>${id}</code>`,
+  'admin-disallowed': ({ id }: Values<'id'>) => say`No longer allowed: <code>${id}</code>`,
   'admin-limits': ({
     minutes,
     concurrent,

@@ -1,4 +1,4 @@
-/** The dashboard’s pages about people, figures and settings, in English. */
+/** The dashboard’s pages about people, statistics and settings, in English. */
 export const manage = {
   analytics: {
     title: 'Analytics',
@@ -82,7 +82,7 @@ export const manage = {
     state: 'State',
     active: 'Active',
     limit: 'Requests a minute',
-    concurrent: 'Recordings in work at once',
+    concurrent: 'Recordings in progress at once',
     minutes: 'Minutes a day',
     limits: 'Limits',
     unlimited: 'none',
@@ -177,7 +177,7 @@ export const manage = {
       uploadsPaused:
         'On this dashboard and by the HTTP API. What was accepted goes on; the bot goes on taking recordings.',
       uploadMegabytes: 'On this dashboard and by the HTTP API; never more than MAX_FILE_SIZE allows.',
-      longestMinutes: 'Wherever it comes from; longer ones fail, and their senders are told why.',
+      longestMinutes: 'Wherever it comes from; longer ones fail, and their senders see the reason.',
       keepHours:
         'How long a finished task’s folder stays on the disk. Transcripts stay in the database, but for those of Telegram.',
       keepSource: 'As long as the results. Off: a recording goes once it is delivered.',

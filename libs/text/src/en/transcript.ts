@@ -4,7 +4,7 @@ import { languageIn } from '../language.js';
 export const transcript = {
   speaker: (number: number) => `Speaker ${number}`,
   noSpeech: 'No speech was found.',
-  speakersFailed: 'The speakers could not be told apart.',
+  speakersFailed: 'The speakers could not be distinguished.',
   breaksOff: (time: string) => `The file breaks off at ${time}.`,
   otherTracks: (tracks: string) => `The file has more sound tracks with speech: ${tracks}.`,
   track: (number: number, language: string | null) =>

@@ -1,6 +1,6 @@
 import type { manage as english } from '../en/manage.js';
 
-/** The dashboard’s pages about people, figures and settings, in Russian. */
+/** The dashboard’s pages about people, statistics and settings, in Russian. */
 export const manage: typeof english = {
   analytics: {
     title: 'Аналитика',

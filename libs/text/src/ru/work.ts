@@ -96,7 +96,7 @@ export const work: typeof english = {
     size: 'Размер',
     transcript: 'Расшифровка',
     noTranscript: 'Расшифровки ещё нет.',
-    nobody: 'В этой записи никто не говорит.',
+    noSpeech: 'В этой записи никто не говорит.',
     noAudio: 'Запись больше не хранится. С KEEP_SOURCE=yes она остаётся столько же, сколько результат.',
     breaksOff: (time: string) => `Файл обрывается на ${time}.`,
     removed: 'Слышно, но не вошло в текст:',

@@ -52,7 +52,7 @@ describe('formats', () => {
     await expect(text).toMatchFileSnapshot(`__snapshots__/russian.${file}`);
   });
 
-  it("says where nobody speaks, in the reader's language", async () => {
+  it("says that no one speaks, in the reader's language", async () => {
     expect(renderText(empty)).toBe('No speech was found.\n');
     expect(renderText(empty, { labels: textsIn('ru').transcript })).toBe('Речь не найдена.\n');
     expect(await formats.srt.render(empty)).toBe('');
@@ -64,12 +64,14 @@ describe('formats', () => {
 
   it('says where the file breaks off, whatever else there is to say', async () => {
     const cut = { ...failed, breaksOff: true, duration: 754 };
-    expect(renderText(cut)).toBe('The speakers could not be told apart. The file breaks off at 12:34.\n\n*Hello*.\n');
+    expect(renderText(cut)).toBe(
+      'The speakers could not be distinguished. The file breaks off at 12:34.\n\n*Hello*.\n',
+    );
     expect(renderText({ ...cut, segments: [] })).toBe('No speech was found. The file breaks off at 12:34.\n');
   });
 
   it('says where the speakers could not be told apart', async () => {
-    expect(renderText(failed)).toBe('The speakers could not be told apart.\n\n*Hello*.\n');
+    expect(renderText(failed)).toBe('The speakers could not be distinguished.\n\n*Hello*.\n');
     expect(await formats.md.render(failed, { times: false })).toContain('\\*Hello\\*.');
   });
 

@@ -194,7 +194,7 @@ describe('merging', () => {
     expect(transcriptSchema.parse(JSON.parse(renderJson(merged)))).toEqual(merged);
   });
 
-  it('says where diarization failed, and where nobody speaks', () => {
+  it('says where diarization failed, and where no one speaks', () => {
     const failed = mergeTranscript({ recognitions: [], diarization: null, outcome: 'failed', duration: 3 });
     expect(failed.speakers).toEqual({ outcome: 'failed', list: [] });
     expect(failed.segments).toEqual([]);
@@ -223,7 +223,7 @@ describe('merging', () => {
     expect(transcriptOf(russianDialogue).segments.at(-1)?.text).toBe('Это стоит, т.е. стоило, 10 000 руб. в день.');
   });
 
-  it('mends one stray time without moving the rest', () => {
+  it('repairs one stray time without moving the rest', () => {
     const words = [
       word(1, 2, 'a'),
       word(500, 501, 'b'),

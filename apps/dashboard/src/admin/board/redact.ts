@@ -1,4 +1,4 @@
-/** Fields of a job that say what people said or how they are called; everything else of a payload are ids and figures. */
+/** Fields of a job that hold spoken words or names of people; the rest of a payload is ids and numbers. */
 const personal = new Set(['title', 'prompt', 'origin', 'owner', 'text', 'transcript', 'segments', 'message', 'params']);
 
 /** A copy without personal text, for eyes only: never to be written back. */

@@ -43,12 +43,12 @@ const render = async (
                 : html`<form class="inline" method="post" action="/accounts/${id}">${csrfField(context)}<select name="role" aria-label="${say.role}: ${name}">${roles.map((each) => html`<option value="${each}"${each === role && html` selected`}>${words.role[each]}</option>`)}</select><button aria-label="${words.button.save}: ${name}">${words.button.save}</button></form>`,
           },
           { title: say.state, minor: true, cell: ({ disabled }) => (disabled ? say.disabled : say.active) },
-          { title: say.created, figure: true, minor: true, cell: ({ createdAt }) => moment(createdAt, locale, words) },
-          { title: say.lastSeen, figure: true, minor: true, cell: ({ lastSignIn }) => ago(lastSignIn, words, locale) },
+          { title: say.created, numeric: true, minor: true, cell: ({ createdAt }) => moment(createdAt, locale, words) },
+          { title: say.lastSeen, numeric: true, minor: true, cell: ({ lastSignIn }) => ago(lastSignIn, words, locale) },
           {
             title: say.disable,
             silent: true,
-            figure: true,
+            numeric: true,
             cell: ({ id, name, disabled }) => {
               const text = disabled ? say.enable : say.disable;
               return buttonForm(context, {

@@ -34,7 +34,7 @@ export const showAnalytics: AdminHandler<'analytics' | 'logger'> = async (contex
   const say = words.analytics;
   const name: PeriodName =
     Object.keys(periods).find((each): each is PeriodName => each === context.query('period')) ?? 'week';
-  const figures =
+  const answers =
     deps.analytics === null
       ? null
       : await askAll(deps.analytics, name).catch((err: unknown) => {
@@ -45,7 +45,7 @@ export const showAnalytics: AdminHandler<'analytics' | 'logger'> = async (contex
     (each) => html`<a href="/analytics?period=${each}"${each === name && html` aria-current="page"`}>${say[each]}</a>`,
   )}</nav>`;
   const empty =
-    figures !== null && figures.volume.length === 0 && figures.times.length === 0 && figures.messages.length === 0;
+    answers !== null && answers.volume.length === 0 && answers.times.length === 0 && answers.messages.length === 0;
   return {
     kind: 'page',
     page: page(context, {
@@ -53,13 +53,13 @@ export const showAnalytics: AdminHandler<'analytics' | 'logger'> = async (contex
       active: 'analytics',
       actions: tabs,
       body:
-        figures === null
+        answers === null
           ? emptyState(
               deps.analytics === null ? { title: say.off, hint: say.offHint } : { title: say.away, hint: say.awayHint },
             )
           : empty
             ? emptyState({ title: say.empty, hint: say.emptyHint })
-            : body(context, name, figures),
+            : body(context, name, answers),
     }),
   };
 };
@@ -81,19 +81,19 @@ const askAll = async (database: AnalyticsDatabase, name: PeriodName) => {
   return { volume: volumes, times, factors, models, languages, causes, users, messages, period };
 };
 
-type Figures = Awaited<ReturnType<typeof askAll>>;
+type Answers = Awaited<ReturnType<typeof askAll>>;
 
-const body = (context: PageContext, name: PeriodName, figures: Figures): SafeHtml => {
+const body = (context: PageContext, name: PeriodName, answers: Answers): SafeHtml => {
   const { words, locale } = context;
   const say = words.analytics;
   const ms = (value: number) => span(value, words);
   const count = (value: number) => number(value, locale);
   const none = html`<p class="quiet">${words.time.none}</p>`;
-  const audio = figures.volume.reduce((sum, { audioSeconds }) => sum + audioSeconds, 0);
+  const audio = answers.volume.reduce((sum, { audioSeconds }) => sum + audioSeconds, 0);
   return html`<div class="stack">
 ${card(
   say.volume,
-  html`${volumeChart(context, name, figures)}<p class="legend"><span>${say.volume}</span><span class="bad">${say.failures}</span></p>`,
+  html`${volumeChart(context, name, answers)}<p class="legend"><span>${say.volume}</span><span class="bad">${say.failures}</span></p>`,
   {
     aside: html`<span class="quiet">${say.audio}: ${say.audioHours(number(audio / 3600, locale, 1))}</span>`,
   },
@@ -105,20 +105,20 @@ ${card(
     say.times,
     [
       { title: say.stage, cell: ({ stage }) => words.stage[stage as 'merge'] ?? stage },
-      { title: say.jobs, figure: true, minor: true, cell: ({ jobs }) => count(jobs) },
-      { title: `${say.wait}, ${say.median.toLowerCase()}`, figure: true, cell: ({ waitMs }) => ms(waitMs[0]) },
-      { title: say.p90, figure: true, cell: ({ waitMs }) => ms(waitMs[1]) },
-      { title: `${say.run}, ${say.median.toLowerCase()}`, figure: true, cell: ({ runMs }) => ms(runMs[0]) },
-      { title: say.p90, figure: true, cell: ({ runMs }) => ms(runMs[1]) },
-      { title: say.p99, figure: true, minor: true, cell: ({ runMs }) => ms(runMs[2]) },
+      { title: say.jobs, numeric: true, minor: true, cell: ({ jobs }) => count(jobs) },
+      { title: `${say.wait}, ${say.median.toLowerCase()}`, numeric: true, cell: ({ waitMs }) => ms(waitMs[0]) },
+      { title: say.p90, numeric: true, cell: ({ waitMs }) => ms(waitMs[1]) },
+      { title: `${say.run}, ${say.median.toLowerCase()}`, numeric: true, cell: ({ runMs }) => ms(runMs[0]) },
+      { title: say.p90, numeric: true, cell: ({ runMs }) => ms(runMs[1]) },
+      { title: say.p99, numeric: true, minor: true, cell: ({ runMs }) => ms(runMs[2]) },
     ],
-    figures.times.toSorted((a, b) => order(a.stage) - order(b.stage)),
+    answers.times.toSorted((a, b) => order(a.stage) - order(b.stage)),
   ),
   { wide: true },
 )}
 ${card(
   say.rtf,
-  figures.factors.length === 0
+  answers.factors.length === 0
     ? none
     : html`<p class="hint">${say.rtfHint}</p>${table(
         say.rtf,
@@ -126,55 +126,55 @@ ${card(
           { title: say.stage, cell: ({ stage }) => words.stage[stage as 'merge'] ?? stage },
           { title: words.task.model, cell: ({ model }) => model || words.time.none },
           { title: words.task.worker, minor: true, cell: ({ worker }) => worker },
-          { title: say.factor, figure: true, cell: ({ factor }) => number(factor, locale, 3) },
-          { title: say.median, figure: true, cell: ({ median }) => number(median, locale, 3) },
+          { title: say.factor, numeric: true, cell: ({ factor }) => number(factor, locale, 3) },
+          { title: say.median, numeric: true, cell: ({ median }) => number(median, locale, 3) },
         ],
-        figures.factors,
+        answers.factors,
       )}`,
   { wide: true },
 )}
 ${card(
   say.causes,
-  figures.causes.length === 0
+  answers.causes.length === 0
     ? html`<p class="quiet">${say.noCauses}</p>`
     : table(
         say.causes,
         [
           { title: say.stage, cell: ({ stage }) => words.stage[stage as 'merge'] ?? stage },
           { title: say.code, cell: ({ code }) => words.errors[code as 'internal'] ?? code },
-          { title: say.failures, figure: true, cell: ({ failures }) => count(failures) },
+          { title: say.failures, numeric: true, cell: ({ failures }) => count(failures) },
         ],
-        figures.causes,
+        answers.causes,
       ),
 )}
-${popular(context, say.models, figures.models)}
+${popular(context, say.models, answers.models)}
 ${popular(
   context,
   say.languages,
-  figures.languages.map((row) => ({ ...row, name: ownNameOf(row.name) })),
+  answers.languages.map((row) => ({ ...row, name: ownNameOf(row.name) })),
 )}
 ${card(
   say.users,
-  figures.users.length === 0
+  answers.users.length === 0
     ? none
     : barChart({
         title: say.users,
-        bars: figures.users.map(({ time, users }) => ({ label: dayOf(time), values: [users] })),
-        every: Math.ceil(figures.users.length / 8),
+        bars: answers.users.map(({ time, users }) => ({ label: dayOf(time), values: [users] })),
+        every: Math.ceil(answers.users.length / 8),
       }),
 )}
 ${card(
   say.messages,
-  figures.messages.length === 0
+  answers.messages.length === 0
     ? none
     : table(
         say.messages,
         [
           { title: say.kind, cell: ({ kind }) => kind },
-          { title: say.count, figure: true, cell: ({ messages }) => count(messages) },
-          { title: say.people, figure: true, cell: ({ people }) => count(people) },
+          { title: say.count, numeric: true, cell: ({ messages }) => count(messages) },
+          { title: say.people, numeric: true, cell: ({ people }) => count(people) },
         ],
-        figures.messages,
+        answers.messages,
       ),
 )}
 </div></div>`;
@@ -192,10 +192,10 @@ const popular = (
       title,
       [
         { title: say.name, cell: ({ name }) => name },
-        { title: say.tasks, figure: true, cell: ({ tasks }) => number(tasks, locale) },
+        { title: say.tasks, numeric: true, cell: ({ tasks }) => number(tasks, locale) },
         {
           title: say.audio,
-          figure: true,
+          numeric: true,
           cell: ({ audioSeconds }) => say.audioHours(number(audioSeconds / 3600, locale, 1)),
         },
       ],
@@ -205,7 +205,7 @@ const popular = (
 };
 
 /** Every step of the period has its bar, also those in which nothing happened. */
-const volumeChart = ({ words }: PageContext, name: PeriodName, { volume: rows, period }: Figures): SafeHtml => {
+const volumeChart = ({ words }: PageContext, name: PeriodName, { volume: rows, period }: Answers): SafeHtml => {
   const { step, every } = periods[name];
   const known = new Map(rows.map((row) => [row.time, row]));
   const times: number[] = [];

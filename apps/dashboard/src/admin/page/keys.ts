@@ -37,13 +37,13 @@ ${made !== undefined && card(say.made, html`<code class="secret">${made}</code>`
                 { title: say.begins, minor: true, cell: ({ begins }) => html`<code>${begins}…</code>` },
                 {
                   title: say.created,
-                  figure: true,
+                  numeric: true,
                   minor: true,
                   cell: ({ createdAt }) => moment(createdAt, locale, words),
                 },
                 {
                   title: say.lastUsed,
-                  figure: true,
+                  numeric: true,
                   cell: ({ lastUsed }) => (lastUsed === null ? say.never : ago(lastUsed, words, locale)),
                 },
                 { title: say.limits, minor: true, cell: ({ limits }) => tellLimits(limits, say) },
@@ -51,7 +51,7 @@ ${made !== undefined && card(say.made, html`<code class="secret">${made}</code>`
                 {
                   title: say.revoke,
                   silent: true,
-                  figure: true,
+                  numeric: true,
                   cell: ({ id, name, revoked }) =>
                     !revoked &&
                     buttonForm(context, {

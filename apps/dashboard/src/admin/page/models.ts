@@ -37,7 +37,7 @@ ${
         {
           title: say.download,
           silent: true,
-          figure: true,
+          numeric: true,
           cell: ({ name }) =>
             buttonForm(context, {
               action: `/models/${name}/download`,
@@ -88,10 +88,10 @@ ${mayChange(context) && buttonForm(context, { action: `/models/${name}/stop`, te
             [
               { title: say.name, cell: ({ name }) => html`<span class="mono">${name}</span>` },
               { title: say.kind, cell: ({ kind }) => say[kind] },
-              { title: say.size, figure: true, cell: (model) => bytes(model.bytes, locale) },
+              { title: say.size, numeric: true, cell: (model) => bytes(model.bytes, locale) },
               {
                 title: say.default,
-                figure: true,
+                numeric: true,
                 cell: (model) =>
                   model.kind !== 'whisper'
                     ? ''

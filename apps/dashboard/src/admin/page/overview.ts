@@ -25,7 +25,7 @@ export const showOverview: AdminHandler<'options' | 'pipeline' | 'queueStatus' |
       body: html`
 <div class="stack" data-live="/live/overview">
   <div id="part-alarms" aria-live="polite">${parts['part-alarms']}</div>
-  <div id="part-figures">${parts['part-figures']}</div>
+  <div id="part-numbers">${parts['part-numbers']}</div>
   <div class="grid">
     ${card(words.overview.running, html`<div id="part-running">${parts['part-running']}</div>`)}
     ${card(words.overview.throughput, html`<div id="part-throughput">${parts['part-throughput']}</div>`)}
@@ -64,7 +64,7 @@ const renderParts = async (context: AdminContext<'options' | 'pipeline' | 'queue
   );
   const sum = (of: 'waiting' | 'active') => queues?.reduce((total, queue) => total + queue[of], 0) ?? 0;
   const dead = queues?.find(({ name }) => name === 'dead')?.failed ?? 0;
-  const figure = (name: string, value: string, alarm = false) =>
+  const entry = (name: string, value: string, alarm = false) =>
     html`<div><dt>${name}</dt><dd${alarm && html` class="alarm"`}>${value}</dd></div>`;
   const alarms = findAlarms(context, { queues, workers, outages, disk, dead });
   return {
@@ -72,13 +72,13 @@ const renderParts = async (context: AdminContext<'options' | 'pipeline' | 'queue
       alarms.length === 0
         ? html`<p class="calm">${words.overview.noAlarms}</p>`
         : html`<h2 class="hidden">${words.overview.alarms}</h2><ul class="alarms" role="list">${alarms.map((alarm) => html`<li>${alarm}</li>`)}</ul>`,
-    'part-figures': html`<dl class="figures">
-${figure(words.overview.active, number(sum('active'), locale))}
-${figure(words.overview.waiting, number(sum('waiting'), locale))}
-${figure(words.overview.failed, number(dead, locale), dead > 0)}
-${figure(words.overview.doneToday, number(ended.done, locale))}
-${figure(words.overview.failedToday, number(ended.failed, locale))}
-${figure(words.overview.space, bytes(disk.free, locale), disk.free < deps.options.minFreeDisk)}
+    'part-numbers': html`<dl class="numbers">
+${entry(words.overview.active, number(sum('active'), locale))}
+${entry(words.overview.waiting, number(sum('waiting'), locale))}
+${entry(words.overview.failed, number(dead, locale), dead > 0)}
+${entry(words.overview.doneToday, number(ended.done, locale))}
+${entry(words.overview.failedToday, number(ended.failed, locale))}
+${entry(words.overview.space, bytes(disk.free, locale), disk.free < deps.options.minFreeDisk)}
 </dl>`,
     'part-running':
       progress.length === 0
@@ -101,17 +101,17 @@ ${figure(words.overview.space, bytes(disk.free, locale), disk.free < deps.option
             words.overview.queues,
             [
               { title: words.overview.queue, cell: ({ name }) => html`<a href="/board/queue/${name}">${name}</a>` },
-              { title: words.overview.waiting, figure: true, cell: ({ waiting }) => number(waiting, locale) },
-              { title: words.overview.active, figure: true, cell: ({ active }) => number(active, locale) },
+              { title: words.overview.waiting, numeric: true, cell: ({ waiting }) => number(waiting, locale) },
+              { title: words.overview.active, numeric: true, cell: ({ active }) => number(active, locale) },
               {
                 title: words.overview.delayed,
-                figure: true,
+                numeric: true,
                 minor: true,
                 cell: ({ delayed }) => number(delayed, locale),
               },
               {
                 title: words.overview.failedJobs,
-                figure: true,
+                numeric: true,
                 cell: ({ failed }) => number(failed, locale),
               },
             ],
@@ -153,7 +153,7 @@ const workerList = (context: PageContext, workers: Awaited<ReturnType<QueueStatu
             ? html`<span class="quiet">${words.overview.idle}</span>`
             : running.map(({ queue, taskId }) => html`<a href="/tasks/${taskId}">${queue}</a> `),
       },
-      { title: words.overview.load, figure: true, minor: true, cell: ({ load }) => number(load, locale, 1) },
+      { title: words.overview.load, numeric: true, minor: true, cell: ({ load }) => number(load, locale, 1) },
     ],
     workers,
   );

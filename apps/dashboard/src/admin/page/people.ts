@@ -54,14 +54,19 @@ const peopleTable = (context: PageContext, rows: readonly PersonRow[], mayChange
         title: words.people.name,
         cell: (row) => html`<a class="title-cell" href="/tasks?${filter(row)}">${row.name}</a>`,
       },
-      { title: words.people.tasks, figure: true, cell: ({ tasks }) => tasks },
+      { title: words.people.tasks, numeric: true, cell: ({ tasks }) => tasks },
       {
         title: words.people.used,
-        figure: true,
+        numeric: true,
         minor: true,
         cell: ({ secondsToday }) => span(secondsToday * 1000, words),
       },
-      { title: words.people.lastSeen, figure: true, minor: true, cell: ({ lastSeen }) => ago(lastSeen, words, locale) },
+      {
+        title: words.people.lastSeen,
+        numeric: true,
+        minor: true,
+        cell: ({ lastSeen }) => ago(lastSeen, words, locale),
+      },
       { title: words.people.access, cell: ({ access }) => words.people[access] },
       ...(mayChange
         ? [

@@ -7,7 +7,7 @@ import { moment, span } from '../view/format.js';
 import { html, type SafeHtml } from '../view/html.js';
 import { badge, card, table } from '../view/piece.js';
 
-/** One part of the work, as the queues or the figures know it; milliseconds. */
+/** One part of the work, from the queues or from analytics; milliseconds. */
 interface Step {
   stage: string;
   part: string;
@@ -15,7 +15,7 @@ interface Step {
   ran: number | null;
   attempts: number;
   worker: string;
-  /** BullMQ's state or the figures' event. */
+  /** BullMQ's state or the analytics event. */
   outcome: string;
   cause: string;
   link: string | null;
@@ -57,9 +57,9 @@ ${card(
             cell: ({ outcome, cause }) =>
               html`${words.job[outcome] ?? outcome}${cause !== '' && html`: <span class="mono">${cause}</span>`}`,
           },
-          { title: words.task.waited, figure: true, cell: ({ waited }) => wait(waited) },
-          { title: words.task.ran, figure: true, cell: ({ ran }) => wait(ran) },
-          { title: words.task.attempts, figure: true, minor: true, cell: ({ attempts }) => attempts },
+          { title: words.task.waited, numeric: true, cell: ({ waited }) => wait(waited) },
+          { title: words.task.ran, numeric: true, cell: ({ ran }) => wait(ran) },
+          { title: words.task.attempts, numeric: true, minor: true, cell: ({ attempts }) => attempts },
           {
             title: words.task.worker,
             minor: true,
@@ -113,7 +113,7 @@ interface Mark {
   errorCode: string;
 }
 
-/** The figures outlive the queues' jobs: the last end of each part. */
+/** Analytics events outlive the queues' jobs: the last outcome of each part. */
 const stepsOfMarks = (marks: readonly Mark[]): Step[] => {
   const last = new Map<string, Mark>();
   for (const mark of marks) {

@@ -67,7 +67,7 @@ ${
       : html`<span class="s${order.get(label)}">${shown}</span>`;
   })}</div>`
 }
-${transcript.segments.length === 0 && html`<p class="quiet">${words.task.nobody}</p>`}
+${transcript.segments.length === 0 && html`<p class="quiet">${words.task.noSpeech}</p>`}
 <div lang="${textLanguage(transcript)}" dir="auto">
 ${transcript.segments.slice(first, first + turnsShown).map((segment, offset) => {
   const index = first + offset;

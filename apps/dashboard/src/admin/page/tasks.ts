@@ -90,10 +90,10 @@ const taskTable = (context: PageContext, rows: readonly TaskRow[]): SafeHtml => 
       { title: words.tasks.owner, minor: true, cell: ({ owner }) => owner },
       {
         title: words.tasks.duration,
-        figure: true,
+        numeric: true,
         cell: ({ duration }) => (duration === null ? words.time.none : clock(duration)),
       },
-      { title: words.tasks.accepted, figure: true, cell: ({ acceptedAt }) => ago(acceptedAt, words, locale) },
+      { title: words.tasks.accepted, numeric: true, cell: ({ acceptedAt }) => ago(acceptedAt, words, locale) },
     ],
     rows,
   )}</section>`;

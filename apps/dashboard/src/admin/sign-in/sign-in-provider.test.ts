@@ -57,7 +57,7 @@ const statusOf = async (path: string, each = walker) => (await each.go(`${harnes
 const account = async (name: string) => (await harness.store.accounts.list()).find((each) => each.name === name);
 const lastEntries = async (limit: number) => (await harness.store.audit.list({ limit })).reverse();
 
-describe('somebody with a role at the provider', () => {
+describe('a user with a role at the provider', () => {
   test('comes in as that role, to the page wanted, and it is written down', async () => {
     expect(await signIn('u-ann', walker, '/tasks?state=failed')).toBe('/tasks?state=failed');
     expect(await statusOf('/accounts')).toBe(200);
@@ -127,7 +127,7 @@ describe('somebody with a role at the provider', () => {
 });
 
 describe('refused is', () => {
-  test('who has no role, and whoever loses it goes from every browser', async () => {
+  test('a user without a role is refused, and one who loses it is signed out of every browser', async () => {
     const elsewhere = createWalker();
     await signIn('u-bob', elsewhere);
     provider.people.set('u-bob', { preferred_username: 'bob', groups: ['visitors'] });
@@ -176,7 +176,7 @@ describe('refused is', () => {
     provider.broken.clear();
   });
 
-  test('a name somebody with a password has already: it is somebody else', async () => {
+  test('a name that a password account already has: a separate account', async () => {
     const root = await harness.enter('administrator', 'root');
     provider.people.set('u-root', { preferred_username: root.name, email: root.name, groups: ['staff'] });
     await signIn('u-root');
@@ -193,7 +193,7 @@ describe('a forged way back:', () => {
     expect(walker.cookies.has(sessionCookie())).toBe(false);
   });
 
-  test('an answer nobody asked for does not end the sign-in that is under way', async () => {
+  test('an unsolicited answer does not end the sign-in that is under way', async () => {
     const address = await signInThere(walker, await begin(), 'u-ann');
     await walker.go(`${harness.url}/sign-in/provider/return?code=x&state=y`);
     expect((await walker.go(address)).headers.get('location')).toBe('/');
@@ -220,7 +220,7 @@ describe('a forged way back:', () => {
     expect(again.headers.getSetCookie().join()).not.toContain('whisper_session');
   });
 
-  test("somebody else's code in a sign-in of one's own", async () => {
+  test("another user's code in one's own sign-in", async () => {
     const stolen = new URL(await signInThere(createWalker(), await begin(createWalker()), 'u-ann'));
     const mine = new URL(await signInThere(walker, await begin(), 'u-bob'));
     mine.searchParams.set('code', stolen.searchParams.get('code') ?? '');
@@ -230,7 +230,7 @@ describe('a forged way back:', () => {
 
   test('an ID token for another nonce', async () => {
     const start = new URL(await begin());
-    start.searchParams.set('nonce', 'of-somebody-else');
+    start.searchParams.set('nonce', 'of-someone-else');
     const address = await signInThere(walker, start.href, 'u-ann');
     expect((await walker.go(address)).headers.get('location')).toEqual(refusedFor('failed'));
     expect(walker.cookies.has(sessionCookie())).toBe(false);

@@ -99,7 +99,7 @@ test('behind a proxy with TLS the way back and the cookie are of the address peo
   expect(searchParams.get('redirect_uri')).toBe('https://whisper.example/sign-in/provider/return');
 });
 
-test('without a proxy nobody’s header counts, and one address cannot begin without end', async () => {
+test('without a proxy forwarded headers are ignored, and one address cannot start sign-ins without limit', async () => {
   const { url } = await open(provider.env);
   await provider.serve(url);
   const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example', 'x-forwarded-for': '192.0.2.7' };

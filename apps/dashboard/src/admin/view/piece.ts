@@ -35,8 +35,8 @@ export const facts = (pairs: readonly (readonly [string, Content])[]): SafeHtml 
 
 export interface Column<Row> {
   title: string;
-  /** Figures stand right-aligned. */
-  figure?: boolean;
+  /** Numbers are right-aligned. */
+  numeric?: boolean;
   /** Left out on narrow screens. */
   minor?: boolean;
   /** The heading is only for screen readers. */
@@ -61,8 +61,8 @@ export const table = <Row>(caption: string, columns: readonly Column<Row>[], row
   </tbody>
 </table></div>`;
 
-const classOf = ({ figure, minor }: Column<never>): string =>
-  [figure && 'figure', minor && 'minor'].filter(Boolean).join(' ');
+const classOf = ({ numeric, minor }: Column<never>): string =>
+  [numeric && 'numeric', minor && 'minor'].filter(Boolean).join(' ');
 
 /** A bar that fills; `percent` 0–100. */
 export const progressBar = (percent: number, label: string): SafeHtml =>

@@ -11,7 +11,7 @@ const windowOf = (index: number) =>
     return (Math.floor(frame / 50) + index + cell) % columns === 0 ? 255 : 0;
   });
 
-/** Whether a window is what was put in; quicker to tell than by comparing 2356 numbers. */
+/** Whether a window is what was put in; quicker than comparing 2356 numbers. */
 const isRight = (found: Uint8Array | null, index: number) =>
   found !== null && Buffer.compare(found, windowOf(index)) === 0;
 
@@ -30,7 +30,7 @@ test('every window comes out as it went in, in any order, also those of a group 
   expect(store.at(count)).toBeNull();
 });
 
-test('a long stretch that nobody listened to holds nothing', () => {
+test('a long interval that was not processed takes no memory', () => {
   const store = createWindowStore(1000);
   store.add(2, windowOf(2));
   store.add(900, windowOf(900));

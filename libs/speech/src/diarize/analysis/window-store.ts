@@ -15,7 +15,7 @@ export interface WindowStore {
 const cells = windowFrames * columns;
 /** Windows packed together: 38 KB, which is what deflate looks back. */
 const groupSize = 16;
-/** Unpacked groups kept: whoever goes through the recording looks four windows back and ahead. */
+/** Unpacked groups kept: a pass through the recording looks four windows back and ahead. */
 const mostUnpacked = 3;
 
 /**

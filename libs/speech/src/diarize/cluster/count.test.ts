@@ -29,14 +29,14 @@ test('in hours of recording noises add up to seconds, and are still no people', 
   expect(speakers(labelSpeakers([...peopleHours, ...noises], 0.44, { kind: 'auto' }))).toBe(3);
 });
 
-test('asked for as many as there are, a cough takes nobody’s place', () => {
+test('with the true number requested, a cough takes no speaker’s place', () => {
   const labels = labelSpeakers(all, 0.44, { kind: 'exactly', count: 3 });
   expect(speakers(labels)).toBe(3);
   expect(new Set(labels.slice(0, 10))).not.toEqual(new Set(labels.slice(10, 20)));
   expect(new Set(labels.slice(10, 20))).not.toEqual(new Set(labels.slice(20, 30)));
 });
 
-test('asked for fewer, the likest are joined; for more, somebody is split or the coughs count', () => {
+test('with fewer requested, the most similar are joined; with more, a speaker is split or coughs count', () => {
   expect(speakers(labelSpeakers(all, 0.44, { kind: 'exactly', count: 2 }))).toBe(2);
   expect(speakers(labelSpeakers(all, 0.44, { kind: 'exactly', count: 4 }))).toBe(4);
   expect(speakers(labelSpeakers(all, 0.44, { kind: 'at-most', count: 2 }))).toBe(2);

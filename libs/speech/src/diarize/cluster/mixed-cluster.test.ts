@@ -12,7 +12,7 @@ const embedding = (shares: Record<number, number>, weight: number): WeightedEmbe
 });
 const [one, two, three] = [embedding({ 0: 1 }, 60_000), embedding({ 4: 1 }, 50_000), embedding({ 8: 1 }, 40_000)];
 
-test('a small cluster between two people is nobody, wherever it lies between them', () => {
+test('a small cluster between two speakers is dropped, wherever it lies between them', () => {
   const mixtures = [
     embedding({ 0: 1, 4: 1 }, 2000),
     embedding({ 4: 2, 8: 1, 12: 1 }, 900),
@@ -21,13 +21,13 @@ test('a small cluster between two people is nobody, wherever it lies between the
   expect(withoutMixedClusters([one, two, three, ...mixtures], [0, 1, 2, 3, 4, 5])).toEqual([0, 1, 2, -1, -1, -1]);
 });
 
-test('who is like somebody else but says as much is a person, and so is who is like nobody and says little', () => {
+test('a cluster similar to another but as large is a speaker, and so is a small one similar to none', () => {
   const alike = embedding({ 0: 0.8, 12: 0.6 }, 50_000);
   const rare = embedding({ 14: 1, 0: 0.5 }, 300);
   expect(withoutMixedClusters([one, alike, two, rare], [0, 1, 2, 3])).toEqual([0, 1, 2, 3]);
 });
 
-test('the other labels close up, and what was nobody’s stays so', () => {
+test('the other labels close up, and unassigned windows stay unassigned', () => {
   expect(
     withoutMixedClusters([embedding({ 0: 1, 4: 1 }, 100), two, embedding({ 2: 1 }, 5), one], [0, 1, -1, 2]),
   ).toEqual([-1, 0, -1, 1]);

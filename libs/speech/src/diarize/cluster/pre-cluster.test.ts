@@ -35,7 +35,7 @@ const recording = (speakers: number, count: number, alike = 0) => {
   return { embeddings, centres };
 };
 
-test('three hours of voices are condensed to what can be clustered at once, and nobody is lost or mixed up', () => {
+test('three hours of embeddings are reduced to what can be clustered at once, and no speaker is lost or mixed up', () => {
   const { embeddings, centres } = recording(6, 4000);
   const condensed = preCluster(embeddings, embeddings.length);
   expect(condensed.length).toBeLessThanOrEqual(1000);
@@ -71,7 +71,7 @@ test('few voices are left as they are', () => {
   expect(preCluster(embeddings, embeddings.length)).toEqual(embeddings);
 });
 
-test('one person in two clusters is joined although the network once told them apart, two people are not', () => {
+test('one person in two clusters is joined although the network once separated them, two people are not', () => {
   // Ten voices of each, all alike; some of the first ten are distinguished from some of the others.
   const voicesToldApart = (pairs: number): WeightedEmbedding[] =>
     Array.from({ length: 20 }, (_, index) => ({

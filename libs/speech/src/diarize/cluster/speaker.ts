@@ -33,7 +33,7 @@ const overlapShare = 0.03;
 export const clusterSpeakers = (analysis: Analysis, count: SpeakerCount): number[] => {
   const { speakers: locals } = analysis;
   const seeds = chooseSeeds(locals);
-  // No local speaker has an embedding: at most one speaker can be told.
+  // No local speaker has an embedding: at most one speaker can be assigned.
   if (seeds.length === 0) return locals.map(() => 0);
 
   const embeddings = preCluster(embeddingsOf(locals, seeds), seeds.length);

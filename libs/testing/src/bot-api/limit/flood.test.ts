@@ -95,7 +95,7 @@ describe('flood control', () => {
     expect(server.violations.count('old-callback')).toBe(1);
   });
 
-  it('only reports when told to', async () => {
+  it('only reports when asked to', async () => {
     await server.close();
     server = await startBotApi({ clock, flood: 'count' });
     const chat = person(1);

@@ -90,7 +90,7 @@ export const leaveChat: Handler<'leaveChat'> = (call) => {
   return true;
 };
 
-/** Changes the bot's own standing in a chat and tells the bot (`my_chat_member`). */
+/** Changes the bot's own standing in a chat and notifies the bot (`my_chat_member`). */
 export function changeBotStatus(
   world: World,
   state: ChatState,

@@ -12,7 +12,7 @@ export interface Sending {
   album?: string | undefined;
 }
 
-/** Puts a person's message into a chat and tells the bot, if the bot may see it. */
+/** Puts a person's message into a chat and sends the bot an update, if the bot may see it. */
 export function deliver(
   world: World,
   place: { chat: ChatState; from: User },

@@ -36,7 +36,7 @@ export interface Group {
   setBot(status: 'member' | 'administrator' | 'left' | 'kicked', by?: Person): void;
   /** Turns the group into a supergroup with another number, which it returns; the old one answers with `migrate_to_chat_id`. */
   migrate(): Group;
-  /** Deletes a message for everyone; bots are not told. */
+  /** Deletes a message for everyone; bots get no update. */
   deleteMessage(messageId: number): void;
 }
 

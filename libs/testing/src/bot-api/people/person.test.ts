@@ -26,7 +26,7 @@ async function received(): Promise<Update[]> {
 }
 
 describe('people', () => {
-  it('send everything that can hold sound, and grammY tells the kinds apart', async () => {
+  it('send everything that can hold sound, and grammY distinguishes the kinds', async () => {
     const bytes = Buffer.from('x');
     ann.sendVoice(1, bytes, { duration: 3 });
     ann.sendAudio(1, bytes, { title: 'Song', fileName: 'song.mp3' });
@@ -136,7 +136,7 @@ describe('people', () => {
     expect(await bot.api.sendMessage(next.id, 'x')).toMatchObject({ text: 'x' });
   });
 
-  it('tell what they see when the awaited does not come', async () => {
+  it('report what they see when the expected message does not come', async () => {
     ann.sendText(1, 'hello');
     const waiting = ann.chat.until((chat) => chat.last, { timeoutMs: 20, what: 'an answer' });
     await expect(waiting).rejects.toThrow('Waited 20 ms in vain for an answer; there is: \nperson: hello');

@@ -1,4 +1,4 @@
-/** Tells waiters that something changed; they look for themselves whether it is what they wait for. */
+/** Notifies waiters of a change; each checks its own condition. */
 export interface Change {
   notify(): void;
   /** Calls `listener` at every change until the returned function is called. */

@@ -63,7 +63,7 @@ export function createChatState(chat: Chat): ChatState {
   };
 }
 
-/** Puts a message into its chat and tells those who watch it. */
+/** Puts a message into its chat and notifies its watchers. */
 export function storeMessage(state: ChatState, message: Message, by: { bot: boolean; at: number }): StoredMessage {
   const stored: StoredMessage = {
     message,

@@ -44,7 +44,7 @@ export interface BotApiServer {
     /** Waits until the bot has confirmed all updates. */
     drained(options?: { timeoutMs?: number }): Promise<unknown>;
   };
-  /** Deletes a message as a person does; the bot is not told. */
+  /** Deletes a message as a person does; the bot gets no update. */
   deleteMessage(message: Pick<Message, 'chat' | 'message_id'>): void;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

@@ -31,7 +31,7 @@ const comeBack = async (): Promise<[URL, PendingSignIn]> => {
 };
 const problemOf = async (attempt: Promise<unknown>) => attempt.then(() => null, explainFailure);
 
-test('who somebody is comes from the ID token, what they are from UserInfo too', async () => {
+test('the identity comes from the ID token, the role also from UserInfo', async () => {
   expect(await here.finish(...(await comeBack()))).toMatchObject({
     identity: { issuer: there.issuer, subject: 'ann' },
     claims: { sub: 'ann', groups: ['staff'], email: 'ann@example.org', email_verified: true },
@@ -46,7 +46,7 @@ test('an ID token whose signature is not of the key of the provider is refused',
   expect(await problemOf(here.finish(...(await comeBack())))).toMatchObject({ problem: 'failed' });
 });
 
-test('UserInfo about somebody else is refused', async () => {
+test('UserInfo about another user is refused', async () => {
   there.broken.set('/me', { status: 200, body: JSON.stringify({ sub: 'eve', groups: ['admins'] }) });
   expect(await problemOf(here.finish(...(await comeBack())))).toMatchObject({ problem: 'failed' });
 });

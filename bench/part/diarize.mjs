@@ -94,7 +94,7 @@ const oneHour = async (dir, diarizer, detector) => {
   return (await timed(() => diarizer.diarize(request, context))).seconds / hour;
 };
 
-/** Whether hours are shown apart as well as minutes, and cost no more memory. */
+/** Whether hours are diarized as well as minutes, and cost no more memory. */
 const twoHours = async (dir) => {
   const { engines } = openEngines();
   try {

@@ -26,6 +26,14 @@ export const languageKinds = ({ scene, make, tell }) => {
       tell(tell(tell(scene(), 'slt', errands.slice(0, 2)), 'nsh', russian.slice(0, 2)), 'slt', errands.slice(2)),
     ),
     make(
+      'sentence-by-sentence',
+      errands.slice(0, 4).reduce((made, text, at) => made.add('slt', text).add('nsh', russian[at]), scene()),
+    ),
+    make(
+      'one-sentence-among-others',
+      tell(tell(scene(), 'rms', talk.slice(0, 3)).add('nsh', russian[1]), 'rms', talk.slice(3)),
+    ),
+    make(
       'a-sentence-beside-the-change',
       tell(
         tell(

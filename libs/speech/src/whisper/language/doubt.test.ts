@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sampleRate } from '../../wav/sample-rate.js';
 import type { LanguageShares, Piece } from '../answer.js';
-import { doubtsOf } from './doubt.js';
+import { doubtsOf, withLoneParts } from './doubt.js';
 
 /** Words of half a second each, with a log probability. */
 const pieces = (text: string, p: number): Piece[] =>
@@ -38,4 +38,25 @@ test('no words at all, where it surely sounds like another language', () => {
 
 test('a word by itself is not doubted', () => {
   expect(isDoubted('Poole', -0.9, { ko: 0.9 }, { seconds: 1.1 })).toBe(false);
+});
+
+const part = (shares: LanguageShares, seconds = 2.5) => ({ shares, seconds });
+
+test('a sentence in another language is found among others, also where the path goes past it', () => {
+  const english = part({ en: 0.97 });
+  const russian = part({ ru: 0.98, en: 0.01 });
+  const mixed = part({ ru: 0.74, en: 0.21 });
+  expect(withLoneParts([english, russian, english, mixed], ['en', 'en', 'en', 'en'])).toEqual(['en', 'ru', 'en', 'ru']);
+  expect(withLoneParts([russian, english, russian], ['ru', 'ru', 'ru'])).toEqual(['ru', 'en', 'ru']);
+});
+
+test('what merely sounds like another language changes nothing, nor does a word', () => {
+  const english = part({ en: 0.97 });
+  expect(withLoneParts([english, part({ ru: 0.9, en: 0.02 })], ['en', 'en'])).toEqual(['en', 'en']);
+  expect(withLoneParts([english, part({ cy: 0.99 }, 1.2)], ['en', 'en'])).toEqual(['en', 'en']);
+  expect(withLoneParts([english, part({ ru: 0.98 }), part({ ru: 0.5, en: 0.45 })], ['en', null, 'en'])).toEqual([
+    'en',
+    null,
+    'en',
+  ]);
 });

@@ -3,7 +3,8 @@ import type { WindowResult } from '../answer.js';
 import { averageLogProbability } from '../guard.js';
 import { wordsOf } from '../word.js';
 import type { Part } from './part.js';
-import { weighed } from './prior.js';
+import type { Evidence } from './path.js';
+import { likeliest, weighed } from './prior.js';
 
 /** A part sounds like a language that has so much of its probability. */
 const leastBase = 0.3;
@@ -13,6 +14,8 @@ const unsure = -0.5;
 const sureOfOther = 0.7;
 /** Samples: a word by itself sounds like any language. */
 const leastDoubted = 1.8 * sampleRate;
+/** A sentence among others in another language is believed where some part is so surely in its language. */
+const surely = 0.95;
 const latin = /^[^\p{L}]*\p{Script=Latin}/u;
 
 /**
@@ -37,5 +40,24 @@ export const doubtsOf = (result: WindowResult, parts: readonly Part[], base: str
       averageLogProbability(own) < unsure ||
       (!isLatin && own.filter(({ text }) => latin.test(text)).length > own.length / 2)
     );
+  });
+};
+
+/**
+ * The languages of a path, but for parts that by themselves are in another: people who talk to each other in two languages change with
+ * every sentence, and the model then translates instead of writing what is said. Null is a language that the parts do not name.
+ */
+export const withLoneParts = (evidence: readonly Evidence[], path: readonly (string | null)[]): (string | null)[] => {
+  const sure = new Set<string>();
+  for (const { shares, seconds } of evidence) {
+    const { language } = likeliest(shares, []);
+    if (seconds * sampleRate >= leastDoubted && (shares[language] ?? 0) >= surely) sure.add(language);
+  }
+  return path.map((language, index) => {
+    const { shares, seconds } = evidence[index] as Evidence;
+    if (language === null || seconds * sampleRate < leastDoubted || (shares[language] ?? 0) > leastBase)
+      return language;
+    const other = likeliest(shares, []).language;
+    return sure.has(other) && (shares[other] ?? 0) >= sureOfOther ? other : language;
   });
 };

@@ -5,7 +5,7 @@ import { cutLong } from '../cut.js';
 import type { Hear, Heard } from '../hear.js';
 import { pack, type Window } from '../window.js';
 import { changePoint } from './change-point.js';
-import { doubtsOf } from './doubt.js';
+import { doubtsOf, withLoneParts } from './doubt.js';
 import { partsOf } from './part.js';
 import { languagePath } from './path.js';
 import { likeliest, weighed } from './prior.js';
@@ -43,12 +43,13 @@ export const followLanguages = async (heard: readonly Heard[], request: FollowRe
   const evidence = heard.flatMap(({ result }, index) =>
     result.languages.map((shares, at) => {
       const part = parts[index]?.[at];
-      return { shares: weighed(shares), seconds: part === undefined ? 0 : (part.to - part.from) / sampleRate };
+      return { shares, seconds: part === undefined ? 0 : (part.to - part.from) / sampleRate };
     }),
   );
   const doubted = heard.flatMap(({ result }, index) => doubtsOf(result, parts[index] ?? [], request.base));
   // What is doubted is in some other language, until it was heard by itself.
-  const path = languagePath(evidence, request.base).map((language, index) =>
+  const all = evidence.map(({ shares, seconds }) => ({ shares: weighed(shares), seconds }));
+  const path = withLoneParts(evidence, languagePath(all, request.base)).map((language, index) =>
     language === request.base && doubted[index] ? null : language,
   );
   const result: Heard[] = [];

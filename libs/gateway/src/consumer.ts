@@ -1,14 +1,9 @@
-import { hasEnded, ownIdentity } from '@whisper-bot/runtime';
+import { hasEnded, ownIdentity, parseIdentity, processIdentitySchema } from '@whisper-bot/runtime';
 import { z } from 'zod';
 import { group, type Streams } from './stream.js';
 
 /** What the registry says of a consumer: its process, and whether it has closed while that goes on. */
-const registeredSchema = z.object({
-  host: z.string(),
-  pid: z.number().int(),
-  birth: z.string(),
-  closed: z.boolean().default(false),
-});
+const registeredSchema = processIdentitySchema.extend({ closed: z.boolean().default(false) });
 
 export interface ConsumerRegistryOptions {
   reader: Streams;
@@ -47,7 +42,7 @@ export const createConsumerRegistry = (options: ConsumerRegistryOptions): Consum
       const names: string[] = [];
       for (const [name, text] of Object.entries(await reader.hgetall(consumers))) {
         if (name === consumer) continue;
-        const registered = parse(text);
+        const registered = parseIdentity(text, registeredSchema);
         if (registered !== undefined && (registered.closed || (await hasEnded(registered)))) names.push(name);
       }
       return names;
@@ -57,13 +52,4 @@ export const createConsumerRegistry = (options: ConsumerRegistryOptions): Consum
       await reader.hdel(consumers, ended);
     },
   };
-};
-
-/** Undefined for what another version wrote, or no one of ours. */
-const parse = (text: string): z.infer<typeof registeredSchema> | undefined => {
-  try {
-    return registeredSchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 };

@@ -19,6 +19,12 @@ export { isUnavailable, whileUnavailable } from './connection/unavailable.js';
 export { type Announcement, announceReady, exitNeedsOperator } from './lifecycle/announce.js';
 export { isAlive } from './lifecycle/is-alive.js';
 export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle/lifecycle.js';
-export { hasEnded, ownIdentity, type ProcessIdentity } from './lifecycle/process-identity.js';
+export {
+  hasEnded,
+  ownIdentity,
+  type ProcessIdentity,
+  parseIdentity,
+  processIdentitySchema,
+} from './lifecycle/process-identity.js';
 export { createLogger, type LoggerOptions } from './logging/logger.js';
 export { type MetricsServer, type MetricsServerOptions, serveMetrics } from './metric/server.js';

@@ -53,7 +53,9 @@ const hear = (said: string, task: Task): Transcript => {
       : said === 'language'
         ? `In ${task.options.language}.`
         : said === 'russian'
-          ? (task.options.translate && 'Good morning.') || 'Доброе утро.'
+          ? task.options.translate
+            ? 'Good morning.'
+            : 'Доброе утро.'
           : said;
   const lines = text.split('\n').filter((line) => line !== '');
   const labels: string[] = [];

@@ -1,18 +1,6 @@
-import { hasEnded, ownIdentity } from '@whisper-bot/runtime';
-import { z } from 'zod';
+import { hasEnded, ownIdentity, parseIdentity, processIdentitySchema } from '@whisper-bot/runtime';
 import type { QueueName } from '../catalogue.js';
 import type { Connection } from '../redis/connection.js';
-
-const holderSchema = z.object({ host: z.string(), pid: z.number().int(), birth: z.string() });
-
-/** Undefined for what another version wrote, or no one of ours. */
-const holderOf = (text: string): z.infer<typeof holderSchema> | undefined => {
-  try {
-    return holderSchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
-};
 
 /**
  * Says which process takes jobs of a queue under which worker's name, so that the locks of one that was killed on this machine need not
@@ -44,7 +32,7 @@ export const createHolder = (connection: Connection, queue: QueueName, worker: s
       let released = 0;
       await redis.hset(key, worker, JSON.stringify(ownIdentity()));
       for (const [name, text] of Object.entries(await redis.hgetall(key))) {
-        const holder = holderOf(text);
+        const holder = parseIdentity(text, processIdentitySchema);
         if (name !== worker && holder !== undefined && (await hasEnded(holder))) released += await letGo(name);
       }
       return released;

@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { z } from 'zod';
 
 /** Which process something belongs to: a number alone may be another's by now. */
 export interface ProcessIdentity {
@@ -13,6 +14,18 @@ export interface ProcessIdentity {
   /** When it began, in ticks of its kernel (Linux); empty where the system does not say. */
   birth: string;
 }
+
+/** A stored {@link ProcessIdentity}; what else is stored beside it extends this. */
+export const processIdentitySchema = z.object({ host: z.string(), pid: z.number().int(), birth: z.string() });
+
+/** Reads JSON that another process stored; undefined where it is not of that shape. */
+export const parseIdentity = <T>(text: string, schema: z.ZodType<T>): T | undefined => {
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+};
 
 /** State and start time in `/proc/PID/stat` (proc(5), fields 3 and 22); the name before them may hold anything. */
 const fieldsOf = (stat: string): { state: string; birth: string } => {

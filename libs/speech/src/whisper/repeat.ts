@@ -66,6 +66,14 @@ export const standsOnSound = (words: readonly HeardWord[]): boolean => {
 /** A word ends at most so many seconds behind its sound: word times are not exact. */
 const slack = 0.3;
 
+const lastRepeat = (words: readonly HeardWord[]): Repeat | null => {
+  const last = repeatsOf(words, () => 1).at(-1);
+  return last !== undefined && last.at + last.length * last.times === words.length ? last : null;
+};
+
+/** Whether the last words say what those before them say. */
+export const endsInRepeat = (words: readonly HeardWord[]): boolean => lastRepeat(words) !== null;
+
 /**
  * The words without repeats at their end that there is no sound for: a word said once in a short recording is easily written twice. Such
  * a repeat ends after the last sound, and there are fewer syllables than words.
@@ -75,10 +83,10 @@ export const withoutEchoes = (
   words: readonly HeardWord[],
   sounds: { ends: readonly number[]; beats: readonly number[] },
 ): { words: HeardWord[]; removed: HeardWord[] } => {
-  const last = repeatsOf(words, () => 1).at(-1);
+  const last = lastRepeat(words);
   const silence = (sounds.ends.at(-1) ?? Number.POSITIVE_INFINITY) + slack;
   let kept = words.length;
-  if (last !== undefined && last.at + last.length * last.times === kept) {
+  if (last !== null) {
     const from = words[last.at - 1]?.end ?? 0;
     const beats = sounds.beats.filter((beat) => beat > from).length;
     const utterances = sounds.ends.filter((end) => end > from).length;

@@ -7,7 +7,7 @@ import { quietest } from './cut.js';
 import { type Gap, gapsOf } from './gap.js';
 import { withoutHallucinations } from './guard.js';
 import type { Heard } from './hear.js';
-import { repeatsOf, withoutEchoes, withoutLoops } from './repeat.js';
+import { endsInRepeat, repeatsOf, withoutEchoes, withoutLoops } from './repeat.js';
 import { utterancesOf } from './utterance.js';
 import { inRecording, partOf, type Window, windowLength } from './window.js';
 import { type HeardWord, wordsOf } from './word.js';
@@ -49,7 +49,9 @@ export const stateOf = async (
 ): Promise<State> => {
   const { window, language, result } = one;
   const written = wordsOf(result.pieces, translate ? 'en' : language);
-  const sounds = repeatsOf(written, () => 1).length > 0 ? await soundsOf(wav, window) : { beats: [], utterances: [] };
+  // Listened to only where a repeat is to be judged.
+  const isJudged = endsInRepeat(written) || repeatsOf(written, () => leastRepeats - 1).length > 0;
+  const sounds = isJudged ? await soundsOf(wav, window) : { beats: [], utterances: [] };
   const { beats, utterances } = sounds;
   const { words: all, removed: echoes } = withoutEchoes(written, { ends: utterances.map(({ end }) => end), beats });
   const isRepeated = !translate && repeatsOf(all, () => leastRepeats - 1).length > 0;

@@ -48,16 +48,15 @@ export const doubtsOf = (result: WindowResult, parts: readonly Part[], base: str
  * every sentence, and the model then translates instead of writing what is said. Null is a language that the parts do not name.
  */
 export const withLoneParts = (evidence: readonly Evidence[], path: readonly (string | null)[]): (string | null)[] => {
-  const sure = new Set<string>();
-  for (const { shares, seconds } of evidence) {
+  const heard = evidence.map(({ shares, seconds }) => {
     const { language } = likeliest(shares, []);
-    if (seconds * sampleRate >= leastDoubted && (shares[language] ?? 0) >= surely) sure.add(language);
-  }
+    return { shares, language, share: shares[language] ?? 0, isLong: seconds * sampleRate >= leastDoubted };
+  });
+  const sure = new Set(heard.flatMap(({ language, share, isLong }) => (isLong && share >= surely ? [language] : [])));
   return path.map((language, index) => {
-    const { shares, seconds } = evidence[index] as Evidence;
-    if (language === null || seconds * sampleRate < leastDoubted || (shares[language] ?? 0) > leastBase)
+    const part = heard[index];
+    if (language === null || part === undefined || !part.isLong || (part.shares[language] ?? 0) > leastBase)
       return language;
-    const other = likeliest(shares, []).language;
-    return sure.has(other) && (shares[other] ?? 0) >= sureOfOther ? other : language;
+    return sure.has(part.language) && part.share >= sureOfOther ? part.language : language;
   });
 };

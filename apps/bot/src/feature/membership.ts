@@ -12,5 +12,7 @@ export const createMembership = (
     if (status === 'kicked' || status === 'left') await leaveChat(deps, ctx.chat.id, `the bot is ${status}`);
   });
   composer.on('message:migrate_to_chat_id', (ctx) => deps.moveChat(ctx.chat.id, ctx.message.migrate_to_chat_id));
+  // Said in the new chat as well, whichever update comes first.
+  composer.on('message:migrate_from_chat_id', (ctx) => deps.moveChat(ctx.message.migrate_from_chat_id, ctx.chat.id));
   return composer;
 };

@@ -86,7 +86,10 @@ export const createRepositories = (
     moveChat: async (from, to) => {
       await store.move(from, to);
       const preference = await books.preference(from);
-      if (preference !== null) await books.setPreference(to, preference);
+      if (preference === null) return;
+      await books.setPreference(to, preference);
+      // Once: what is set in the new chat later is not to be undone by a second notice of the move.
+      await books.forgetPreference(from);
     },
   };
 };

@@ -30,7 +30,7 @@ export interface Observed {
   /**
    * Goes there with an empty cache: the bytes of the page, headers and all, as they come over the wire. A fixed set of requests,
    * however slow the machine: each address counts once, to its end; what is asked again or streamed later does not, nor do the
-   * recording, the icon of the tab, and the scripts of workers: how those end is reported to the worker alone, or to no one.
+   * recording, the icon of the tab, and the scripts of workers.
    */
   weigh(path: string, ready?: (page: Page) => Promise<void>): Promise<number>;
 }
@@ -80,7 +80,6 @@ export const openWindow = async (browser: Browser, options: OpenOptions): Promis
   const wire = await context.newCDPSession(page);
   const weight = weighRequests(wire);
   await wire.send('Network.enable');
-  page.on('worker', (worker) => weight.leaveOut(worker.url()));
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
     // An answer that is meant to be an error is logged by the browser as well.
@@ -113,21 +112,20 @@ const uncounted = new Set(['EventSource', 'Media', 'Other']);
 /** Bytes of a page. */
 interface Weight {
   reset(): void;
-  /** Not to be counted, whenever it was asked for. */
-  leaveOut(url: string): void;
   total(): number | null;
   open(): string[];
 }
 
 /** Adds up the requests of a page by their addresses; `total` is null while one of them is under way. */
 const weighRequests = (wire: CDPSession): Weight => {
-  const leftOut = new Set<string>();
   const addresses = new Set<string>();
   const weights = new Map<string, number>();
   const open = new Map<string, string>();
-  wire.on('Network.requestWillBeSent', ({ requestId, request: { method, url }, type }) => {
+  wire.on('Network.requestWillBeSent', ({ requestId, loaderId, request: { method, url }, type }) => {
     const address = `${method} ${url}`;
-    if (uncounted.has(type ?? '') || addresses.has(address) || leftOut.has(url)) return;
+    if (uncounted.has(type ?? '') || addresses.has(address)) return;
+    // The script of a worker is loaded on behalf of no document, and its end is reported to the worker alone, or to no one.
+    if (loaderId === '') return;
     addresses.add(address);
     weights.set(requestId, 0);
     open.set(requestId, address);
@@ -139,14 +137,6 @@ const weighRequests = (wire: CDPSession): Weight => {
   return {
     reset() {
       for (const each of [addresses, weights, open]) each.clear();
-    },
-    leaveOut(url) {
-      leftOut.add(url);
-      for (const [id, address] of open) {
-        if (address !== `GET ${url}`) continue;
-        open.delete(id);
-        weights.delete(id);
-      }
     },
     open: () => [...open.values()],
     total: () =>

@@ -8,6 +8,7 @@ import erasure from './0005-erasure.js';
 import attempt from './0006-attempt.js';
 import transcriptVersion from './0007-transcript-version.js';
 import notified from './0008-notified.js';
+import updateOfTwoChats from './0009-update-of-two-chats.js';
 
 /** In order; a released one never changes. */
 const migrations = {
@@ -19,6 +20,7 @@ const migrations = {
   '0006-attempt': attempt,
   '0007-transcript-version': transcriptVersion,
   '0008-notified': notified,
+  '0009-update-of-two-chats': updateOfTwoChats,
 };
 export type MigrationName = keyof typeof migrations;
 

@@ -26,6 +26,9 @@ export interface Handling {
 /** Milliseconds between two looks without a wake-up: another process may have stored an update, or PostgreSQL was unavailable. */
 const lookInterval = 5000;
 
+const chatsOf = ({ chatId, otherChatId }: ClaimedUpdate): number[] =>
+  otherChatId === undefined ? [chatId] : [chatId, otherChatId];
+
 /**
  * grammY's runner, fed from the inbox instead of from Telegram: one update a chat at a time, chats beside each other. An
  * update is gone only when it was handled; one that fails again and again is put aside, so that the chat goes on.
@@ -60,7 +63,7 @@ export const startHandling = (deps: HandleDeps): Handling => {
       woken = false;
       try {
         const claimed = await inbox.claim(Math.min(size, deps.concurrency), [...busy]);
-        for (const update of claimed) busy.add(update.chatId);
+        for (const chatId of claimed.flatMap(chatsOf)) busy.add(chatId);
         if (claimed.length > 0) return claimed;
       } catch (error) {
         log.error({ err: error }, 'inbox unavailable');
@@ -70,17 +73,17 @@ export const startHandling = (deps: HandleDeps): Handling => {
     return [];
   };
 
-  const release = (chatId: number): void => {
-    busy.delete(chatId);
+  const release = (update: ClaimedUpdate): void => {
+    for (const chatId of chatsOf(update)) busy.delete(chatId);
     wake();
   };
 
   const consume = async (claimed: ClaimedUpdate): Promise<void> => {
-    const { updateId, chatId, attempts } = claimed;
+    const { updateId, attempts } = claimed;
     try {
       await handle(claimed.body as Update);
       await inbox.done(updateId);
-      release(chatId);
+      release(claimed);
     } catch (error) {
       log.error({ err: error, update_id: updateId, attempts }, 'update handling failed');
       // Where Redis or PostgreSQL is away the update is not at fault, however often it was tried.
@@ -88,11 +91,11 @@ export const startHandling = (deps: HandleDeps): Handling => {
         await inbox
           .park(updateId, error instanceof Error ? (error.stack ?? error.message) : String(error))
           .catch((failure: unknown) => log.error({ err: failure, update_id: updateId }, 'inbox unavailable'));
-        release(chatId);
+        release(claimed);
         return;
       }
       // The chat rests, so that its next update does not overtake this one.
-      setTimeout(() => release(chatId), backOff(Math.min(attempts, deps.mostAttempts))).unref();
+      setTimeout(() => release(claimed), backOff(Math.min(attempts, deps.mostAttempts))).unref();
     }
   };
 

@@ -15,9 +15,13 @@ const chatOf = (update: Update): number =>
     update.my_chat_member
   )?.chat.id ?? 0;
 
-/** An update as the inbox keeps it. */
-export const inboxUpdate = (update: Update): InboxUpdate => ({
-  updateId: update.update_id,
-  chatId: chatOf(update),
-  body: update,
-});
+/** An update as the inbox keeps it: one that reports a group's new number stands in the order of both numbers. */
+export const inboxUpdate = (update: Update): InboxUpdate => {
+  const otherChatId = update.message?.migrate_to_chat_id ?? update.message?.migrate_from_chat_id;
+  return {
+    updateId: update.update_id,
+    chatId: chatOf(update),
+    ...(otherChatId !== undefined && { otherChatId }),
+    body: update,
+  };
+};

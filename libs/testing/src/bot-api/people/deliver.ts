@@ -54,6 +54,9 @@ export function deliver(
   return message;
 }
 
+/** What makes a message a notice of Telegram’s own, of those the stand-in sends. */
+const serviceFields = ['new_chat_members', 'left_chat_member', 'migrate_to_chat_id', 'migrate_from_chat_id'] as const;
+
 /**
  * Whether the bot gets this message. In a group with privacy mode on it gets commands, replies to itself and service
  * messages only, unless it is an administrator (https://core.telegram.org/bots/features#privacy-mode).
@@ -64,8 +67,8 @@ export function botSees(world: World, state: ChatState, message: Message): boole
   if (status === undefined || status === 'left' || status === 'kicked') return false;
   if (state.chat.type === 'channel') return status === 'administrator';
   if (status === 'administrator' || world.bot.can_read_all_group_messages) return true;
-  const service = message.new_chat_members !== undefined || message.left_chat_member !== undefined;
-  return service || message.reply_to_message?.from?.id === world.bot.id || isCommandFor(world, message);
+  const isService = serviceFields.some((field) => message[field] !== undefined);
+  return isService || message.reply_to_message?.from?.id === world.bot.id || isCommandFor(world, message);
 }
 
 function isCommandFor(world: World, message: Message): boolean {

@@ -103,6 +103,11 @@ export function createGroup(world: World, description: GroupDescription, view: (
       const next = createGroup(world, { ...withoutId(description), type: 'supergroup' }, view);
       state.migratedTo = next.id;
       deliver(world, { chat: state, from: actor }, { content: { migrate_to_chat_id: next.id } });
+      deliver(
+        world,
+        { chat: ensureChat(world, { id: next.id } as Chat), from: actor },
+        { content: { migrate_from_chat_id: id } },
+      );
       return next;
     },
     deleteMessage(messageId) {

@@ -72,7 +72,7 @@ test.concurrent('what is no recording is explained, an album of photos once', as
   ]);
   ann.sendText(ann.user.id, 'привет');
   await ann.chat.until((chat) => chat.fromBot.length === 3);
-  expect(new Set(texts(ann.chat))).toEqual(new Set(['Пришлите голосовое сообщение, аудио, видео или кружок.']));
+  expect(new Set(texts(ann.chat))).toEqual(new Set(['Пришлите голосовое сообщение, аудио, видео или видеосообщение.']));
 });
 
 test.concurrent('an error says what is wrong in the user’s language; Retry helps where it can', async () => {
@@ -80,8 +80,8 @@ test.concurrent('an error says what is wrong in the user’s language; Retry hel
   const damaged = await people.spoken(ann, 'fail:damaged-media', 'повреждён');
   expect(damaged.message.buttons).toEqual([]);
   const crashed = await people.spoken(ann, 'fail:engine-crashed:once', 'прервалось');
-  expect(crashed.message.buttons.flat().map(({ text }) => text)).toEqual(['🔁 Ещё раз']);
-  expect(await people.press(ann, '🔁 Ещё раз')).toBe('Пробую ещё раз');
+  expect(crashed.message.buttons.flat().map(({ text }) => text)).toEqual(['🔁 Повторить']);
+  expect(await people.press(ann, '🔁 Повторить')).toBe('Пробую ещё раз');
   await ann.chat.until((chat) => chat.message(crashed.message.id)?.text.startsWith('fail:engine'));
 });
 
@@ -147,7 +147,7 @@ test.concurrent('settings are chosen in a menu and hold for the next recording',
   ann.sendVoice(ann.user.id, saying('A: Раз.\nB: Два.'));
   const { file } = await ann.chat.until((chat) => chat.fromBot.find((seen) => seen.file));
   expect(file?.name).toBe('расшифровка.srt');
-  expect(await file?.text()).toContain('Говорящий 2: Два.');
+  expect(await file?.text()).toContain('Спикер 2: Два.');
 });
 
 test.concurrent('/delete_my_data forgets everything about a person', async () => {
@@ -226,7 +226,9 @@ test('limits hold at once: block, allow, and who may set them', async () => {
 test('commands are registered in both languages', async () => {
   await bot.api.journal.until(() => bot.api.journal.of('setMyCommands').length >= 4);
   const russian = bot.api.journal.of('setMyCommands').filter(({ parameters }) => parameters.language_code === 'ru');
-  expect(JSON.stringify(russian.map(({ parameters }) => parameters.commands))).toContain('Сколько записано для меня');
+  expect(JSON.stringify(russian.map(({ parameters }) => parameters.commands))).toContain(
+    'Сколько расшифровано для меня',
+  );
 });
 
 test('the bot kept to Telegram’s limits in all of this', () => {

@@ -44,7 +44,9 @@ test.concurrent('the buttons of a result answer to whom they belong, and to admi
   group.join(bob);
   ann.reply(ann.sendVoice(group.id, saying('hold')), '/transcribe');
   await group.chat.until((chat) => chat.last?.text.includes('Writing down'));
-  expect(await press(bob, '✖️ Cancel', group.id)).toBe('Это может только тот, кто просил, или администратор.');
+  expect(await press(bob, '✖️ Cancel', group.id)).toBe(
+    'Это может сделать только тот, кто запросил расшифровку, или администратор.',
+  );
   expect(await press(owner, '✖️ Cancel', group.id)).toBe('Stopping');
   await group.chat.until((chat) => chat.last?.text === '✖️ Cancelled.');
 });

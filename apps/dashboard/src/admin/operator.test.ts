@@ -53,7 +53,7 @@ const voiceNote = async (): Promise<Buffer> => {
 
 /** Waits until the failure message is in the chat. */
 const failureShown = ({ chat }: Person) =>
-  chat.until((view) => view.fromBot.some(({ text }) => text.includes('The recognition broke off')), {
+  chat.until((view) => view.fromBot.some(({ text }) => text.includes('Recognition crashed')), {
     timeoutMs: bound,
   });
 /** The transcript, once the person has it. */
@@ -74,15 +74,15 @@ test('the administrator comes in by the link that `up` prints, and lets an opera
   await page.goto(product.setupUrl);
   await page.getByLabel('Name').fill('ann');
   await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
-  await page.getByLabel('Password again').fill('correct horse battery');
+  await page.getByLabel('Repeat the password').fill('correct horse battery');
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByRole('link', { name: 'Accounts' }).click();
   await page.getByLabel('Name', { exact: true }).fill('olga');
   await page.getByLabel('Password', { exact: true }).fill('olgas long password');
-  await page.getByLabel('Password again').fill('olgas long password');
+  await page.getByLabel('Repeat the password').fill('olgas long password');
   await page.getByLabel('Role', { exact: true }).selectOption('operator');
   await page.getByRole('button', { name: 'Add an account' }).click();
-  await page.getByText('The account was made.').waitFor();
+  await page.getByText('The account was created.').waitFor();
   await page.getByRole('button', { name: 'Sign out' }).click();
 });
 

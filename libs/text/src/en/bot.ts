@@ -34,8 +34,8 @@ Files up to ${size}${longest === 'none' ? '' : say`, recordings up to ${longest}
 /delete_my_data – forget me`,
   privacy: ({ keep, ttl }: Values<'keep' | 'ttl'>) => say`<b>What is kept</b>
 • The recording: until its text is delivered${keep === 'none' ? '' : say`, at most ${keep}`}. The text, its title and the speakers’ names, so that the buttons work: for ${ttl}.
-• That there was a recording (when, how long, how it ended, your Telegram number), the seconds transcribed for you and your settings: until you send /delete_my_data.
-• Which messages came and went, by number, without their words: 30 days.
+• Facts about a recording (when it came, how long it is, how its processing ended, your Telegram ID), the seconds transcribed for you and your settings: until you send /delete_my_data.
+• The numbers of messages received and sent, without their text: for 30 days.
 
 <b>What you can have deleted</b>
 • <i>Delete</i> below a result: the recording, its text and its title are deleted at once, statistics about it within minutes.
@@ -133,21 +133,21 @@ Recordings are recognized on this bot's own machines and are not passed on to an
   'error-unsafe-media':
     'This file points to other files or addresses. I only open files that hold their sound themselves.',
   'error-too-long': ({ limit }: Values<'limit'>) =>
-    say`The recording is too long: at most ${limit}. Cut it and send the parts.`,
-  'error-too-long-unknown': 'The recording is too long. Cut it and send the parts.',
+    say`The recording is too long: at most ${limit}. Split it and send the parts.`,
+  'error-too-long-unknown': 'The recording is too long. Split it and send the parts.',
   'error-too-big': ({ limit }: Values<'limit'>) =>
-    say`The file is too big: at most ${limit}. Send only its sound, compress it, or cut it into parts.`,
-  'error-too-big-unknown': 'The file is too big. Send only its sound, compress it, or cut it into parts.',
+    say`The file is too big: at most ${limit}. Send only the audio track, compress the file, or split it.`,
+  'error-too-big-unknown': 'The file is too big. Send only the audio track, compress the file, or split it.',
   'error-unknown-model': 'The chosen model is not installed here. Choose another one: /model',
-  'error-unknown-language': 'The chosen language is not one I know. Choose another one: /language',
+  'error-unknown-language': 'I do not know the chosen language. Choose another one: /language',
   'error-file-expired': 'Telegram no longer has this file. Send it again.',
   'error-cancelled': 'Cancelled.',
-  'error-engine-crashed': 'The recognition broke off. Trying again often helps.',
-  'error-engine-hung': 'The recognition got stuck. Trying again often helps.',
+  'error-engine-crashed': 'Recognition crashed. Trying again often helps.',
+  'error-engine-hung': 'Recognition got stuck. Trying again often helps.',
   'error-engine-memory':
     'There was not enough memory for this recording. Try again later, or with a smaller model: /model',
   'error-time-limit': 'It took too long and was stopped. Try again, or with a smaller model: /model',
-  'error-no-space': 'There is no room for more recordings just now. Try again in a few minutes.',
+  'error-no-space': 'There is no space for more recordings just now. Try again in a few minutes.',
   'error-internal': 'Something went wrong on our side. Try again in a minute.',
 
   // Refusals
@@ -220,7 +220,7 @@ Today: ${today}${limit === 'none' ? '' : say` of ${limit}`}`,
   'forget-ask':
     'Forget everything about you: settings, recordings, texts and statistics? Recordings in progress are stopped. Messages in this chat stay until you delete them.',
   'forget-done': 'Done. Nothing is left except what /privacy lists.',
-  'forget-kept': 'Fine, nothing was deleted.',
+  'forget-kept': 'All right, nothing was deleted.',
   'button-forget': 'Yes, forget me',
   'button-keep': 'No',
   'admin-only': 'Only an operator of this bot may do this.',

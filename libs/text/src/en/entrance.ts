@@ -12,24 +12,24 @@ export const entrance = {
     noPasswords: 'Signing in with a password is switched off here.',
     problems: {
       away: 'The sign-in service of your organisation does not answer right now. Try again in a moment.',
-      cancelled: 'The sign-in service of your organisation did not let you in, or you stopped there.',
+      cancelled: 'The sign-in service of your organisation refused the sign-in, or you cancelled it.',
       failed:
-        'The sign-in service of your organisation did not confirm who you are. Try again; if it stays, an administrator finds the reason in the log.',
-      expired: 'This sign-in took too long, was used already, or began in another browser. Begin again.',
+        'The sign-in service of your organisation did not confirm who you are. Try again; if that does not help, an administrator can find the reason in the log.',
+      expired: 'This sign-in took too long, was already completed, or began in another browser. Start again.',
       tooMany: 'Too many attempts. Wait a few minutes, then try again.',
       noRole: 'Your organisation knows you, but gives you no role here. Ask an administrator.',
       domain: 'Only people with a verified e-mail address of this organisation may sign in here.',
       disabled: 'Your account here is disabled. Ask an administrator.',
     },
     noAccount:
-      'No account yet? The first administrator is created by the one-time link that the start prints, or by “whisper-bot admin add”.',
+      'No account yet? The first administrator is created with the one-time link printed at start-up, or by “whisper-bot admin add”.',
   },
   setup: {
     title: 'Create the first administrator',
     lead: 'This link works once. Choose a name and a password of at least twelve characters.',
     submit: 'Create account',
     gone: 'This link has been used or has expired. Restart the dashboard for a new one.',
-    passwordAgain: 'Password again',
+    passwordAgain: 'Repeat the password',
   },
   password: {
     short: 'A password has at least twelve characters.',

@@ -62,7 +62,7 @@ export const frame = {
   },
   stage: {
     prepare: 'Prepare',
-    diarize: 'Tell speakers apart',
+    diarize: 'Identify speakers',
     transcribe: 'Transcribe',
     merge: 'Merge',
     deliver: 'Deliver',
@@ -91,18 +91,18 @@ export const frame = {
   status: {
     400: { title: 'Invalid input', text: 'The request was not understood. Go back and check what you entered.' },
     401: { title: 'Please sign in', text: 'This page is only for people with an account.' },
-    403: { title: 'Not for you', text: 'Your role does not allow this. Ask an administrator.' },
-    404: { title: 'Nothing here', text: 'There is no such page, or what it showed is gone.' },
-    408: { title: 'Too slow', text: 'The upload stood still or was too slow. Try again on a better connection.' },
-    409: { title: 'Not possible now', text: 'What you wanted to change has changed meanwhile. Look again.' },
+    403: { title: 'Access denied', text: 'Your role does not allow this. Ask an administrator.' },
+    404: { title: 'Not found', text: 'There is no such page, or what it showed was deleted.' },
+    408: { title: 'Too slow', text: 'The upload stalled or was too slow. Try again on a better connection.' },
+    409: { title: 'Not possible now', text: 'What you wanted to change has changed in the meantime. Check it again.' },
     413: { title: 'Too big', text: 'What you sent is larger than allowed.' },
     429: { title: 'Too many attempts', text: 'Wait a few minutes, then try again.' },
     500: {
       title: 'Something went wrong',
-      text: 'It is in the log. Try again; if it stays, look at the alarms on the overview.',
+      text: 'It is in the log. Try again; if that does not help, look at the alarms on the overview.',
     },
     503: {
-      title: 'A part is away',
+      title: 'A service is unavailable',
       text: 'A database or the queue does not answer right now. whisper-bot keeps trying; reload in a moment.',
     },
   } as Record<number, { title: string; text: string }>,

@@ -5,7 +5,7 @@ import { languageIn } from '../language.js';
 export const transcript: typeof english = {
   speaker: (number) => `Спикер ${number}`,
   noSpeech: 'Речь не найдена.',
-  speakersFailed: 'Не удалось различить говорящих.',
+  speakersFailed: 'Не удалось разделить речь по спикерам.',
   breaksOff: (time) => `Файл обрывается на ${time}.`,
   otherTracks: (tracks) => `В файле есть и другие звуковые дорожки с речью: ${tracks}.`,
   track: (number, language) => (language === null ? `${number}` : `${number} (${languageIn('ru', language)})`),

@@ -19,7 +19,7 @@ test('the first administrator comes in by the one-time link, which then is spent
   await page.goto(stage.harness.setup ?? '');
   await page.getByLabel('Name').fill('ann');
   await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
-  await page.getByLabel('Password again').fill('correct horse battery');
+  await page.getByLabel('Repeat the password').fill('correct horse battery');
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
   expect((await page.goto(stage.harness.setup ?? ''))?.status()).toBe(403);
@@ -39,7 +39,7 @@ test('a key is made with a limit of its own, works, and is revoked', async () =>
   await page.goto('/keys');
   await page.getByLabel('What it is for').fill('accounting');
   await page.getByLabel('Requests a minute').fill('2');
-  await page.getByRole('button', { name: 'Make a key' }).click();
+  await page.getByRole('button', { name: 'Create a key' }).click();
   const key = (await page.locator('code.secret').textContent()) ?? '';
   const ask = async () =>
     (await page.request.get('/v1/models', { headers: { authorization: `Bearer ${key}` } })).status();
@@ -57,9 +57,9 @@ test('an account is added, changes its role, is disabled and enabled; one admini
   await page.goto('/accounts');
   await page.getByLabel('Name', { exact: true }).fill('bob');
   await page.getByLabel('Password', { exact: true }).fill('bobs long password');
-  await page.getByLabel('Password again').fill('bobs long password');
+  await page.getByLabel('Repeat the password').fill('bobs long password');
   await page.getByRole('button', { name: 'Add an account' }).click();
-  await page.getByText('The account was made.').waitFor();
+  await page.getByText('The account was created.').waitFor();
   await page.getByLabel('Role: bob').selectOption('operator');
   await page.getByRole('button', { name: 'Save: bob' }).click();
   await page.getByText('Saved.').waitFor();
@@ -145,14 +145,14 @@ test('a setting is changed and put back', async () => {
 test('a model is downloaded and made the default; a download that stands still is stopped', async () => {
   const { page } = await enter('administrator');
   await page.goto('/models');
-  await page.getByText('Everything there is to download').click();
+  await page.getByText('All models available for download').click();
   await page.getByRole('button', { name: 'Download: tiny-q8_0' }).click();
   await page.getByText('The download has begun.').waitFor();
   await page.getByRole('button', { name: 'Make default: tiny-q8_0' }).click();
   await page.getByText('The default model was changed.').waitFor();
   expect(stage.harness.deps.settings.get('model')).toBe('tiny-q8_0');
 
-  await page.getByText('Everything there is to download').click();
+  await page.getByText('All models available for download').click();
   await page.getByRole('button', { name: 'Download: base', exact: true }).click();
   await page.getByText(/100 kB \/ 200 kB/).waitFor();
   await page.getByRole('button', { name: 'Stop: base' }).click();
@@ -166,13 +166,13 @@ test('language and appearance are chosen in the page; the password is changed; a
   await page.goto('/account');
   await page.getByLabel('Current password').fill(password);
   await page.getByLabel('New password', { exact: true }).fill('an even longer password');
-  await page.getByLabel('New password again').fill('an even longer password');
+  await page.getByLabel('Repeat the new password').fill('an even longer password');
   await page.getByRole('button', { name: 'Change password' }).click();
   await page.getByText('The password was changed').waitFor();
   expect(await stage.harness.store.accounts.verify(name, 'an even longer password')).not.toBeNull();
   await page.getByLabel('Language').selectOption('ru');
-  await page.getByRole('heading', { level: 1, name: 'Ваша запись' }).waitFor();
-  await page.getByLabel('Вид').selectOption('dark');
+  await page.getByRole('heading', { level: 1, name: 'Ваша учётная запись' }).waitFor();
+  await page.getByLabel('Оформление').selectOption('dark');
   await page.locator('html[data-theme=dark]').waitFor();
   await page.getByRole('button', { name: 'Выйти везде' }).click();
   await page.getByRole('heading', { level: 1, name: 'Вход' }).waitFor();

@@ -119,7 +119,7 @@ const [diarization, recognition] = ['diarization.0a1b2c.json', 'recognition-0-of
 const artefacts = [...prepared, diarization, recognition];
 const keptFrom = {
   Prepare: [],
-  'Tell speakers apart': [...prepared, recognition],
+  'Identify speakers': [...prepared, recognition],
   Transcribe: [...prepared, diarization],
   Merge: artefacts,
   Deliver: artefacts,
@@ -143,8 +143,8 @@ test('an ended task is run again from every stage, each time to a delivery, then
     await page.getByRole('button', { name: 'Run again' }).waitFor();
   }
   await page.getByText('Delete task').click();
-  await page.getByLabel('I want this').check();
+  await page.getByLabel('Yes, delete permanently').check();
   await page.getByRole('button', { name: 'Delete' }).click();
-  await page.getByText('The task and its files are gone.').waitFor();
+  await page.getByText('The task and its files were deleted.').waitFor();
   expect(await stage.harness.store.transcripts.read(task.id)).toBeNull();
 });

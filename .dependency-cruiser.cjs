@@ -164,7 +164,9 @@ module.exports = {
     homeOf(['express', '@bull-board'], ['apps/dashboard']),
     homeOf(['openid-client'], ['apps/dashboard/src/admin/sign-in/provider']),
     homeOf(['bullmq'], ['libs/pipeline', 'apps/dashboard/src/admin/board']),
-    homeOf(['sherpa-onnx-node', 'whisper-node', 'nodejs-whisper', 'ffmpeg-static'], ['libs/speech']),
+    homeOf(['whisper-node', 'nodejs-whisper', 'ffmpeg-static'], ['libs/speech']),
+    // The models that libs/testing writes for it are tried on it.
+    homeOf(['sherpa-onnx-node'], ['libs/speech', 'libs/testing/src/onnx/test']),
     homeOf(
       ['pg'],
       [

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import type { RecognizerFamily } from '../recognizer.js';
+
+/** The configuration of sherpa-onnx-node's OfflineRecognizer for a model that `writeRecognizer` wrote into a folder. */
+export function recognizerConfig(folder: string, family: RecognizerFamily): object {
+  const { tokens = 'tokens.txt', ...model } = modelConfig((name) => join(folder, name))[family];
+  return {
+    modelConfig: { ...model, tokens: join(folder, tokens), numThreads: 1, provider: 'cpu', debug: 0 },
+    decodingMethod: 'greedy_search',
+  };
+}
+
+interface ModelConfig {
+  /** The name of tokens.txt. */
+  readonly tokens?: string;
+  readonly [key: string]: unknown;
+}
+
+function modelConfig(path: (name: string) => string): { readonly [Family in RecognizerFamily]: ModelConfig } {
+  const nemoTransducer = {
+    transducer: {
+      encoder: path('encoder.int8.onnx'),
+      decoder: path('decoder.int8.onnx'),
+      joiner: path('joiner.int8.onnx'),
+    },
+    modelType: 'nemo_transducer',
+  };
+  const gigaamTransducer = {
+    transducer: { encoder: path('encoder.int8.onnx'), decoder: path('decoder.onnx'), joiner: path('joiner.onnx') },
+    modelType: 'nemo_transducer',
+  };
+  const nemoCtc = { nemoCtc: { model: path('model.int8.onnx') } };
+  return {
+    'nemo-transducer': nemoTransducer,
+    'nemo-tdt': nemoTransducer,
+    'gigaam-transducer': gigaamTransducer,
+    'nemo-ctc': nemoCtc,
+  };
+}

@@ -1,0 +1,23 @@
+// A process of its own: sherpa-onnx ends the process that gives it a model it does not like.
+import sherpa from 'sherpa-onnx-node';
+import { type Tone, toneSound } from '../tone.js';
+
+/** What the process is started with, as JSON in its first argument. */
+export interface Order {
+  /** The recognizer's configuration. */
+  readonly config: object;
+  readonly recordings: readonly { readonly seconds: number; readonly tones: readonly Tone[] }[];
+}
+
+/** What it writes, as JSON: one a recording. */
+export type Recognized = ReturnType<InstanceType<typeof sherpa.OfflineRecognizer>['getResult']>;
+
+const { config, recordings } = JSON.parse(process.argv[2] ?? '') as Order;
+const recognizer = new sherpa.OfflineRecognizer(config);
+const results: Recognized[] = recordings.map(({ seconds, tones }) => {
+  const stream = recognizer.createStream();
+  stream.acceptWaveform({ samples: toneSound(seconds, tones), sampleRate: 16_000 });
+  recognizer.decode(stream);
+  return recognizer.getResult(stream);
+});
+process.stdout.write(JSON.stringify(results));

@@ -121,7 +121,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     log.error({ cause: error.message }, 'PostgreSQL connection lost'),
   );
   const record = createRepositories(pool, { botId: me.id, key: token, log }, options.limits);
-  const { inbox, posts, requests, preferences, usage, spokenBy, limits, moveChat } = record;
+  const { inbox, messages, requests, preferences, usage, spokenBy, limits, moveChat } = record;
   const onStop = (cause: string): void =>
     stop(
       /conflict/i.test(cause)
@@ -130,7 +130,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     );
 
   const sender = createSender({
-    posts,
+    messages,
     send: createSend({ api, tasksDir, transcripts }),
     budget: createBudget(telegramBudget, () => performance.now()),
     log,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createConsumerRegistry } from './consumer.js';
+import { type ConsumerRegistry, createConsumerRegistry } from './consumer.js';
 import type { Entry } from './entry.js';
-import { group, type Streams } from './stream.js';
+import { group, pairs, type Streams } from './stream.js';
 
 export interface ConsumeOptions {
   /** Blocks while it waits: a connection of its own. */
@@ -26,12 +26,13 @@ const lookInterval = 2000;
 /** Reads the group's entries one after another until aborted: our own pending ones first, then those of the dead, then new ones. */
 export const consume = async (options: ConsumeOptions): Promise<void> => {
   const { signal, onError } = options;
+  const registry = createConsumerRegistry(options);
   while (!signal.aborted) {
     try {
       await createGroup(options);
-      await createConsumerRegistry(options).register();
+      await registry.register();
       await takePending(options);
-      await takeNew(options);
+      await takeNew(options, registry);
     } catch (error) {
       // A lost connection or an emptied Redis: begin again with the group and what is pending.
       if (signal.aborted) return;
@@ -96,14 +97,14 @@ const takePending = async (options: ConsumeOptions): Promise<void> => {
   }
 };
 
-const takeNew = async (options: ConsumeOptions): Promise<void> => {
+const takeNew = async (options: ConsumeOptions, registry: ConsumerRegistry): Promise<void> => {
   const { reader, stream, consumer, signal } = options;
   let claimedAt = Number.NEGATIVE_INFINITY;
   const silent = createSilence(options);
   while (!signal.aborted) {
     if (performance.now() - claimedAt > Math.min(options.idle, lookInterval)) {
-      await takeFromEnded(options);
-      await takeOver(options);
+      await takeFromEnded(options, registry);
+      await takeFromSilent(options, registry);
       await silent.takeOver();
       claimedAt = performance.now();
     }
@@ -125,9 +126,8 @@ const takeNew = async (options: ConsumeOptions): Promise<void> => {
 };
 
 /** What consumers left whose process has certainly ended: no one needs to wait for it. */
-const takeFromEnded = async (options: ConsumeOptions): Promise<void> => {
+const takeFromEnded = async (options: ConsumeOptions, registry: ConsumerRegistry): Promise<void> => {
   const { reader, stream, consumer, signal } = options;
-  const registry = createConsumerRegistry(options);
   for (const ended of await registry.ended()) {
     for (;;) {
       const entries = await reader.takeEntries(stream, group, ended, consumer, '-', '+', batch);
@@ -140,9 +140,8 @@ const takeFromEnded = async (options: ConsumeOptions): Promise<void> => {
 };
 
 /** What a silent consumer left: claimed, taken, and the consumer removed once it holds nothing more. */
-const takeOver = async (options: ConsumeOptions): Promise<void> => {
+const takeFromSilent = async (options: ConsumeOptions, registry: ConsumerRegistry): Promise<void> => {
   const { reader, stream, consumer, idle, signal } = options;
-  const registry = createConsumerRegistry(options);
   for (let cursor = '0-0'; !signal.aborted; ) {
     const answer = await reader.xautoclaim(stream, group, consumer, idle, cursor, 'COUNT', batch);
     const [next, entries] = answer as [string, Entry[]];
@@ -151,8 +150,8 @@ const takeOver = async (options: ConsumeOptions): Promise<void> => {
     cursor = next;
   }
   for (const info of (await reader.xinfo('CONSUMERS', stream, group)) as unknown[][]) {
-    const of = Object.fromEntries(info.flatMap((field, at) => (at % 2 === 0 ? [[field, info[at + 1]]] : [])));
-    const isGone = of.name !== consumer && of.pending === 0 && of.idle > Math.max(idle * 10, 3_600_000);
+    const of = pairs(info);
+    const isGone = of.name !== consumer && of.pending === 0 && Number(of.idle) > Math.max(idle * 10, 3_600_000);
     if (isGone) await registry.remove(String(of.name));
   }
 };

@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import type { Delivery, Pipeline } from '@whisper-bot/pipeline';
-import type { Logger } from '@whisper-bot/runtime';
+import { type Logger, untilAborted } from '@whisper-bot/runtime';
 import { readTranscript, TaskError, taskFolder } from '@whisper-bot/task';
 import { consume } from './consume.js';
 import { createConsumerRegistry } from './consumer.js';
 import { type IntakeOptions, takeEntry } from './intake.js';
 import { errorMessage, type ResultMessage, successMessage } from './message.js';
-import { group, openStreams, streamNames } from './stream.js';
+import { group, openStreams, pairs, streamNames } from './stream.js';
 
 export interface GatewayOptions {
   /** Redis of the streams; may be another than the pipeline's. */
@@ -60,7 +60,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
 
   const send = async (message: ResultMessage, mark: string): Promise<void> => {
     const { task_id: id } = message;
-    await streams.tellResult(names.results, names.result(id), names.sent(id), JSON.stringify(message), mark, ttl);
+    await streams.writeResult(names.results, names.result(id), names.sent(id), JSON.stringify(message), mark, ttl);
   };
 
   const deliver = async (delivery: Delivery): Promise<void> => {
@@ -85,18 +85,17 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     longestPause: options.longestPause ?? 30_000,
   };
   const consumer = options.consumer ?? `${hostname()}-${process.pid}`;
+  const place = { stream: names.tasks, consumers: names.consumers, consumer };
   const consuming = consume({
+    ...place,
     reader,
-    stream: names.tasks,
-    consumers: names.consumers,
-    consumer,
     idle: options.idle ?? 20_000,
     take: (entry) => takeEntry(entry, intake, stop.signal),
     onError,
     signal: stop.signal,
   });
-  const closeConsumer = () =>
-    createConsumerRegistry({ reader: streams, stream: names.tasks, consumers: names.consumers, consumer }).close();
+  // Not by the reader: it may still block in a read.
+  const closeConsumer = () => createConsumerRegistry({ ...place, reader: streams }).close();
   const deliveries = await pipeline.serveDeliveries('stream', deliver);
   const trim = async () => {
     await streams.trimRead(names.tasks, year);
@@ -116,24 +115,11 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       reader.disconnect();
       await consuming;
       await deliveries.close();
-      await bounded(closeConsumer()).catch(onError);
+      await untilAborted(closeConsumer(), AbortSignal.timeout(closeBound)).catch(onError);
       streams.disconnect();
     },
   };
 };
 
-/** Milliseconds a stop waits for Redis to hear of it; without that the entries in hand wait until this consumer was silent for long. */
+/** Milliseconds a stop waits for Redis; without its answer the entries in hand wait until this consumer was silent for long. */
 const closeBound = 1000;
-
-const bounded = async (work: Promise<void>): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, closeBound);
-  });
-  await Promise.race([work, late]);
-  clearTimeout(timer);
-};
-
-/** Redis tells objects as names and values in turn. */
-const pairs = (flat: readonly unknown[]): Record<string, unknown> =>
-  Object.fromEntries(flat.flatMap((name, at) => (at % 2 === 0 ? [[String(name), flat[at + 1]]] : [])));

@@ -7,6 +7,7 @@ export const streamNames = (prefix = '') => ({
   results: `${prefix}transcribe:results`,
   dead: `${prefix}transcribe:dead`,
   result: (taskId: string) => `${prefix}result:${taskId}`,
+  /** The marks of what was sent; the stored name is older than this one. */
   sent: (taskId: string) => `${prefix}transcribe:told:${taskId}`,
   attempts: (entry: string) => `${prefix}transcribe:attempts:${entry}`,
   /** Which process each consumer of the tasks is. */
@@ -27,7 +28,7 @@ export const openStreams = (url: string, onError: (error: Error) => void): Strea
 
 /** ioredis with the scripts below. */
 export interface Streams extends Redis {
-  tellResult(
+  writeResult(
     results: string,
     result: string,
     sent: string,
@@ -50,7 +51,7 @@ export interface Streams extends Redis {
 
 const scripts = {
   /** Writes a result to both places once: a delivery repeated after a crash finds its mark and writes nothing. */
-  tellResult: {
+  writeResult: {
     numberOfKeys: 3,
     lua: `if redis.call('SADD', KEYS[3], ARGV[2]) == 0 then return 0 end
 redis.call('EXPIRE', KEYS[3], ARGV[3])
@@ -123,3 +124,7 @@ end
 return redis.call('XTRIM', KEYS[1], 'MINID', keep)`,
   },
 } as const;
+
+/** Redis sends an object as names and values in turn. */
+export const pairs = (flat: readonly unknown[]): Record<string, unknown> =>
+  Object.fromEntries(flat.flatMap((name, at) => (at % 2 === 0 ? [[String(name), flat[at + 1]]] : [])));

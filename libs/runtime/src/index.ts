@@ -4,7 +4,7 @@ export { untilAborted } from './async/until-aborted.js';
 export { type Child, type ChildCallOptions, createChild } from './child/child.js';
 export type { HandlerContext, Handlers } from './child/compute.js';
 export { endProcess } from './child/end-process.js';
-export { bareEnvironment } from './child/environment.js';
+export { bareEnvironment, inheritedEnvironment } from './child/environment.js';
 export type { ChildOptions } from './child/managed-process.js';
 export { nodeTuning } from './child/memory-tuning.js';
 export { withParentDeathSignal } from './child/parent-death.js';

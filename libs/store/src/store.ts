@@ -13,7 +13,8 @@ import { createSessionRepository, type SessionLife, type SessionRepository } fro
 import { createSignInRepository, type SignInRepository } from './people/sign-in.js';
 import { openPool } from './pool.js';
 import { createTranscriptRecord } from './record/result.js';
-import { createTaskRepository, type TaskRepository } from './record/task.js';
+import type { TaskRepository } from './record/task.js';
+import { createTaskRepository } from './record/task-repository.js';
 import { createUsage, type UsageOf } from './record/usage.js';
 
 /** The record and the people, in PostgreSQL. */

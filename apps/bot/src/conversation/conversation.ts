@@ -13,7 +13,7 @@ import type { Transcript } from '@whisper-bot/transcript';
 import { type FileSource, fetchFile } from '../intake/fetch.js';
 import { createTurnQueue } from '../intake/queue.js';
 import { inLocale } from '../locale/locale.js';
-import { endEdition, type Request, type RequestState, type Requests } from '../persistence/request.js';
+import { endSequence, type Request, type RequestState, type Requests } from '../persistence/request.js';
 import { failureKeyboard, type ResultFacts } from '../render/keyboard.js';
 import { renderFailure, renderStatus, type StatusView } from '../render/status.js';
 import type { BotLog } from '../telegram/log.js';
@@ -116,7 +116,7 @@ export const createConversation = (deps: ConversationDeps): ConversationHandle =
       replyTo: failing.messageId,
       quiet: failing.quiet,
       priority: 'answer',
-      edition: endEdition(failing.round),
+      sequence: endSequence(failing.round),
       content: text(
         `⚠️ ${renderFailure(code, params, words)}`,
         failureKeyboard(failing.taskId, code, words),

@@ -2,7 +2,7 @@ import { createTaskFolder, sourceName, type TaskId, type TranscriptStore, writeR
 import { renameSpeaker, type Transcript } from '@whisper-bot/transcript';
 import type { FileFormat } from '../callback/callback-data.js';
 import { inLocale } from '../locale/locale.js';
-import { endEdition, type Request, type Requests } from '../persistence/request.js';
+import { endSequence, type Request, type Requests } from '../persistence/request.js';
 import { type ResultFacts, resultKeyboard } from '../render/keyboard.js';
 import { fits, namesOf, renderResult, resultFacts } from '../render/result.js';
 import { renderStatus } from '../render/status.js';
@@ -39,7 +39,7 @@ export const createPresenter = ({ tasksDir, transcripts, outbox, requests }: Pre
       replyTo: request.messageId,
       quiet: request.quiet,
       priority: 'answer',
-      edition: endEdition(request.round),
+      sequence: endSequence(request.round),
       content,
     });
     const [only] = messages;
@@ -63,7 +63,7 @@ export const createPresenter = ({ tasksDir, transcripts, outbox, requests }: Pre
       const { taskId, revision, locale } = request;
       const format: FileFormat = request.format === 'text' ? 'txt' : request.format;
       const content: Content = { kind: 'file', taskId, revision, format, locale };
-      outbounds.push({ ...outbound(0, content), key: `${taskKey(taskId)}:file:${request.round}`, edition: 0 });
+      outbounds.push({ ...outbound(0, content), key: `${taskKey(taskId)}:file:${request.round}`, sequence: 0 });
     }
     return { outbounds, parts: messages.length };
   };

@@ -20,7 +20,7 @@ const asked = 20;
 
 /**
  * Shows progress in the status messages: the newest of each task, one task a chat and turn. What it says may be lost or
- * late; the message's edition keeps it from overwriting an end.
+ * late; the message's sequence keeps it from overwriting an end.
  */
 export const startProgressBoard = async (deps: BoardDeps): Promise<{ close(): Promise<void> }> => {
   const { pipeline, requests, outbox, log, interval } = deps;

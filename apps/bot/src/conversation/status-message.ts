@@ -1,5 +1,5 @@
 import { inLocale } from '../locale/locale.js';
-import { type Request, statusEdition } from '../persistence/request.js';
+import { type Request, statusSequence } from '../persistence/request.js';
 import { cancelKeyboard } from '../render/keyboard.js';
 import { renderStatus, type StatusView } from '../render/status.js';
 import { type OutboundMessage, taskKey } from '../telegram/outbox/outbound-message.js';
@@ -15,7 +15,7 @@ export const statusMessage = (request: Request, view: StatusView): OutboundMessa
     quiet: request.quiet,
     priority: view.kind === 'accepted' ? 'first' : 'progress',
     // What is first is older than any progress of the same run.
-    edition: statusEdition(request.round) + (view.kind === 'accepted' ? 0 : 1),
+    sequence: statusSequence(request.round) + (view.kind === 'accepted' ? 0 : 1),
     content: {
       kind: 'text',
       html: renderStatus(view, words),

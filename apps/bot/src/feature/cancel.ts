@@ -1,5 +1,5 @@
 import type { Words } from '../locale/locale.js';
-import { endEdition, type Request } from '../persistence/request.js';
+import { endSequence, type Request } from '../persistence/request.js';
 import { renderStatus } from '../render/status.js';
 import { taskKey, text } from '../telegram/outbox/outbound-message.js';
 import type { BotDeps } from './context.js';
@@ -25,7 +25,7 @@ export const cancelRequest = async (
         key: taskKey(request.taskId),
         chatId: request.chatId,
         priority: 'answer',
-        edition: endEdition(closed.round),
+        sequence: endSequence(closed.round),
         content: text(renderStatus({ kind: 'cancelled' }, words)),
       },
     ]);

@@ -1,4 +1,4 @@
-import { endEdition, type Request } from '../persistence/request.js';
+import { endSequence, type Request } from '../persistence/request.js';
 import { type OutboundMessage, taskKey, text } from '../telegram/outbox/outbound-message.js';
 import type { BotDeps } from './context.js';
 
@@ -16,7 +16,7 @@ export const destroyRequest = async (
     key: taskKey(request.taskId, part),
     chatId: request.chatId,
     priority: 'answer',
-    edition: endEdition(request.round) + 1,
+    sequence: endSequence(request.round) + 1,
     content,
   });
   const further = Array.from({ length: Math.max(0, request.parts - 1) }, (_, index) =>

@@ -28,7 +28,7 @@ export const prepareContext =
           replyTo: reply ? message?.message_id : undefined,
           quiet: ctx.place !== 'private' && ctx.preference.quiet,
           priority: 'first',
-          edition: 0,
+          sequence: 0,
           content,
         },
       ]);
@@ -36,7 +36,7 @@ export const prepareContext =
       const messageId = ctx.callbackQuery?.message?.message_id;
       if (messageId === undefined) return Promise.resolve();
       const key = `m:${chat.id}:${messageId}`;
-      return outbox.post([{ key, chatId: chat.id, messageId, priority: 'first', edition: updateId, content }]);
+      return outbox.post([{ key, chatId: chat.id, messageId, priority: 'first', sequence: updateId, content }]);
     };
     ctx.toast = async (key, window = false) => {
       if (!ctx.callbackQuery) return;

@@ -106,7 +106,7 @@ export const createResultButtons = (
         replyTo: ctx.callbackQuery?.message?.message_id,
         quiet: request.quiet,
         priority: 'answer',
-        edition: 0,
+        sequence: 0,
         content: { kind: 'file', taskId, revision, format, locale },
       },
     ]);
@@ -136,7 +136,7 @@ export const createResultButtons = (
         threadId: request.threadId ?? undefined,
         replyTo: ctx.callbackQuery?.message?.message_id,
         priority: 'first',
-        edition: 0,
+        sequence: 0,
         content: {
           kind: 'text',
           html: ctx.words.html('rename-prompt', { speaker }),

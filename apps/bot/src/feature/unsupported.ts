@@ -26,7 +26,7 @@ export const createUnsupported = ({ outbox }: Pick<BotDeps, 'outbox'>): Composer
         if (album === undefined) return ctx.answer(content, { reply: true });
         const replyTo = ctx.message.message_id;
         const key = `album:${ctx.chat.id}:${album}`;
-        await outbox.post([{ key, chatId: ctx.chat.id, replyTo, priority: 'first', edition: 0, content }]);
+        await outbox.post([{ key, chatId: ctx.chat.id, replyTo, priority: 'first', sequence: 0, content }]);
       },
     );
   return composer;

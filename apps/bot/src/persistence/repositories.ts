@@ -1,10 +1,10 @@
 import {
   createInbox,
-  createPosts,
+  createOutboxRepository,
   createRequestStore,
-  createTelegramBooks,
+  createUserRepository,
   type Inbox,
-  type Posts,
+  type OutboxRepository,
   type TelegramDatabase,
 } from '@whisper-bot/store/telegram';
 import { z } from 'zod';
@@ -17,7 +17,7 @@ import { type Request, type Requests, requestSchema } from './request.js';
 /** What the bot keeps in PostgreSQL, each under the type the bot uses it by. */
 export interface Repositories {
   inbox: Inbox;
-  posts: Posts;
+  messages: OutboxRepository;
   requests: Requests;
   preferences: Preferences;
   usage: UsageRepository;
@@ -46,26 +46,26 @@ export const createRepositories = (
       log.warn({ fields: error.issues.map(({ path }) => path.join('.')) }, 'malformed request skipped');
     return data ?? null;
   });
-  const books = createTelegramBooks(pool, { botId, key });
-  const posts = createPosts(pool, botId);
+  const users = createUserRepository(pool, { botId, key });
+  const messages = createOutboxRepository(pool, botId);
   const readLimits = async (): Promise<Limits> =>
-    limitSchema.parse({ ...limits, ...storedSchema.parse((await books.limits()) ?? {}) });
+    limitSchema.parse({ ...limits, ...storedSchema.parse((await users.limits()) ?? {}) });
   const inbox = createInbox(pool, botId);
   return {
     inbox,
-    posts,
+    messages,
     requests: { ...store, fetching: () => store.inState('fetching') },
     preferences: {
-      get: async (chatId) => preferenceSchema.parse((await books.preference(chatId)) ?? {}),
-      set: (chatId, preference) => books.setPreference(chatId, preference),
-      forget: (chatId) => books.forgetPreference(chatId),
+      get: async (chatId) => preferenceSchema.parse((await users.preference(chatId)) ?? {}),
+      set: (chatId, preference) => users.setPreference(chatId, preference),
+      forget: (chatId) => users.forgetPreference(chatId),
     },
-    usage: { charge: books.charge, of: books.usage, forget: books.forgetUsage },
-    spokenBy: books.spokenBy,
+    usage: { charge: users.charge, of: users.usage, forget: users.forgetUsage },
+    spokenBy: users.spokenBy,
     limits: {
       get: readLimits,
       change: (edit, { by, id }) =>
-        books.changeLimits(
+        users.changeLimits(
           (stored) => {
             const current = limitSchema.parse({ ...limits, ...stored });
             const edited = edit(current);
@@ -81,15 +81,15 @@ export const createRepositories = (
         ),
     },
     prune: async (seconds) => {
-      await Promise.all([posts.prune(seconds), inbox.prune(seconds), store.prune(seconds), books.pruneUsage()]);
+      await Promise.all([messages.prune(seconds), inbox.prune(seconds), store.prune(seconds), users.pruneUsage()]);
     },
     moveChat: async (from, to) => {
       await store.move(from, to);
-      const preference = await books.preference(from);
+      const preference = await users.preference(from);
       if (preference === null) return;
-      await books.setPreference(to, preference);
+      await users.setPreference(to, preference);
       // Once: what is set in the new chat later is not to be undone by a second notice of the move.
-      await books.forgetPreference(from);
+      await users.forgetPreference(from);
     },
   };
 };

@@ -71,6 +71,6 @@ export const taskIdOf = (botId: number, chatId: number, messageId: number): Task
   return taskIdSchema.parse(bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
 };
 
-/** Edition of what a request's message shows while it is worked on, and of the end of that run. */
-export const statusEdition = (round: number): number => round * 4;
-export const endEdition = (round: number): number => round * 4 + 2;
+/** Sequence number of what a request's message shows while it is worked on, and of the end of that run. */
+export const statusSequence = (round: number): number => round * 4;
+export const endSequence = (round: number): number => round * 4 + 2;

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, readMachine, settingVariables } from '@whisper-bot/config';
+import { inheritedEnvironment } from '@whisper-bot/runtime';
 import type { Command } from 'commander';
 import { runCheck, staticChecks } from '../check/static.js';
 import { type Count, runVitest } from '../check/vitest.js';
@@ -50,12 +51,9 @@ const test = async (terminal: Terminal, config: Config, filters: readonly string
 };
 
 /** The tests neither see nor touch what this machine's whisper-bot is configured with. */
-const testEnvironment = (config: Config, home: string): NodeJS.ProcessEnv => {
-  const kept = Object.entries(process.env).filter(([name]) => !settingVariables.includes(name));
-  return {
-    ...Object.fromEntries(kept),
-    WHISPER_BOT_HOME: home,
-    WHISPER_BOT_CACHE: config.cacheDir,
-    ...(config.ffmpegPath === null ? {} : { FFMPEG_PATH: config.ffmpegPath }),
-  };
-};
+const testEnvironment = (config: Config, home: string): NodeJS.ProcessEnv => ({
+  ...inheritedEnvironment(settingVariables),
+  WHISPER_BOT_HOME: home,
+  WHISPER_BOT_CACHE: config.cacheDir,
+  ...(config.ffmpegPath === null ? {} : { FFMPEG_PATH: config.ffmpegPath }),
+});

@@ -46,7 +46,7 @@ export const demo = async (terminal: Terminal, config: Config, { keep = false, v
     try {
       const chat = await talk(telegram, message, terminal);
       say(describe(system.up, telegram, keep));
-      if (chat !== null && keep) await untilAborted(terminal.signal);
+      if (chat !== null && keep) await untilInterrupted(terminal.signal);
       else if (chat === null) throw new CliError('Stopped before the transcript was there.');
     } finally {
       await system.stop();
@@ -114,7 +114,7 @@ const talk = async (telegram: BotApiServer, message: VoiceMessage, terminal: Ter
         timeoutMs: patience,
       },
     );
-    const aborted = untilAborted(terminal.signal).then(() => null);
+    const aborted = untilInterrupted(terminal.signal).then(() => null);
     return (await Promise.race([done, aborted])) === null ? null : chat;
   } finally {
     stop();
@@ -137,7 +137,7 @@ const describe = (up: Up, telegram: BotApiServer, keep: boolean): string =>
 
 const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, '//');
 
-const untilAborted = (signal: AbortSignal): Promise<void> =>
+const untilInterrupted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) return resolve();
     // The parts are processes of their own: without this nothing would keep the loop alive.

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Config } from '@whisper-bot/config';
-import { nodeTuning, type Supervised, supervise } from '@whisper-bot/runtime';
+import { inheritedEnvironment, nodeTuning, type Supervised, supervise } from '@whisper-bot/runtime';
 
 /** The apps that run as processes of their own. */
 export type App = 'worker' | 'bot' | 'dashboard';
@@ -24,7 +24,7 @@ export const startPart = ({ app, name, logDir, env, program, onRestart }: PartOp
     name,
     command: process.execPath,
     args: [program ?? createRequire(import.meta.url).resolve(`@whisper-bot/${app}`)],
-    env: { ...nodeTuning, ...process.env, ...env },
+    env: { ...nodeTuning, ...inheritedEnvironment(), ...env },
     log: join(logDir, `${name}.log`),
     ...(onRestart === undefined ? {} : { onRestart }),
   });

@@ -2,7 +2,7 @@ import type { AnalyticsDatabase, ErasedEvents } from '@whisper-bot/analytics';
 import { eraseFromSpool } from '@whisper-bot/analytics';
 import type { StreamAdmin } from '@whisper-bot/gateway';
 import type { WorkerPipeline } from '@whisper-bot/pipeline';
-import type { Logger } from '@whisper-bot/runtime';
+import { type Logger, untilAborted } from '@whisper-bot/runtime';
 import type { Erasure, Store } from '@whisper-bot/store';
 import type { TaskId } from '@whisper-bot/task';
 
@@ -46,7 +46,9 @@ export const createEraser = (deps: EraserDeps): Eraser => {
 
   const rests = new Set<Promise<void>>();
   const closing = new AbortController();
-  const bounded = <T>(work: Promise<T>): Promise<T> => within(work, closing.signal);
+  /** Rejects where the work takes too long, and at once where the process ends. */
+  const bounded = <T>(work: Promise<T>): Promise<T> =>
+    untilAborted(work, AbortSignal.any([closing.signal, AbortSignal.timeout(bound)]));
 
   /**
    * One round through all places; each that fails is logged, and the others go on. Resolves when no one can read any more what
@@ -102,21 +104,4 @@ export const createEraser = (deps: EraserDeps): Eraser => {
       await Promise.all(rests);
     },
   };
-};
-
-/** Rejects where the work takes too long, and at once where the process ends. */
-const within = async <T>(work: Promise<T>, closing: AbortSignal): Promise<T> => {
-  let stop: () => void = () => {};
-  const late = new Promise<never>((_resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('no answer in time')), bound);
-    const abort = (): void => reject(closing.reason as Error);
-    closing.addEventListener('abort', abort, { once: true });
-    if (closing.aborted) abort();
-    stop = () => {
-      clearTimeout(timer);
-      closing.removeEventListener('abort', abort);
-    };
-  });
-  work.catch(() => undefined);
-  return Promise.race([work, late]).finally(stop);
 };

@@ -9,9 +9,9 @@ import type { StageHandlers } from '@whisper-bot/pipeline';
 import { createLogger } from '@whisper-bot/runtime';
 import {
   createInbox,
-  createPosts,
+  createOutboxRepository,
   createRequestStore,
-  createTelegramBooks,
+  createUserRepository,
   type StoredRequest,
 } from '@whisper-bot/store/telegram';
 import { freshDatabase, type TestDatabase } from '@whisper-bot/store/test/fresh-database';
@@ -281,9 +281,9 @@ describe('a person who wants to be forgotten', () => {
   /** Everything a bot keeps of someone, with a marker in each field. */
   const live = async (marker: string, number: number, group: number) => {
     const inbox = createInbox(pool, botId);
-    const posts = createPosts(pool, botId);
+    const outbox = createOutboxRepository(pool, botId);
     const requests = createRequestStore<StoredRequest>(pool, botId, (body) => body as StoredRequest);
-    const books = createTelegramBooks(pool, { botId, key: 'the token' });
+    const books = createUserRepository(pool, { botId, key: 'the token' });
     const from = { id: number, first_name: `${marker}first`, last_name: `${marker}last`, username: `${marker}user` };
     const update = (chat: number, updateId: number) => ({
       updateId,
@@ -316,19 +316,19 @@ describe('a person who wants to be forgotten', () => {
         state: 'done',
         ...({ title: `${marker}title`, fileId: `${marker}file`, messageId: index, options: task.options } as object),
       });
-      await posts.put([
-        { key: `task:${task.id}`, chatId, rank: 1, edition: 6, content: { kind: 'text', html: `${marker}said` } },
+      await outbox.put([
+        { key: `task:${task.id}`, chatId, priority: 1, sequence: 6, content: { kind: 'text', html: `${marker}said` } },
         {
           key: `u:${first}:answer${index}`,
           chatId,
-          rank: 1,
-          edition: 0,
+          priority: 1,
+          sequence: 0,
           content: { kind: 'text', html: `${marker}name` },
         },
       ]);
       for (const key of [`task:${task.id}`, `u:${first}:answer${index}`]) {
-        const claimed = await posts.claim(key);
-        await posts.sent(key, claimed?.version ?? 0, index + 1);
+        const claimed = await outbox.claim(key);
+        await outbox.sent(key, claimed?.version ?? 0, index + 1);
       }
       await books.charge({ taskId: task.id, userId: number, seconds: 40 });
     }

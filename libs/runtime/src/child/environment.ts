@@ -5,6 +5,11 @@
 const needed =
   /^(?:PATH|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|LD_LIBRARY_PATH|NVIDIA_\w+|CUDA_\w+|OMP_\w+|KMP_\w+|ONEDNN_\w+|DNNL_\w+|GGML_\w+|MALLOC_\w+|GLIBC_TUNABLES|NODE_OPTIONS)$/;
 
-// biome-ignore lint/style/noProcessEnv: the one place that decides which variables are passed on.
+// biome-ignore lint/style/noProcessEnv: this file alone decides which variables are passed on.
 export const bareEnvironment = (env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => needed.test(name)));
+
+/** The environment of a program of our own: what this process has, except the variables named. */
+export const inheritedEnvironment = (except: readonly string[] = []): NodeJS.ProcessEnv =>
+  // biome-ignore lint/style/noProcessEnv: as above.
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !except.includes(name)));

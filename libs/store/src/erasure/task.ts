@@ -2,7 +2,7 @@ import { openStates, type TaskId } from '@whisper-bot/task';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../schema.js';
 
-/** Editions of the bot's farewell to a deleted recording leave this rest; see `endEdition` there. */
+/** Sequence numbers of the bot's farewell to a deleted recording leave this rest; see `endSequence` there. */
 const farewell = 3;
 
 /**

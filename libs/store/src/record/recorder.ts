@@ -1,5 +1,5 @@
 import { readTask, TaskError, type TranscriptStore, taskFolder } from '@whisper-bot/task';
-import type { TaskRepository, ToldChange } from './task.js';
+import type { ReportedChange, TaskRepository } from './task.js';
 
 export interface ChangeRecorderOptions {
   tasks: Pick<TaskRepository, 'accept' | 'change'>;
@@ -13,7 +13,7 @@ export interface ChangeRecorderOptions {
  */
 export const createChangeRecorder =
   ({ tasks, transcripts, tasksDir }: ChangeRecorderOptions) =>
-  async (change: ToldChange): Promise<void> => {
+  async (change: ReportedChange): Promise<void> => {
     if (!(await tasks.change(change))) {
       const task = await readTask(taskFolder(tasksDir, change.taskId), 1).catch((error: unknown) => {
         if (error instanceof TaskError) return null;

@@ -1,4 +1,4 @@
-import type { ClaimedPost } from '@whisper-bot/store/telegram';
+import type { ClaimedMessage } from '@whisper-bot/store/telegram';
 import { plainText } from '../../locale/html.js';
 import { inLocale } from '../../locale/locale.js';
 import type { Content } from './outbound-message.js';
@@ -23,15 +23,15 @@ export const withoutPlaceholder = ({ placeholder: _, ...text }: Text): Text => t
  * What is shown where Telegram refuses this for good; null where nothing should be. An edit becomes a message of its own, a
  * caption or a file a text, a text a file: each step leads on to a simpler one, so that it ends.
  */
-export const alternativeOf = (post: ClaimedPost, content: Content): Content | null => {
+export const alternativeOf = (message: ClaimedMessage, content: Content): Content | null => {
   switch (content.kind) {
     case 'caption':
       return isOnlyEdit(content) ? null : { kind: 'text', html: content.html };
     case 'text': {
-      if (content.transient === true || post.amends) return null;
+      if (content.transient === true || message.amends) return null;
       // What is there stays as it is.
-      if (isOnlyEdit(content) && post.messageId !== null) return null;
-      if (post.messageId !== null) return withoutPlaceholder(content);
+      if (isOnlyEdit(content) && message.messageId !== null) return null;
+      if (message.messageId !== null) return withoutPlaceholder(content);
       const text = plainText(content.html).trim();
       // A question needs its answer as a reply to a message.
       return text === '' || content.forceReply !== undefined ? null : { kind: 'text-file', text };

@@ -64,7 +64,7 @@ export interface OutboundMessage {
   quiet?: boolean | undefined;
   priority: Priority;
   /** Order of states of the message: what is older than the state it has is ignored. */
-  edition: number;
+  sequence: number;
   content: Content;
 }
 

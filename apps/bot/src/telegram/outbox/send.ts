@@ -1,4 +1,4 @@
-import type { ClaimedPost } from '@whisper-bot/store/telegram';
+import type { ClaimedMessage } from '@whisper-bot/store/telegram';
 import { cutText, readTask, type TranscriptStore, taskFolder, taskIdSchema } from '@whisper-bot/task';
 import { formats } from '@whisper-bot/transcript';
 import { type Api, InputFile } from 'grammy';
@@ -29,7 +29,7 @@ export const fileName = (title: string, fallback: string, extension: string): st
 export interface Sent {
   /** Null where there was nothing to do. */
   messageId: number | null;
-  /** False where only the placeholder was sent: the post needs another call. */
+  /** False where only the placeholder was sent: the message needs another call. */
   complete: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface SendDeps {
   transcripts: Pick<TranscriptStore, 'read'>;
 }
 
-/** Makes the call a post needs now. */
+/** Makes the call a message needs now. */
 export const createSend = ({ api, tasksDir, transcripts }: SendDeps) => {
   const document = async (content: Extract<Content, { kind: 'file' }>): Promise<InputFile> => {
     const id = taskIdSchema.parse(content.taskId);
@@ -60,14 +60,14 @@ export const createSend = ({ api, tasksDir, transcripts }: SendDeps) => {
     return new InputFile(typeof body === 'string' ? Buffer.from(body, 'utf8') : body, name);
   };
 
-  const call = async (post: ClaimedPost, content: Content): Promise<number | null> => {
-    const { chatId, messageId } = post;
+  const call = async (message: ClaimedMessage, content: Content): Promise<number | null> => {
+    const { chatId, messageId } = message;
     const place = {
-      ...(post.threadId === null ? {} : { message_thread_id: post.threadId }),
-      ...(post.replyTo === null
+      ...(message.threadId === null ? {} : { message_thread_id: message.threadId }),
+      ...(message.replyTo === null
         ? {}
-        : { reply_parameters: { message_id: post.replyTo, allow_sending_without_reply: true } }),
-      ...(post.quiet ? { disable_notification: true } : {}),
+        : { reply_parameters: { message_id: message.replyTo, allow_sending_without_reply: true } }),
+      ...(message.quiet ? { disable_notification: true } : {}),
     };
     switch (content.kind) {
       case 'text': {
@@ -117,10 +117,10 @@ export const createSend = ({ api, tasksDir, transcripts }: SendDeps) => {
     }
   };
   /** Resolves to what was sent; throws what the Bot API answers, or ContentGone. */
-  return async (post: ClaimedPost): Promise<Sent> => {
-    const content = contentSchema.parse(post.content);
-    const first = content.kind === 'text' && post.messageId === null ? content.placeholder : undefined;
+  return async (message: ClaimedMessage): Promise<Sent> => {
+    const content = contentSchema.parse(message.content);
+    const first = content.kind === 'text' && message.messageId === null ? content.placeholder : undefined;
     const shown: Content = first === undefined ? content : { kind: 'text', html: first };
-    return { messageId: await call(post, shown), complete: first === undefined };
+    return { messageId: await call(message, shown), complete: first === undefined };
   };
 };

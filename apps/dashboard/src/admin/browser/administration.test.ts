@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createTelegramBooks, openTelegramDatabase } from '@whisper-bot/store/telegram';
+import { createUserRepository, openTelegramDatabase } from '@whisper-bot/store/telegram';
 import { type TaskId, taskFolder, taskSchema } from '@whisper-bot/task';
 import { until } from '@whisper-bot/testing';
 import { afterAll, expect, test } from 'vitest';
@@ -80,7 +80,7 @@ test('an account is added, changes its role, is disabled and enabled; one admini
 test('a user is blocked, allowed and limited: the bot reads it with the next message', async () => {
   const { harness } = stage;
   const database = await openTelegramDatabase(harness.environment.DATABASE_URL ?? '', () => undefined);
-  const books = createTelegramBooks(database, { botId: 4711, key: 'a token' });
+  const books = createUserRepository(database, { botId: 4711, key: 'a token' });
   const limited = { limits: { minutesPerDay: 60 }, before: null, after: null };
   await books.changeLimits(() => limited, { actor: 'test', action: 'person.change', target: 'everybody' });
   const id = randomUUID() as TaskId;

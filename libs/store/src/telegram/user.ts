@@ -10,7 +10,7 @@ export interface LimitChange {
 }
 
 /** What people and chats chose, what the operator limits, and what was used; the bodies are the bot's own. */
-export interface TelegramBooks {
+export interface UserRepository {
   preference(chatId: number): Promise<unknown>;
   setPreference(chatId: number, body: unknown): Promise<void>;
   forgetPreference(chatId: number): Promise<void>;
@@ -53,14 +53,14 @@ const pseudonym = (key: string, userId: number, day: string): string => {
   return String(hashes.from + (digest.readBigUInt64BE() % (hashes.to - hashes.from)));
 };
 
-export interface BooksOwner {
+export interface UserRepositoryOwner {
   botId: number;
   /** No one who has the database alone may know it: the bot's token. */
   key: string;
 }
 
 /** The books of one bot. */
-export const createTelegramBooks = (pool: pg.Pool, { botId, key }: BooksOwner): TelegramBooks => {
+export const createUserRepository = (pool: pg.Pool, { botId, key }: UserRepositoryOwner): UserRepository => {
   const currentDay = async (): Promise<string> =>
     (await pool.query<{ day: string }>(`select (now() at time zone 'utc')::date::text as day`)).rows[0]?.day ?? '';
   const body = async (sql: string, values: unknown[]): Promise<unknown> =>

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../test/fresh-database.js';
-import { createTelegramBooks, type TelegramBooks } from './book.js';
 import { openTelegramDatabase, type TelegramDatabase } from './database.js';
+import { createUserRepository, type UserRepository } from './user.js';
 
 let database: TestDatabase;
 let pool: TelegramDatabase;
-let books: TelegramBooks;
+let users: UserRepository;
 beforeEach(async () => {
   database = await freshDatabase();
   pool = await openTelegramDatabase(database.url, () => undefined);
-  books = createTelegramBooks(pool, { botId: 1, key: 'key' });
+  users = createUserRepository(pool, { botId: 1, key: 'key' });
 });
 afterEach(async () => {
   await pool.end();
@@ -34,16 +34,16 @@ it('what a person speaks is known by their transcripts: the most frequent first,
   for (const language of ['ja', 'ja', 'ja']) await transcript('tg:7', language, 2);
   await transcript('tg:8', 'fr');
   await transcript('tg:8', 'fr');
-  expect(await books.spokenBy(7)).toEqual(['ru', 'en']);
-  expect(await books.spokenBy(9)).toEqual([]);
+  expect(await users.spokenBy(7)).toEqual(['ru', 'en']);
+  expect(await users.spokenBy(9)).toEqual([]);
 });
 
 it('what was long ago does not count, and what was deleted is forgotten', async () => {
   await transcript('tg:7', 'es');
   await transcript('tg:7', 'es');
   const later = await Promise.all(Array.from({ length: 20 }, () => transcript('tg:7', 'ru')));
-  expect(await books.spokenBy(7)).toEqual(['ru']);
+  expect(await users.spokenBy(7)).toEqual(['ru']);
   await pool.query('delete from result where task_id = any($1)', [later]);
   await pool.query('delete from task where id = any($1)', [later]);
-  expect(await books.spokenBy(7)).toEqual(['es']);
+  expect(await users.spokenBy(7)).toEqual(['es']);
 });

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { jsonText } from '../json-text.js';
 
 /** A message and what it shall show; `content` is the bot's own. */
-export interface Post {
+export interface OutboxEntry {
   /** Names the message within its bot. */
   key: string;
   chatId: number;
@@ -13,23 +13,23 @@ export interface Post {
   messageId?: number | undefined;
   quiet?: boolean | undefined;
   /** Lower goes first. */
-  rank: number;
-  /** What has a lower edition than what is stored is ignored; the same edition with other content is a change. */
-  edition: number;
+  priority: number;
+  /** What has a lower number than what is stored is ignored; the same number with other content is a change. */
+  sequence: number;
   content: unknown;
 }
 
-/** A post that has something to send. */
-export interface PendingPost {
+/** A stored message that has something to send. */
+export interface PendingMessage {
   key: string;
   chatId: number;
-  rank: number;
-  /** Rises with each post. */
+  priority: number;
+  /** Rises with each message. */
   order: number;
 }
 
-/** A post about to be sent, as it is by now. */
-export interface ClaimedPost {
+/** A message about to be sent, as it is by now. */
+export interface ClaimedMessage {
   key: string;
   chatId: number;
   threadId: number | null;
@@ -39,24 +39,24 @@ export interface ClaimedPost {
   /** Changes a message it did not send. */
   amends: boolean;
   quiet: boolean;
-  rank: number;
+  priority: number;
   content: unknown;
   version: number;
   /** Of this state, from 1. */
   attempts: number;
 }
 
-/** The outbox as messages that shall show something: what was posted but not yet sent survives everything. */
-export interface Posts {
+/** The outbox: messages and what each shall show; what is stored but not yet sent survives a crash. */
+export interface OutboxRepository {
   /**
-   * Stores posts in one transaction and returns those that have something to send now. What was not sent yet keeps its
-   * better rank: the first sign of life stays urgent, whatever it shall show by then.
+   * Stores messages in one transaction and returns those that have something to send now. What was not sent yet keeps its
+   * better priority: the first sign of life stays urgent, whatever it shall show by then.
    */
-  put(posts: readonly Post[]): Promise<PendingPost[]>;
+  put(entries: readonly OutboxEntry[]): Promise<PendingMessage[]>;
   /** Everything that waits to be sent, in order. */
-  pending(): Promise<PendingPost[]>;
+  pending(): Promise<PendingMessage[]>;
   /** Null where nothing is left to send. */
-  claim(key: string): Promise<ClaimedPost | null>;
+  claim(key: string): Promise<ClaimedMessage | null>;
   /** Records that a state was sent. True where a newer one waits. */
   sent(key: string, version: number, messageId: number | null): Promise<boolean>;
   /** The message is not there any more: the next attempt sends it again. */
@@ -69,7 +69,7 @@ export interface Posts {
   fail(key: string, version: number, cause: string): Promise<void>;
   /** Gives up all that waits for a chat; returns how many. */
   failChat(chatId: number, cause: string): Promise<number>;
-  /** Keys of the posts that are this message. */
+  /** Keys of the stored messages that are this message in the chat. */
   find(chatId: number, messageId: number): Promise<string[]>;
   /** A chat has another number from now on. */
   move(from: number, to: number): Promise<void>;
@@ -81,7 +81,7 @@ export interface Posts {
 
 /**
  * What a message showed is not kept once it is sent or given up: the words are in the chat and in the result. By the digest
- * the same post is known when it comes again.
+ * the same message is known when it comes again.
  */
 const digestOnly = `case when content->>'kind' = 'sent' then content
   else jsonb_build_object('kind', 'sent', 'digest', md5(content::text)) end`;
@@ -90,14 +90,14 @@ const digestOnly = `case when content->>'kind' = 'sent' then content
 const number = (value: unknown): number => Number(value);
 const numberOrNull = (value: unknown): number | null => (value === null ? null : Number(value));
 
-const pendingOf = (row: Record<string, unknown>): PendingPost => ({
+const pendingOf = (row: Record<string, unknown>): PendingMessage => ({
   key: String(row.key),
   chatId: number(row.chat_id),
-  rank: number(row.rank),
+  priority: number(row.rank),
   order: number(row.ord),
 });
 
-const claimedOf = (row: Record<string, unknown>): ClaimedPost => ({
+const claimedOf = (row: Record<string, unknown>): ClaimedMessage => ({
   key: String(row.key),
   chatId: number(row.chat_id),
   threadId: numberOrNull(row.thread_id),
@@ -105,35 +105,36 @@ const claimedOf = (row: Record<string, unknown>): ClaimedPost => ({
   messageId: numberOrNull(row.message_id),
   amends: row.amends === true,
   quiet: row.quiet === true,
-  rank: number(row.rank),
+  priority: number(row.rank),
   content: row.content,
   version: number(row.version),
   attempts: number(row.attempts),
 });
 
 /** The outbox of one bot. */
-export const createPosts = (pool: pg.Pool, botId: number): Posts => {
+export const createOutboxRepository = (pool: pg.Pool, botId: number): OutboxRepository => {
   const rows = async (sql: string, values: unknown[]): Promise<Record<string, unknown>[]> =>
     (await pool.query<Record<string, unknown>>(sql, [botId, ...values])).rows;
 
   return {
-    put: async (posts) => {
+    put: async (entries) => {
       const found = await rows(
         `insert into telegram_post as post
            (bot_id, key, chat_id, thread_id, reply_to, message_id, amends, quiet, rank, edition, content)
          select $1, key, "chatId", "threadId", "replyTo", "messageId", "messageId" is not null,
-                coalesce(quiet, false), rank, edition, content
+                coalesce(quiet, false), priority, sequence, content
          from jsonb_to_recordset($2::jsonb) as given(key text, "chatId" bigint, "threadId" bigint, "replyTo" bigint,
-              "messageId" bigint, quiet boolean, rank smallint, edition bigint, content jsonb)
+              "messageId" bigint, quiet boolean, priority smallint, sequence bigint, content jsonb)
          on conflict (bot_id, key) do update set
-           rank = case when post.message_id is null then least(post.rank, excluded.rank) else excluded.rank end, edition = excluded.edition, content = excluded.content,
+           rank = case when post.message_id is null then least(post.rank, excluded.rank) else excluded.rank end,
+           edition = excluded.edition, content = excluded.content,
            version = post.version + 1, attempts = 0, failed = null,
            ord = case when post.version > post.sent_version and post.failed is null then post.ord else excluded.ord end
          where excluded.edition > post.edition
             or (excluded.edition = post.edition and excluded.content is distinct from post.content
                 and md5(excluded.content::text) is distinct from post.content->>'digest')
          returning key, chat_id, rank, ord`,
-        [jsonText(posts)],
+        [jsonText(entries)],
       );
       return found.map(pendingOf);
     },

@@ -1,0 +1,102 @@
+import { cleanText, openStates, taskSchema } from '@whisper-bot/task';
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import type { Tables, TaskTableRow } from '../schema.js';
+import type { TaskFilter, TaskRepository, Unnotified } from './task.js';
+import { mostDisorder } from './task-history.js';
+import { rowOf } from './task-row.js';
+
+const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+
+/** Where a page ended, as text: microseconds and id. */
+const cursorOf = (column: 'accepted_at' | 'changed_at') =>
+  sql<string>`(extract(epoch from ${sql.ref(`task.${column}`)}) * 1000000)::bigint::text || '_' || task.id`.as(
+    'cursor',
+  );
+
+/** Null for what is no cursor. */
+const placeOf = (cursor: string | undefined) => {
+  const [time, id] = (cursor ?? '').split('_');
+  if (time === undefined || id === undefined || !uuid.test(id) || !/^\d{1,16}$/.test(time)) return null;
+  return { at: sql<Date>`to_timestamp(${time}::bigint / 1000000.0)`, id };
+};
+
+/** Tasks page by page; each page begins where the cursor of the one before says. */
+export const createTaskPages = (db: Kysely<Tables>): Pick<TaskRepository, 'search' | 'stale' | 'unnotified'> => ({
+  search: async (filter, { after, limit }) => {
+    let query = filtered(db.selectFrom('task').selectAll('task'), filter);
+    const place = placeOf(after);
+    if (place !== null)
+      query = query.where(sql<boolean>`(task.accepted_at, task.id) < (${place.at}, ${place.id}::uuid)`);
+    const rows = await query
+      .select(cursorOf('accepted_at'))
+      .orderBy('task.accepted_at', 'desc')
+      .orderBy('task.id', 'desc')
+      .limit(limit + 1)
+      .execute();
+    const page = rows.slice(0, limit);
+    return { rows: page.map(rowOf), next: rows.length > limit ? (page.at(-1)?.cursor ?? null) : null };
+  },
+  stale: async (seconds, { after, limit }) => {
+    let query = db
+      .selectFrom('task')
+      .select(['body', cursorOf('changed_at')])
+      .where('state', 'in', openStates)
+      // A change from the future is one from before the clock was set back.
+      .where((where) =>
+        where.or([
+          where('changed_at', '<', new Date(Date.now() - seconds * 1000)),
+          where('changed_at', '>', new Date(Date.now() + mostDisorder)),
+        ]),
+      );
+    const place = placeOf(after);
+    if (place !== null)
+      query = query.where(sql<boolean>`(task.changed_at, task.id) > (${place.at}, ${place.id}::uuid)`);
+    const rows = await query.orderBy('changed_at').orderBy('id').limit(limit).execute();
+    return {
+      // One row of another shape must not keep the others from being looked at.
+      tasks: rows.flatMap(({ body }) => taskSchema.safeParse(body).data ?? []),
+      next: rows.length < limit ? null : (rows.at(-1)?.cursor ?? null),
+    };
+  },
+  unnotified: async ({ grace, within }, { after, limit }) => {
+    let query = db
+      .selectFrom('task')
+      .select(['id', 'state', cursorOf('changed_at')])
+      .where('notified_at', 'is', null)
+      .where(sql<boolean>`state in ('done', 'failed')`)
+      .where(sql<boolean>`body->'origin' ? 'webhook'`)
+      .where('changed_at', '>', new Date(Date.now() - within * 1000))
+      .where('changed_at', '<', new Date(Date.now() - grace * 1000));
+    const place = placeOf(after);
+    if (place !== null)
+      query = query.where(sql<boolean>`(task.changed_at, task.id) > (${place.at}, ${place.id}::uuid)`);
+    const rows = await query.orderBy('changed_at').orderBy('id').limit(limit).execute();
+    return {
+      tasks: rows.map(({ id, state }) => ({ id, state }) as Unnotified),
+      next: rows.length < limit ? null : (rows.at(-1)?.cursor ?? null),
+    };
+  },
+});
+
+type TaskQuery = SelectQueryBuilder<Tables, 'task', TaskTableRow>;
+
+const filtered = (
+  query: TaskQuery,
+  { state, channel, owner, chat, since, until, text = '' }: TaskFilter,
+): TaskQuery => {
+  let found = query;
+  if (state !== undefined) found = found.where('task.state', '=', state);
+  if (channel !== undefined) found = found.where('task.channel', '=', channel);
+  if (owner !== undefined) found = found.where('task.owner', '=', owner);
+  if (chat !== undefined) found = found.where('task.chat', '=', chat);
+  if (since !== undefined) found = found.where('task.accepted_at', '>=', since);
+  if (until !== undefined) found = found.where('task.accepted_at', '<', until);
+  const words = cleanText(text).trim();
+  if (uuid.test(words)) return found.where('task.id', '=', words);
+  if (words === '') return found;
+  const query_ = sql`websearch_to_tsquery('simple', ${words})`;
+  return found.where(
+    sql<boolean>`task.id in (select task_id from result where to_tsvector('simple', text) @@ ${query_}
+      union all select id from task where to_tsvector('simple', title) @@ ${query_})`,
+  );
+};

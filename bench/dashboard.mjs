@@ -84,7 +84,9 @@ try {
 
   const time = async (path) => {
     const started = performance.now();
-    const response = await fetch(`${origin}${path}`, { headers: { cookie: `whisper_session=${token}` } });
+    const response = await fetch(`${origin}${path}`, {
+      headers: { cookie: `whisper_session_${new URL(origin).port}=${token}` },
+    });
     const body = await response.text();
     if (response.status !== 200) throw new Error(`${path}: ${response.status}`);
     return { ms: performance.now() - started, bytes: body.length };

@@ -21,6 +21,7 @@ test('a worker killed, Redis emptied, PostgreSQL away: nothing is lost, doubled,
     said.join('\n'),
   ).toEqual([]);
   expect(result.left.jobs).toEqual([]);
+  expect(result.left.grown).toEqual([]);
   expect(result.faults.filter(({ recovery, orphaned }) => recovery === null || orphaned > 0)).toEqual([]);
   expect(new Set(result.faults.map(({ name }) => name))).toEqual(new Set(names));
   expect(result.verdicts.filter(({ verdict }) => verdict === 'ok').length).toBeGreaterThan(5);

@@ -1,5 +1,5 @@
 // Processes by Linux's /proc, by number and time of birth: a number alone may be another's by now.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { familyOf } from '../task.mjs';
 
 /** Birth in clock ticks since boot; null where it has ended (a zombie has). */
@@ -49,12 +49,31 @@ export const createCensus = () => {
   };
 };
 
-/** Open files and resident memory (MiB) of a process; null where it is gone. */
+/** ClickHouse keeps these open for each of its threads that a query has run on, as long as the thread lives. */
+const ofThread = /^\/proc\/(?:\d+|self|thread-self)(?:\/task\/\d+)?\/(?:schedstat|stat|io)$/;
+
+const openFiles = (pid) =>
+  readdirSync(`/proc/${pid}/fd`).flatMap((name) => {
+    try {
+      return [readlinkSync(`/proc/${pid}/fd/${name}`)];
+    } catch {
+      // It was closed meanwhile.
+      return [];
+    }
+  });
+
+/**
+ * What a process holds: open files but those, how many of those (`statistics`), threads, resident memory (MiB); null where it is gone.
+ */
 export const loadOf = (pid) => {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const files = openFiles(pid);
+    const statistics = files.filter((file) => ofThread.test(file)).length;
     return {
-      files: readdirSync(`/proc/${pid}/fd`).length,
+      files: files.length - statistics,
+      statistics,
+      threads: readdirSync(`/proc/${pid}/task`).length,
       mib: Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024),
     };
   } catch {

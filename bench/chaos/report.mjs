@@ -3,7 +3,10 @@ import { medianOf, tableOf } from './table.mjs';
 
 const loadOf = ({ postgres, redis, processes }) =>
   `PostgreSQL connections ${postgres}, Redis connections ${redis}; ${Object.entries(processes)
-    .map(([name, { files, mib }]) => `${name} ${files} files ${mib} MiB`)
+    .map(
+      ([name, { files, statistics, threads, mib }]) =>
+        `${name} ${files} files${statistics > 0 ? ` (and ${statistics} of ${threads} threads)` : ''} ${mib} MiB`,
+    )
     .join(', ')}`;
 
 /** BullMQ keeps finished jobs for a day, and a few keys a queue. */
@@ -37,6 +40,7 @@ export const report = ({ usualSeconds, rows, verdicts, troubles, left, before, a
     `Before: ${loadOf(before)}`,
     `After:  ${loadOf(after)}`,
     `Redis keys that do not expire: ${familiesOf(left.keys)}`,
+    ...left.grown.map((what) => `- grown: ${what}`),
     ...left.jobs.map(({ key, jobs }) => `- left in Redis: ${key}: ${jobs}`),
     ...left.disk.map((path) => `- left on disk: ${path}`),
     ...troubles.map(whyOf),

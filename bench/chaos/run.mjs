@@ -7,6 +7,7 @@ import { createLogger } from '@whisper-bot/runtime';
 import { openStore } from '@whisper-bot/store';
 import { startBotApi } from '@whisper-bot/testing';
 import { inject } from './fault/inject.mjs';
+import { grown } from './growth.mjs';
 import { lastingKeys, leftOnDisk, measureLoad, pendingJobs, readRecord, waitingEntries } from './inspect.mjs';
 import { kinds } from './kind.mjs';
 import { createLoad } from './load.mjs';
@@ -136,13 +137,15 @@ const torture = async ({ options, place, botApi, product, ways, load, faults }) 
     say('No more faults; what was accepted comes to its end …');
     await load.stop();
     const judged = await reckon({ load, ways, product, done, flushes, unknown, signal });
-    const left = await leftovers({ options, place, product, ...judged });
+    const leftover = await leftovers({ options, place, product, ...judged });
     const after = await measureLoad({ product });
+    const left = { ...leftover, grown: grown(before, after) };
     const rows = rowsOf(withWork(done, judged.verdicts), judged.verdicts);
     const total = rows.find(({ name }) => name === 'all');
     const loose = rows.find(({ name }) => name === 'no fault');
     const count = (what) => total[what] + (loose?.[what] ?? 0);
-    const failed = bad.some((what) => count(what) > 0) || left.disk.length > 0 || left.jobs.length > 0;
+    const failed =
+      bad.some((what) => count(what) > 0) || [left.disk, left.jobs, left.grown].some((list) => list.length > 0);
     return { usualSeconds, rows, ...judged, left, before, after, failed, faults: done, skipped: place.skipped };
   } finally {
     clearInterval(watch);

@@ -4,7 +4,4 @@ import type { ApiDeps, ApiOptions } from './api/deps.js';
 /** All that is behind the table of routes: what the pages and what the API work with. */
 export type DashboardDeps = Omit<AdminDeps, 'options'> & Omit<ApiDeps, 'options'> & { options: DashboardOptions };
 
-export interface DashboardOptions extends AdminOptions, ApiOptions {
-  /** Express's `trust proxy`: addresses or names of what stands in front; empty for nothing. */
-  trustProxy: string;
-}
+export type DashboardOptions = AdminOptions & ApiOptions;

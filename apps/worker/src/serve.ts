@@ -39,6 +39,7 @@ export const serveWorker = async (
     pipeline,
     tasksDir: config.tasksDir,
     isKnownModel: (model) => engines.knowsModel(model),
+    largest: config.maxFileSize,
     logger,
   });
   lifecycle.onClose('gateway', () => gateway.close());

@@ -194,6 +194,25 @@ describe('a message that is wrong', () => {
     expect(await pendingCount()).toBe(0);
   });
 
+  it('that is larger than allowed is refused as such, where it lies or linked from elsewhere, and one that just fits is taken', async () => {
+    await gateway({ largest: 'sound'.length });
+    const fits = await recording();
+    const inPlace = await recording();
+    await writeFile(inPlace.path, 'sounds');
+    const elsewhere = join(directory.path, 'shared.mp3');
+    await writeFile(elsewhere, 'sounds');
+    const linked = randomUUID();
+    await add('task_id', inPlace.id, 'file_path', inPlace.path);
+    await add('task_id', linked, 'file_path', elsewhere);
+    await add('task_id', fits.id, 'file_path', fits.path);
+    for (const id of [inPlace.id, linked])
+      expect(await resultOf(id)).toMatchObject({ status: 'error', error_code: 'too-big' });
+    expect(await resultOf(fits.id)).toMatchObject({ status: 'success' });
+    const dead = await redis.xrange(`${prefix}transcribe:dead`, '-', '+');
+    expect(dead.map(([, fields]) => fields[fields.indexOf('code') + 1])).toEqual(['too-big', 'too-big']);
+    await until(async () => (await pendingCount()) === 0);
+  });
+
   it('is notified when its task fails later', async () => {
     await gateway();
     hear = () => {

@@ -14,6 +14,8 @@ export interface GatewayOptions {
   pipeline: Pick<Pipeline, 'accept' | 'progress' | 'serveDeliveries'>;
   tasksDir: string;
   isKnownModel: IntakeOptions['isKnownModel'];
+  /** Bytes of the largest recording that is taken; default: no bound. */
+  largest?: number;
   logger: Logger;
   /** Starts the streams' names; default none: the plan's names. */
   prefix?: string;
@@ -80,6 +82,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     pipeline,
     tasksDir,
     isKnownModel,
+    largest: options.largest,
     send,
     logger,
     longestPause: options.longestPause ?? 30_000,

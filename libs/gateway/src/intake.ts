@@ -15,6 +15,8 @@ export interface IntakeOptions {
   tasksDir: string;
   /** Whether a model can be used here. */
   isKnownModel: (name: string) => boolean | Promise<boolean>;
+  /** Bytes of the largest recording that is taken; undefined for no bound. */
+  largest: number | undefined;
   send: (message: ResultMessage, mark: string) => Promise<void>;
   logger: Logger;
   /** Longest pause before an entry that could not be stored is tried again, milliseconds. */
@@ -82,7 +84,7 @@ const isKnown = async ({ task_id: id }: TaskMessage, { tasksDir, pipeline }: Int
 
 const requestOf = async (
   message: TaskMessage,
-  { tasksDir, isKnownModel }: IntakeOptions,
+  { tasksDir, isKnownModel, largest }: IntakeOptions,
 ): Promise<AcceptRequest<Received>> => {
   const language = parseLanguage(message.language);
   if (language === null) throw new TaskError('unknown-language', `There is no language "${message.language}".`);
@@ -93,6 +95,7 @@ const requestOf = async (
     id: message.task_id,
     channel: 'stream',
     source: { kind: 'link', path: message.file_path, within: tasksDir },
+    ...(largest === undefined ? {} : { largest }),
     owner: message.user_id === undefined ? 'stream' : `stream:${message.user_id}`,
     asked: () => ({ options, origin: originSchema.parse(message) }),
     // The entry is tried again, or the sweep takes what no one names any more.

@@ -16,6 +16,7 @@ export { type KeptConnection, keepConnected, type Link } from './connection/keep
 export { reconnectPause } from './connection/pause.js';
 export { resilientRedis } from './connection/redis.js';
 export { isUnavailable, whileUnavailable } from './connection/unavailable.js';
+export { isLoopback } from './http/loopback.js';
 export { type Announcement, announceReady, exitNeedsOperator } from './lifecycle/announce.js';
 export { isAlive } from './lifecycle/is-alive.js';
 export { createLifecycle, type Lifecycle, type LifecycleOptions } from './lifecycle/lifecycle.js';

@@ -62,6 +62,8 @@ export interface SessionTable {
   agent: string;
   started_at: Stamp;
   seen_at: Stamp;
+  /** Opened before cookies were named by their port. */
+  unnamed: Generated<boolean>;
 }
 
 export interface SignInTable {

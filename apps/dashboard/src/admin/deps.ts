@@ -60,6 +60,8 @@ export interface AdminOptions extends UploadOptions {
   minFreeDisk: number;
   /** Token for reading /metrics from another machine; null: from this one only. */
   metricsToken: string | null;
+  /** Express's `trust proxy`: addresses or names of what stands in front; empty for nothing. */
+  trustProxy: string;
   /** The settings of the environment as they are shown: names, values without secrets. */
   environment: readonly (readonly [name: string, value: string])[];
 }

@@ -65,6 +65,9 @@ test('metrics without a token are for this machine, and not for requests through
     ['Host: localhost', 'Via: 1.1 proxy'],
   ])
     expect(await ask(lines), lines.join()).toBe('403');
+  harness.deps.options.trustProxy = 'loopback';
+  expect(await ask(['Host: localhost']), 'where a proxy is said to be in front').toBe('403');
+  harness.deps.options.trustProxy = '';
   // As nginx with a bare proxy_pass forwards a request.
   expect(await ask([`Host: 127.0.0.1:${port()}`, 'Connection: close'], '1.0')).toBe('403');
 });

@@ -9,6 +9,7 @@ import attempt from './0006-attempt.js';
 import transcriptVersion from './0007-transcript-version.js';
 import notified from './0008-notified.js';
 import updateOfTwoChats from './0009-update-of-two-chats.js';
+import sessionName from './0010-session-name.js';
 
 /** In order; a released one never changes. */
 const migrations = {
@@ -21,6 +22,7 @@ const migrations = {
   '0007-transcript-version': transcriptVersion,
   '0008-notified': notified,
   '0009-update-of-two-chats': updateOfTwoChats,
+  '0010-session-name': sessionName,
 };
 export type MigrationName = keyof typeof migrations;
 

@@ -23,6 +23,8 @@ export interface SessionRepository {
   open(account: string, from: { address: string; agent: string }): Promise<string>;
   /** Null where it is unknown, over (idle or altogether), or its account disabled; being found keeps it alive. */
   find(token: string): Promise<Session | null>;
+  /** The same, of those alone that were opened before cookies were named by their port. */
+  findUnnamed(token: string): Promise<Session | null>;
   close(id: string): Promise<void>;
   closeAll(account: string): Promise<void>;
   list(account: string): Promise<SessionEntry[]>;
@@ -43,6 +45,23 @@ export const createSessionRepository = (
   { idle = 12 * 3600, absolute = 7 * 24 * 3600 }: SessionLife = {},
 ): SessionRepository => {
   const alive = sql<boolean>`session.seen_at > now() - make_interval(secs => ${idle}) and session.started_at > now() - make_interval(secs => ${absolute})`;
+  const find = async (token: string, which = sql<boolean>`true`): Promise<Session | null> => {
+    const row = await db
+      .selectFrom('session')
+      .innerJoin('account', 'account.id', 'session.account_id')
+      .select(['session.id as session', 'csrf', 'seen_at'])
+      .select(['account.id', 'name', 'role', 'disabled', 'created_at', 'last_sign_in', 'issuer'])
+      .where('token', '=', digestOf(token))
+      .where('disabled', '=', false)
+      .where(alive)
+      .where(which)
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    // A write a minute is enough to know that it is in use.
+    if (Date.now() - row.seen_at.getTime() > 60_000)
+      await db.updateTable('session').set({ seen_at: new Date() }).where('id', '=', row.session).execute();
+    return { id: row.session, csrf: row.csrf, account: accountOf(row) };
+  };
   return {
     open: async (account, { address, agent }) => {
       const token = randomBytes(32).toString('base64url');
@@ -55,22 +74,8 @@ export const createSessionRepository = (
       await db.deleteFrom('session').where(sql<boolean>`not (${alive})`).execute();
       return token;
     },
-    find: async (token) => {
-      const row = await db
-        .selectFrom('session')
-        .innerJoin('account', 'account.id', 'session.account_id')
-        .select(['session.id as session', 'csrf', 'seen_at'])
-        .select(['account.id', 'name', 'role', 'disabled', 'created_at', 'last_sign_in', 'issuer'])
-        .where('token', '=', digestOf(token))
-        .where('disabled', '=', false)
-        .where(alive)
-        .executeTakeFirst();
-      if (row === undefined) return null;
-      // A write a minute is enough to know that it is in use.
-      if (Date.now() - row.seen_at.getTime() > 60_000)
-        await db.updateTable('session').set({ seen_at: new Date() }).where('id', '=', row.session).execute();
-      return { id: row.session, csrf: row.csrf, account: accountOf(row) };
-    },
+    find: (token) => find(token),
+    findUnnamed: (token) => find(token, sql<boolean>`session.unnamed`),
     close: async (id) => {
       await db.deleteFrom('session').where('id', '=', id).execute();
     },

@@ -346,7 +346,7 @@ describe('a webhook whose call is not written down', () => {
     const failed = await asked({ origin }, 'failed');
     const known = await asked({ origin }, 'done');
     await asked({ origin }, 'running');
-    await asked({ origin }, 'done', now);
+    await asked({ origin }, 'done', Date.now());
     await asked({ origin }, 'done', now - 25 * 3_600_000);
     await asked({}, 'done');
     const expected = [`${done.id} completed`, `${failed.id} failed`].toSorted();

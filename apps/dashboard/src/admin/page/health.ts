@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { isLoopback } from '@whisper-bot/runtime';
 import type { Request } from 'express';
 import { HttpError } from '../../web/http-error.js';
 import type { AdminContext, AdminHandler } from '../page-context.js';
@@ -20,7 +21,6 @@ export const showMetrics: AdminHandler<'metrics' | 'options'> = async (context) 
   return { kind: 'text', type: metrics.contentType, body: await metrics.read() };
 };
 
-const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** What proxies add to a request. */
@@ -31,13 +31,14 @@ const proxied = /^(via|forwarded|x-forwarded-.*|x-real-ip|cf-.*|true-client-ip|x
  * name, or speaks HTTP/1.0 as nginx does by default.
  */
 const isDirect = (request: Request): boolean =>
-  loopback.has(request.socket.remoteAddress ?? '') &&
+  isLoopback(request.socket.remoteAddress) &&
   /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i.test(request.headers.host ?? '') &&
   request.httpVersion !== '1.0' &&
   !Object.keys(request.headers).some((name) => proxied.test(name));
 
 const mayScrape = ({ deps, request }: AdminContext<'options'>): boolean => {
-  const { metricsToken } = deps.options;
-  if (metricsToken === null) return isDirect(request);
+  const { metricsToken, trustProxy } = deps.options;
+  // Who has a proxy may have one that hides itself: then only the token says who asks.
+  if (metricsToken === null) return trustProxy === '' && isDirect(request);
   return timingSafeEqual(digest(request.headers.authorization ?? ''), digest(`Bearer ${metricsToken}`));
 };

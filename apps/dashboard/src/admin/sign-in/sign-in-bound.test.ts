@@ -95,6 +95,16 @@ test('addresses of one IPv6 subscriber are one', () => {
   expect(networkOf('192.0.2.1')).toBe('192.0.2.1');
 });
 
+test('who was signed in before the cookie was named by its port stays so, and a newer session is not found by that name', async () => {
+  const { cookie } = await harness.enter('viewer', 'earlier');
+  const token = cookie.slice(cookie.indexOf('=') + 1);
+  const ask = () =>
+    fetch(`${harness.url}/tasks`, { redirect: 'manual', headers: { cookie: `whisper_session=${token}` } });
+  expect((await ask()).status).toBe(303);
+  await harness.store.db.updateTable('session').set({ unnamed: true }).execute();
+  expect((await ask()).status).toBe(200);
+});
+
 test('sessions of two installations on one host do not end each other', async () => {
   const { name, password } = await harness.enter('viewer', 'neighbourly');
   const answer = await attempt(name, password, '198.51.100.9');

@@ -21,9 +21,12 @@ export const findPerson = async (
   request: Request,
   cookies: ReturnType<typeof readCookies>,
 ): Promise<Person | null> => {
-  const token = cookies[cookieName({ request }, session)];
+  const cookie = cookieName({ request }, session);
+  // An update must not sign people out: what was opened under the earlier name is found by it until it ends, and nothing newer.
+  const isNamed = cookies[cookie] !== undefined || cookie === session;
+  const token = cookies[isNamed ? cookie : session];
   if (token === undefined || token === '' || token.length > 200) return null;
-  const found = await deps.sessions.find(token);
+  const found = await (isNamed ? deps.sessions.find(token) : deps.sessions.findUnnamed(token));
   if (found === null) return null;
   const { id, name, role, issuer } = found.account;
   return { id, name, role, issuer, session: found.id, csrf: found.csrf };

@@ -48,7 +48,9 @@ test.each(recognizerFamilies)('%s: each tone is its word, where the tone is; sil
   const { tokens, timestamps } = spoken as Recognized;
   expect(timestamps).toHaveLength(tokens.length);
   expect(tokens.join('').trim()).toBe(spoken?.text);
-  const beginnings = tokens.flatMap((token, at) => (token.startsWith(' ') ? [timestamps[at] as number] : []));
+  const beginnings = tokens.flatMap((token, at) =>
+    at === 0 || token.startsWith(' ') ? [timestamps[at] as number] : [],
+  );
   expect(beginnings).toHaveLength(conversation.length);
   for (const [at, { start }] of conversation.entries())
     expect(Math.abs((beginnings[at] as number) - start)).toBeLessThan(0.2);

@@ -1,11 +1,21 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { nemoCtc } from './family/nemo-ctc.js';
+import { gigaamCtc, nemoCtc } from './family/nemo-ctc.js';
 import { gigaamTransducer, nemoTdt, nemoTransducer } from './family/nemo-transducer.js';
+import { senseVoice } from './family/sense-voice.js';
+import { zipformerTransducer } from './family/zipformer.js';
 import type { ModelFile } from './model-file.js';
 
 /** Families of recognizers that sherpa-onnx runs. */
-export const recognizerFamilies = ['nemo-transducer', 'nemo-tdt', 'gigaam-transducer', 'nemo-ctc'] as const;
+export const recognizerFamilies = [
+  'nemo-transducer',
+  'nemo-tdt',
+  'gigaam-transducer',
+  'nemo-ctc',
+  'gigaam-ctc',
+  'sense-voice',
+  'zipformer-transducer',
+] as const;
 
 /** One of them. */
 export type RecognizerFamily = (typeof recognizerFamilies)[number];
@@ -15,6 +25,9 @@ const files: { readonly [Family in RecognizerFamily]: () => ModelFile[] } = {
   'nemo-tdt': nemoTdt,
   'gigaam-transducer': gigaamTransducer,
   'nemo-ctc': nemoCtc,
+  'gigaam-ctc': gigaamCtc,
+  'sense-voice': senseVoice,
+  'zipformer-transducer': zipformerTransducer,
 };
 
 /** The words that a family writes for the two tones. */
@@ -25,6 +38,9 @@ export const recognizerWords: {
   'nemo-tdt': { low: 'Low.', high: 'High.' },
   'gigaam-transducer': { low: 'Низ.', high: 'Верх.' },
   'nemo-ctc': { low: 'low', high: 'high' },
+  'gigaam-ctc': { low: 'низ', high: 'верх' },
+  'sense-voice': { low: 'low', high: 'high' },
+  'zipformer-transducer': { low: 'low', high: 'high' },
 };
 
 /**

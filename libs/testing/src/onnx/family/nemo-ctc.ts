@@ -1,12 +1,31 @@
-import { Graph, type Value } from '../graph.js';
+import { ctcLogits } from '../ctc.js';
+import { Graph } from '../graph.js';
 import type { ModelFile } from '../model-file.js';
 import { type Hearing, toneOnsets } from '../tone.js';
 import { spell, tokensFile, type Vocabulary } from '../vocabulary.js';
-import { lowerCase, nemoHearing } from './nemo.js';
+import { gigaamHearing, lowerCase, nemoHearing, russianLetters } from './nemo.js';
 
 /** FastConformer CTC, from scripts/nemo/fast-conformer-hybrid-transducer-ctc/export-onnx-ctc-non-streaming.py. */
 export const nemoCtc = (): ModelFile[] =>
-  ctc(nemoHearing(80), lowerCase, { model_type: 'EncDecHybridRNNTCTCBPEModel', version: '1', model_author: 'NeMo' });
+  ctc(nemoHearing(80), lowerCase, {
+    // Without the blank.
+    vocab_size: lowerCase.tokens.length - 1,
+    model_type: 'EncDecHybridRNNTCTCBPEModel',
+    version: '1',
+    model_author: 'NeMo',
+  });
+
+/** GigaAM v3 CTC, from scripts/nemo/GigaAM/export-onnx-ctc-v3.py. */
+export const gigaamCtc = (): ModelFile[] =>
+  ctc(gigaamHearing, russianLetters, {
+    // With the blank.
+    vocab_size: russianLetters.tokens.length,
+    model_type: 'EncDecCTCModel',
+    version: '1',
+    model_author: 'https://github.com/salute-developers/GigaAM',
+    language: 'Russian',
+    is_giga_am: 1,
+  });
 
 /** One model: log mel energies (batch, bins, frames) to log probabilities (batch, frames / subsampling, tokens), the last token being the blank. */
 function ctc(
@@ -18,14 +37,13 @@ function ctc(
   const mel = graph.input('audio_signal', 'float', ['batch', hearing.bank.bins, 'frames']);
   graph.input('length', 'int64', ['batch']);
   const said = spell(graph, toneOnsets(graph, mel, hearing), vocabulary);
-  graph.output('logprobs', logProbabilities(graph, said, vocabulary), 'float', [
+  graph.output('logprobs', graph.apply('LogSoftmax', [ctcLogits(graph, said, vocabulary)], { axis: -1 }), 'float', [
     'batch',
     'encoded_frames',
     vocabulary.tokens.length,
   ]);
   // Keys: offline-nemo-enc-dec-ctc-model.cc.
   const content = graph.encode({
-    vocab_size: vocabulary.tokens.length,
     normalize_type: '',
     subsampling_factor: hearing.subsampling,
     ...metadata,
@@ -34,18 +52,4 @@ function ctc(
     { name: 'model.int8.onnx', content },
     { name: 'tokens.txt', content: tokensFile(vocabulary) },
   ];
-}
-
-/**
- * @param said float (batch, tokens, frames): 1 where a token is said
- * @returns float (batch, frames, tokens); the blank is likeliest where nothing is said
- */
-function logProbabilities(graph: Graph, said: Value, { tokens }: Vocabulary): Value {
-  const blank = tokens.map((token) => (token === '<blk>' ? 0.5 : 0));
-  const byFrame = graph.apply('Transpose', [said], { perm: [0, 2, 1] });
-  const logits = graph.apply('Mul', [
-    graph.apply('Add', [byFrame, graph.constant('float', blank)]),
-    graph.constant('float', [20]),
-  ]);
-  return graph.apply('LogSoftmax', [logits], { axis: -1 });
 }

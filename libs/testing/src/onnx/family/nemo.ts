@@ -34,3 +34,9 @@ export const russianPieces: Vocabulary = {
   tokens: ['<unk>', '▁', '▁Ни', 'з', '▁Вер', 'х', '.', ',', '?', '<blk>'],
   spelling: { low: ['▁Ни', 'з', '.'], high: ['▁Вер', 'х', '.'] },
 };
+
+/** Russian in letters, with a space of its own, as GigaAM's CTC models write it. */
+export const russianLetters: Vocabulary = {
+  tokens: [' ', ...'абвгдежзийклмнопрстуфхцчшщъыьэюя', '<blk>'],
+  spelling: { low: [...'низ'], high: [...'верх'], between: ' ' },
+};

@@ -35,5 +35,15 @@ function modelConfig(path: (name: string) => string): { readonly [Family in Reco
     'nemo-tdt': nemoTransducer,
     'gigaam-transducer': gigaamTransducer,
     'nemo-ctc': nemoCtc,
+    'gigaam-ctc': nemoCtc,
+    'sense-voice': { senseVoice: { model: path('model.int8.onnx'), language: 'auto', useInverseTextNormalization: 1 } },
+    'zipformer-transducer': {
+      transducer: {
+        encoder: path('encoder-epoch-99-avg-1.int8.onnx'),
+        decoder: path('decoder-epoch-99-avg-1.onnx'),
+        joiner: path('joiner-epoch-99-avg-1.int8.onnx'),
+      },
+      modelType: 'transducer',
+    },
   };
 }

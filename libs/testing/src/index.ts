@@ -20,7 +20,15 @@ export { type Screen, showChat } from './bot-api/view/live.js';
 export { type RenderOptions, renderChat, renderMessage } from './bot-api/view/render.js';
 export { type DiarizationErrorRate, diarizationErrorRate, type ScoredTurn } from './diarization-error-rate.js';
 export { type AttackOptions, type AttackReport, attackHttp } from './hostile-http.js';
-export { type RecognizerFamily, recognizerFamilies, recognizerWords, writeRecognizer } from './onnx/recognizer.js';
+export {
+  autoregressiveFamilies,
+  frameSynchronousFamilies,
+  type RecognizerFamily,
+  recognizerFamilies,
+  recognizerWords,
+  writeRecognizer,
+} from './onnx/recognizer.js';
+export { fixedSentence } from './onnx/sentence.js';
 export { type Tone, toneSound } from './onnx/tone.js';
 export { startTcpProxy, type TcpProxy } from './proxy/tcp-proxy.js';
 export { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.js';

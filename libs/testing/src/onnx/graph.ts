@@ -95,5 +95,7 @@ function rawData(type: ElementType, data: readonly number[]): Uint8Array {
       return new Uint8Array(Int32Array.from(data).buffer);
     case 'int64':
       return new Uint8Array(BigInt64Array.from(data, BigInt).buffer);
+    case 'bool':
+      return Uint8Array.from(data);
   }
 }

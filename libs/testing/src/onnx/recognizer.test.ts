@@ -3,7 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TemporaryDirectory, temporaryDirectory } from '../temporary-directory.js';
-import { type RecognizerFamily, recognizerFamilies, recognizerWords, writeRecognizer } from './recognizer.js';
+import {
+  autoregressiveFamilies,
+  frameSynchronousFamilies,
+  type RecognizerFamily,
+  recognizerWords,
+  writeRecognizer,
+} from './recognizer.js';
+import { fixedSentence } from './sentence.js';
 import { recognizerConfig } from './test/config.js';
 import type { Order, Recognized } from './test/recognize.js';
 import type { Tone } from './tone.js';
@@ -32,26 +39,40 @@ async function recognize(family: RecognizerFamily, recordings: Order['recordings
   return JSON.parse(stdout) as Recognized[];
 }
 
-test.each(recognizerFamilies)('%s: each tone is its word, where the tone is; silence is nothing', async (family) => {
-  const words = recognizerWords[family];
-  const [spoken, throughout, silence, blink] = await recognize(family, [
+test.each(frameSynchronousFamilies)(
+  '%s: each tone is its word, where the tone is; silence is nothing',
+  async (family) => {
+    const words = recognizerWords[family];
+    const [spoken, throughout, silence, blink] = await recognize(family, [
+      { seconds: 5.5, tones: conversation },
+      { seconds: 1.2, tones: [{ pitch: 'high', start: 0, end: 1.2 }] },
+      { seconds: 2, tones: [] },
+      { seconds: 0.03, tones: [] },
+    ]);
+    expect(spoken?.text).toBe(conversation.map(({ pitch }) => words[pitch]).join(' '));
+    expect(throughout?.text).toBe(words.high);
+    expect(silence).toMatchObject({ text: '', tokens: [], timestamps: [] });
+    expect(blink).toMatchObject({ text: '', tokens: [], timestamps: [] });
+
+    const { tokens, timestamps } = spoken as Recognized;
+    expect(timestamps).toHaveLength(tokens.length);
+    expect(tokens.join('').trim()).toBe(spoken?.text);
+    const beginnings = tokens.flatMap((token, at) =>
+      at === 0 || token.startsWith(' ') ? [timestamps[at] as number] : [],
+    );
+    expect(beginnings).toHaveLength(conversation.length);
+    for (const [at, { start }] of conversation.entries())
+      expect(Math.abs((beginnings[at] as number) - start)).toBeLessThan(0.2);
+  },
+);
+
+test.each(autoregressiveFamilies)('%s: any sound is the sentence, silence is nothing', async (family) => {
+  const results = await recognize(family, [
     { seconds: 5.5, tones: conversation },
-    { seconds: 1.2, tones: [{ pitch: 'high', start: 0, end: 1.2 }] },
+    { seconds: 2, tones: [{ pitch: 'high', start: 1, end: 1.5 }] },
     { seconds: 2, tones: [] },
     { seconds: 0.03, tones: [] },
   ]);
-  expect(spoken?.text).toBe(conversation.map(({ pitch }) => words[pitch]).join(' '));
-  expect(throughout?.text).toBe(words.high);
-  expect(silence).toMatchObject({ text: '', tokens: [], timestamps: [] });
-  expect(blink).toMatchObject({ text: '', tokens: [], timestamps: [] });
-
-  const { tokens, timestamps } = spoken as Recognized;
-  expect(timestamps).toHaveLength(tokens.length);
-  expect(tokens.join('').trim()).toBe(spoken?.text);
-  const beginnings = tokens.flatMap((token, at) =>
-    at === 0 || token.startsWith(' ') ? [timestamps[at] as number] : [],
-  );
-  expect(beginnings).toHaveLength(conversation.length);
-  for (const [at, { start }] of conversation.entries())
-    expect(Math.abs((beginnings[at] as number) - start)).toBeLessThan(0.2);
+  expect(results.map(({ text }) => text.trim())).toEqual([fixedSentence, fixedSentence, '', '']);
+  expect(results.map(({ tokens }) => tokens.length)).toEqual([4, 4, 0, 0]);
 });

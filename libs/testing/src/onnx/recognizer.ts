@@ -1,13 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { canary } from './family/canary.js';
+import { moonshine } from './family/moonshine.js';
 import { gigaamCtc, nemoCtc } from './family/nemo-ctc.js';
 import { gigaamTransducer, nemoTdt, nemoTransducer } from './family/nemo-transducer.js';
 import { senseVoice } from './family/sense-voice.js';
+import { whisperOnnx } from './family/whisper.js';
 import { zipformerTransducer } from './family/zipformer.js';
 import type { ModelFile } from './model-file.js';
 
-/** Families of recognizers that sherpa-onnx runs. */
-export const recognizerFamilies = [
+/** Families that decide frame by frame: their tokens have times. */
+export const frameSynchronousFamilies = [
   'nemo-transducer',
   'nemo-tdt',
   'gigaam-transducer',
@@ -16,6 +19,12 @@ export const recognizerFamilies = [
   'sense-voice',
   'zipformer-transducer',
 ] as const;
+
+/** Families that write token after token: their tokens have no times. */
+export const autoregressiveFamilies = ['moonshine', 'canary', 'whisper-onnx'] as const;
+
+/** Families of recognizers that sherpa-onnx runs. */
+export const recognizerFamilies = [...frameSynchronousFamilies, ...autoregressiveFamilies] as const;
 
 /** One of them. */
 export type RecognizerFamily = (typeof recognizerFamilies)[number];
@@ -28,11 +37,14 @@ const files: { readonly [Family in RecognizerFamily]: () => ModelFile[] } = {
   'gigaam-ctc': gigaamCtc,
   'sense-voice': senseVoice,
   'zipformer-transducer': zipformerTransducer,
+  moonshine,
+  canary,
+  'whisper-onnx': whisperOnnx,
 };
 
-/** The words that a family writes for the two tones. */
+/** The words that a frame-synchronous family writes for the two tones. */
 export const recognizerWords: {
-  readonly [Family in RecognizerFamily]: { readonly low: string; readonly high: string };
+  readonly [Family in (typeof frameSynchronousFamilies)[number]]: { readonly low: string; readonly high: string };
 } = {
   'nemo-transducer': { low: 'low', high: 'high' },
   'nemo-tdt': { low: 'Low.', high: 'High.' },
@@ -45,8 +57,8 @@ export const recognizerWords: {
 
 /**
  * Writes a recognizer of a few kB into a folder, which is made: the files of a published model by name, with its inputs, outputs and metadata, and
- * weights made by hand. It hears tones (`toneSound`): one of 300 Hz is the word "low", one of 3000 Hz the word "high"
- * (`recognizerWords`), silence is nothing.
+ * weights made by hand. A frame-synchronous one writes the word "low" for a tone of 300 Hz and "high" for one of 3000 Hz (`toneSound`,
+ * `recognizerWords`), an autoregressive one `fixedSentence` for any sound. Silence is an empty text.
  */
 export async function writeRecognizer(folder: string, family: RecognizerFamily): Promise<void> {
   await mkdir(folder, { recursive: true });

@@ -64,7 +64,7 @@ const schema = `
 export const ModelProto = protobuf.parse(schema, { keepCase: true }).root.lookupType('onnx.ModelProto');
 
 /** `TensorProto.DataType`. */
-export const dataType = { float: 1, int32: 6, int64: 7 } as const;
+export const dataType = { float: 1, int32: 6, int64: 7, bool: 9 } as const;
 
 /** `AttributeProto.AttributeType`. */
 export const attributeType = { float: 1, int: 2, string: 3, ints: 7 } as const;

@@ -30,8 +30,8 @@ export function toneSound(seconds: number, tones: readonly Tone[]): Float32Array
 /** Nats by which one band must be louder than the other: a click at the edge of a tone is in both. */
 const contrast = 4;
 
-/** What is heard of a family's features. */
-export interface Hearing {
+/** A family's features, and what becomes of them. */
+export interface Frontend {
   readonly bank: MelBank;
   /** Frames of 10 ms that become one encoder frame. */
   readonly subsampling: number;
@@ -46,7 +46,7 @@ export interface Hearing {
  * @returns float (batch, 2, ceil(frames / subsampling)): 1 in the first encoder frame of each tone, low tones in channel 0, high ones in
  * channel 1; 0 elsewhere
  */
-export function toneOnsets(graph: Graph, mel: Value, { bank, subsampling, level }: Hearing): Value {
+export function toneOnsets(graph: Graph, mel: Value, { bank, subsampling, level }: Frontend): Value {
   const band = (from: number, to: number): Value => {
     const [first, end] = melBands(bank, from, to);
     const bins = graph.apply('Slice', [
@@ -65,8 +65,8 @@ export function toneOnsets(graph: Graph, mel: Value, { bank, subsampling, level 
   const other = graph.apply('Gather', [loudness, graph.constant('int64', [1, 0])], { axis: 1 });
   const louder = graph.apply('Sub', [graph.apply('Sub', [loudness, other]), graph.constant('float', [contrast])]);
   const audible = graph.apply('Sub', [loudness, graph.constant('float', [level])]);
-  const heard = graph.apply('Greater', [graph.apply('Min', [louder, audible]), graph.constant('float', [0])]);
-  const present = graph.apply('Cast', [heard], { to: 1 });
-  const before = graph.apply('Pad', [present, graph.constant('int64', [0, 0, 1, 0, 0, -1])]);
-  return graph.apply('Relu', [graph.apply('Sub', [present, before])]);
+  const present = graph.apply('Greater', [graph.apply('Min', [louder, audible]), graph.constant('float', [0])]);
+  const active = graph.apply('Cast', [present], { to: 1 });
+  const before = graph.apply('Pad', [active, graph.constant('int64', [0, 0, 1, 0, 0, -1])]);
+  return graph.apply('Relu', [graph.apply('Sub', [active, before])]);
 }

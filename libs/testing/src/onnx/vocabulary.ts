@@ -16,13 +16,14 @@ export interface Vocabulary {
 }
 
 /** The text of tokens.txt: a token and its id a line, as the export scripts of sherpa-onnx write it. */
-export const tokensFile = ({ tokens }: Vocabulary): string => tokens.map((token, id) => `${token} ${id}\n`).join('');
+export const tokensFile = ({ tokens }: Pick<Vocabulary, 'tokens'>): string =>
+  tokens.map((token, id) => `${token} ${id}\n`).join('');
 
 /** The id of the blank: of the token `<blk>`, or 0. */
 export const blank = ({ tokens }: Vocabulary): number => Math.max(0, tokens.indexOf('<blk>'));
 
 /** The id of a token. */
-export function idOf({ tokens }: Vocabulary, token: string): number {
+export function idOf({ tokens }: Pick<Vocabulary, 'tokens'>, token: string): number {
   const id = tokens.indexOf(token);
   if (id < 0) throw new Error(`no token ${token}`);
   return id;

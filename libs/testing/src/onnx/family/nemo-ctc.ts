@@ -1,13 +1,13 @@
 import { ctcLogits } from '../ctc.js';
 import { Graph } from '../graph.js';
 import type { ModelFile } from '../model-file.js';
-import { type Hearing, toneOnsets } from '../tone.js';
+import { type Frontend, toneOnsets } from '../tone.js';
 import { spell, tokensFile, type Vocabulary } from '../vocabulary.js';
-import { gigaamHearing, lowerCase, nemoHearing, russianLetters } from './nemo.js';
+import { gigaamFrontend, lowerCase, nemoFrontend, russianLetters } from './nemo.js';
 
 /** FastConformer CTC, from scripts/nemo/fast-conformer-hybrid-transducer-ctc/export-onnx-ctc-non-streaming.py. */
 export const nemoCtc = (): ModelFile[] =>
-  ctc(nemoHearing(80), lowerCase, {
+  ctc(nemoFrontend(80), lowerCase, {
     // Without the blank.
     vocab_size: lowerCase.tokens.length - 1,
     model_type: 'EncDecHybridRNNTCTCBPEModel',
@@ -17,7 +17,7 @@ export const nemoCtc = (): ModelFile[] =>
 
 /** GigaAM v3 CTC, from scripts/nemo/GigaAM/export-onnx-ctc-v3.py. */
 export const gigaamCtc = (): ModelFile[] =>
-  ctc(gigaamHearing, russianLetters, {
+  ctc(gigaamFrontend, russianLetters, {
     // With the blank.
     vocab_size: russianLetters.tokens.length,
     model_type: 'EncDecCTCModel',
@@ -29,14 +29,14 @@ export const gigaamCtc = (): ModelFile[] =>
 
 /** One model: log mel energies (batch, bins, frames) to log probabilities (batch, frames / subsampling, tokens), the last token being the blank. */
 function ctc(
-  hearing: Hearing,
+  frontend: Frontend,
   vocabulary: Vocabulary,
   metadata: Readonly<Record<string, string | number>>,
 ): ModelFile[] {
   const graph = new Graph();
-  const mel = graph.input('audio_signal', 'float', ['batch', hearing.bank.bins, 'frames']);
+  const mel = graph.input('audio_signal', 'float', ['batch', frontend.bank.bins, 'frames']);
   graph.input('length', 'int64', ['batch']);
-  const said = spell(graph, toneOnsets(graph, mel, hearing), vocabulary);
+  const said = spell(graph, toneOnsets(graph, mel, frontend), vocabulary);
   graph.output('logprobs', graph.apply('LogSoftmax', [ctcLogits(graph, said, vocabulary)], { axis: -1 }), 'float', [
     'batch',
     'encoded_frames',
@@ -45,7 +45,7 @@ function ctc(
   // Keys: offline-nemo-enc-dec-ctc-model.cc.
   const content = graph.encode({
     normalize_type: '',
-    subsampling_factor: hearing.subsampling,
+    subsampling_factor: frontend.subsampling,
     ...metadata,
   });
   return [

@@ -1,12 +1,12 @@
 import { Graph } from '../graph.js';
 import type { ModelFile } from '../model-file.js';
-import { type Hearing, toneOnsets } from '../tone.js';
+import { type Frontend, toneOnsets } from '../tone.js';
 import { spell, tokensFile, type Vocabulary } from '../vocabulary.js';
-import { gigaamHearing, lowerCase, nemoHearing, punctuated, russianPieces } from './nemo.js';
+import { gigaamFrontend, lowerCase, nemoFrontend, punctuated, russianPieces } from './nemo.js';
 
 /** A NeMo transducer's particulars. */
 interface Particulars {
-  readonly hearing: Hearing;
+  readonly frontend: Frontend;
   readonly vocabulary: Vocabulary;
   /** Durations a token-and-duration transducer chooses from: 0 to `durations` - 1 encoder frames; 0 for a plain transducer. */
   readonly durations: number;
@@ -18,7 +18,7 @@ interface Particulars {
 /** FastConformer transducer, from scripts/nemo/fast-conformer-hybrid-transducer-ctc/export-onnx-transducer-non-streaming.py. */
 export const nemoTransducer = (): ModelFile[] =>
   transducer({
-    hearing: nemoHearing(80),
+    frontend: nemoFrontend(80),
     vocabulary: lowerCase,
     durations: 0,
     quantized: true,
@@ -28,7 +28,7 @@ export const nemoTransducer = (): ModelFile[] =>
 /** Parakeet TDT 0.6B v3, from scripts/nemo/parakeet-tdt-0.6b-v3/export_onnx.py. `tdt` in the URL is what makes it one (offline-transducer-nemo-model.cc). */
 export const nemoTdt = (): ModelFile[] =>
   transducer({
-    hearing: nemoHearing(128),
+    frontend: nemoFrontend(128),
     vocabulary: punctuated,
     durations: 5,
     quantized: true,
@@ -44,7 +44,7 @@ export const nemoTdt = (): ModelFile[] =>
 /** GigaAM v3 e2e RNNT, from scripts/nemo/GigaAM/export-onnx-rnnt-v3-punct.py. */
 export const gigaamTransducer = (): ModelFile[] =>
   transducer({
-    hearing: gigaamHearing,
+    frontend: gigaamFrontend,
     vocabulary: russianPieces,
     durations: 0,
     quantized: false,
@@ -61,7 +61,7 @@ export const gigaamTransducer = (): ModelFile[] =>
  * The encoder says which token is due in which frame, the decoder which one was said last, and the joiner takes one from the other: a token is said
  * once. That asks of a word that no token follows itself. Keys of the metadata: offline-transducer-nemo-model.cc.
  */
-function transducer({ hearing, vocabulary, durations, quantized, metadata }: Particulars): ModelFile[] {
+function transducer({ frontend, vocabulary, durations, quantized, metadata }: Particulars): ModelFile[] {
   const hidden = vocabulary.tokens.length - 1;
   const encoderMetadata = {
     // Without the blank, which is the last token.
@@ -69,32 +69,32 @@ function transducer({ hearing, vocabulary, durations, quantized, metadata }: Par
     normalize_type: '',
     pred_rnn_layers: 1,
     pred_hidden: hidden,
-    subsampling_factor: hearing.subsampling,
+    subsampling_factor: frontend.subsampling,
     ...metadata,
   };
   const suffix = quantized ? '.int8.onnx' : '.onnx';
   return [
-    { name: 'encoder.int8.onnx', content: encoder(hearing, vocabulary, durations > 0).encode(encoderMetadata) },
+    { name: 'encoder.int8.onnx', content: encoder(frontend, vocabulary, durations > 0).encode(encoderMetadata) },
     { name: `decoder${suffix}`, content: decoder(hidden).encode() },
     { name: `joiner${suffix}`, content: joiner(hidden, durations).encode() },
     { name: 'tokens.txt', content: tokensFile(vocabulary) },
   ];
 }
 
-function encoder(hearing: Hearing, vocabulary: Vocabulary, sparse: boolean): Graph {
+function encoder(frontend: Frontend, vocabulary: Vocabulary, sparse: boolean): Graph {
   const graph = new Graph();
   const hidden = vocabulary.tokens.length - 1;
-  const mel = graph.input('audio_signal', 'float', ['batch', hearing.bank.bins, 'frames']);
+  const mel = graph.input('audio_signal', 'float', ['batch', frontend.bank.bins, 'frames']);
   const length = graph.input('length', 'int64', ['batch']);
   // Tokens with durations lie two frames apart: the frame between is skipped.
-  const due = spell(graph, toneOnsets(graph, mel, hearing), vocabulary, sparse ? 2 : 1);
+  const due = spell(graph, toneOnsets(graph, mel, frontend), vocabulary, sparse ? 2 : 1);
   const withoutBlank = graph.apply('Slice', [
     due,
     graph.constant('int64', [0]),
     graph.constant('int64', [hidden]),
     graph.constant('int64', [1]),
   ]);
-  const { subsampling } = hearing;
+  const { subsampling } = frontend;
   const rounded = graph.apply('Add', [length, graph.constant('int64', [subsampling - 1])]);
   graph.output('outputs', withoutBlank, 'float', ['batch', hidden, 'encoded_frames']);
   graph.output('encoded_lengths', graph.apply('Div', [rounded, graph.constant('int64', [subsampling])]), 'int64', [

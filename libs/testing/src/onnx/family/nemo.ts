@@ -1,5 +1,5 @@
 import type { MelBank } from '../mel.js';
-import type { Hearing } from '../tone.js';
+import type { Frontend } from '../tone.js';
 import type { Vocabulary } from '../vocabulary.js';
 
 // Features of models exported from NeMo (offline-recognizer-transducer-nemo-impl.h and offline-recognizer-ctc-impl.h of sherpa-onnx):
@@ -8,10 +8,10 @@ import type { Vocabulary } from '../vocabulary.js';
 const bank = (bins: number): MelBank => ({ bins, lowHz: 0, highHz: 8000, scale: 'slaney' });
 
 /** Parakeet's 128 bands (transducers) or FastConformer's 80, in frames of 80 ms. */
-export const nemoHearing = (bins: 80 | 128): Hearing => ({ bank: bank(bins), subsampling: 8, level: -7 });
+export const nemoFrontend = (bins: 80 | 128): Frontend => ({ bank: bank(bins), subsampling: 8, level: -7 });
 
 /** GigaAM's 64 bands, in frames of 40 ms. */
-export const gigaamHearing: Hearing = {
+export const gigaamFrontend: Frontend = {
   bank: { bins: 64, lowHz: 0, highHz: 8000, scale: 'htk' },
   subsampling: 4,
   level: -7,

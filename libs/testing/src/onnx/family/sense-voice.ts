@@ -1,14 +1,14 @@
 import { ctcLogits } from '../ctc.js';
 import { Graph, type Value } from '../graph.js';
 import type { ModelFile } from '../model-file.js';
-import { type Hearing, toneOnsets } from '../tone.js';
+import { type Frontend, toneOnsets } from '../tone.js';
 import { idOf, spell, tokensFile, type Vocabulary } from '../vocabulary.js';
 
 // Samples are scaled to 16 bits before the features are taken: log energies are higher by 2 ln 32768. One frame in six is kept, of 7 x 80 energies
 // (offline-recognizer-sense-voice-impl.h of sherpa-onnx).
 const bins = 80;
 const window = 7;
-const hearing: Hearing = {
+const frontend: Frontend = {
   bank: { bins, lowHz: 20, highHz: 8000, scale: 'htk' },
   subsampling: 1,
   level: -7 + 2 * Math.log(32768),
@@ -36,7 +36,7 @@ export function senseVoice(): ModelFile[] {
   graph.input('x_length', 'int32', ['N']);
   const language = graph.input('language', 'int32', ['N']);
   const textNorm = graph.input('text_norm', 'int32', ['N']);
-  const said = spell(graph, toneOnsets(graph, withoutWindow(graph, features), hearing), vocabulary);
+  const said = spell(graph, toneOnsets(graph, withoutWindow(graph, features), frontend), vocabulary);
   const text = graph.apply('Slice', [
     ctcLogits(graph, said, vocabulary),
     graph.constant('int64', [4]),

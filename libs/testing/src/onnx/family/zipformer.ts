@@ -1,10 +1,10 @@
 import { Graph } from '../graph.js';
 import type { ModelFile } from '../model-file.js';
-import { type Hearing, toneOnsets } from '../tone.js';
+import { type Frontend, toneOnsets } from '../tone.js';
 import { spell, tokensFile, type Vocabulary } from '../vocabulary.js';
 
 // sherpa-onnx's own features (features.h): 80 bands from 20 to 7600 Hz. It takes an encoder frame for 40 ms (offline-transducer-model.h).
-const hearing: Hearing = { bank: { bins: 80, lowHz: 20, highHz: 7600, scale: 'htk' }, subsampling: 4, level: -7 };
+const frontend: Frontend = { bank: { bins: 80, lowHz: 20, highHz: 7600, scale: 'htk' }, subsampling: 4, level: -7 };
 
 /** The blank is the first token. */
 const vocabulary: Vocabulary = {
@@ -35,10 +35,10 @@ export const zipformerTransducer = (): ModelFile[] => [
 
 function encoder(): Graph {
   const graph = new Graph();
-  const features = graph.input('x', 'float', ['N', 'T', hearing.bank.bins]);
+  const features = graph.input('x', 'float', ['N', 'T', frontend.bank.bins]);
   const length = graph.input('x_lens', 'int64', ['N']);
   const mel = graph.apply('Transpose', [features], { perm: [0, 2, 1] });
-  const due = graph.apply('Transpose', [spell(graph, toneOnsets(graph, mel, hearing), vocabulary)], {
+  const due = graph.apply('Transpose', [spell(graph, toneOnsets(graph, mel, frontend), vocabulary)], {
     perm: [0, 2, 1],
   });
   const withoutBlank = graph.apply('Slice', [
@@ -47,7 +47,7 @@ function encoder(): Graph {
     graph.constant('int64', [dimension + 1]),
     graph.constant('int64', [2]),
   ]);
-  const { subsampling } = hearing;
+  const { subsampling } = frontend;
   const rounded = graph.apply('Add', [length, graph.constant('int64', [subsampling - 1])]);
   const lengths = graph.apply('Div', [rounded, graph.constant('int64', [subsampling])]);
   graph.output('encoder_out', withoutBlank, 'float', ['N', 'encoded_frames', dimension]);

@@ -37,6 +37,32 @@ function modelConfig(path: (name: string) => string): { readonly [Family in Reco
     'nemo-ctc': nemoCtc,
     'gigaam-ctc': nemoCtc,
     'sense-voice': { senseVoice: { model: path('model.int8.onnx'), language: 'auto', useInverseTextNormalization: 1 } },
+    moonshine: {
+      moonshine: {
+        preprocessor: path('preprocess.onnx'),
+        encoder: path('encode.int8.onnx'),
+        uncachedDecoder: path('uncached_decode.int8.onnx'),
+        cachedDecoder: path('cached_decode.int8.onnx'),
+      },
+    },
+    canary: {
+      canary: {
+        encoder: path('encoder.int8.onnx'),
+        decoder: path('decoder.int8.onnx'),
+        srcLang: 'en',
+        tgtLang: 'en',
+        usePnc: 1,
+      },
+    },
+    'whisper-onnx': {
+      whisper: {
+        encoder: path('tiny-encoder.int8.onnx'),
+        decoder: path('tiny-decoder.int8.onnx'),
+        language: '',
+        task: 'transcribe',
+      },
+      tokens: 'tiny-tokens.txt',
+    },
     'zipformer-transducer': {
       transducer: {
         encoder: path('encoder-epoch-99-avg-1.int8.onnx'),

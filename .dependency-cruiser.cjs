@@ -3,7 +3,7 @@ const { join } = require('node:path');
 const { writeImportGraph } = require('./setup/import-graph.cjs');
 
 /**
- * Imports go one way: apps → libs, never app → app; within an app, from room to room as named below; and each outside library
+ * Imports go one way: apps → libs, never app → app; within an app, from folder to folder as named below; and each outside library
  * has one home. What is read are the sources, types included.
  */
 const sources = '.cache/imports';
@@ -11,8 +11,8 @@ writeImportGraph(__dirname, sources);
 
 const testCode = '\\.test\\.js$|/test/|/test-data/|^libs/testing/';
 
-/** A room knows itself, the rooms and files named and, of our libraries, all but those in `strangers`. */
-const room = (place, name, { knows = [], strangers = [] }) => {
+/** A folder knows itself, the folders and files named and, of our libraries, all but those in `strangers`. */
+const folder = (place, name, { knows = [], strangers = [] }) => {
   const own = `^${place}/src/`;
   const known = [name, ...knows].map((each) => `${own}${each}[/.]`);
   return {
@@ -24,21 +24,21 @@ const room = (place, name, { knows = [], strangers = [] }) => {
   };
 };
 
-/** Of the pipeline every room knows the contract, the catalogue of queues and what they all work with. */
+/** Of the pipeline every folder knows the contract, the catalogue of queues and what they all work with. */
 const pipelineRoom = (name, ...knows) =>
-  room('libs/pipeline', name, { knows: ['contract', 'catalogue', 'context', ...knows] });
+  folder('libs/pipeline', name, { knows: ['contract', 'catalogue', 'context', ...knows] });
 
 /**
- * The rooms of a package stand one above the other: each may import only from those named before it. A room that is not named
+ * The folders of a package stand one above the other: each may import only from those named before it. A folder that is not named
  * here is refused, so that a new one gets its place.
  */
 const layers = (place, ...order) => {
   for (const { name } of readdirSync(join(__dirname, place, 'src'), { withFileTypes: true }).filter(isRoom)) {
-    if (!order.includes(name)) throw new Error(`${place}/src/${name}: name the room in .dependency-cruiser.cjs`);
+    if (!order.includes(name)) throw new Error(`${place}/src/${name}: name the folder in .dependency-cruiser.cjs`);
   }
   return order.slice(0, -1).map((name, index) => ({
     name: `${place.split('/')[1]}-${name}-looks-down`,
-    comment: `${place}/src/${name} does not know the rooms above it: ${order.slice(index + 1).join(', ')}.`,
+    comment: `${place}/src/${name} does not know the folders above it: ${order.slice(index + 1).join(', ')}.`,
     severity: 'error',
     from: { path: `^${place}/src/${name}/`, pathNot: testCode },
     to: { path: `^${place}/src/(${order.slice(index + 1).join('|')})/` },
@@ -128,17 +128,21 @@ module.exports = {
       from: {},
       to: { couldNotResolve: true },
     },
-    room('apps/dashboard', 'web', { strangers: ['task', 'transcript', 'pipeline', 'speech', 'analytics', 'gateway'] }),
-    room('apps/dashboard', 'domain', { knows: ['web'] }),
-    room('apps/dashboard', 'admin', { knows: ['web', 'domain'] }),
-    room('apps/dashboard', 'api', { knows: ['web', 'domain'] }),
-    room('apps/bot', 'locale', {}),
-    room('apps/bot', 'render', { knows: ['locale', 'callback', 'limit'] }),
-    room('apps/bot', 'telegram', { knows: ['render', 'locale', 'callback'] }),
-    room('apps/bot', 'intake', { knows: ['telegram'] }),
-    room('apps/bot', 'persistence', { knows: ['telegram', 'render', 'locale', 'limit'] }),
-    room('apps/bot', 'conversation', { knows: ['persistence', 'intake', 'telegram', 'render', 'locale', 'callback'] }),
-    room('apps/bot', 'feature', {
+    folder('apps/dashboard', 'web', {
+      strangers: ['task', 'transcript', 'pipeline', 'speech', 'analytics', 'gateway'],
+    }),
+    folder('apps/dashboard', 'domain', { knows: ['web'] }),
+    folder('apps/dashboard', 'admin', { knows: ['web', 'domain'] }),
+    folder('apps/dashboard', 'api', { knows: ['web', 'domain'] }),
+    folder('apps/bot', 'locale', {}),
+    folder('apps/bot', 'render', { knows: ['locale', 'callback', 'limit'] }),
+    folder('apps/bot', 'telegram', { knows: ['render', 'locale', 'callback'] }),
+    folder('apps/bot', 'intake', { knows: ['telegram'] }),
+    folder('apps/bot', 'persistence', { knows: ['telegram', 'render', 'locale', 'limit'] }),
+    folder('apps/bot', 'conversation', {
+      knows: ['persistence', 'intake', 'telegram', 'render', 'locale', 'callback'],
+    }),
+    folder('apps/bot', 'feature', {
       knows: ['conversation', 'persistence', 'intake', 'telegram', 'limit', 'render', 'locale', 'callback'],
     }),
     pipelineRoom('redis'),

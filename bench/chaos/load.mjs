@@ -72,7 +72,7 @@ export const createLoad = ({ ways, every, real }) => {
         let entry = hand(way, { probe: true });
         while (entry.answers.length === 0 && !late()) {
           await pause(100);
-          // A client whose request came to nothing sends it again, and so does a person who reads that there is no room.
+          // A client whose request came to nothing sends it again, and so does a person who reads that there is no space.
           const isRefused = entry.accepted === null ? entry.refusals.length > 0 : entry.failures.some(isRefusal);
           if (entry.sound === null && isRefused) {
             await pause(400);

@@ -21,8 +21,8 @@
 
 const isOver = (state) => ['done', 'failed', 'cancelled'].includes(state);
 
-/** What the bot says where it takes nothing on for lack of room. */
-export const isRefusal = (text) => /no room/i.test(text);
+/** What the bot says where it takes nothing on for lack of space. */
+export const isRefusal = (text) => /no (?:room|space)/i.test(text);
 
 /** Milliseconds between a result and its mark in the record, within which emptying Redis makes the stream get it again. */
 const unrecorded = 60_000;

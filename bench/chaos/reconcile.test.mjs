@@ -32,8 +32,8 @@ test('what was refused need not come', () => {
   expect(verdictOf({ accepted: null, answers: [] }, null)).toBe('not accepted');
 });
 
-test('a recording that the bot refused for lack of room was not accepted; one it only fell silent about is lost', () => {
-  const failures = ['There is no room for more recordings just now.'];
+test('a recording that the bot refused for lack of space was not accepted; one it only fell silent about is lost', () => {
+  const failures = ['There is no space for more recordings just now.'];
   expect(verdictOf({ way: 'telegram', answers: [], failures }, null)).toBe('not accepted');
   expect(verdictOf({ way: 'telegram', answers: [], failures: ['⏳ Accepted'] }, null)).toBe('lost');
   expect(verdictOf({ way: 'api', answers: [], failures }, null)).toBe('lost');

@@ -1,5 +1,6 @@
 import type { Eraser } from '@whisper-bot/assembly';
 import type { Pipeline } from '@whisper-bot/pipeline';
+import { deferred } from '@whisper-bot/runtime';
 import { openTelegramDatabase, takeLease } from '@whisper-bot/store/telegram';
 import type { TranscriptStore } from '@whisper-bot/task';
 import { Api, type Transformer } from 'grammy';
@@ -85,6 +86,24 @@ const who = async (api: Api, apiRoot: string): Promise<UserFromGetMe> => {
   }
 };
 
+/** Reports to metrics and the outage display how each call ended. */
+const reportCalls =
+  ({ reachability, onRefusal }: Pick<AppOptions, 'reachability' | 'onRefusal'>): Transformer =>
+  async (call, method, payload, signal) => {
+    try {
+      const answer = await call(method, payload, signal);
+      reachability?.answered();
+      if (!answer.ok) onRefusal?.(method, answer.error_code);
+      return answer;
+    } catch (error) {
+      if (signal?.aborted !== true) {
+        reachability?.failed(error);
+        onRefusal?.(method, 0);
+      }
+      throw error;
+    }
+  };
+
 /** Seconds after which what was handled and sent is forgotten. */
 const forgetAfter = 30 * 24 * 3600;
 const hour = 3_600_000;
@@ -93,26 +112,9 @@ const hour = 3_600_000;
 export const startApp = async (options: AppOptions): Promise<App> => {
   const { token, apiRoot, log, pipeline, transcripts, tasksDir } = options;
   const api = new Api(token, { apiRoot, timeoutSeconds: 75 });
-  const watched: Transformer = async (call, method, payload, signal) => {
-    try {
-      const answer = await call(method, payload, signal);
-      options.reachability?.answered();
-      if (!answer.ok) options.onRefusal?.(method, answer.error_code);
-      return answer;
-    } catch (error) {
-      if (signal?.aborted !== true) {
-        options.reachability?.failed(error);
-        options.onRefusal?.(method, 0);
-      }
-      throw error;
-    }
-  };
-  api.config.use(watched);
+  api.config.use(reportCalls(options));
   const me = await who(api, apiRoot);
-  let stop: (cause: string) => void = () => {};
-  const stopped = new Promise<string>((resolve) => {
-    stop = resolve;
-  });
+  const { promise: stopped, resolve: stop } = deferred<string>();
 
   const twice = `Another process already works as @${me.username}. A bot runs once; this one stops.`;
   const lease = await takeLease(options.databaseUrl, me.id, () => stop(twice));

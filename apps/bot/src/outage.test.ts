@@ -159,15 +159,15 @@ test('a clock set back by an hour delays no message, not even after a restart', 
 
 test('with no free disk space, the user is notified before the file is fetched, and Retry fetches it later', async () => {
   const ann = annOf();
-  const { room } = bot.pipeline;
-  const { reserve } = room;
-  room.reserve = async () => {
-    throw new TaskError('no-space', 'There is no room for new recordings right now.');
+  const { reservations } = bot.pipeline;
+  const { reserve } = reservations;
+  reservations.reserve = async () => {
+    throw new TaskError('no-space', 'There is no space for new recordings right now.');
   };
   ann.sendVoice(ann.user.id, saying('Good morning.'), { duration: 7 });
-  await answered(ann, '⚠️ There is no room for more recordings just now.');
+  await answered(ann, '⚠️ There is no space for more recordings just now.');
   expect(bot.api.journal.of('getFile')).toEqual([]);
-  room.reserve = reserve;
+  reservations.reserve = reserve;
   ann.press(ann.user.id, '🔁 Try again');
   await answered(ann, 'Good morning.');
 });

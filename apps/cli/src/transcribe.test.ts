@@ -105,7 +105,7 @@ describe('with `up` running', () => {
     expect(wordErrorRate(turns.map(({ text }) => text).join(' '), transcript.text).rate).toBeLessThanOrEqual(0.03);
     expect(transcript.speakers.list).toHaveLength(3);
     expect(heardTurns(transcript)).toEqual(turns.map(outline));
-    expect(err).toMatch(/: \d+ % transcribing|: \d+ % telling speakers apart/);
+    expect(err).toMatch(/: \d+ % transcribing|: \d+ % identifying speakers/);
   });
 
   test('a WAV that is not what the engines hear is decoded as any other recording', async () => {

@@ -37,7 +37,7 @@ import { change, type Route, read } from './web/route.js';
 export const routes: readonly Route<PageContext<DashboardDeps>>[] = [
   read('/healthz', 'anyone', 'Whether the process runs', showHealth),
   read('/readyz', 'anyone', 'Whether database and queue answer', showReady),
-  read('/metrics', 'anyone', 'Figures for Prometheus, from this machine or with the token', showMetrics),
+  read('/metrics', 'anyone', 'Metrics for Prometheus, from this machine or with the token', showMetrics),
 
   read('/sign-in', 'anyone', 'The sign-in form', showSignIn),
   change('/sign-in', 'anyone', 'Sign in', takeSignIn),

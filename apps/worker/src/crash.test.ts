@@ -68,10 +68,10 @@ test('a worker cut off for longer than its lock: its late result is refused, ano
   expect(await transcribed(next.id)).toEqual(['transcribe-0 first']);
 });
 
-test('a recording that kills its worker every time is given up at the third death, and the others go on', async () => {
+test('a recording that kills its worker every time is given up at the third crash, and the others go on', async () => {
   const poison = await harness.submit({ ...conversation(20), spans: [{ start: 0, end: deadly }] }, { diarize: false });
-  for (let death = 1; death <= 3; death += 1) {
-    const victim = await harness.spawn({ rate: 0, lock: 300, name: `victim-${death}` });
+  for (let crash = 1; crash <= 3; crash += 1) {
+    const victim = await harness.spawn({ rate: 0, lock: 300, name: `victim-${crash}` });
     await once(victim, 'exit');
   }
   await harness.spawn({ rate: 0, lock: 300, name: 'survivor' });
@@ -80,11 +80,11 @@ test('a recording that kills its worker every time is given up at the third deat
     failure: { code: 'engine-crashed', stage: 'transcribe' },
   });
   expect(await transcribed(poison.id)).toHaveLength(3);
-  const letters = await until(async () => {
+  const deadLetters = await until(async () => {
     const all = await harness.pipeline.deadLetters();
     return all.length > 0 && all;
   });
-  expect(letters).toMatchObject([{ taskId: poison.id, stage: 'transcribe', code: 'engine-crashed' }]);
+  expect(deadLetters).toMatchObject([{ taskId: poison.id, stage: 'transcribe', code: 'engine-crashed' }]);
   const next = await harness.submit(conversation(20));
   expect((await ended(next.id)).state).toBe('done');
 });

@@ -13,7 +13,7 @@ import { until } from '@whisper-bot/testing';
 import { transcriptSchema } from '@whisper-bot/transcript';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { copyEngineCache, type EngineCache } from './test/engine-cache.js';
-import { descendants, living } from './test/process-tree.js';
+import { alive, descendants } from './test/process-tree.js';
 
 // Generous: whisper.cpp's threads wait for each other by spinning, which on a busy machine takes many times as long.
 const hangBound = 150_000;
@@ -100,7 +100,7 @@ test.each(['SIGSEGV', 'SIGSTOP'] as const)(
     expect((await ended(task)).state).toBe('done');
     expect((await transcriptOf(task)).text).toMatch(/ask not what your country/i);
     expect(worker.exitCode).toBeNull();
-    await until(async () => (await living([victim.pid])).length === 0);
+    await until(async () => (await alive([victim.pid])).length === 0);
     expect(await pipeline.deadLetters()).toEqual([]);
   },
 );
@@ -117,6 +117,6 @@ test('a worker killed outright leaves no process behind', async () => {
   const children = (await descendants(worker.pid ?? 0)).map(({ pid }) => pid);
   expect(children.length).toBeGreaterThan(0);
   worker.kill('SIGKILL');
-  await until(async () => (await living(children)).length === 0);
+  await until(async () => (await alive(children)).length === 0);
   await pipeline.cancel(task.id);
 });

@@ -88,7 +88,7 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
     minimumFree: config.minFreeDisk,
     // Without a database no one serves the record.
     record: store !== null,
-    retention: () => ({ keepSource: rules.keepSource, artefact: rules.resultTtl }),
+    retention: () => ({ keepSource: rules.keepSource, artifact: rules.resultTtl }),
     log: logger,
     trace: config.tracesUrl !== null,
     maximumSeconds: () => rules.maxDuration,

@@ -182,7 +182,7 @@ const work = {
       'The engine that recognizes words: `native`, `whisper-cpp` or `whisper-node`; `auto`: the fastest that passed its self-test, and the next one where it dies.',
   }),
   diarizer: setting('DIARIZER', z.enum(['auto', 'native', 'sherpa-onnx']), is('auto'), {
-    sentence: 'The engine that tells speakers apart: `native` or `sherpa-onnx`; `auto` as for TRANSCRIBER.',
+    sentence: 'The engine that identifies speakers: `native` or `sherpa-onnx`; `auto` as for TRANSCRIBER.',
   }),
   detector: setting('DETECTOR', z.enum(['auto', 'native', 'sherpa-onnx']), is('auto'), {
     sentence: 'The engine that finds speech: `native` or `sherpa-onnx`; `auto` as for TRANSCRIBER.',
@@ -208,7 +208,7 @@ const limits = {
   maxFileSize: setting('MAX_FILE_SIZE', byteSchema, is(2e9, '2GB'), { sentence: 'The largest file that is accepted.' }),
   minFreeDisk: setting('MIN_FREE_DISK', byteSchema, is(1e9, '1GB'), {
     sentence:
-      'Room that stays free on TASKS_DIR’s disk: a recording that needs it, with what was accepted before, is refused.',
+      'Space that stays free on TASKS_DIR’s disk: a recording that needs it, with what was accepted before, is refused.',
   }),
   resultTtl: setting('RESULT_TTL', durationSchema, is(604_800, '7d'), {
     sentence: 'How long a finished task’s folder and result are kept.',

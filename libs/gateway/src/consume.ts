@@ -49,7 +49,7 @@ const createGroup = async ({ reader, stream }: ConsumeOptions): Promise<void> =>
 };
 
 /**
- * Takes one after another. An entry may wait for long, for PostgreSQL or for room: as long as we live no one needs to take it over,
+ * Takes one after another. An entry may wait for long, for PostgreSQL or for disk space: as long as we live no one needs to take it over,
  * and so the dead can be reported early.
  */
 const takeAll = async (entries: Entry[], options: ConsumeOptions): Promise<void> => {

@@ -312,7 +312,7 @@ console.log(JSON.stringify(ownIdentity())); setInterval(() => {}, 1000);`;
 it('what a consumer still holds when it closes is taken at once by another', async () => {
   const { id, path } = await recording();
   const refuse = async () => {
-    throw new TaskError('no-space', 'There is no room.');
+    throw new TaskError('no-space', 'There is no space.');
   };
   await redis.xgroup('CREATE', `${prefix}transcribe:tasks`, 'transcribe-workers', '0', 'MKSTREAM');
   const first = await gateway({ consumer: 'first', idle: 3_600_000, pipeline: { ...pipeline, accept: refuse } });
@@ -375,7 +375,7 @@ it('says how far it is behind', async () => {
   await redis.xgroup('CREATE', `${prefix}transcribe:tasks`, 'transcribe-workers', '0', 'MKSTREAM');
   await add('payload', JSON.stringify({ task_id: id, file_path: path }));
   const refuse = async () => {
-    throw new TaskError('no-space', 'There is no room.');
+    throw new TaskError('no-space', 'There is no space.');
   };
   const { lag } = await gateway({ pipeline: { ...pipeline, accept: refuse } });
   await until(async () => (await pendingCount()) === 1);
@@ -389,7 +389,7 @@ it('keeps waiting entries while nothing can be stored, and takes them afterwards
   const accept: WorkerPipeline['accept'] = async (request) => {
     if (!refusing) return pipeline.accept(request);
     refused += 1;
-    throw new TaskError('no-space', 'There is no room.');
+    throw new TaskError('no-space', 'There is no space.');
   };
   await gateway({ pipeline: { ...pipeline, accept } });
   const { id, path } = await recording();

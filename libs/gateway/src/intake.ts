@@ -51,7 +51,7 @@ export const takeEntry = async ([id, fields]: Entry, options: IntakeOptions, sig
         await addDeadEntry(id, fields, error, options);
         return;
       }
-      // Not the entry's fault (no room, storage away): intake waits with it, and it stays pending.
+      // Not the entry's fault (no space, storage away): intake waits with it, and it stays pending.
       const isOwn = await isOwnFault(error, options.tasksDir);
       const attempts = isOwn ? await countAttempt(id, options) : 0;
       if (attempts >= mostAttempts) {

@@ -38,14 +38,14 @@ const delivery = z.preprocess(
   ]),
 );
 
-const letter = ofTask.extend({
+const deadLetter = ofTask.extend({
   queue: z.string(),
   /** The failed job in that queue. */
   jobId: z.string(),
   stage: z.enum(stages),
   failure,
   attempts: z.number().int(),
-  /** Unix milliseconds; tells two deaths of the same job apart. */
+  /** Unix milliseconds; tells two failures of the same job apart. */
   failedAt: z.number(),
 });
 
@@ -77,7 +77,7 @@ const kept = {
   removeOnComplete: { age: day, count: 20_000 },
   removeOnFail: { age: 30 * day, count: 10_000 },
 };
-// Stalls do not count as attempts: a job that takes its worker down with it is given up at the third death.
+// Stalls do not count as attempts: a job that takes its worker down with it is given up at the third crash.
 const staged = { concurrency: 1, maxStalledCount: 2 };
 const delivering = { schema: delivery, job: kept, worker: { concurrency: 8, maxStalledCount: 2 } } as const;
 
@@ -91,7 +91,7 @@ export const catalogue = {
   'deliver-telegram': delivering,
   'deliver-stream': delivering,
   dead: {
-    schema: letter,
+    schema: deadLetter,
     job: { attempts: 1, removeOnComplete: true, removeOnFail: { age: 30 * day, count: 10_000 } },
     worker: { concurrency: 4, maxStalledCount: 2 },
   },

@@ -20,7 +20,7 @@ export interface Retention {
   /** Seconds the decoded audio outlasts the end, for revisions with other options. */
   audio: number;
   /** Seconds the results, and all of a failed task, outlast the end. */
-  artefact: number;
+  artifact: number;
   /** Seconds after which a folder no task knows is swept, and half-written files are. */
   orphan: number;
 }
@@ -32,7 +32,7 @@ export interface PipelineContext {
   tasks: TaskCache;
   rates: Throughput;
   space: FreeSpace;
-  /** Room on the volume that recordings were promised. */
+  /** Space on the volume that recordings were promised. */
   reservations: Reservations;
   /** Whether state changes go to the queue `record`; only where someone serves it, as nothing else empties it. */
   record: boolean;

@@ -139,7 +139,7 @@ export interface Pipeline {
   /** Resumes a failed task from its dead letter; finished stages are not repeated. False where there is none. */
   retry(id: TaskId): Promise<boolean>;
   /**
-   * Runs the task again with other options, reusing every artefact the change leaves valid (other speakers do not
+   * Runs the task again with other options, reusing every artifact the change leaves valid (other speakers do not
    * transcribe again). Ends in a delivery with a higher revision. Throws TaskError `file-expired` where the audio is gone.
    */
   revise(id: TaskId, options: Partial<TaskOptions>, origin?: Record<string, unknown>): Promise<number>;

@@ -1,4 +1,4 @@
-import { isFinal, type Task, type TaskId } from '@whisper-bot/task';
+import type { Task, TaskId } from '@whisper-bot/task';
 import type { Queue } from 'bullmq';
 import { accept } from './accept/accept.js';
 import { createFreeSpace } from './accept/free-space.js';
@@ -7,19 +7,21 @@ import type { QueueName } from './catalogue.js';
 import { archive, cancel, retry, revise, revive, submit } from './command/command.js';
 import { listJobs, type TaskJob } from './command/job-list.js';
 import type { PipelineContext, PipelineLog, Retention } from './context.js';
-import type { DeadLetter, Notice, Pipeline, PipelineEvent, TaskProgress, TranscriptEdit } from './contract.js';
+import type { Notice, Pipeline, PipelineEvent, TaskProgress, TranscriptEdit } from './contract.js';
+import { listDeadLetters } from './dead-letter/dead-letter.js';
 import { serveChannel } from './delivery/deliver.js';
 import { announceEdit, serveEdits } from './delivery/edit.js';
 import { type Erased, erase } from './maintenance/erase.js';
 import { announceOutage, type Outage, readOutages } from './maintenance/outage.js';
 import type { ServeOptions } from './queue/serve.js';
 import { serveChanges } from './record/record.js';
-import { connect, unreachable } from './redis/connection.js';
+import { connect } from './redis/connection.js';
 import type { StageHandlers } from './stage/stage.js';
 import { createThroughput } from './stage/throughput.js';
 import { notify, renotify, serveNotices } from './state/notice.js';
 import { createTaskCache } from './state/task-cache.js';
 import { readProgress } from './state/task-state.js';
+import { untilEnded } from './state/until-ended.js';
 import { createWatcher } from './state/watch.js';
 import { readSigns, type WorkerSign } from './worker/heartbeat.js';
 import { type Work, type WorkOptions, work } from './worker/workers.js';
@@ -37,7 +39,7 @@ export interface PipelineOptions {
   retention?: Partial<Retention> | (() => Partial<Retention>);
   /** Bytes that must stay free on the volume; default 512 MiB. */
   minimumFree?: number;
-  /** Longest recording that is decoded, seconds, asked each time: no more room is kept for one. Default a day. */
+  /** Longest recording that is decoded, seconds, asked each time: no more space is reserved for one. Default a day. */
   maximumSeconds?: () => number;
   /** Tells the record that a task it may know was not accepted after all; must not reject. Default: nothing. */
   refused?: (task: Task) => Promise<void>;
@@ -114,7 +116,7 @@ export interface WorkerPipeline extends Pipeline {
 }
 
 /** Seconds: an hour for second thoughts about speakers, a week for results. */
-const defaultRetention: Retention = { keepSource: false, audio: 3600, artefact: 7 * 24 * 3600, orphan: 3600 };
+const defaultRetention: Retention = { keepSource: false, audio: 3600, artifact: 7 * 24 * 3600, orphan: 3600 };
 const silent: PipelineLog = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** Opens the pipeline; connections are made when first used. */
@@ -175,25 +177,7 @@ export const createPipeline = (options: PipelineOptions): WorkerPipeline => {
     progress,
     watch,
     untilEnded: (id, signal) => untilEnded(id, signal, { progress, watch }),
-    deadLetters: async () => {
-      try {
-        const letters = await connection.queue('dead', 'failFast').getJobs(['failed', 'wait', 'active'], 0, -1, false);
-        return letters.map(
-          ({ id = '', data }): DeadLetter => ({
-            id,
-            taskId: data.taskId,
-            stage: data.stage,
-            code: data.failure.code,
-            cause: data.failure.cause || data.failure.message,
-            attempts: data.attempts,
-            stack: data.failure.stack,
-            failedAt: data.failedAt,
-          }),
-        );
-      } catch (error) {
-        throw unreachable(error);
-      }
-    },
+    deadLetters: () => listDeadLetters(context),
     serveDeliveries: async (channel, handler, serveOptions) => serveChannel(context, channel, handler, serveOptions),
     announceEdit: (edited) => announceEdit(context, edited),
     serveEdits: async (handler) => serveEdits(context, handler),
@@ -213,33 +197,4 @@ export const createPipeline = (options: PipelineOptions): WorkerPipeline => {
     transcribers: () => connection.queue('transcribe').getWorkersCount(),
     close: () => connection.close(),
   };
-};
-
-const untilEnded = async (
-  id: TaskId,
-  signal: AbortSignal,
-  { progress, watch }: Pick<Pipeline, 'progress' | 'watch'>,
-): Promise<TaskProgress> => {
-  signal.throwIfAborted();
-  let settle: (ended: TaskProgress) => void = () => {};
-  let give: (reason: unknown) => void = () => {};
-  const ended = new Promise<TaskProgress>((resolve, reject) => {
-    settle = resolve;
-    give = reject;
-  });
-  // It may abort before anyone listens to the end.
-  ended.catch(() => undefined);
-  const aborted = (): void => give(signal.reason);
-  signal.addEventListener('abort', aborted, { once: true });
-  const look = (now: TaskProgress | null): void => {
-    if (now !== null && isFinal(now.state)) settle(now);
-  };
-  const stop = await watch(id, look);
-  try {
-    look(await progress(id).catch(() => null));
-    return await ended;
-  } finally {
-    signal.removeEventListener('abort', aborted);
-    await stop();
-  }
 };

@@ -1,4 +1,5 @@
 export type { Logger } from 'pino';
+export { deferred } from './async/deferred.js';
 export { remember } from './async/remember.js';
 export { untilAborted } from './async/until-aborted.js';
 export { type Child, type ChildCallOptions, createChild } from './child/child.js';

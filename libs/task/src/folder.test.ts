@@ -18,13 +18,13 @@ afterEach(() => rm(tasksDir, { recursive: true, force: true }));
 
 const schema = z.object({ n: z.number() });
 
-test('an artefact is there whole or not at all, and nothing half-written stays', async () => {
+test('an artifact is there whole or not at all, and nothing half-written stays', async () => {
   await folder.write('speech.json', { n: 1 }, true);
   expect(await folder.read('speech.json', schema)).toEqual({ n: 1 });
   expect(await readdir(folder.path)).toEqual(['speech.json']);
 });
 
-test('a damaged artefact, one of another shape and a missing one are all not there', async () => {
+test('a damaged artifact, one of another shape and a missing one are all not there', async () => {
   await writeFile(folder.file('cut.json'), '{"n":');
   await writeFile(folder.file('other.json'), '{"m":1}');
   for (const name of ['cut.json', 'other.json', 'none.json']) expect(await folder.read(name, schema)).toBeNull();
@@ -41,7 +41,7 @@ test('nothing but a task id names a folder', () => {
   expect(() => taskFolder(tasksDir, '../../etc' as TaskId)).toThrow();
 });
 
-test('links are refused, whether they stand for the source, an artefact or the folder', async () => {
+test('links are refused, whether they stand for the source, an artifact or the folder', async () => {
   const secret = join(tasksDir, 'secret');
   await writeFile(secret, '{"n":7}');
   await symlink(secret, folder.file('audio.ogg'));
@@ -62,7 +62,7 @@ test('an empty source and a missing one are different errors', async () => {
   await expect(folder.source('audio.mp3')).rejects.toMatchObject({ code: 'no-such-file' });
 });
 
-test('writing over an artefact replaces it without touching what a reader holds', async () => {
+test('writing over an artifact replaces it without touching what a reader holds', async () => {
   await folder.write('transcript.json', { n: 1 });
   await folder.write('transcript.json', { n: 2 });
   expect(JSON.parse(await readFile(folder.file('transcript.json'), 'utf8'))).toEqual({ n: 2 });

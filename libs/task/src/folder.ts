@@ -6,10 +6,10 @@ import type { z } from 'zod';
 import { TaskError } from './error.js';
 import { type TaskId, taskIdSchema } from './task.js';
 
-/** Artefacts are plain names: nothing a user typed ever becomes part of a path. */
-const artefactName = /^[a-z0-9][a-zA-Z0-9._-]{0,120}$/;
+/** Artifacts are plain names: nothing a user typed ever becomes part of a path. */
+const artifactName = /^[a-z0-9][a-zA-Z0-9._-]{0,120}$/;
 const temporaryMark = '.tmp-';
-/** A link is refused, not followed: an artefact is never outside its folder. */
+/** A link is refused, not followed: an artifact is never outside its folder. */
 const readOnlyNoLink = constants.O_RDONLY | constants.O_NOFOLLOW;
 /** Each write waits for the disk, as a sync after it would, without a further call. */
 const newAndSynced = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_SYNC;
@@ -19,9 +19,9 @@ export interface TaskFolder {
   readonly id: TaskId;
   /** Absolute. */
   readonly path: string;
-  /** Absolute path of an artefact. Throws TaskError `path-outside` for anything but a plain name. */
+  /** Absolute path of an artifact. Throws TaskError `path-outside` for anything but a plain name. */
   file(name: string): string;
-  /** A name for a half-written artefact beside its final place; `adopt` renames it. */
+  /** A name for a half-written artifact beside its final place; `adopt` renames it. */
   temporary(name: string): string;
   /** Moves a finished temporary file to its final name, atomically. */
   adopt(temporary: string, name: string): Promise<void>;
@@ -29,7 +29,7 @@ export interface TaskFolder {
   has(name: string): Promise<boolean>;
   /** Bytes, or null where there is no such regular file. */
   size(name: string): Promise<number | null>;
-  /** Null where the artefact is missing, cut off or of another shape: it is then recomputed. */
+  /** Null where the artifact is missing, cut off or of another shape: it is then recomputed. */
   read<T>(name: string, schema: z.ZodType<T>): Promise<T | null>;
   /** Written to a temporary name and renamed; `durable` also waits for the disk. */
   write(name: string, value: unknown, durable?: boolean): Promise<void>;
@@ -51,7 +51,7 @@ export const taskFolder = (tasksDir: string, id: TaskId): TaskFolder => {
   const path = join(resolve(tasksDir), taskIdSchema.parse(id));
 
   const file = (name: string): string => {
-    if (!artefactName.test(name)) throw new TaskError('path-outside', 'The file lies outside the task folder.');
+    if (!artifactName.test(name)) throw new TaskError('path-outside', 'The file lies outside the task folder.');
     return join(path, name);
   };
   const temporary = (name: string): string => `${file(name)}${temporaryMark}${randomBytes(6).toString('hex')}`;
@@ -165,7 +165,7 @@ export const sweepTemporary = async (folder: TaskFolder, maxAge: number): Promis
 export const storageError = (error: unknown): unknown => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'ENOSPC' || code === 'EDQUOT'
-    ? new TaskError('no-space', 'There is no room left for recordings.', { cause: error })
+    ? new TaskError('no-space', 'There is no space left for recordings.', { cause: error })
     : error;
 };
 

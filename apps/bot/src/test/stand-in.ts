@@ -29,8 +29,8 @@ import { z } from 'zod';
 export interface StandIn extends Pipeline {
   /** How many times a recording was transcribed. */
   readonly transcribed: number;
-  /** The room on the volume; a test may take it away. */
-  readonly room: { reserve(): Promise<void>; renew(): Promise<void>; release(): Promise<void> };
+  /** The space on the volume; a test may take it away. */
+  readonly reservations: { reserve(): Promise<void>; renew(): Promise<void>; release(): Promise<void> };
 }
 
 const stateSchema = z.object({
@@ -157,7 +157,7 @@ export const createStandIn = ({ tasksDir, delay }: { tasksDir: string; delay: nu
       .finally(() => running.delete(id));
   };
 
-  const room = { reserve: async () => {}, renew: async () => {}, release: async () => {} };
+  const reservations = { reserve: async () => {}, renew: async () => {}, release: async () => {} };
   const submit: Pipeline['submit'] = async (task) => {
     const folder = taskFolder(tasksDir, task.id);
     await folder.source(task.source);
@@ -173,13 +173,10 @@ export const createStandIn = ({ tasksDir, delay }: { tasksDir: string; delay: nu
     get transcribed() {
       return transcribed;
     },
-    room,
+    reservations,
     // Through the pipeline the harness hands over: a test may replace its submit.
     accept(request) {
-      return accept(
-        { tasksDir, reservations: room, submit: (task) => this.submit(task), refused: async () => {} },
-        request,
-      );
+      return accept({ tasksDir, reservations, submit: (task) => this.submit(task), refused: async () => {} }, request);
     },
     submit,
     archive: async (task) => {

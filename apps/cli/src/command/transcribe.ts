@@ -44,7 +44,7 @@ export const addTranscribe = (program: Command, terminal: Terminal, config: () =
         .default({ kind: 'auto' }, 'auto'),
     )
     .option('--track <number>', 'which sound track, from 1 (default: one with speech, by language)', parseTrack)
-    .option('--no-diarize', 'do not tell speakers apart')
+    .option('--no-diarize', 'do not identify speakers')
     .option('--translate', 'into English')
     .option('--prompt <text>', 'names and terms the recording is likely to hold', parsePrompt)
     .option('--times', 'with the time at the beginning of each paragraph')

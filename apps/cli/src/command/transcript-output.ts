@@ -128,7 +128,7 @@ const unwritable =
       EACCES: `"${shown}" may not be written by this user.`,
       EPERM: `"${shown}" may not be written by this user.`,
       EROFS: `"${shown}" may not be written by this user.`,
-      ENOSPC: `There is no room left for "${shown}".`,
+      ENOSPC: `There is no space left for "${shown}".`,
       EISDIR: `"${shown}" is a folder.`,
       ENAMETOOLONG: `The name "${shorten(path, 60)}" is too long.`,
     };

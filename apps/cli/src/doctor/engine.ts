@@ -7,7 +7,7 @@ import { type Finding, ok, wrong } from './finding.js';
 import { versionOf } from './program.js';
 import { examineSpeech, type SpeechOptions } from './speech.js';
 
-/** What turns sound into text and tells speakers apart. */
+/** What turns sound into text and identifies speakers. */
 export const examineEngines = async (config: Config, options: SpeechOptions): Promise<Finding[]> => [
   await examineFfmpeg(config),
   ...(await examineSpeech(config, options)),

@@ -7,7 +7,7 @@ import { versionOf } from './program.js';
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
-/** Processor, memory, room, and what this process runs on. */
+/** Processor, memory, disk space, and what this process runs on. */
 export const examineMachine = async (config: Config): Promise<Finding[]> => [
   ok('Node.js', process.version),
   ok('processor', `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} usable`),
@@ -31,7 +31,9 @@ const examineHome = async ({ home, tasksDir, minFreeDisk }: Config): Promise<Fin
     const { bavail, bsize } = await statfs(tasksDir);
     const free = bavail * bsize;
     const found = `${home}, ${gigabytes(free)} free for tasks in ${tasksDir}`;
-    return free > minFreeDisk ? ok('state', found) : wrong('state', found, 'make room, or set MIN_FREE_DISK lower');
+    return free > minFreeDisk
+      ? ok('state', found)
+      : wrong('state', found, 'free some space, or set MIN_FREE_DISK lower');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return wrong('state', why, 'set WHISPER_BOT_HOME (and TASKS_DIR) to folders this user may write');

@@ -10,7 +10,7 @@ export interface Bar {
 
 const words: Record<string, string> = {
   prepare: 'preparing',
-  diarize: 'telling speakers apart',
+  diarize: 'identifying speakers',
   transcribe: 'transcribing',
   merge: 'joining',
   deliver: 'delivering',

@@ -59,7 +59,7 @@ const prompt = text
   .describe('names and terms the recording is likely to hold; the first 200 characters reach the model')
   .optional();
 const temperature = number.describe('accepted and ignored: decoding is greedy').optional();
-const diarize = flag.describe('tell speakers apart').optional();
+const diarize = flag.describe('identify speakers').optional();
 const count = number.pipe(z.number().int().min(1).max(32)).optional();
 const speakers = count.describe('exactly so many people speak');
 const formats = ['json', 'text', 'srt', 'vtt', 'verbose_json'] as const;
@@ -95,7 +95,7 @@ export const transcriptionSchema = z.object({
   chunking_strategy: text.describe('accepted and ignored: long recordings are always cut at silences').optional(),
   include: list(z.string()).describe('accepted and ignored: there are no log probabilities').optional(),
   diarize: diarize.describe(
-    'tell speakers apart in any format; `diarized_json` and `gpt-4o-transcribe-diarize` do so in any case',
+    'identify speakers in any format; `diarized_json` and `gpt-4o-transcribe-diarize` do so in any case',
   ),
   speakers,
   track,
@@ -110,7 +110,7 @@ export const taskRequestSchema = z.object({
   language,
   language_hints: hints,
   prompt,
-  diarize: flag.default(true).describe('tell speakers apart'),
+  diarize: flag.default(true).describe('identify speakers'),
   speakers,
   max_speakers: count.describe('at most so many people speak'),
   track,

@@ -19,7 +19,7 @@ export interface IntakeOptions<F> {
   /** The id the task must have; default a new one. */
   id?: TaskId | undefined;
   /** Whether the client was answered before that the task of this id was not accepted; default false. */
-  afresh?: boolean;
+  reopen?: boolean;
 }
 
 /** Seconds a client may wait before it asks again. */
@@ -31,7 +31,7 @@ const later = 60;
  */
 export const takeRecording = async <F>(
   call: ApiCall<'admission' | 'exclusively' | 'options' | 'pipeline' | 'settings'>,
-  { read, id, afresh = false }: IntakeOptions<F>,
+  { read, id, reopen = false }: IntakeOptions<F>,
 ): Promise<{ task: Task; fields: F }> => {
   const { deps, request, key, owner, gone } = call;
   requireForm(call);
@@ -42,7 +42,7 @@ export const takeRecording = async <F>(
       channel: 'folder',
       largest: uploadLimit(deps),
       owner,
-      ...(id === undefined ? {} : { id, once: deps.exclusively, afresh }),
+      ...(id === undefined ? {} : { id, once: deps.exclusively, reopen }),
       source: {
         kind: 'stream',
         bytes: announcedBytes(request, uploadLimit(deps)),
@@ -65,7 +65,7 @@ export const takeRecording = async <F>(
     });
     return { task, fields: received.asked.fields };
   } catch (error) {
-    // Where there is no room it was not even begun.
+    // Where there is no space it was not even begun.
     dropBody(request, deps.options.uploadTimeouts);
     if (error instanceof AcceptBusy) {
       throw new ApiError(409, 'Another request with this Idempotency-Key is under way.', {

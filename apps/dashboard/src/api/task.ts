@@ -46,7 +46,7 @@ export const submitTask: ApiHandler<
       origin: url === undefined ? {} : { webhook: { url } },
     };
   };
-  const { task } = await takeRecording(call, { read, id, afresh: known !== null });
+  const { task } = await takeRecording(call, { read, id, reopen: known !== null });
   // Refused before, accepted now.
   if (known !== null) await deps.tasks.change({ taskId: task.id, state: 'accepted', at: Date.now() });
   response.set('Location', `/v1/tasks/${task.id}`);

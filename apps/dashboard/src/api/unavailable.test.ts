@@ -73,7 +73,7 @@ it('a queue that is there but silent is away, too', async () => {
   toRedis.set('silent');
   await expectAway(await hands('/tasks'));
   toRedis.set('pass');
-  // It was asked for room, and in vain: nothing was received, nothing written down.
+  // It was asked for space, and in vain: nothing was received, nothing written down.
   expect((await until(known)).map(({ id, status }) => [id, status])).toEqual(
     before.map(({ id, status }) => [id, status]),
   );

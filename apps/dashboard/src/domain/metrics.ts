@@ -29,7 +29,11 @@ export const createDashboardMetrics = (queueStatus: QueueStatus, registry: Regis
     registers,
   });
   const workers = new Gauge({ name: 'whisper_workers', help: 'Worker processes that live.', registers });
-  const free = new Gauge({ name: 'whisper_disk_free_bytes', help: 'Room on the volume of the tasks.', registers });
+  const free = new Gauge({
+    name: 'whisper_disk_free_bytes',
+    help: 'Free space on the volume of the tasks.',
+    registers,
+  });
   const redis = new Gauge({ name: 'whisper_redis_up', help: '1 while Redis answers.', registers });
   const requests = new Counter({
     name: 'whisper_http_requests_total',
@@ -47,7 +51,7 @@ export const createDashboardMetrics = (queueStatus: QueueStatus, registry: Regis
   return {
     contentType: registry.contentType,
     read: async () => {
-      const [queues, living, disk] = await Promise.all([
+      const [queues, alive, disk] = await Promise.all([
         queueStatus.queues(),
         queueStatus.workers(),
         queueStatus.disk(),
@@ -59,7 +63,7 @@ export const createDashboardMetrics = (queueStatus: QueueStatus, registry: Regis
       }
       // What is not known is left out: an old value would look like a quiet queue.
       if (queues === null) for (const queue of queueNames satisfies readonly QueueName[]) age.remove({ queue });
-      if (living !== null) workers.set(living.length);
+      if (alive !== null) workers.set(alive.length);
       free.set(disk.free);
       return registry.metrics();
     },

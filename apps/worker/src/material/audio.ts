@@ -86,7 +86,7 @@ const decode = async (material: Material, limit?: AudioLimit): Promise<number> =
     count: info.tracks?.[track - 1]?.channels ?? info.channels,
   };
   const space = await freeSpace(folder.path, info.duration ?? 0);
-  if (space.left < 0) throw new TaskError('no-space', 'There is no room left for recordings.', { cause: space.cause });
+  if (space.left < 0) throw new TaskError('no-space', 'There is no space left for recordings.', { cause: space.cause });
   // Each channel is stored twice while they are separated.
   const areApart =
     channels.count >= 2 && channels.count <= mostChannels && space.left > 2 * channels.count * space.needed;

@@ -18,7 +18,7 @@ export interface Diarized {
   diarization: Diarization;
   /** Of the recording, seconds. */
   duration: number;
-  /** Seconds of work for a second of audio; null where the artefact was there or nothing had to be heard for it. */
+  /** Seconds of work for a second of audio; null where the artifact was there or nothing had to be heard for it. */
   rate: number | null;
 }
 

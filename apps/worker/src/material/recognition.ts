@@ -13,7 +13,7 @@ export interface Recognized {
   recognition: Recognition;
   /** Of speech in the chunk. */
   seconds: number;
-  /** Seconds of work for a second of speech; null where the artefact was there. */
+  /** Seconds of work for a second of speech; null where the artifact was there. */
   rate: number | null;
 }
 

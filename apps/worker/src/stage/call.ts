@@ -2,7 +2,7 @@ import type { Payload, StageCall } from '@whisper-bot/pipeline';
 import type { Engines } from '../engines.js';
 import type { Material } from '../material/material.js';
 
-/** What artefacts are made from, out of a stage's call; `from`–`to` is the part of the stage's bar they move. */
+/** What artifacts are made from, out of a stage's call; `from`–`to` is the part of the stage's bar they move. */
 export const materialOf = <K extends 'prepare' | 'diarize' | 'transcribe' | 'merge'>(
   engines: Engines,
   call: StageCall<Payload<K>>,

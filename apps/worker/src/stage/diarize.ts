@@ -12,7 +12,7 @@ export interface DiarizeDependencies {
 
 /**
  * Assigns speech to speakers. Retried after the text has gone out without speakers, it starts a revision, which finds
- * every artefact there and ends in a delivery with them.
+ * every artifact there and ends in a delivery with them.
  */
 export const createDiarize =
   ({ engines, again }: DiarizeDependencies): StageHandlers['diarize'] =>

@@ -16,7 +16,7 @@ export interface PrepareDependencies {
   transcribers: () => Promise<number>;
 }
 
-/** Decodes, finds the speech, and plans the chunks; a plan once made stays, so that revisions find their artefacts. */
+/** Decodes, finds the speech, and plans the chunks; a plan once made stays, so that revisions find their artifacts. */
 export const createPrepare =
   ({ engines, limit, transcribers }: PrepareDependencies): StageHandlers['prepare'] =>
   async (call) => {

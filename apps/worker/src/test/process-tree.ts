@@ -31,7 +31,7 @@ export const descendants = async (root: number): Promise<ProcessEntry[]> => {
 };
 
 /** Which of the processes still live. */
-export const living = async (pids: readonly number[]): Promise<number[]> => {
+export const alive = async (pids: readonly number[]): Promise<number[]> => {
   const alive = new Set((await listProcesses()).map(({ pid }) => pid));
   return pids.filter((pid) => alive.has(pid));
 };

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { connect } from '../redis/connection.js';
 import { createStage, openPipeline } from '../test/stand-in.js';
 import { type AcceptDeps, type AcceptRequest, accept, type Received } from './accept.js';
-import { createReservations, type Reservations, roomKey } from './reservation.js';
+import { createReservations, type Reservations, reservationKey } from './reservation.js';
 
 let redis: TestRedis;
 let pipeline: Awaited<ReturnType<typeof openPipeline>>;
@@ -28,11 +28,11 @@ afterEach(async () => {
 
 const newId = () => randomUUID() as TaskId;
 const options = taskOptionsSchema.parse({});
-/** Room of exactly so many bytes, whatever this machine's disk has. */
+/** Space of exactly so many bytes, whatever this machine's disk has. */
 const roomOf = (bytes: number, more: { minimumFree?: number; maximumSeconds?: number; prefix?: string } = {}) => {
   const connection = connect({
     redis: redis.url,
-    prefix: more.prefix ?? `room-${randomUUID()}`,
+    prefix: more.prefix ?? `space-${randomUUID()}`,
     retryDelay: 10,
     trace: false,
     onError: () => {},
@@ -46,7 +46,7 @@ const roomOf = (bytes: number, more: { minimumFree?: number; maximumSeconds?: nu
   return { reservations, connection, close: () => connection.close() };
 };
 
-describe('room on the volume', () => {
+describe('space on the volume', () => {
   test('is promised once: what two recordings need together is not there for a third', async () => {
     const { reservations, close } = roomOf(1000);
     const [first, second, third] = [newId(), newId(), newId()];
@@ -98,7 +98,7 @@ describe('room on the volume', () => {
   });
 });
 
-test('a task holds its room until it is prepared, a failed and a cancelled one until it ends', async () => {
+test('a task holds its space until it is prepared, a failed and a cancelled one until it ends', async () => {
   const prefix = `test-${randomUUID()}`;
   const own = await openPipeline(redis.url, { prefix });
   const { reservations, close } = roomOf(1e12, { prefix });
@@ -140,8 +140,8 @@ test('what a killed receiver or a forgotten task held is free again after the sw
   const own = await openPipeline(redis.url, { prefix });
   const { reservations, connection, close } = roomOf(1e12, { prefix });
   const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
-  await connection.failFast.reserveRoom(roomKey(connection), newId(), 500, -minutesAgo(5), 1e12);
-  await connection.failFast.reserveRoom(roomKey(connection), newId(), 500, minutesAgo(1), 1e12);
+  await connection.failFast.reserveSpace(reservationKey(connection), newId(), 500, -minutesAgo(5), 1e12);
+  await connection.failFast.reserveSpace(reservationKey(connection), newId(), 500, minutesAgo(1), 1e12);
   await reservations.reserve(newId(), { incoming: 70, bytes: null }, 'lease');
   const work = await own.work(createStage(0).handlers, { cleanInterval: 100 });
   // The lease of the living one stays.
@@ -239,7 +239,7 @@ describe('a recording', () => {
     expect((await pipeline.accept({ ...streamOf('x'.repeat(10)), largest: 10 })).outcome).toBe('accepted');
   });
 
-  test('for which there is no room is not received', async () => {
+  test('for which there is no space is not received', async () => {
     const { deps, close } = depsOf(100);
     let received = false;
     const request = streamOf('x', { seconds: 1 });
@@ -257,7 +257,7 @@ describe('a recording', () => {
     await close();
   });
 
-  test('that breaks off, or is refused afterwards, leaves nothing: no folder, no room, a record that knows', async () => {
+  test('that breaks off, or is refused afterwards, leaves nothing: no folder, no space, a record that knows', async () => {
     const { deps, refused, reservations, close } = depsOf(1e9);
     const broken = streamOf('x', {
       source: {

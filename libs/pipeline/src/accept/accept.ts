@@ -56,7 +56,7 @@ export interface AcceptRequest<R extends Received> {
   /** Bytes of the largest recording that is taken this way; default: no bound. */
   largest?: number;
   /** Whether the sender was notified earlier that the task of this id was not accepted, see SubmitOptions; default false. */
-  afresh?: boolean;
+  reopen?: boolean;
   /** What is asked for: with a form it is known once the recording has been received. */
   asked: (received: R) => Asked | Promise<Asked>;
   /**
@@ -94,7 +94,7 @@ export class AcceptBusy extends Error {
 }
 
 /**
- * The one way in. Room is kept before a byte is taken; a recording that is not accepted leaves nothing behind, unless its
+ * The one way in. Space is reserved before a byte is taken; a recording that is not accepted leaves nothing behind, unless its
  * sender comes again. Throws TaskError (`no-space`, `path-outside`, `no-such-file`, `empty-file`, `too-big`, what the queue refuses), AcceptBusy,
  * and what `receive` and `asked` throw.
  */
@@ -104,7 +104,7 @@ export const accept = async <R extends Received>(deps: AcceptDeps, request: Acce
   // Under an id that others may ask for as well it is received aside.
   const received = once === undefined ? (request.id ?? newId()) : newId();
   const id = request.id ?? received;
-  const about = { seconds: request.seconds ?? null, afresh: request.afresh ?? false };
+  const about = { seconds: request.seconds ?? null, reopen: request.reopen ?? false };
   const folder = taskFolder(tasksDir, received);
   try {
     const got = await receive(deps, request, folder);
@@ -147,11 +147,11 @@ const receive = async <R extends Received>(
       : await findFile(source.path, { largest, ...(source.kind === 'link' ? { within: source.within } : {}) });
   const bytes = source.kind === 'stream' ? source.bytes : (found?.bytes ?? null);
   if (bytes !== null) refuseTooBig(bytes, largest);
-  // A link takes no room.
+  // A link takes no space.
   const incoming = found !== null && (await isSameVolume(found.path, tasksDir)) ? 0 : (bytes ?? 0);
   await reservations.reserve(folder.id, { incoming, bytes, seconds }, 'lease');
   const renewing = setInterval(
-    // Without it the room is free again after a while; the recording itself is not touched.
+    // Without it the space is free again after a while; the recording itself is not touched.
     () => void reservations.renew(folder.id).catch(() => undefined),
     renewInterval,
   );

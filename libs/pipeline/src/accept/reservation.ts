@@ -12,7 +12,7 @@ const unknownRatio = 10;
 /** Milliseconds a place is held for a recording that is being received, unless it is renewed; a killed receiver's is free again then. */
 const lease = 15 * 60_000;
 
-/** Milliseconds in which a task that was given room is surely known to Redis. */
+/** Milliseconds in which a task that was given space is surely known to Redis. */
 const settled = 60_000;
 
 export interface Expected {
@@ -24,10 +24,10 @@ export interface Expected {
   seconds?: number | null | undefined;
 }
 
-/** Room on the volume that is promised to recordings, so that what was accepted can also be worked on. */
+/** Space on the volume that is promised to recordings, so that what was accepted can also be worked on. */
 export interface Reservations {
   /**
-   * Keeps room for a recording that is about to be received, or for what an accepted one becomes (`hold`: until it ends). Asked again
+   * Reserves space for a recording that is about to be received, or for what an accepted one becomes (`hold`: until it ends). Asked again
    * it replaces what was kept. Throws TaskError `no-space` where the rest of the volume, without what others were promised and
    * without what must stay free, is smaller.
    */
@@ -37,7 +37,7 @@ export interface Reservations {
   release(id: TaskId): Promise<void>;
   /** Bytes promised at the moment. */
   promised(): Promise<number>;
-  /** Ids that hold room: `task` until their task has been prepared or has ended, `expired` those whose lease has run out. */
+  /** Ids that hold space: `task` until their task has been prepared or has ended, `expired` those whose lease has run out. */
   holders(): Promise<{ id: string; state: 'task' | 'held' | 'expired' }[]>;
 }
 
@@ -50,7 +50,7 @@ export interface ReservationOptions {
   maximumSeconds: () => number;
 }
 
-export const roomKey = (connection: Connection): string => `${connection.options.prefix}:room`;
+export const reservationKey = (connection: Connection): string => `${connection.options.prefix}:room`;
 
 export const createReservations = ({
   connection,
@@ -58,7 +58,7 @@ export const createReservations = ({
   minimumFree,
   maximumSeconds,
 }: ReservationOptions): Reservations => {
-  const key = roomKey(connection);
+  const key = reservationKey(connection);
   const guarded = <T>(asked: Promise<T>): Promise<T> =>
     asked.catch((error: unknown) => {
       throw unreachable(error);
@@ -70,18 +70,18 @@ export const createReservations = ({
       const free = await space.free();
       const until = hold === 'task' ? -Date.now() : Date.now() + lease;
       const others = await guarded(
-        connection.failFast.reserveRoom(key, id, wanted, until, Math.floor(free - minimumFree)),
+        connection.failFast.reserveSpace(key, id, wanted, until, Math.floor(free - minimumFree)),
       );
       if (others < 0) return;
-      throw new TaskError('no-space', 'There is no room for new recordings right now. Please try again later.', {
+      throw new TaskError('no-space', 'There is no space for new recordings right now. Please try again later.', {
         cause: `${wanted} bytes are needed, ${free} are free, ${others} are promised to others, ${minimumFree} must stay free`,
       });
     },
     renew: async (id) => {
-      await guarded(connection.failFast.renewRoom(key, id, Date.now() + lease));
+      await guarded(connection.failFast.renewSpace(key, id, Date.now() + lease));
     },
     release: async (id) => {
-      await guarded(connection.failFast.releaseRoom(key, id));
+      await guarded(connection.failFast.releaseSpace(key, id));
     },
     promised: async () => Number((await guarded(connection.failFast.hget(key, 'total'))) ?? 0),
     holders: async () => {

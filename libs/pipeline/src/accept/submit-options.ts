@@ -5,5 +5,5 @@ export interface SubmitOptions {
    * The sender was notified earlier that this task was not accepted: what may have become of it all the same, unseen, and has ended,
    * counts for nothing, and it starts over. Default false.
    */
-  afresh?: boolean;
+  reopen?: boolean;
 }

@@ -185,7 +185,7 @@ test('nor where the speakers of all hundred were told apart before anybody was t
   await other.close();
 });
 
-test('no room, no source and a link instead of a source are refused', async () => {
+test('no space, no source and a link instead of a source are refused', async () => {
   const full = await openPipeline(redis.url, { minimumFree: Number.MAX_SAFE_INTEGER });
   await expect(full.submit(await newTask(full.tasksDir))).rejects.toMatchObject({ code: 'no-space' });
   await full.close();
@@ -248,7 +248,7 @@ test('a task that its sender was refused, and that came to an end unseen, starts
   stage.behave = async () => {};
   await createTaskFolder(pipeline.tasksDir, task.id);
   await writeFile(folder.file(task.source), 'sound');
-  expect(await pipeline.submit(task, { afresh: true })).toBe('accepted');
+  expect(await pipeline.submit(task, { reopen: true })).toBe('accepted');
   expect((await ended(task.id)).state).toBe('done');
 });
 

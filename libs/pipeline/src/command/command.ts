@@ -25,7 +25,7 @@ import { cancelChannel, finish, openTask, readLive, whoWorks } from '../state/ta
 export const submit = async (
   context: PipelineContext,
   given: Task,
-  { seconds = null, afresh = false }: SubmitOptions = {},
+  { seconds = null, reopen = false }: SubmitOptions = {},
 ): Promise<'accepted' | 'known'> => {
   const task = taskSchema.parse(given);
   const folder = taskFolder(context.tasksDir, task.id);
@@ -51,7 +51,7 @@ export const submit = async (
   try {
     const current = revision === 1 ? task : await readTask(folder, revision);
     let { opened, state, tag } = await openTask(context, current, revision);
-    if (afresh && !opened && isFinal(state)) {
+    if (reopen && !opened && isFinal(state)) {
       // A silent Redis did later what its sender had given up: the rest of that would keep the new one out.
       await removeJobs(context, task.id);
       ({ opened, state, tag } = await openTask(context, current, revision, true));

@@ -10,7 +10,8 @@ import {
   type QueueName,
 } from '../catalogue.js';
 import type { PipelineContext } from '../context.js';
-import { jobOptions } from '../redis/connection.js';
+import type { DeadLetter } from '../contract.js';
+import { jobOptions, unreachable } from '../redis/connection.js';
 import { fromReason, keptFailure, reasonOf } from '../state/failure.js';
 import { recordChange } from '../state/state-change.js';
 import { finish, liveKey, readLive } from '../state/task-state.js';
@@ -66,7 +67,7 @@ export const reportFailure = async (context: PipelineContext, queue: QueueName, 
     await finish(connection, { ...ending, state: 'degraded' });
     return;
   }
-  if (stage !== 'deliver') await tellFailure(context, { taskId, revision, stage, failure });
+  if (stage !== 'deliver') await deliverFailure(context, { taskId, revision, stage, failure });
   await recordChange(
     context,
     { taskId, state: 'failed', at, cause: reasonOf(failure), code: failure.code },
@@ -89,7 +90,7 @@ const addDeadLetter = async (context: PipelineContext, deadLetter: Payload<'dead
   });
 };
 
-const tellFailure = async (
+const deliverFailure = async (
   context: PipelineContext,
   failed: { taskId: TaskId; revision: number; stage: Stage; failure: Failure },
 ): Promise<void> => {
@@ -123,4 +124,23 @@ export const removeDeadLetter = async (context: PipelineContext, id: string): Pr
   const deadLetter = await context.connection.queue('dead').getJob(id);
   // A dead letter that is being retried is active: it completes and removes itself.
   if (deadLetter !== undefined && (await deadLetter.isFailed())) await deadLetter.remove().catch(() => undefined);
+};
+
+/** All dead letters. Throws TaskError where Redis is away. */
+export const listDeadLetters = async ({ connection }: PipelineContext): Promise<DeadLetter[]> => {
+  try {
+    const jobs = await connection.queue('dead', 'failFast').getJobs(['failed', 'wait', 'active'], 0, -1, false);
+    return jobs.map(({ id = '', data }) => ({
+      id,
+      taskId: data.taskId,
+      stage: data.stage,
+      code: data.failure.code,
+      cause: data.failure.cause || data.failure.message,
+      attempts: data.attempts,
+      stack: data.failure.stack,
+      failedAt: data.failedAt,
+    }));
+  } catch (error) {
+    throw unreachable(error);
+  }
 };

@@ -68,7 +68,7 @@ export const serveDead = (context: PipelineContext, options: ServeOptions = {}):
     context,
     'dead',
     async (job, deadLetter) => {
-      // Counts failed runs, not starts: a worker that died while laying a letter down must not retry it.
+      // Counts failed runs, not starts: a worker that died while adding a dead letter must not retry it.
       if (job.attemptsMade === 0) {
         const error = new UnrecoverableError(
           `${deadLetter.failure.code}: ${deadLetter.failure.cause || deadLetter.failure.message}`,

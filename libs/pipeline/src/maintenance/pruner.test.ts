@@ -52,7 +52,7 @@ test('after delivery the recording goes, then the decoded audio, then all of it'
     await until(async () => !(await there(folder, 'decoded.wav')));
     expect(await there(folder, 'task.json')).toBe(true);
   });
-  await inPipeline({ artefact: 0 }, async (_pipeline, folder) => {
+  await inPipeline({ artifact: 0 }, async (_pipeline, folder) => {
     await until(async () => !(await there(folder)));
   });
 });

@@ -30,12 +30,12 @@ export const prune = async (context: PipelineContext): Promise<number> => {
     if (outcome === 'gone') gone += 1;
     if (outcome === 'orphan') orphans.push(id.data);
   }
-  await releaseRoom(context);
+  await releaseSpace(context);
   return gone + (await removeOrphans(context, orphans));
 };
 
-/** Gives back the room of receivers that were killed, and of tasks that have ended or that Redis has forgotten. */
-const releaseRoom = async ({ connection, reservations }: PipelineContext): Promise<void> => {
+/** Gives back the space of receivers that were killed, and of tasks that have ended or that Redis has forgotten. */
+const releaseSpace = async ({ connection, reservations }: PipelineContext): Promise<void> => {
   for (const { id, state } of await reservations.holders()) {
     const task = taskIdSchema.safeParse(id);
     if (!task.success || state === 'held') continue;
@@ -74,12 +74,12 @@ const pruneTask = async (
   await sweepTemporary(folder, isOver ? settled : retention.orphan * 1000);
   if (live === null) {
     // Redis may have been emptied and the task be about to be queued again: patience before it counts as an orphan.
-    const mode = Math.max(retention.orphan, (await latestRevision(folder)) > 0 ? retention.artefact : 0);
+    const mode = Math.max(retention.orphan, (await latestRevision(folder)) > 0 ? retention.artifact : 0);
     return (await age(folder)) < mode ? 'kept' : 'orphan';
   }
   if (!isFinal(live.state)) return 'kept';
   const ended = (Date.now() - live.at) / 1000;
-  if (live.state === 'cancelled' || ended > retention.artefact) {
+  if (live.state === 'cancelled' || ended > retention.artifact) {
     await folder.destroy();
     return 'gone';
   }

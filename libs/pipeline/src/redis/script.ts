@@ -214,11 +214,11 @@ return 1
 `;
 
 /**
- * KEYS room; ARGV id, bytes, until (negative: since, until its task ends), bytes there are for all. Keeps room for one; what it had before is
+ * KEYS reservations; ARGV id, bytes, until (negative: since, until its task ends), bytes there are for all. Reserves space for one; what it had before is
  * replaced. Returns -1, or what the others have where it is too little. The field `total` is the sum, so that this costs the same
  * however many wait.
  */
-const reserveRoom = `
+const reserveSpace = `
 local function bytes(value) return value and tonumber(string.match(value, '^%d+')) or 0 end
 local own = bytes(redis.call('HGET', KEYS[1], ARGV[1]))
 local others = math.max(0, tonumber(redis.call('HGET', KEYS[1], 'total') or 0) - own)
@@ -227,8 +227,8 @@ redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. ' ' .. ARGV[3], 'total', string.
 return -1
 `;
 
-/** KEYS room; ARGV id, until. Keeps a lease longer; nothing where there is none. */
-const renewRoom = `
+/** KEYS reservations; ARGV id, until. Keeps a lease longer; nothing where there is none. */
+const renewSpace = `
 local value = redis.call('HGET', KEYS[1], ARGV[1])
 if not value then return 0 end
 local bytes, till = string.match(value, '^(%d+) (-?%d+)$')
@@ -236,8 +236,8 @@ if tonumber(till) < 0 then return 0 end
 return redis.call('HSET', KEYS[1], ARGV[1], bytes .. ' ' .. ARGV[2])
 `;
 
-/** KEYS room; ARGV id. Gives back what one had. */
-const releaseRoom = `
+/** KEYS reservations; ARGV id. Gives back what one had. */
+const releaseSpace = `
 local value = redis.call('HGET', KEYS[1], ARGV[1])
 if not value then return 0 end
 redis.call('HDEL', KEYS[1], ARGV[1])
@@ -267,9 +267,9 @@ export type ScriptedRedis = Redis & {
   noteTask: Answer<number>;
   eraseTask: Answer<number>;
   averageRate: Answer<number>;
-  reserveRoom: Answer<number>;
-  renewRoom: Answer<number>;
-  releaseRoom: Answer<number>;
+  reserveSpace: Answer<number>;
+  renewSpace: Answer<number>;
+  releaseSpace: Answer<number>;
   releaseLock: Answer<number>;
 };
 
@@ -283,9 +283,9 @@ export const defineScripts = (client: Redis): ScriptedRedis => {
   client.defineCommand('finishTask', { numberOfKeys: 1, lua: finish });
   client.defineCommand('eraseTask', { numberOfKeys: 1, lua: erase });
   client.defineCommand('averageRate', { numberOfKeys: 1, lua: average });
-  client.defineCommand('reserveRoom', { numberOfKeys: 1, lua: reserveRoom });
-  client.defineCommand('renewRoom', { numberOfKeys: 1, lua: renewRoom });
-  client.defineCommand('releaseRoom', { numberOfKeys: 1, lua: releaseRoom });
+  client.defineCommand('reserveSpace', { numberOfKeys: 1, lua: reserveSpace });
+  client.defineCommand('renewSpace', { numberOfKeys: 1, lua: renewSpace });
+  client.defineCommand('releaseSpace', { numberOfKeys: 1, lua: releaseSpace });
   client.defineCommand('releaseLock', { numberOfKeys: 2, lua: releaseLock });
   return client as ScriptedRedis;
 };

@@ -103,21 +103,21 @@ test('a permanent error fails at once and the user sees why', async () => {
       stage: 'prepare',
     },
   ]);
-  const letters = await until(async () => {
+  const deadLetters = await until(async () => {
     const all = await pipeline.deadLetters();
     return all.length > 0 && all;
   });
-  expect(letters).toMatchObject([
+  expect(deadLetters).toMatchObject([
     { taskId: task.id, stage: 'prepare', code: 'no-audio-track', cause: 'ffmpeg said so', attempts: 1 },
   ]);
 });
 
-test('a full disk fails no accepted task: each stage waits until there is room, however often it has to', async () => {
+test('a full disk fails no accepted task: each stage waits until there is space, however often it has to', async () => {
   const refusals = new Map<string, number>();
   stage.behave = async (part) => {
     const count = (refusals.get(part) ?? 0) + 1;
     refusals.set(part, count);
-    if (part !== 'diarize' && count <= 5) throw new TaskError('no-space', 'There is no room left for recordings.');
+    if (part !== 'diarize' && count <= 5) throw new TaskError('no-space', 'There is no space left for recordings.');
   };
   const task = await newTask(pipeline.tasksDir);
   await pipeline.submit(task);

@@ -28,7 +28,7 @@ export interface StageCall<P> {
   log(line: string): void;
   /** What the stage found out, for analytics. */
   note(details: StageDetails): void;
-  /** Keeps room for a recording of so many seconds once it is decoded. Throws TaskError `no-space`. */
+  /** Reserves disk space for a recording of so many seconds once it is decoded. Throws TaskError `no-space`. */
   reserve(seconds: number): Promise<void>;
   /** Seconds of work a second of audio took, for estimates. */
   measured(name: RateName, secondsPerSecond: number): void;
@@ -76,13 +76,34 @@ export interface PartRun<P> {
   state: TaskState;
 }
 
-/** Runs one job of a task: state, progress, cancelling and errors around the body. */
+/** A run with what its steps share. */
+interface StartedRun<P> extends PartRun<P> {
+  running: Running;
+  observed: ReturnType<typeof observeRun>;
+  /** Settles once Redis knows of the start. */
+  begun: Promise<void>;
+}
+
+/** Runs one job of a task: start, load, run, and on failure settle. Throws what BullMQ makes a retry or an end of. */
 export const runPart = async <P extends OfTask>(
   context: PipelineContext,
   part: PartRun<P>,
   body: (call: StageCall<P>) => Promise<void>,
 ): Promise<void> => {
-  const { job, payload, run } = part;
+  const started = startPart(context, part);
+  try {
+    await runBody(context, started, body);
+  } catch (error) {
+    throw await settleFailure(context, started, error);
+  }
+  started.observed.end('finished');
+  // Later stages report the rest; the end of one chunk is reported only among several.
+  if (hasSiblings(part.payload))
+    quietly(context, report(context.connection, started.running, { fraction: 1, state: '', starting: false }));
+};
+
+const startPart = <P extends OfTask>(context: PipelineContext, part: PartRun<P>): StartedRun<P> => {
+  const { job, payload } = part;
   const place = partOf(part.queue, payload as { chunk?: unknown });
   const running: Running = {
     ...payload,
@@ -94,79 +115,89 @@ export const runPart = async <P extends OfTask>(
   const observed = observeRun(context, { job, taskId: payload.taskId, stage: place.stage, chunk });
   const begun = begin(context, part, running);
   quietly(context, begun);
+  return { ...part, running, observed, begun };
+};
+
+/** Loads the task and runs the body under a reporter, which aborts a cancelled task's run. */
+const runBody = async <P extends OfTask>(
+  context: PipelineContext,
+  { job, payload, run, running, observed, begun }: StartedRun<P>,
+  body: (call: StageCall<P>) => Promise<void>,
+): Promise<void> => {
+  // Nothing cancelled is delivered; an engine is stopped as well a moment after it has started.
+  if (running.part === 'deliver') {
+    await begun;
+    run.signal.throwIfAborted();
+  }
+  const { task, folder } = await context.tasks.get(payload.taskId, payload.revision);
+  observed.start(task);
+  const reporter = createReporter(context, running, job, (state) => {
+    const ended = endOf(state);
+    if (ended !== null) run.abort(ended);
+  });
   try {
-    // Nothing cancelled is delivered; an engine is stopped as well a moment after it has started.
-    if (place.part === 'deliver') {
-      await begun;
-      run.signal.throwIfAborted();
-    }
-    const { task, folder } = await context.tasks.get(payload.taskId, payload.revision);
-    observed.start(task);
-    const reporter = createReporter(context, running, job, (state) => {
-      const ended = endOf(state);
-      if (ended !== null) run.abort(ended);
-    });
-    try {
-      await body({
-        payload,
-        task,
-        folder,
-        signal: run.signal,
-        attempt: job.attemptsMade + 1,
-        report: (fraction) => {
-          observed.progress(fraction);
-          reporter.report(fraction);
-        },
-        note: observed.note,
-        log: (line) => quietly(context, job.log(line)),
-        reserve: (seconds) => reserveRoom(context, payload.taskId, seconds),
-        measured: (rate, value) => quietly(context, context.rates.remember(rate, value)),
-      });
-      // What a run that makes good has cleared away must be gone before it ends. A first one has nothing to clear, and the
-      // connection keeps the order: waiting would cost a short job half its time.
-      if (job.attemptsStarted > 1) await begun;
-      run.signal.throwIfAborted();
-    } finally {
-      reporter.stop();
-    }
-    observed.end('finished');
-    // Later stages report the rest; the end of one chunk is reported only among several.
-    if (hasSiblings(payload))
-      quietly(context, report(context.connection, running, { fraction: 1, state: '', starting: false }));
-  } catch (error) {
-    await begun.catch(() => undefined);
-    // An abort is reported with its reason, whatever the engine threw.
-    const reason: unknown = run.signal.aborted ? run.signal.reason : error;
-    if (!run.signal.aborted && waitsForRoom(reason, job)) {
-      context.log.warn({ task_id: payload.taskId, part: place.part, err: reason }, 'stage waits: no disk space');
-      throw new Postponed(5 * context.connection.options.retryDelay, { cause: reason });
-    }
-    // Cancelled, put back or taken over: no attempt failed.
-    if (!run.signal.aborted) observed.end('failed', reason);
-    const jobError = toJobError(reason);
-    const last = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
-    if (!run.signal.aborted && (last || jobError.name === 'UnrecoverableError')) {
-      await keepFailure(context.connection, payload.taskId, place.part, toFailure(reason));
-    }
-    context.log.warn(
-      {
-        task_id: payload.taskId,
-        stage: place.stage,
-        part: place.part,
-        attempt: job.attemptsMade + 1,
-        last,
-        // The cause may quote the recording: it lies with the dead letter, which is erased with its task.
-        code: toFailure(reason).code,
+    await body({
+      payload,
+      task,
+      folder,
+      signal: run.signal,
+      attempt: job.attemptsMade + 1,
+      report: (fraction) => {
+        observed.progress(fraction);
+        reporter.report(fraction);
       },
-      'stage failed',
-    );
-    throw jobError;
+      note: observed.note,
+      log: (line) => quietly(context, job.log(line)),
+      reserve: (seconds) => reserveSpace(context, payload.taskId, seconds),
+      measured: (rate, value) => quietly(context, context.rates.remember(rate, value)),
+    });
+    // What a run that makes good has cleared away must be gone before it ends. A first one has nothing to clear, and the
+    // connection keeps the order: waiting would cost a short job half its time.
+    if (job.attemptsStarted > 1) await begun;
+    run.signal.throwIfAborted();
+  } finally {
+    reporter.stop();
   }
 };
 
+/** Records why a run failed; resolves to what its job is to fail with. */
+const settleFailure = async <P extends OfTask>(
+  context: PipelineContext,
+  { job, payload, run, running, observed, begun }: StartedRun<P>,
+  error: unknown,
+): Promise<Error> => {
+  await begun.catch(() => undefined);
+  const { aborted } = run.signal;
+  // An abort is reported with its reason, whatever the engine threw.
+  const reason: unknown = aborted ? run.signal.reason : error;
+  if (!aborted && waitsForSpace(reason, job)) {
+    context.log.warn({ task_id: payload.taskId, part: running.part, err: reason }, 'stage waits: no disk space');
+    return new Postponed(5 * context.connection.options.retryDelay, { cause: reason });
+  }
+  // Cancelled, put back or taken over: no attempt failed.
+  if (!aborted) observed.end('failed', reason);
+  const jobError = toJobError(reason);
+  const last = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+  if (!aborted && (last || jobError.name === 'UnrecoverableError'))
+    await keepFailure(context.connection, payload.taskId, running.part, toFailure(reason));
+  context.log.warn(
+    {
+      task_id: payload.taskId,
+      stage: running.stage,
+      part: running.part,
+      attempt: job.attemptsMade + 1,
+      last,
+      // The cause may quote the recording: it lies with the dead letter, which is erased with its task.
+      code: toFailure(reason).code,
+    },
+    'stage failed',
+  );
+  return jobError;
+};
+
 /**
- * Tells that a part has started, and what follows from the answer: a cancelled task's run is aborted, the letter of a job that
- * runs again goes, a change of state goes to the record.
+ * Reports the start of a part and acts on the answer: a cancelled task's run is aborted, the dead letter of a job that
+ * runs again is removed, a change of state is recorded.
  */
 const begin = async <P extends OfTask>(
   context: PipelineContext,
@@ -189,13 +220,13 @@ const begin = async <P extends OfTask>(
   if (started.resumed) await removeDeadLetter(context, job.id ?? '');
 };
 
-/** Milliseconds for which an accepted recording waits for room on the disk before its attempts count: other tasks end, operators act. */
-const roomPatience = 10 * 60_000;
-const waitsForRoom = (reason: unknown, { timestamp }: Job): boolean =>
-  reason instanceof TaskError && reason.code === 'no-space' && Date.now() - timestamp < roomPatience;
+/** Milliseconds for which an accepted recording waits for free disk space before its attempts count: other tasks end, operators act. */
+const spacePatience = 10 * 60_000;
+const waitsForSpace = (reason: unknown, { timestamp }: Job): boolean =>
+  reason instanceof TaskError && reason.code === 'no-space' && Date.now() - timestamp < spacePatience;
 
 /** Without Redis no one can be asked, and the work goes on: the disk itself is looked at before it is written to. */
-const reserveRoom = async (context: PipelineContext, id: TaskId, seconds: number): Promise<void> => {
+const reserveSpace = async (context: PipelineContext, id: TaskId, seconds: number): Promise<void> => {
   try {
     await context.reservations.reserve(id, { incoming: 0, bytes: null, seconds }, 'task');
   } catch (error) {

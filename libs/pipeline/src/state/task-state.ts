@@ -9,7 +9,7 @@ import {
   taskStateSchema,
 } from '@whisper-bot/task';
 import { z } from 'zod';
-import { roomKey } from '../accept/reservation.js';
+import { reservationKey } from '../accept/reservation.js';
 import { failureSchema, jobId, type Part, type QueueName, type WorkQueue } from '../catalogue.js';
 import type { TaskFailure, TaskProgress } from '../contract.js';
 import type { Connection } from '../redis/connection.js';
@@ -175,9 +175,9 @@ export const finish = async (
   ending: Ending,
   mode: 'blocking' | 'failFast' = 'blocking',
 ): Promise<boolean> => {
-  // What has been prepared needs no more room; the sweep gives back what a killed process has not.
+  // What has been prepared needs no more space; the sweep gives back what a killed process has not.
   if (ending.state === 'failed' || ending.state === 'cancelled')
-    void connection[mode].releaseRoom(roomKey(connection), ending.taskId).catch(() => 0);
+    void connection[mode].releaseSpace(reservationKey(connection), ending.taskId).catch(() => 0);
   return (
     (await connection[mode].finishTask(
       liveKey(connection, ending.taskId),

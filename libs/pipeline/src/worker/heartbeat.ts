@@ -65,14 +65,14 @@ export const beat = (connection: Connection, { name, model, running }: Heartbeat
 /** The workers that live, by name; what dead ones left is removed. */
 export const readSigns = async (connection: Connection): Promise<WorkerSign[]> => {
   const all = Object.entries(await connection.failFast.hgetall(key(connection)));
-  const living: WorkerSign[] = [];
+  const alive: WorkerSign[] = [];
   const gone: string[] = [];
   for (const [id, text] of all) {
     const parsed = signSchema.safeParse(JSON.parse(text));
     // A sign from the future is one from before the clock was set back: who still lives gives another within seconds.
-    if (parsed.success && Math.abs(Date.now() - parsed.data.at) < mode) living.push(parsed.data);
+    if (parsed.success && Math.abs(Date.now() - parsed.data.at) < mode) alive.push(parsed.data);
     else gone.push(id);
   }
   if (gone.length > 0) await connection.failFast.hdel(key(connection), ...gone);
-  return living.sort((a, b) => a.name.localeCompare(b.name) || a.startedAt - b.startedAt);
+  return alive.sort((a, b) => a.name.localeCompare(b.name) || a.startedAt - b.startedAt);
 };

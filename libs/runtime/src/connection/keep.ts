@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { deferred } from '../async/deferred.js';
 import { type PauseBounds, reconnectPause } from './pause.js';
 
 /** One connection, open. */
@@ -35,19 +36,14 @@ const healthy = 5000;
 export const keepConnected = ({ open, onError, pause }: KeepConnectedOptions): KeptConnection => {
   const closing = new AbortController();
   const { signal } = closing;
-  let tellOpened: () => void = () => {};
-  let giveUp: (reason: unknown) => void = () => {};
-  const opened = new Promise<void>((resolve, reject) => {
-    tellOpened = resolve;
-    giveUp = reject;
-  });
+  const opened = deferred<void>();
   // It may be closed before anyone asks.
-  opened.catch(() => undefined);
+  opened.promise.catch(() => undefined);
 
   const hold = async (): Promise<boolean> => {
     const link = await open(signal);
     const since = performance.now();
-    tellOpened();
+    opened.resolve();
     const abort = (): void => void link.close();
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
@@ -69,10 +65,10 @@ export const keepConnected = ({ open, onError, pause }: KeepConnectedOptions): K
   const kept = keep();
 
   return {
-    opened,
+    opened: opened.promise,
     close: async () => {
       closing.abort(new Error('closed'));
-      giveUp(signal.reason);
+      opened.reject(signal.reason);
       await kept;
     },
   };

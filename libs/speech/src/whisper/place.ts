@@ -5,7 +5,7 @@ import { inRecording, type Window } from './window.js';
 /** No word is shorter, seconds: one step of the encoder. */
 const shortest = 0.02;
 
-/** Milliseconds are exact enough, and keep the artefacts readable. */
+/** Milliseconds are exact enough, and keep the artifacts readable. */
 const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 
 /**

@@ -87,7 +87,7 @@ const orLost = async (
   try {
     return (await queueAgain()) === false ? null : 'queued';
   } catch (error) {
-    // Anything that can heal (no room, Redis away) is tried again with the next round.
+    // Anything that can heal (no space, Redis away) is tried again with the next round.
     if (!(error instanceof TaskError) || error.retryable) throw error;
     await tasks.change({ taskId: task.id, state: 'failed', at: Date.now(), code: error.code, cause: error.message });
     return 'lost';

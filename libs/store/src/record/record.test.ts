@@ -391,7 +391,7 @@ describe('a round of the reconciler', () => {
     await sql`update task set body = '{"of": "tomorrow"}' where id = ${tasks[1]?.id}`.execute(store.db);
     const failures: unknown[] = [];
     const onError = (error: unknown) => void failures.push(error);
-    const full = new TaskError('no-space', 'There is no room.');
+    const full = new TaskError('no-space', 'There is no space.');
     const revived: string[] = [];
     const revive = async ({ id }: Task) => {
       if (id === tasks[0]?.id) throw full;

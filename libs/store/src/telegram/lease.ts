@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { keepConnected } from '@whisper-bot/runtime';
+import { deferred, keepConnected } from '@whisper-bot/runtime';
 import type pg from 'pg';
 import { openSession } from '../session.js';
 
@@ -34,15 +34,12 @@ export const takeLease = async (url: string, botId: number, onLost: () => void):
   };
 
   let held = false;
-  let refuse: (error: unknown) => void = () => {};
-  const refused = new Promise<never>((_resolve, reject) => {
-    refuse = reject;
-  });
-  refused.catch(() => undefined);
+  const refused = deferred<never>();
+  refused.promise.catch(() => undefined);
   const connection = keepConnected({
     open: (signal) => openSession({ url, name, begin }, signal),
     onError: (error) => {
-      if (!held) refuse(error);
+      if (!held) refused.reject(error);
       else if (error instanceof Taken) {
         void connection.close();
         onLost();
@@ -50,7 +47,7 @@ export const takeLease = async (url: string, botId: number, onLost: () => void):
     },
   });
   try {
-    await Promise.race([connection.opened, refused]);
+    await Promise.race([connection.opened, refused.promise]);
   } catch (error) {
     await connection.close();
     if (error instanceof Taken) return null;

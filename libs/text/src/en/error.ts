@@ -19,7 +19,7 @@ export const errors = {
   'engine-memory':
     'The speech engine ran out of memory. Use a smaller model or give the worker more memory, then retry.',
   'time-limit': 'The stage took longer than it may. Retry when the machine is less busy.',
-  'no-space': 'The disk is full. Make room, then retry.',
+  'no-space': 'The disk is full. Free some space, then retry.',
   'path-outside': 'The path leads outside the task folder.',
   'invalid-request': 'The request is not understood.',
   internal: 'Something unexpected happened; the cause below says what.',

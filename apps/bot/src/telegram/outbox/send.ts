@@ -3,6 +3,7 @@ import { cutText, readTask, type TranscriptStore, taskFolder, taskIdSchema } fro
 import { formats } from '@whisper-bot/transcript';
 import { type Api, InputFile } from 'grammy';
 import { inLocale } from '../../locale/locale.js';
+import type { Keyboard } from '../../render/keyboard.js';
 import { labelsOf } from '../../render/result.js';
 import { type Content, contentSchema } from './outbound-message.js';
 
@@ -12,9 +13,20 @@ export class ContentGone extends Error {
 }
 
 const silentPreview = { parse_mode: 'HTML', link_preview_options: { is_disabled: true } } as const;
-const markup = (keyboard: NonNullable<Extract<Content, { kind: 'keyboard' }>['keyboard']>) => ({
-  inline_keyboard: keyboard,
-});
+const markup = (keyboard: Keyboard) => ({ inline_keyboard: keyboard });
+
+/** The buttons of a new message, or the field that asks for a reply. */
+const replyMarkup = ({
+  keyboard,
+  forceReply,
+}: {
+  keyboard?: Keyboard | undefined;
+  forceReply?: string | undefined;
+}) => {
+  if (forceReply !== undefined)
+    return { reply_markup: { force_reply: true as const, selective: true, input_field_placeholder: forceReply } };
+  return keyboard === undefined ? {} : { reply_markup: markup(keyboard) };
+};
 
 /** A file name from the title a user gave: no path, no control characters, not too long. */
 export const fileName = (title: string, fallback: string, extension: string): string => {
@@ -71,30 +83,16 @@ export const createSend = ({ api, tasksDir, transcripts }: SendDeps) => {
     };
     switch (content.kind) {
       case 'text': {
-        if (messageId !== null) {
-          const keyboard = { reply_markup: markup(content.keyboard ?? []) };
-          await api.editMessageText(chatId, messageId, content.html, { ...silentPreview, ...keyboard });
-          return messageId;
-        }
-        const reply =
-          content.forceReply !== undefined
-            ? {
-                reply_markup: {
-                  force_reply: true as const,
-                  selective: true,
-                  input_field_placeholder: content.forceReply,
-                },
-              }
-            : content.keyboard === undefined
-              ? {}
-              : { reply_markup: markup(content.keyboard) };
-        const sent = await api.sendMessage(chatId, content.html, { ...silentPreview, ...place, ...reply });
-        return sent.message_id;
+        if (messageId === null)
+          return (await api.sendMessage(chatId, content.html, { ...silentPreview, ...place, ...replyMarkup(content) }))
+            .message_id;
+        const keyboard = { reply_markup: markup(content.keyboard ?? []) };
+        await api.editMessageText(chatId, messageId, content.html, { ...silentPreview, ...keyboard });
+        return messageId;
       }
       case 'file': {
         const file = await document(content);
-        const reply = content.keyboard === undefined ? {} : { reply_markup: markup(content.keyboard) };
-        return (await api.sendDocument(chatId, file, { ...place, ...reply })).message_id;
+        return (await api.sendDocument(chatId, file, { ...place, ...replyMarkup(content) })).message_id;
       }
       case 'text-file': {
         const file = new InputFile(Buffer.from(content.text, 'utf8'), 'transcript.txt');

@@ -116,13 +116,13 @@ test('a running task is cancelled', async () => {
 /** What the stages before leave in the folder, and what of it is still there when one has been run again. */
 const prepared = ['break.json', 'language.0a1b2c.json', 'plan.json', 'speech.json', 'tracks.json'];
 const [diarization, recognition] = ['diarization.0a1b2c.json', 'recognition-0-of-1.0a1b2c.json'];
-const artefacts = [...prepared, diarization, recognition];
+const artifacts = [...prepared, diarization, recognition];
 const keptFrom = {
   Prepare: [],
   'Identify speakers': [...prepared, recognition],
   Transcribe: [...prepared, diarization],
-  Merge: artefacts,
-  Deliver: artefacts,
+  Merge: artifacts,
+  Deliver: artifacts,
 };
 
 test('an ended task is run again from every stage, each time to a delivery, then deleted', async () => {
@@ -132,13 +132,13 @@ test('an ended task is run again from every stage, each time to a delivery, then
   let deliveries = 1;
   await page.goto(`/tasks/${task.id}`);
   for (const [name, kept] of Object.entries(keptFrom)) {
-    for (const artefact of artefacts) await folder.write(artefact, {});
+    for (const artifact of artifacts) await folder.write(artifact, {});
     await page.getByLabel('Run again from').selectOption({ label: name });
     await page.getByRole('button', { name: 'Run again' }).click();
     deliveries += 1;
     await until(() => deliveredOf(task.id) === deliveries, bound);
     await until(async () => (await stateOf(task.id)) === 'done');
-    expect((await folder.list()).filter((each) => artefacts.includes(each)).sort(), name).toEqual([...kept].sort());
+    expect((await folder.list()).filter((each) => artifacts.includes(each)).sort(), name).toEqual([...kept].sort());
     // The page comes back to it by itself.
     await page.getByRole('button', { name: 'Run again' }).waitFor();
   }

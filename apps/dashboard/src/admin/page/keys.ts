@@ -46,7 +46,7 @@ ${made !== undefined && card(say.made, html`<code class="secret">${made}</code>`
                   numeric: true,
                   cell: ({ lastUsed }) => (lastUsed === null ? say.never : ago(lastUsed, words, locale)),
                 },
-                { title: say.limits, minor: true, cell: ({ limits }) => tellLimits(limits, say) },
+                { title: say.limits, minor: true, cell: ({ limits }) => limitText(limits, say) },
                 { title: say.state, cell: ({ revoked }) => (revoked ? say.revoked : say.active) },
                 {
                   title: say.revoke,
@@ -84,7 +84,7 @@ const limitFields = [
   { limit: 'minutesPerDay', name: 'minutes', word: 'minutes' },
 ] as const satisfies { limit: keyof KeyLimits; name: string; word: keyof Words['keys'] }[];
 
-const tellLimits = (limits: KeyLimits, say: Words['keys']): string =>
+const limitText = (limits: KeyLimits, say: Words['keys']): string =>
   limitFields
     .filter(({ limit }) => limits[limit] !== undefined)
     .map(({ limit, word }) => `${say[word]}: ${limits[limit]}`)

@@ -1,5 +1,5 @@
 import type { TaskProgress } from '@whisper-bot/pipeline';
-import type { TaskRow } from '@whisper-bot/store';
+import type { TaskRepository, TaskRow } from '@whisper-bot/store';
 import type { QueueStatus } from '../../domain/queue-status.js';
 import { type Parts, streamParts } from '../live/stream.js';
 import type { AdminContext, AdminHandler, PageContext } from '../page-context.js';
@@ -49,7 +49,7 @@ export const liveOverview: AdminHandler<'closing' | 'logger' | 'options' | 'pipe
   });
 
 const renderParts = async (context: AdminContext<'options' | 'pipeline' | 'queueStatus' | 'tasks'>): Promise<Parts> => {
-  const { deps, words, locale } = context;
+  const { deps, words } = context;
   const [queues, workers, outages, disk, open, ended, hours] = await Promise.all([
     deps.queueStatus.queues(),
     deps.queueStatus.workers(),
@@ -62,62 +62,81 @@ const renderParts = async (context: AdminContext<'options' | 'pipeline' | 'queue
   const progress = await Promise.all(
     open.map(async (task) => ({ task, progress: await deps.pipeline.progress(task.id).catch(() => null) })),
   );
-  const sum = (of: 'waiting' | 'active') => queues?.reduce((total, queue) => total + queue[of], 0) ?? 0;
   const dead = queues?.find(({ name }) => name === 'dead')?.failed ?? 0;
-  const entry = (name: string, value: string, alarm = false) =>
-    html`<div><dt>${name}</dt><dd${alarm && html` class="alarm"`}>${value}</dd></div>`;
   const alarms = findAlarms(context, { queues, workers, outages, disk, dead });
   return {
     'part-alarms':
       alarms.length === 0
         ? html`<p class="calm">${words.overview.noAlarms}</p>`
         : html`<h2 class="hidden">${words.overview.alarms}</h2><ul class="alarms" role="list">${alarms.map((alarm) => html`<li>${alarm}</li>`)}</ul>`,
-    'part-numbers': html`<dl class="numbers">
-${entry(words.overview.active, number(sum('active'), locale))}
-${entry(words.overview.waiting, number(sum('waiting'), locale))}
-${entry(words.overview.failed, number(dead, locale), dead > 0)}
-${entry(words.overview.doneToday, number(ended.done, locale))}
-${entry(words.overview.failedToday, number(ended.failed, locale))}
-${entry(words.overview.space, bytes(disk.free, locale), disk.free < deps.options.minFreeDisk)}
-</dl>`,
+    'part-numbers': numberList(context, { queues, ended, disk, dead }),
     'part-running':
       progress.length === 0
         ? html`<p class="quiet">${words.overview.nothingRunning}</p>`
         : html`<ul class="run-list" role="list">${progress.map((each) => runningTask(context, each))}</ul>`,
-    'part-throughput':
-      ended.done + ended.failed === 0
-        ? html`<p class="quiet">${words.overview.throughputEmpty}</p>`
-        : html`${barChart({
-            title: words.overview.perHour,
-            bars: hours.map(({ at, done, failed }) => ({ label: `${at.getUTCHours()}:00`, values: [done, failed] })),
-            every: 4,
-          })}<p class="legend"><span>${words.state.done}</span><span class="bad">${words.state.failed}</span></p>
-<p class="quiet small">${clock(ended.audioSeconds)} ${words.overview.hours}</p>`,
+    'part-throughput': throughput(context, ended, hours),
     'part-workers': workerList(context, workers),
     'part-queues':
-      queues === null
-        ? html`<p class="error">${words.overview.redisAway}</p>`
-        : table(
-            words.overview.queues,
-            [
-              { title: words.overview.queue, cell: ({ name }) => html`<a href="/board/queue/${name}">${name}</a>` },
-              { title: words.overview.waiting, numeric: true, cell: ({ waiting }) => number(waiting, locale) },
-              { title: words.overview.active, numeric: true, cell: ({ active }) => number(active, locale) },
-              {
-                title: words.overview.delayed,
-                numeric: true,
-                minor: true,
-                cell: ({ delayed }) => number(delayed, locale),
-              },
-              {
-                title: words.overview.failedJobs,
-                numeric: true,
-                cell: ({ failed }) => number(failed, locale),
-              },
-            ],
-            queues.filter(({ name }) => name !== 'maintenance' && name !== 'record'),
-          ),
+      queues === null ? html`<p class="error">${words.overview.redisAway}</p>` : queueTable(context, queues),
   };
+};
+
+type Queues = Awaited<ReturnType<QueueStatus['queues']>>;
+type Ended = Awaited<ReturnType<TaskRepository['ended']>>;
+
+interface Numbers {
+  queues: Queues;
+  ended: Ended;
+  disk: { free: number };
+  /** Dead letters. */
+  dead: number;
+}
+
+const numberList = (
+  { deps, words, locale }: AdminContext<'options'>,
+  { queues, ended, disk, dead }: Numbers,
+): SafeHtml => {
+  const say = words.overview;
+  const sum = (of: 'waiting' | 'active') => queues?.reduce((total, queue) => total + queue[of], 0) ?? 0;
+  const entry = (name: string, value: string, alarm = false) =>
+    html`<div><dt>${name}</dt><dd${alarm && html` class="alarm"`}>${value}</dd></div>`;
+  return html`<dl class="numbers">
+${entry(say.active, number(sum('active'), locale))}
+${entry(say.waiting, number(sum('waiting'), locale))}
+${entry(say.failed, number(dead, locale), dead > 0)}
+${entry(say.doneToday, number(ended.done, locale))}
+${entry(say.failedToday, number(ended.failed, locale))}
+${entry(say.space, bytes(disk.free, locale), disk.free < deps.options.minFreeDisk)}
+</dl>`;
+};
+
+const throughput = (
+  { words }: PageContext,
+  ended: Ended,
+  hours: Awaited<ReturnType<TaskRepository['hours']>>,
+): SafeHtml =>
+  ended.done + ended.failed === 0
+    ? html`<p class="quiet">${words.overview.throughputEmpty}</p>`
+    : html`${barChart({
+        title: words.overview.perHour,
+        bars: hours.map(({ at, done, failed }) => ({ label: `${at.getUTCHours()}:00`, values: [done, failed] })),
+        every: 4,
+      })}<p class="legend"><span>${words.state.done}</span><span class="bad">${words.state.failed}</span></p>
+<p class="quiet small">${clock(ended.audioSeconds)} ${words.overview.hours}</p>`;
+
+const queueTable = ({ words, locale }: PageContext, queues: NonNullable<Queues>): SafeHtml => {
+  const say = words.overview;
+  return table(
+    say.queues,
+    [
+      { title: say.queue, cell: ({ name }) => html`<a href="/board/queue/${name}">${name}</a>` },
+      { title: say.waiting, numeric: true, cell: ({ waiting }) => number(waiting, locale) },
+      { title: say.active, numeric: true, cell: ({ active }) => number(active, locale) },
+      { title: say.delayed, numeric: true, minor: true, cell: ({ delayed }) => number(delayed, locale) },
+      { title: say.failedJobs, numeric: true, cell: ({ failed }) => number(failed, locale) },
+    ],
+    queues.filter(({ name }) => name !== 'maintenance' && name !== 'record'),
+  );
 };
 
 const runningTask = (

@@ -46,9 +46,9 @@ export const showTask: AdminHandler<'analytics' | 'options' | 'pipeline' | 'task
     ${actions(context, task, transcript)}
     ${card(words.task.title, details(context, task, transcript))}
     ${card(
-      words.task.artefacts,
+      words.task.artifacts,
       files.length === 0
-        ? html`<p class="quiet">${words.task.noArtefacts}</p>`
+        ? html`<p class="quiet">${words.task.noArtifacts}</p>`
         : html`<ul class="files small" role="list">${files.map(({ name, size }) => html`<li class="file"><a class="mono" href="/tasks/${row.id}/files/${name}" download>${name}</a> <span class="quiet">${bytes(size, context.locale)}</span></li>`)}</ul>`,
     )}
   </div>

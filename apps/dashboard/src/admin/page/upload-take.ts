@@ -48,7 +48,7 @@ export const takeUpload: AdminHandler<
     }).catch((err: unknown) => deps.logger.error({ err, task_id: task.id }, 'audit entry for upload failed'));
     return answer(context, `/tasks/${task.id}`);
   } catch (error) {
-    // Where there is no room it was not even begun.
+    // Where there is no space it was not even begun.
     dropBody(request, deps.options.uploadTimeouts);
     const failed = refusal(context, error);
     if (failed === null) throw error;

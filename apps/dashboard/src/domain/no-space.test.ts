@@ -18,15 +18,18 @@ const nothingStays = async () => {
   expect((await harness.store.tasks.search({}, { limit: 1 })).rows).toEqual([]);
 };
 
-test.each(['/tasks', '/audio/transcriptions'])('%s says that there is no room, and when to come back', async (path) => {
-  const answer = await program.ask(path, { method: 'POST', body: formOf({ model: 'whisper-1' }) });
-  expect([answer.status, await answer.json()]).toMatchObject([
-    507,
-    { error: { code: 'no_space', type: 'server_error' } },
-  ]);
-  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-  await nothingStays();
-});
+test.each(['/tasks', '/audio/transcriptions'])(
+  '%s says that there is no space, and when to come back',
+  async (path) => {
+    const answer = await program.ask(path, { method: 'POST', body: formOf({ model: 'whisper-1' }) });
+    expect([answer.status, await answer.json()]).toMatchObject([
+      507,
+      { error: { code: 'no_space', type: 'server_error' } },
+    ]);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    await nothingStays();
+  },
+);
 
 test('a recording is refused before it has been sent', async () => {
   const status = await new Promise<number | undefined>((resolve, reject) => {
@@ -57,6 +60,9 @@ test('the upload page says so in a sentence', async () => {
     body,
     headers: { cookie, origin: harness.url, accept: 'application/json' },
   });
-  expect([answer.status, await answer.json()]).toEqual([507, { error: 'The disk is full. Make room, then retry.' }]);
+  expect([answer.status, await answer.json()]).toEqual([
+    507,
+    { error: 'The disk is full. Free some space, then retry.' },
+  ]);
   await nothingStays();
 });

@@ -153,7 +153,7 @@ module.exports = {
     pipelineRoom('dead-letter', 'state', 'queue', 'redis'),
     pipelineRoom('command', 'dead-letter', 'state', 'queue', 'accept', 'redis'),
     pipelineRoom('stage', 'dead-letter', 'state', 'queue', 'redis'),
-    pipelineRoom('delivery', 'stage', 'dead-letter', 'state', 'queue', 'redis'),
+    pipelineRoom('delivery', 'command', 'stage', 'dead-letter', 'state', 'queue', 'redis'),
     pipelineRoom('maintenance', 'command', 'dead-letter', 'state', 'queue', 'redis'),
     pipelineRoom('worker', 'maintenance', 'delivery', 'stage', 'state', 'queue', 'redis'),
     ...layers('libs/store', 'migration', 'record', 'people', 'erasure', 'telegram'),

@@ -1,5 +1,5 @@
 import type { Eraser } from '@whisper-bot/assembly';
-import type { Pipeline } from '@whisper-bot/pipeline';
+import type { Pipeline, TranscriptEdit } from '@whisper-bot/pipeline';
 import { deferred } from '@whisper-bot/runtime';
 import { openTelegramDatabase, takeLease } from '@whisper-bot/store/telegram';
 import type { TranscriptStore } from '@whisper-bot/task';
@@ -62,6 +62,8 @@ export interface AppOptions {
   reachability?: Pick<Reachability, 'answered' | 'failed'>;
   /** Called for every call the Bot API refuses, by its error code; 0 where it does not answer. */
   onRefusal?: (method: string, code: number) => void;
+  /** Records that a chat shows an edit that was made elsewhere; default: nothing. */
+  onEditShown?: (edit: TranscriptEdit) => Promise<void>;
   /** Milliseconds between progress messages in a chat. */
   progressInterval?: number;
 }
@@ -177,7 +179,12 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     onStop,
   });
   const deliveries = await pipeline.serveDeliveries('telegram', createDelivery({ requests, conversation, usage, log }));
-  const edits = await pipeline.serveEdits((id) => conversation.refresh(id));
+  const edits = await pipeline.serveEdits(async (taskId) => {
+    // Read before it is shown: what is edited meanwhile is announced by itself.
+    const version = (await transcripts.read(taskId))?.version;
+    await conversation.refresh(taskId);
+    if (version !== undefined) await options.onEditShown?.({ taskId, ...version });
+  });
   const interval = options.progressInterval ?? 3000;
   const board = await startProgressBoard({ pipeline, requests, outbox: sender, log, interval });
   const handling = startHandling({

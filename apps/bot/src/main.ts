@@ -38,6 +38,8 @@ await watchProcess(parts, installation, () => [reachability.trouble()].filter((t
 
 /** Telegram's own limits of a download: 20 MB in the cloud, 2,000 MB from a local server (core.telegram.org/bots/api#getfile). */
 const telegramLimit = config.botApiDir === null ? 20e6 : 2e9;
+/** Milliseconds that recording what a chat shows waits for PostgreSQL; then it is tried again with the edit. */
+const recordPatience = 10_000;
 const modelDirectories = [config.modelsDir, join(readMachine().repository, 'models')];
 
 try {
@@ -83,6 +85,7 @@ try {
           },
     log: logger,
     onMessage: (event) => parts.recorder?.record({ table: 'messages', ...event }),
+    onEditShown: async (edit) => (await parts.store?.within(recordPatience))?.tasks.shown(edit),
     reachability,
     onRefusal: (method, code) => parts.metrics.telegramRefused(method, code),
   });

@@ -12,8 +12,17 @@ import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
 import type { StageHandlers } from '@whisper-bot/pipeline';
 import { createLogger } from '@whisper-bot/runtime';
 import { freshDatabase, type TestDatabase } from '@whisper-bot/store/test/fresh-database';
-import { createTaskFolder, type Task, type TaskId, taskSchema } from '@whisper-bot/task';
+import {
+  createTaskFolder,
+  type Task,
+  TaskError,
+  type TaskId,
+  taskFolder,
+  taskSchema,
+  writeResult,
+} from '@whisper-bot/task';
 import { type TemporaryDirectory, temporaryDirectory, until } from '@whisper-bot/testing';
+import { transcriptSchema } from '@whisper-bot/transcript';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -58,10 +67,25 @@ const stages: StageHandlers = {
       clearInterval(ticking);
     }
     signal.throwIfAborted();
+    if (failing) throw new TaskError('no-audio-track', 'There is no sound in it.');
   },
   diarize: async () => undefined,
   merge: async () => undefined,
 };
+
+/** Whether transcribing fails for good. */
+let failing = false;
+const spoken = transcriptSchema.parse({
+  v: 1,
+  language: 'en',
+  duration: 1,
+  model: 'base',
+  engine: 'stand-in',
+  translated: false,
+  speakers: { outcome: 'off', list: [] },
+  text: 'Said.',
+  segments: [],
+});
 
 /** What this process says that it lacks besides. */
 let lacking: string[] = [];
@@ -72,6 +96,7 @@ beforeEach(async () => {
   gate = { opened: new Promise<void>((resolve) => (open = resolve)), open: () => open() };
   delivered = [];
   lacking = [];
+  failing = false;
   closers = [];
   config = resolveConfig({
     env: {
@@ -134,7 +159,7 @@ it('a recording that a waiting entry or request still names is no orphan, howeve
   await database.end();
 });
 
-const submit = async (): Promise<Task> => {
+const submit = async (more: Partial<Task> = {}): Promise<Task> => {
   const id = randomUUID() as TaskId;
   const folder = await createTaskFolder(config.tasksDir, id);
   await writeFile(folder.file('audio.ogg'), 'sound');
@@ -146,6 +171,7 @@ const submit = async (): Promise<Task> => {
     owner: 'local',
     options: { diarize: false },
     acceptedAt: new Date().toISOString(),
+    ...more,
   });
   await installation.pipeline.submit(task);
   return task;
@@ -156,7 +182,7 @@ const countIn = async (state: 'done' | 'failed') =>
 
 describe('what was accepted', () => {
   it('is finished although Redis was emptied in the middle of 50 tasks', async () => {
-    const tasks = await Promise.all(Array.from({ length: 50 }, submit));
+    const tasks = await Promise.all(Array.from({ length: 50 }, () => submit()));
     await until(async () => {
       const states = await Promise.all(tasks.map(async ({ id }) => (await installation.pipeline.progress(id))?.state));
       return states.includes('running');
@@ -168,6 +194,43 @@ describe('what was accepted', () => {
     await until(async () => (await countIn('done')) === 50, 150_000);
     expect(await countIn('failed')).toBe(0);
     expect(new Set(delivered)).toEqual(new Set(tasks.map(({ id }) => id)));
+  });
+
+  it('and has failed is in dead again once Redis was emptied, an edit that waited is shown, and a retry that waited runs', async () => {
+    const { pipeline, transcripts } = installation;
+    const client = new Redis(redis.url);
+    failing = true;
+    gate.open();
+    const [failed, retried] = [await submit(), await submit()];
+    const edited = await submit({ channel: 'telegram' });
+    await until(async () => (await countIn('failed')) === 3, 60_000);
+    const { tasks } = await store();
+    await writeResult(taskFolder(config.tasksDir, edited.id), 1, spoken);
+    await transcripts.edit(edited.id, (transcript) => ({ ...transcript, text: 'Corrected.' }));
+    const version = (await transcripts.read(edited.id))?.version;
+    await pipeline.announceEdit({ taskId: edited.id, revision: 1, edit: 1, ...version });
+    failing = false;
+    // Both failures have been reported; what comes from here on are results.
+    await until(() => delivered.length === 2);
+    delivered.length = 0;
+    // No worker takes it before Redis is emptied.
+    await pipeline.queue('transcribe').pause();
+    expect(await pipeline.retry(retried.id)).toBe(true);
+    await until(async () => (await tasks.find(retried.id))?.state === 'accepted');
+    await client.flushall();
+    await client.quit();
+    const shown: string[] = [];
+    const edits = await pipeline.serveEdits(async (id) => {
+      shown.push(id);
+      if (version !== undefined) await tasks.shown({ taskId: id, ...version });
+    });
+    closers.push(() => edits.close());
+    await until(() => shown.includes(edited.id), 60_000);
+    await until(async () => (await pipeline.deadLetters()).some(({ taskId }) => taskId === failed.id), 60_000);
+    await until(() => delivered.includes(retried.id), 60_000);
+    expect(await pipeline.retry(failed.id)).toBe(true);
+    await until(() => delivered.includes(failed.id), 60_000);
+    expect(delivered.filter((id) => id === retried.id)).toHaveLength(1);
   });
 
   it('is queued again where its live state says that it runs and no job does', async () => {
@@ -198,7 +261,7 @@ describe('what was accepted', () => {
 });
 
 it('with PostgreSQL away intake is refused with a sentence, running tasks finish, and the record catches up', async () => {
-  const tasks = await Promise.all(Array.from({ length: 10 }, submit));
+  const tasks = await Promise.all(Array.from({ length: 10 }, () => submit()));
   const { db } = await store();
   const away = await holdDatabase(new URL(config.databaseUrl ?? ''));
   await expect(submit()).rejects.toMatchObject({

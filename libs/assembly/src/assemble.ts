@@ -197,6 +197,8 @@ export const keepRecord = async (
       tasks: {
         stale: tasks.stale,
         unnotified: tasks.unnotified,
+        endings: tasks.endings,
+        unshown: tasks.unshown,
         change: (change) => record(change).then(() => true),
       },
       queue: pipeline,

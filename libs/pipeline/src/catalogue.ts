@@ -61,6 +61,7 @@ const record = z.object({
     at: z.number(),
     cause: z.string().optional(),
     code: z.enum(taskErrorCodes).optional(),
+    stage: z.enum(stages).optional(),
   }),
 });
 

@@ -38,6 +38,23 @@ export interface StateChange {
   /** Operator's words; absent on the ordinary way. */
   cause?: string;
   code?: TaskErrorCode;
+  /** Where it failed. */
+  stage?: Stage;
+}
+
+/** How a task ended, as the record has it. */
+export interface EndedTask {
+  /** As it was accepted. */
+  task: Task;
+  state: 'done' | 'failed';
+  /** Unix milliseconds. */
+  at: number;
+  /** Operator's words, as in the change that ended it. */
+  cause: string | null;
+  /** Where it failed; null where that is not known. */
+  stage: Stage | null;
+  /** Whether its sender has not been notified yet, as far as the record knows. */
+  unreported: boolean;
 }
 
 /** What a stage says about its work, for analytics. */

@@ -6,6 +6,7 @@ export type {
   DeadLetter,
   Delivery,
   DeliveryHandler,
+  EndedTask,
   Notice,
   Pipeline,
   PipelineEvent,
@@ -13,6 +14,7 @@ export type {
   StateChange,
   TaskFailure,
   TaskProgress,
+  TranscriptEdit,
 } from './contract.js';
 export { createDeliverFolder } from './delivery/deliver-folder.js';
 export type { Outage } from './maintenance/outage.js';

@@ -4,15 +4,17 @@ import { accept } from './accept/accept.js';
 import { createFreeSpace } from './accept/free-space.js';
 import { createReservations } from './accept/reservation.js';
 import type { QueueName } from './catalogue.js';
-import { archive, cancel, retry, revise, revive, submit } from './command/command.js';
+import { archive, cancel, revise, revive, submit } from './command/command.js';
 import { listJobs, type TaskJob } from './command/job-list.js';
+import { retry } from './command/retry.js';
 import type { PipelineContext, PipelineLog, Retention } from './context.js';
-import type { Notice, Pipeline, PipelineEvent, TaskProgress, TranscriptEdit } from './contract.js';
+import type { EndedTask, Notice, Pipeline, PipelineEvent, TaskProgress, TranscriptEdit } from './contract.js';
 import { listDeadLetters } from './dead-letter/dead-letter.js';
 import { serveChannel } from './delivery/deliver.js';
-import { announceEdit, serveEdits } from './delivery/edit.js';
+import { announceEdit, reannounceEdit, serveEdits } from './delivery/edit.js';
 import { type Erased, erase } from './maintenance/erase.js';
 import { announceOutage, type Outage, readOutages } from './maintenance/outage.js';
+import { restore, whenEmptied } from './maintenance/restore.js';
 import type { ServeOptions } from './queue/serve.js';
 import { serveChanges } from './record/record.js';
 import { connect } from './redis/connection.js';
@@ -85,6 +87,18 @@ export interface WorkerPipeline extends Pipeline {
   jobs(id: TaskId): Promise<TaskJob[]>;
   /** Has the edited transcript of a task shown again where people were shown it before. Throws TaskError where Redis is away. */
   announceEdit(edited: TranscriptEdit): Promise<void>;
+  /** The same for an edit that Redis knows nothing of; false where it does. */
+  reannounceEdit(edited: TranscriptEdit): Promise<boolean>;
+  /**
+   * Calls back where Redis has been emptied since that last answered true: then all of it was restored that the record has. By one process
+   * at a time.
+   */
+  whenEmptied(restoreAll: () => Promise<boolean>): Promise<void>;
+  /**
+   * Restores what Redis knew of a task that has ended: its state, and the dead letter of a failed one. False where Redis knows it, or
+   * nothing is left of its folder.
+   */
+  restore(ended: EndedTask): Promise<boolean>;
   /** Queues a notice, once for each event of a revision. */
   notify(notice: Notice): Promise<void>;
   /**
@@ -180,9 +194,12 @@ export const createPipeline = (options: PipelineOptions): WorkerPipeline => {
     deadLetters: () => listDeadLetters(context),
     serveDeliveries: async (channel, handler, serveOptions) => serveChannel(context, channel, handler, serveOptions),
     announceEdit: (edited) => announceEdit(context, edited),
+    reannounceEdit: (edited) => reannounceEdit(context, edited),
     serveEdits: async (handler) => serveEdits(context, handler),
     notify: (notice) => notify(context, notice),
     renotify: (id, event) => renotify(context, id, event),
+    whenEmptied: (restoreAll) => whenEmptied(context, restoreAll),
+    restore: (ended) => restore(context, ended),
     serveNotices: async (handler, serveOptions) => serveNotices(context, handler, serveOptions),
     serveRecord: async (handler) => serveChanges(context, handler),
     ping: async () => (await connection.failFast.ping()) === 'PONG',

@@ -18,6 +18,8 @@ export interface TaskTable {
   duration: number | null;
   code: string | null;
   cause: string | null;
+  /** Where a failed task failed; null where it has not, or that is not known. */
+  stage: string | null;
   /** When the task's webhook was called, or need not be called any more; null: not yet, or there is none. */
   notified_at: Date | null;
 }
@@ -38,6 +40,9 @@ export interface ResultTable {
   saved_at: Stamp;
   revision: number | null;
   edit: number | null;
+  /** The newest state that the chat shows after an edit; null where it shows none. */
+  shown_revision: number | null;
+  shown_edit: number | null;
 }
 
 export interface AccountTable {

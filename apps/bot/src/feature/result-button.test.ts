@@ -1,6 +1,8 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TaskId } from '@whisper-bot/task';
 import { until } from '@whisper-bot/testing';
+import { correctText } from '@whisper-bot/transcript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { taskIdOf } from '../persistence/request.js';
 import { type Harness, saying, startDatabase, startHarness } from '../test/harness.js';
@@ -10,10 +12,14 @@ import { tablesWith } from '../test/tables.js';
 let database: Awaited<ReturnType<typeof startDatabase>>;
 let bot: Harness;
 let people: People;
+/** The newest state of each transcript that is recorded as shown after an edit. */
+const shown = new Map<TaskId, { revision: number; edit: number }>();
 
 beforeAll(async () => {
   database = await startDatabase();
-  bot = await startHarness(database.url);
+  bot = await startHarness(database.url, {
+    app: { onEditShown: async ({ taskId, ...version }) => void shown.set(taskId, version) },
+  });
   people = createPeople(bot);
 });
 
@@ -21,6 +27,28 @@ afterAll(async () => {
   await bot?.close();
   await database?.close();
   await database?.directory.remove();
+});
+
+test.concurrent('an edit made elsewhere is shown in the message that is there, and that it is shown is recorded', async () => {
+  const ann = people.someone();
+  const { message } = await people.spoken(ann, 'A: The ferry leaves at nine.', 'ferry');
+  const task = (
+    await Promise.all(
+      (
+        await readdir(bot.tasksDir)
+      ).map(async (name) => ({
+        id: name as TaskId,
+        text: (await bot.options.transcripts.read(name as TaskId))?.transcript.text ?? '',
+      })),
+    )
+  ).find(({ text }) => text.includes('ferry'));
+  if (task === undefined) throw new Error('no task');
+  const edited = await bot.options.transcripts.edit(task.id, (transcript) =>
+    correctText(transcript, 0, 'The ferry leaves at ten.'),
+  );
+  await bot.pipeline.edited(task.id);
+  await ann.chat.until((chat) => chat.message(message.id)?.text.includes('at ten'));
+  expect(edited.kind === 'saved' && shown.get(task.id)).toEqual(edited.kind === 'saved' && edited.version);
 });
 
 test.concurrent('files in every format come at a press, named after the recording', async () => {

@@ -29,6 +29,8 @@ import { z } from 'zod';
 export interface StandIn extends Pipeline {
   /** How many times a recording was transcribed. */
   readonly transcribed: number;
+  /** Announces an edit that was made elsewhere; resolves when it has been handled. */
+  edited(id: TaskId): Promise<void>;
   /** The space on the volume; a test may take it away. */
   readonly reservations: { reserve(): Promise<void>; renew(): Promise<void>; release(): Promise<void> };
 }
@@ -169,6 +171,7 @@ export const createStandIn = ({ tasksDir, delay }: { tasksDir: string; delay: nu
     return 'accepted';
   };
 
+  let showEdit: (id: TaskId) => Promise<void> = async () => {};
   return {
     get transcribed() {
       return transcribed;
@@ -240,7 +243,11 @@ export const createStandIn = ({ tasksDir, delay }: { tasksDir: string; delay: nu
         },
       };
     },
-    serveEdits: async () => ({ close: async () => {} }),
+    serveEdits: async (handler) => {
+      showEdit = handler;
+      return { close: async () => {} };
+    },
+    edited: (id) => showEdit(id),
     serveRecord: async () => ({ close: async () => {} }),
     close: async () => {},
   };

@@ -110,7 +110,7 @@ export const revive = async (context: PipelineContext, task: Task): Promise<bool
 };
 
 /** Both or neither: a task without its record, or a record without its task, would be half accepted. */
-const queuePrepare = async (
+export const queuePrepare = async (
   context: PipelineContext,
   { task, revision, tag }: { task: Task; revision: number; tag: number },
 ): Promise<void> => {
@@ -162,7 +162,7 @@ export const revise = async (
   return revision;
 };
 
-const hasAudio = async (folder: TaskFolder, task: Task): Promise<boolean> =>
+export const hasAudio = async (folder: TaskFolder, task: Task): Promise<boolean> =>
   (await folder.has(artifacts.decoded.file())) || (await folder.has(task.source));
 
 /** See {@link Pipeline.cancel}. */
@@ -190,24 +190,7 @@ export const cancel = async (context: PipelineContext, id: TaskId): Promise<bool
   }
 };
 
-/** See {@link Pipeline.retry}. */
-export const retry = async (context: PipelineContext, id: TaskId): Promise<boolean> => {
-  const { connection } = context;
-  try {
-    let resumed = false;
-    for (const { queue, job: name } of await jobsOf(context, id)) {
-      const job = await connection.queue(queue, 'failFast').getJob(name);
-      if (job === undefined || !(await job.isFailed())) continue;
-      await job.retry('failed', { resetAttemptsMade: true });
-      resumed = true;
-    }
-    return resumed;
-  } catch (error) {
-    throw unreachable(error);
-  }
-};
-
-const removeJobs = async (context: PipelineContext, id: TaskId): Promise<void> => {
+export const removeJobs = async (context: PipelineContext, id: TaskId): Promise<void> => {
   // Roots first: removing a root removes what hangs on it.
   for (const { queue, job } of await jobsOf(context, id))
     await context.connection

@@ -70,11 +70,45 @@ export const reportFailure = async (context: PipelineContext, queue: QueueName, 
   if (stage !== 'deliver') await deliverFailure(context, { taskId, revision, stage, failure });
   await recordChange(
     context,
-    { taskId, state: 'failed', at, cause: reasonOf(failure), code: failure.code },
+    { taskId, state: 'failed', at, cause: reasonOf(failure), code: failure.code, stage },
     `${part}-r${revision}-${at}`,
   );
   await finish(connection, { ...ending, state: 'failed' });
 };
+
+/**
+ * Lays the dead letter of a failed task again whose own Redis has lost; its retry begins with what the folder has. The sender is
+ * notified where that was still to be done.
+ */
+export const restoreDeadLetter = async (
+  context: PipelineContext,
+  { task, revision, stage, failure, at, unreported }: RestoredFailure,
+): Promise<void> => {
+  const taskId = task.id;
+  await addDeadLetter(context, {
+    v: 1,
+    taskId,
+    revision,
+    queue: 'prepare',
+    jobId: jobId(taskId, 'prepare', revision),
+    stage,
+    failure,
+    attempts: 0,
+    failedAt: at,
+  });
+  if (unreported) await deliverFailure(context, { taskId, revision, stage, failure });
+};
+
+/** A failure as the record has it. */
+export interface RestoredFailure {
+  task: Task;
+  revision: number;
+  stage: Stage;
+  failure: Failure;
+  /** Unix milliseconds. */
+  at: number;
+  unreported: boolean;
+}
 
 /** Adds a dead letter, replacing one of an earlier failure of the same job. */
 const addDeadLetter = async (context: PipelineContext, deadLetter: Payload<'dead'>): Promise<void> => {

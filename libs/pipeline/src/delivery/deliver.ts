@@ -2,6 +2,7 @@ import { whileUnavailable } from '@whisper-bot/runtime';
 import type { Channel } from '@whisper-bot/task';
 import { UnrecoverableError } from 'bullmq';
 import { type DeliverQueue, type Payload, queueNames } from '../catalogue.js';
+import { retryFromFolder } from '../command/retry.js';
 import type { PipelineContext } from '../context.js';
 import type { Delivery, DeliveryHandler } from '../contract.js';
 import { reportFailure } from '../dead-letter/dead-letter.js';
@@ -85,7 +86,9 @@ export const serveDead = (context: PipelineContext, options: ServeOptions = {}):
 const retryLetter = async (context: PipelineContext, deadLetter: Payload<'dead'>): Promise<void> => {
   const name = queueNames.find((known) => known === deadLetter.queue);
   const original = name === undefined ? undefined : await context.connection.queue(name).getJob(deadLetter.jobId);
-  if (original === undefined)
+  if (original === undefined) {
+    if (await retryFromFolder(context, deadLetter.taskId)) return;
     throw new UnrecoverableError('The failed job is no longer kept; send the recording again.');
+  }
   if (await original.isFailed()) await original.retry('failed', { resetAttemptsMade: true });
 };

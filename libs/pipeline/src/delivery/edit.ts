@@ -8,18 +8,22 @@ import { toJobError } from '../state/failure.js';
 
 /** See {@link WorkingPipeline.announceEdit}. */
 export const announceEdit = async ({ connection }: PipelineContext, edited: TranscriptEdit): Promise<void> => {
-  const { taskId, revision, edit } = edited;
   try {
     await connection
       .queue('edit', 'failFast')
-      .add(
-        'edit',
-        { v: 1, taskId, revision, edit },
-        { ...jobOptions('edit', connection.options), jobId: `${taskId}-edit-r${revision}-${edit}` },
-      );
+      .add('edit', { v: 1, ...edited }, { ...jobOptions('edit', connection.options), jobId: editId(edited) });
   } catch (error) {
     throw unreachable(error);
   }
+};
+
+const editId = ({ taskId, revision, edit }: TranscriptEdit): string => `${taskId}-edit-r${revision}-${edit}`;
+
+/** See {@link WorkingPipeline.reannounceEdit}. */
+export const reannounceEdit = async (context: PipelineContext, edited: TranscriptEdit): Promise<boolean> => {
+  if ((await context.connection.queue('edit', 'failFast').getJob(editId(edited))) !== undefined) return false;
+  await announceEdit(context, edited);
+  return true;
 };
 
 /** See {@link Pipeline.serveEdits}. */

@@ -16,11 +16,12 @@ const mostRefusals = 3;
  */
 export const serveChanges = (context: PipelineContext, handler: (change: StateChange) => Promise<void>): Served =>
   serveQueue(context, 'record', async (_job, { change }, { signal }) => {
-    const { cause, code, ...rest } = change;
+    const { cause, code, stage, ...rest } = change;
     const recorded: StateChange = {
       ...rest,
       ...(cause === undefined ? {} : { cause }),
       ...(code === undefined ? {} : { code }),
+      ...(stage === undefined ? {} : { stage }),
     };
     let refusals = 0;
     for (let wait = pause.first; ; wait = Math.min(2 * wait, pause.longest)) {

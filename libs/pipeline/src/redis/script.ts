@@ -186,6 +186,32 @@ end
 return 0
 `;
 
+/**
+ * KEYS task; ARGV now, channel, ttl. Accepts a failed task again where its jobs are put back; returns 1 where it had failed. What its
+ * parts have done stays.
+ */
+const reopen = `${shared}
+local v = redis.call('HMGET', KEYS[1], 'state', 'id', 'percent')
+if v[1] ~= 'failed' or not may('reopen', v[1], 'accepted') then return 0 end
+redis.call('HSET', KEYS[1], 'state', 'accepted', 'at', ARGV[1], 'left', '')
+redis.call('HDEL', KEYS[1], 'why')
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+publish(ARGV[2], v[2], 'accepted', nil, tonumber(v[3] or 0), nil, ARGV[1])
+return 1
+`;
+
+/**
+ * KEYS task; ARGV id, state, revision, at, ttl, task as JSON, failure as JSON. Notes down how a task ended of which Redis knows nothing,
+ * and tells no one; returns 0 where it knows it.
+ */
+const restore = `
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+redis.call('HSET', KEYS[1], 'id', ARGV[1], 'state', ARGV[2], 'revision', ARGV[3], 'at', ARGV[4], 'left', '', 'task', ARGV[6],
+  'percent', ARGV[2] == 'done' and 100 or 0, 'why', ARGV[7])
+redis.call('EXPIRE', KEYS[1], ARGV[5])
+return 1
+`;
+
 /** KEYS task; ARGV field, value. Keeps a note beside a live state, and creates none. */
 const note = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
@@ -265,6 +291,8 @@ export type ScriptedRedis = Redis & {
   finishTask: Answer<number>;
   workingTask: Answer<number>;
   noteTask: Answer<number>;
+  reopenTask: Answer<number>;
+  restoreTask: Answer<number>;
   eraseTask: Answer<number>;
   averageRate: Answer<number>;
   reserveSpace: Answer<number>;
@@ -280,6 +308,8 @@ export const defineScripts = (client: Redis): ScriptedRedis => {
   client.defineCommand('reportTask', { numberOfKeys: 3, lua: report });
   client.defineCommand('workingTask', { lua: working });
   client.defineCommand('noteTask', { numberOfKeys: 1, lua: note });
+  client.defineCommand('reopenTask', { numberOfKeys: 1, lua: reopen });
+  client.defineCommand('restoreTask', { numberOfKeys: 1, lua: restore });
   client.defineCommand('finishTask', { numberOfKeys: 1, lua: finish });
   client.defineCommand('eraseTask', { numberOfKeys: 1, lua: erase });
   client.defineCommand('averageRate', { numberOfKeys: 1, lua: average });

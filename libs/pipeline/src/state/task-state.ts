@@ -192,6 +192,31 @@ export const finish = async (
   );
 };
 
+/** Accepts a failed task again whose jobs are put back; false where it had not failed. */
+export const reopenFailed = async (connection: Connection, id: TaskId, at: number): Promise<boolean> =>
+  (await connection.failFast.reopenTask(liveKey(connection, id), at, channelOf(connection, id), liveTtl)) === 1;
+
+/** How a task ended, as the record has it. */
+export interface Restored {
+  task: Task;
+  revision: number;
+  state: 'done' | 'failed';
+  at: number;
+  failure: TaskFailure | null;
+}
+
+/** Notes down the end of a task of which Redis knows nothing; false where it knows it. Kept for as long as it would have been. */
+export const restoreEnd = async (
+  connection: Connection,
+  { task, revision, state, at, failure }: Restored,
+): Promise<boolean> => {
+  const ttl = Math.ceil(liveTtl - (Date.now() - at) / 1000);
+  if (ttl <= 0) return false;
+  const why = failure === null ? '' : JSON.stringify(failure);
+  const fields = [task.id, state, revision, at, Math.min(ttl, liveTtl), JSON.stringify(task), why];
+  return (await connection.failFast.restoreTask(liveKey(connection, task.id), ...fields)) === 1;
+};
+
 const failureOfTask = failureSchema.omit({ stack: true }).extend({ stage: z.enum(stages) });
 
 const liveSchema = z.object({

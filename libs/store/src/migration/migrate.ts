@@ -10,6 +10,7 @@ import transcriptVersion from './0007-transcript-version.js';
 import notified from './0008-notified.js';
 import updateOfTwoChats from './0009-update-of-two-chats.js';
 import sessionName from './0010-session-name.js';
+import knownToRedisAlone from './0011-known-to-redis-alone.js';
 
 /** In order; a released one never changes. */
 const migrations = {
@@ -23,6 +24,7 @@ const migrations = {
   '0008-notified': notified,
   '0009-update-of-two-chats': updateOfTwoChats,
   '0010-session-name': sessionName,
+  '0011-known-to-redis-alone': knownToRedisAlone,
 };
 export type MigrationName = keyof typeof migrations;
 

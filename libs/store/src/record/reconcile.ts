@@ -1,7 +1,9 @@
 import { isFinal, type Task, TaskError, type TaskErrorCode, type TaskId, type TaskState } from '@whisper-bot/task';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../schema.js';
+import { eachPage } from './each-page.js';
 import { type NoticeQueue, renotifyOnce } from './renotify.js';
+import { type RestoredQueue, reannounceEdits, restoreEndings } from './restore.js';
 import type { TaskRepository } from './task.js';
 
 /** What the reconciler asks of the queue; `Pipeline` fits. */
@@ -34,30 +36,19 @@ export interface Reconciled {
   lost: number;
 }
 
-/** So many failures one after another are not the tasks' fault: Redis is away, and the next round asks again. */
-const mostFailures = 3;
-
 /** Compares the record with the queue once, all of it; both being right is the rule, and then it changes nothing. */
 export const reconcileOnce = async (options: ReconcileOptions): Promise<Reconciled> => {
-  const { tasks, grace, onError, batch = 500 } = options;
+  const { tasks, grace, onError, batch } = options;
   const outcome: Reconciled = { queued: 0, closed: 0, lost: 0 };
-  let failures = 0;
-  let after: string | undefined;
-  do {
-    const page = await tasks.stale(grace, { limit: batch, ...(after === undefined ? {} : { after }) });
-    for (const task of page.tasks) {
-      try {
-        const done = await reconcile(task, options);
-        if (done !== null) outcome[done] += 1;
-        failures = 0;
-      } catch (error) {
-        onError(error);
-        failures += 1;
-        if (failures === mostFailures) return outcome;
-      }
-    }
-    after = page.next ?? undefined;
-  } while (after !== undefined);
+  await eachPage({
+    read: (page) => tasks.stale(grace, page),
+    act: async (task) => {
+      const done = await reconcile(task, options);
+      if (done !== null) outcome[done] += 1;
+    },
+    onError,
+    batch,
+  });
   return outcome;
 };
 
@@ -99,13 +90,22 @@ export interface Reconciler {
 }
 
 export interface ReconcilerOptions extends ReconcileOptions {
-  tasks: ReconcileOptions['tasks'] & Pick<TaskRepository, 'unnotified'>;
-  queue: ReconciledQueue & NoticeQueue;
+  tasks: ReconcileOptions['tasks'] & Pick<TaskRepository, 'unnotified' | 'endings' | 'unshown'>;
+  queue: ReconciledQueue & NoticeQueue & RestoredQueue;
   db: Kysely<Tables>;
   /** Milliseconds between two rounds; default 15 000. */
   interval?: number;
   /** Called where a round has changed something. */
-  onOutcome: (outcome: Reconciled & { notified: number }) => void;
+  onOutcome: (outcome: ReconciledRound) => void;
+}
+
+export interface ReconciledRound extends Reconciled {
+  /** Ends that an emptied Redis had forgotten. */
+  restored: number;
+  /** Webhooks queued again. */
+  notified: number;
+  /** Edits queued again for the chat. */
+  shown: number;
 }
 
 /** Any number all processes agree on: one of them reconciles at a time. */
@@ -121,8 +121,15 @@ export const startReconciler = ({ db, interval = 15_000, onOutcome, ...options }
       );
       if (rows[0]?.mine !== true) return;
       try {
-        const outcome = { ...(await reconcileOnce(options)), notified: await renotifyOnce(options) };
-        if (outcome.queued + outcome.closed + outcome.lost + outcome.notified > 0) onOutcome(outcome);
+        // What has ended first: a webhook is called again by the folder's revision, and the sweep keeps what Redis knows.
+        const restored = await restoreEndings(options);
+        const outcome = {
+          ...(await reconcileOnce(options)),
+          restored,
+          notified: await renotifyOnce(options),
+          shown: await reannounceEdits(options),
+        };
+        if (Object.values(outcome).some((count) => count > 0)) onOutcome(outcome);
       } finally {
         await sql`select pg_advisory_unlock(${turnLock})`.execute(connection);
       }

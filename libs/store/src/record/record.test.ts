@@ -24,6 +24,7 @@ import { logger } from '../test/server.js';
 import { type ReconciledQueue, reconcileOnce } from './reconcile.js';
 import { createChangeRecorder } from './recorder.js';
 import { renotifyOnce } from './renotify.js';
+import { reannounceEdits, restoreEndings } from './restore.js';
 
 let directory: TemporaryDirectory;
 let database: TestDatabase;
@@ -361,6 +362,92 @@ describe('a webhook whose call is not written down', () => {
     await store.tasks.change({ taskId: task.id, state: 'accepted', at: now - 80_000 });
     await store.tasks.change({ taskId: task.id, state: 'done', at: now - 70_000 });
     expect(await round()).toEqual([`${task.id} completed`]);
+  });
+});
+
+describe('what only Redis knew', () => {
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  const old = Date.now() - 60_000;
+  const endedAs = async (state: 'done' | 'failed', at: number, more: Partial<Task> = {}) => {
+    const task = newTask(more);
+    await store.tasks.accept(task);
+    await store.tasks.change({ taskId: task.id, state, at, cause: 'internal: why', stage: 'merge' });
+    return task;
+  };
+
+  it('is restored of each end of the last week that it can be: state, cause, stage, and whether its sender waits', async () => {
+    const done = await endedAs('done', old);
+    const failed = await endedAs('failed', old);
+    await endedAs('failed', Date.now() - 8 * 24 * 3_600_000);
+    const erased = await endedAs('failed', old);
+    await sql`update task set body = '{"forgotten": true}' where id = ${erased.id}`.execute(store.db);
+    await store.tasks.accept(newTask());
+    await sql`insert into telegram_request (bot_id, task_id, chat_id, user_id, file_unique_id, state, body)
+      values (1, ${failed.id}, 1, 1, '', 'working', '{}')`.execute(store.db);
+    const seen = new Map<string, unknown>();
+    let complete: boolean | null = null;
+    const queue = {
+      whenEmptied: async (restoreAll: () => Promise<boolean>) => {
+        complete = await restoreAll();
+      },
+      restore: async ({ task, ...rest }: { task: Task }) => {
+        seen.set(task.id, rest);
+        return task.id === failed.id;
+      },
+      reannounceEdit: async () => false,
+    };
+    expect(await restoreEndings({ tasks: store.tasks, queue, onError })).toBe(1);
+    expect(complete).toBe(true);
+    expect(Object.fromEntries(seen)).toEqual({
+      [done.id]: { state: 'done', at: old, cause: 'internal: why', stage: 'merge', unreported: false },
+      [failed.id]: { state: 'failed', at: old, cause: 'internal: why', stage: 'merge', unreported: true },
+    });
+    // One that cannot be restored is tried again with the next round.
+    const away = { ...queue, restore: async () => Promise.reject(new Error('Connection is closed.')) };
+    await restoreEndings({ tasks: store.tasks, queue: away, onError: () => undefined });
+    expect(complete).toBe(false);
+  });
+
+  it('edits that the chat does not show yet are queued again, each until it is shown', async () => {
+    const { tasks, transcripts } = store;
+    const version = { revision: 1, edit: 0 };
+    const edited = async (edit: number, more: Partial<Task> = { channel: 'telegram' }) => {
+      const task = newTask(more);
+      await tasks.accept(task);
+      await transcripts.change(task.id, () => ({ transcript: heard('said'), version: { ...version, edit } }));
+      await sql`update result set saved_at = now() - interval '1 minute' where task_id = ${task.id}`.execute(store.db);
+      return task.id;
+    };
+    const first = await edited(1);
+    const third = await edited(3);
+    await edited(0);
+    await edited(1, { channel: 'folder' });
+    const late = await edited(1);
+    await sql`update result set saved_at = now() - interval '25 hours' where task_id = ${late}`.execute(store.db);
+    const queued: string[] = [];
+    const round = async () => {
+      queued.length = 0;
+      const queue = {
+        whenEmptied: async () => undefined,
+        restore: async () => false,
+        reannounceEdit: async ({ taskId, revision, edit }: { taskId: TaskId; revision: number; edit: number }) => {
+          queued.push(`${taskId} ${revision} ${edit}`);
+          return true;
+        },
+      };
+      expect(await reannounceEdits({ tasks, queue, grace: 20, onError })).toBe(queued.length);
+      return queued.toSorted();
+    };
+    expect(await round()).toEqual([`${first} 1 1`, `${third} 1 3`].toSorted());
+    await tasks.shown({ taskId: first, revision: 1, edit: 1 });
+    await tasks.shown({ taskId: third, revision: 1, edit: 2 });
+    expect(await round()).toEqual([`${third} 1 3`]);
+    await tasks.shown({ taskId: third, revision: 1, edit: 3 });
+    // What was shown late must not hide what came after it.
+    await tasks.shown({ taskId: third, revision: 1, edit: 1 });
+    expect(await round()).toEqual([]);
   });
 });
 

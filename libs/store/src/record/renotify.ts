@@ -1,4 +1,5 @@
 import type { TaskId } from '@whisper-bot/task';
+import { eachPage } from './each-page.js';
 import type { TaskRepository } from './task.js';
 
 export interface RenotifyOptions {
@@ -18,9 +19,6 @@ export interface NoticeQueue {
 
 /** Seconds an end is worth a call: the attempts of one last two to three hours, and Redis may be away before. */
 const within = 24 * 3600;
-const batch = 500;
-/** So many failures one after another are not the tasks' fault. */
-const mostFailures = 3;
 
 /**
  * Queues again the calls of webhooks that the queue has forgotten, as where Redis was emptied. A call that was made and could not be
@@ -28,21 +26,12 @@ const mostFailures = 3;
  */
 export const renotifyOnce = async ({ tasks, queue, grace, onError }: RenotifyOptions): Promise<number> => {
   let queued = 0;
-  let failures = 0;
-  let after: string | undefined;
-  do {
-    const page = await tasks.unnotified({ grace, within }, { limit: batch, ...(after === undefined ? {} : { after }) });
-    for (const { id, state } of page.tasks) {
-      try {
-        if (await queue.renotify(id, state === 'done' ? 'completed' : 'failed')) queued += 1;
-        failures = 0;
-      } catch (error) {
-        onError(error);
-        failures += 1;
-        if (failures === mostFailures) return queued;
-      }
-    }
-    after = page.next ?? undefined;
-  } while (after !== undefined);
+  await eachPage({
+    read: (page) => tasks.unnotified({ grace, within }, page),
+    act: async ({ id, state }) => {
+      if (await queue.renotify(id, state === 'done' ? 'completed' : 'failed')) queued += 1;
+    },
+    onError,
+  });
   return queued;
 };

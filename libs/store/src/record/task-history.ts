@@ -61,7 +61,7 @@ export const createTaskHistory = (db: Kysely<Tables>): Pick<TaskRepository, 'acc
         await trx.insertInto('task_change').values({ task_id: task.id, state: 'accepted', at }).execute();
     });
   },
-  change: ({ taskId, state, at, cause: rawCause = null, code = null }) =>
+  change: ({ taskId, state, at, cause: rawCause = null, code = null, stage = null }) =>
     db.transaction().execute(async (trx) => {
       const cause = rawCause === null ? null : cleanText(rawCause);
       const when = new Date(at);
@@ -89,7 +89,14 @@ export const createTaskHistory = (db: Kysely<Tables>): Pick<TaskRepository, 'acc
       await trx
         .updateTable('task')
         // A task that was opened again has another end, and another call.
-        .set({ state, changed_at: when, cause: why, code, ...(state === 'accepted' ? { notified_at: null } : {}) })
+        .set({
+          state,
+          changed_at: when,
+          cause: why,
+          code,
+          stage,
+          ...(state === 'accepted' ? { notified_at: null } : {}),
+        })
         .where('id', '=', taskId)
         .execute();
       return true;

@@ -1,7 +1,7 @@
-import { cleanText, openStates, taskSchema } from '@whisper-bot/task';
+import { cleanText, openStates, stages, type TaskId, taskSchema } from '@whisper-bot/task';
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import type { Tables, TaskTableRow } from '../schema.js';
-import type { TaskFilter, TaskRepository, Unnotified } from './task.js';
+import type { Ended, TaskFilter, TaskRepository, Unnotified } from './task.js';
 import { mostDisorder } from './task-history.js';
 import { rowOf } from './task-row.js';
 
@@ -21,7 +21,9 @@ const placeOf = (cursor: string | undefined) => {
 };
 
 /** Tasks page by page; each page begins where the cursor of the one before says. */
-export const createTaskPages = (db: Kysely<Tables>): Pick<TaskRepository, 'search' | 'stale' | 'unnotified'> => ({
+export const createTaskPages = (
+  db: Kysely<Tables>,
+): Pick<TaskRepository, 'search' | 'stale' | 'unnotified' | 'endings' | 'unshown'> => ({
   search: async (filter, { after, limit }) => {
     let query = filtered(db.selectFrom('task').selectAll('task'), filter);
     const place = placeOf(after);
@@ -73,6 +75,48 @@ export const createTaskPages = (db: Kysely<Tables>): Pick<TaskRepository, 'searc
     const rows = await query.orderBy('changed_at').orderBy('id').limit(limit).execute();
     return {
       tasks: rows.map(({ id, state }) => ({ id, state }) as Unnotified),
+      next: rows.length < limit ? null : (rows.at(-1)?.cursor ?? null),
+    };
+  },
+  endings: async ({ grace, within }, { after, limit }) => {
+    let query = db
+      .selectFrom('task')
+      .select(['body', 'state', 'changed_at', 'cause', 'stage', cursorOf('changed_at')])
+      .select(
+        sql<boolean>`exists (select from telegram_request r where r.task_id = task.id and r.state in ('fetching', 'working'))`.as(
+          'unreported',
+        ),
+      )
+      .where(sql<boolean>`state in ('done', 'failed')`)
+      .where('changed_at', '>', new Date(Date.now() - within * 1000))
+      .where('changed_at', '<', new Date(Date.now() - grace * 1000));
+    const place = placeOf(after);
+    if (place !== null)
+      query = query.where(sql<boolean>`(task.changed_at, task.id) > (${place.at}, ${place.id}::uuid)`);
+    const rows = await query.orderBy('changed_at').orderBy('id').limit(limit).execute();
+    return {
+      // What was erased, or has another shape, is nothing to be restored.
+      tasks: rows.flatMap(({ body, state, changed_at: at, cause, stage, unreported }) => {
+        const task = taskSchema.safeParse(body).data;
+        const known = stages.find((each) => each === stage) ?? null;
+        return task === undefined
+          ? []
+          : [{ task, state: state as Ended['state'], at: at.getTime(), cause, stage: known, unreported }];
+      }),
+      next: rows.length < limit ? null : (rows.at(-1)?.cursor ?? null),
+    };
+  },
+  unshown: async ({ grace, within }, { after, limit }) => {
+    const from = placeOf(after);
+    const { rows } = await sql<{ id: TaskId; revision: number; edit: number; cursor: string }>`
+      select result.task_id as id, revision, edit, (extract(epoch from saved_at) * 1000000)::bigint::text || '_' || task_id as cursor
+      from result join task on task.id = result.task_id
+      where edit > 0 and (shown_edit is null or (shown_revision, shown_edit) < (revision, edit)) and task.channel = 'telegram'
+        and saved_at > ${new Date(Date.now() - within * 1000)} and saved_at < ${new Date(Date.now() - grace * 1000)}
+        and ${from === null ? sql`true` : sql`(saved_at, task_id) > (${from.at}, ${from.id}::uuid)`}
+      order by saved_at, task_id limit ${limit}`.execute(db);
+    return {
+      tasks: rows.map(({ id, revision, edit }) => ({ taskId: id, revision, edit })),
       next: rows.length < limit ? null : (rows.at(-1)?.cursor ?? null),
     };
   },

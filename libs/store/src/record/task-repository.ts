@@ -30,6 +30,12 @@ export const createTaskRepository = (db: Kysely<Tables>): TaskRepository => ({
   notified: async (id) => {
     await db.updateTable('task').set({ notified_at: new Date() }).where('id', '=', id).execute();
   },
+  shown: async ({ taskId, revision, edit }) => {
+    await sql`update result set shown_revision = ${revision}, shown_edit = ${edit}
+      where task_id = ${taskId} and (shown_edit is null or (shown_revision, shown_edit) < (${revision}, ${edit}))`.execute(
+      db,
+    );
+  },
   named: async (ids) => {
     const { rows } = await sql<{ id: TaskId }>`
       select id from task where id = any(${[...ids]}::uuid[]) and state = any(${[...openStates]}::text[])

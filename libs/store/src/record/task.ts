@@ -1,4 +1,4 @@
-import type { Channel, Task, TaskErrorCode, TaskId, TaskOptions, TaskState } from '@whisper-bot/task';
+import type { Channel, Stage, Task, TaskErrorCode, TaskId, TaskOptions, TaskState } from '@whisper-bot/task';
 
 export interface TaskRow {
   id: TaskId;
@@ -42,6 +42,8 @@ export interface ReportedChange {
   at: number;
   cause?: string;
   code?: TaskErrorCode;
+  /** Where it failed. */
+  stage?: Stage;
 }
 
 /** The cause of a task that the record knows and that was not accepted after all: its sender was notified. */
@@ -53,6 +55,32 @@ export interface Unnotified {
   state: 'done' | 'failed';
 }
 
+/** How a task ended. */
+export interface Ended {
+  task: Task;
+  state: 'done' | 'failed';
+  /** Unix milliseconds. */
+  at: number;
+  cause: string | null;
+  stage: Stage | null;
+  /** Whether the bot has not notified its sender yet. */
+  unreported: boolean;
+}
+
+/** An edit that a chat may not show. */
+export interface Unshown {
+  taskId: TaskId;
+  revision: number;
+  edit: number;
+}
+
+/** Where a page of rows begins and ends. */
+export interface PageRequest {
+  /** The cursor of the last page. */
+  after?: string;
+  limit: number;
+}
+
 /** The record of tasks: what was accepted, how it went, how it ended. */
 export interface TaskRepository {
   /** Records an accepted task; doing so twice has no further effect. */
@@ -60,10 +88,7 @@ export interface TaskRepository {
   /** Writes a change of state down; an older one reported late changes the history, not the state. False for an unknown task. */
   change(change: ReportedChange): Promise<boolean>;
   /** Newest first; `after` is the cursor of the last page. */
-  search(
-    filter: TaskFilter,
-    page: { after?: string; limit: number },
-  ): Promise<{ rows: TaskRow[]; next: string | null }>;
+  search(filter: TaskFilter, page: PageRequest): Promise<{ rows: TaskRow[]; next: string | null }>;
   find(id: TaskId): Promise<TaskRow | null>;
   /** As it was accepted; null for an unknown one, and for one in a shape that this version does not know. */
   task(id: TaskId): Promise<Task | null>;
@@ -73,17 +98,29 @@ export interface TaskRepository {
   /**
    * Not ended and unchanged for so many seconds, longest first: what a reconciler looks at. `after` is the cursor of the last page.
    */
-  stale(seconds: number, page: { after?: string; limit: number }): Promise<{ tasks: Task[]; next: string | null }>;
+  stale(seconds: number, page: PageRequest): Promise<{ tasks: Task[]; next: string | null }>;
   /**
    * Ended within so many seconds, and more than `grace` seconds ago, with a webhook of which no call is written down; oldest first.
    * `after` is the cursor of the last page.
    */
   unnotified(
     window: { grace: number; within: number },
-    page: { after?: string; limit: number },
+    page: PageRequest,
   ): Promise<{ tasks: Unnotified[]; next: string | null }>;
   /** Writes down that the task's webhook was called, or need not be. */
   notified(id: TaskId): Promise<void>;
+  /** Done or failed within so many seconds, and more than `grace` seconds ago; oldest first. */
+  endings(
+    window: { grace: number; within: number },
+    page: PageRequest,
+  ): Promise<{ tasks: Ended[]; next: string | null }>;
+  /** Edited within so many seconds, and more than `grace` seconds ago, where Telegram may not show it yet; oldest first. */
+  unshown(
+    window: { grace: number; within: number },
+    page: PageRequest,
+  ): Promise<{ tasks: Unshown[]; next: string | null }>;
+  /** Writes down that the chat shows this state of a transcript, or need not. */
+  shown(edit: Unshown): Promise<void>;
   /** Which of these are open in the record, or asked for in Telegram and not ended: their folders are not orphans. */
   named(ids: readonly TaskId[]): Promise<TaskId[]>;
   /** How many ended so since then. */

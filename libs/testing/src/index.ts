@@ -28,7 +28,7 @@ export {
   recognizerWords,
   writeRecognizer,
 } from './onnx/recognizer.js';
-export { fixedSentence } from './onnx/sentence.js';
+export { fixedSentence, fixedSentences } from './onnx/sentence.js';
 export { type Tone, toneSound } from './onnx/tone.js';
 export { startTcpProxy, type TcpProxy } from './proxy/tcp-proxy.js';
 export { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.js';

@@ -1,4 +1,4 @@
-/** How sherpa-onnx lays the mel bands of a family (libs kaldi-native-fbank, mel-computations.cc). */
+/** How sherpa-onnx spaces the mel bands of a family (mel-computations.cc of csukuangfj/kaldi-native-fbank). */
 export interface MelBank {
   /** Bands. */
   readonly bins: number;

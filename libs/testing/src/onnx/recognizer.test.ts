@@ -10,7 +10,7 @@ import {
   recognizerWords,
   writeRecognizer,
 } from './recognizer.js';
-import { fixedSentence } from './sentence.js';
+import { fixedSentence, fixedSentences } from './sentence.js';
 import { recognizerConfig } from './test/config.js';
 import type { Order, Recognized } from './test/recognize.js';
 import type { Tone } from './tone.js';
@@ -31,10 +31,14 @@ const conversation: readonly Tone[] = [
   { pitch: 'high', start: 4.4, end: 5 },
 ];
 
-async function recognize(family: RecognizerFamily, recordings: Order['recordings']): Promise<Recognized[]> {
-  const folder = `${directory.path}/${family}`;
+async function recognize(
+  family: RecognizerFamily,
+  recordings: Order['recordings'],
+  language?: string,
+): Promise<Recognized[]> {
+  const folder = `${directory.path}/${family}-${language ?? 'any'}`;
   await writeRecognizer(folder, family);
-  const order: Order = { config: recognizerConfig(folder, family), recordings };
+  const order: Order = { config: recognizerConfig(folder, family, language), recordings };
   const { stdout } = await promisify(execFile)(process.execPath, [recognizeScript, JSON.stringify(order)]);
   return JSON.parse(stdout) as Recognized[];
 }
@@ -75,4 +79,24 @@ test.each(autoregressiveFamilies)('%s: any sound is the sentence, silence is not
   ]);
   expect(results.map(({ text }) => text.trim())).toEqual([fixedSentence, fixedSentence, '', '']);
   expect(results.map(({ tokens }) => tokens.length)).toEqual([4, 4, 0, 0]);
+});
+
+const onlyTone: Order['recordings'] = [{ seconds: 2, tones: [{ pitch: 'low', start: 0.5, end: 1 }] }];
+
+test('canary: writes in the language it is asked for', async () => {
+  const languages = Object.entries(fixedSentences);
+  const results = await Promise.all(languages.map(([language]) => recognize('canary', onlyTone, language)));
+  expect(results.map(([result]) => result?.text.trim())).toEqual(languages.map(([, sentence]) => sentence));
+});
+
+test('whisper-onnx and sense-voice: name the language, which is English unless another is asked for', async () => {
+  const languageOf = async (family: RecognizerFamily, language?: string): Promise<string | undefined> =>
+    (await recognize(family, onlyTone, language))[0]?.lang;
+  const languages = [
+    languageOf('whisper-onnx'),
+    languageOf('whisper-onnx', 'de'),
+    languageOf('sense-voice'),
+    languageOf('sense-voice', 'ja'),
+  ];
+  expect(await Promise.all(languages)).toEqual(['en', 'de', '<|en|>', '<|ja|>']);
 });

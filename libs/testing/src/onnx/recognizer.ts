@@ -59,6 +59,7 @@ export const recognizerWords: {
  * Writes a recognizer of a few kB into a folder, which is made: the files of a published model by name, with its inputs, outputs and metadata, and
  * weights made by hand. A frame-synchronous one writes the word "low" for a tone of 300 Hz and "high" for one of 3000 Hz (`toneSound`,
  * `recognizerWords`), an autoregressive one `fixedSentence` for any sound. Silence is an empty text.
+ * Sound of fewer than 80 samples has no frame, and ends the process that decodes it, Moonshine's and SenseVoice's excepted.
  */
 export async function writeRecognizer(folder: string, family: RecognizerFamily): Promise<void> {
   await mkdir(folder, { recursive: true });

@@ -1,35 +1,36 @@
 import type { Graph, Value } from './graph.js';
+import { dataType } from './schema.js';
 import { idOf, type Vocabulary } from './vocabulary.js';
 
 /** What the autoregressive families write for any sound at all. */
 export const fixedSentence = 'low high';
 
-/** A sentence as one of these families writes it, token by token. */
+/** The same in the languages that Canary can be asked for; it looks like a translation. */
+export const fixedSentences = { en: fixedSentence, de: 'tief hoch', es: 'bajo alto', fr: 'grave aigu' } as const;
+
+/** How one of these families goes from token to token. */
 export interface FixedText {
   readonly vocabulary: Pick<Vocabulary, 'tokens'>;
-  /** The tokens of the sentence. */
-  readonly pieces: readonly string[];
-  /** The token before the sentence, and the one after it. */
-  readonly begin: string;
+  /** Tokens that follow each other: a sentence, from the token before it to the one after it. */
+  readonly chains: readonly (readonly string[])[];
+  /** What follows every other token. */
   readonly end: string;
-  /** What follows other tokens than these; by default the end. */
-  readonly others?: Readonly<Record<string, string>>;
 }
 
-/**
- * The logits of the token that follows.
- *
- * @param last int32 or int64 (batch, n): tokens
- * @param sound float, any shape: 1 where the encoder found sound, else 0; without any the text ends at once
- * @returns float (batch, n, tokens)
- */
-export function following(graph: Graph, { last, sound }: { last: Value; sound: Value }, fixedText: FixedText): Value {
-  const { vocabulary, pieces, begin, end, others = {} } = fixedText;
+/** What the decoder knows. */
+export interface DecoderState {
+  /** int32 or int64 (batch, n): tokens. */
+  readonly last: Value;
+  /** float, any shape: 1 where the encoder found sound, else 0; without any the text ends at once. */
+  readonly sound: Value;
+}
+
+/** The logits of the token that follows: float (batch, n, tokens). */
+export function following(graph: Graph, { last, sound }: DecoderState, { vocabulary, chains, end }: FixedText): Value {
   const id = (token: string): number => idOf(vocabulary, token);
   const next = new Array<number>(vocabulary.tokens.length).fill(id(end));
-  const chain = [begin, ...pieces, end];
-  for (const [at, token] of chain.slice(0, -1).entries()) next[id(token)] = id(chain[at + 1] as string);
-  for (const [token, follower] of Object.entries(others)) next[id(token)] = id(follower);
+  for (const chain of chains)
+    for (const [at, token] of chain.slice(0, -1).entries()) next[id(token)] = id(chain[at + 1] as string);
 
   const follower = graph.apply('Gather', [graph.constant('int64', next), last], { axis: 0 });
   const depth = graph.constant('int64', [next.length], []);
@@ -59,5 +60,5 @@ export function soundActivity(
   });
   const pooled = graph.apply('MaxPool', [whole], { kernel_shape: [subsampling], strides: [subsampling] });
   const present = graph.apply('Greater', [pooled, graph.constant('float', [above])]);
-  return graph.apply('Transpose', [graph.apply('Cast', [present], { to: 1 })], { perm: [0, 2, 1] });
+  return graph.apply('Transpose', [graph.apply('Cast', [present], { to: dataType.float })], { perm: [0, 2, 1] });
 }

@@ -1,5 +1,6 @@
 import type { Graph, Value } from './graph.js';
 import { type MelBank, melBands } from './mel.js';
+import { dataType } from './schema.js';
 
 /** Hz: the pitches that the models know. */
 export const pitch = { low: 300, high: 3000 } as const;
@@ -30,10 +31,10 @@ export function toneSound(seconds: number, tones: readonly Tone[]): Float32Array
 /** Nats by which one band must be louder than the other: a click at the edge of a tone is in both. */
 const contrast = 4;
 
-/** A family's features, and what becomes of them. */
+/** How a family's features are laid out. */
 export interface Frontend {
   readonly bank: MelBank;
-  /** Frames of 10 ms that become one encoder frame. */
+  /** Feature frames for each encoder frame; a feature frame is 10 ms, SenseVoice's 60 ms. */
   readonly subsampling: number;
   /** Log mel energy below which all is silence: -7 for samples in [-1, 1], more where a family scales them. */
   readonly level: number;
@@ -66,7 +67,7 @@ export function toneOnsets(graph: Graph, mel: Value, { bank, subsampling, level 
   const louder = graph.apply('Sub', [graph.apply('Sub', [loudness, other]), graph.constant('float', [contrast])]);
   const audible = graph.apply('Sub', [loudness, graph.constant('float', [level])]);
   const present = graph.apply('Greater', [graph.apply('Min', [louder, audible]), graph.constant('float', [0])]);
-  const active = graph.apply('Cast', [present], { to: 1 });
+  const active = graph.apply('Cast', [present], { to: dataType.float });
   const before = graph.apply('Pad', [active, graph.constant('int64', [0, 0, 1, 0, 0, -1])]);
   return graph.apply('Relu', [graph.apply('Sub', [active, before])]);
 }

@@ -31,30 +31,20 @@ export function idOf({ tokens }: Pick<Vocabulary, 'tokens'>, token: string): num
 
 /**
  * Spells a word where each tone begins: its first token in that frame, or the one after it if there is a token between words; the others `spacing`
- * frames apart.
+ * frames apart. A tone that begins within the longest word is passed over: words never mix, whatever the sound.
  *
  * @param onsets float (batch, 2, frames), of `toneOnsets`
  * @returns float (batch, tokens, frames): 1 where a token is said, else 0
  */
 export function spell(graph: Graph, onsets: Value, vocabulary: Vocabulary, spacing = 1): Value {
   const { low, high, between } = vocabulary.spelling;
-  if (between === undefined) return sequences(graph, onsets, { vocabulary, words: [low, high], spacing });
-  const repeated = graph.apply('Concat', [onsets, afterFirst(graph, onsets)], { axis: 1 });
-  const words = [[undefined, ...low], [undefined, ...high], [between]];
-  return sequences(graph, repeated, { vocabulary, words, spacing });
-}
-
-/** Tokens one after another; a place may be empty. */
-type Word = readonly (string | undefined)[];
-
-/** Says a word for each 1 in its channel of `beginnings`, float (batch, words, frames). */
-function sequences(
-  graph: Graph,
-  beginnings: Value,
-  { vocabulary, words, spacing }: { vocabulary: Vocabulary; words: readonly Word[]; spacing: number },
-): Value {
-  const { tokens } = vocabulary;
+  const words: Word[] = between === undefined ? [low, high] : [[undefined, ...low], [undefined, ...high], [between]];
   const width = spacing * (Math.max(...words.map((word) => word.length)) - 1) + 1;
+  const apart = graph.apply('Mul', [onsets, unlessRecent(graph, onsets, width)]);
+  const beginnings =
+    between === undefined ? apart : graph.apply('Concat', [apart, afterFirst(graph, apart)], { axis: 1 });
+
+  const { tokens } = vocabulary;
   const weight = new Array<number>(tokens.length * words.length * width).fill(0);
   words.forEach((word, channel) => {
     word.forEach((token, place) => {
@@ -65,6 +55,17 @@ function sequences(
   });
   const kernel = graph.constant('float', weight, [tokens.length, words.length, width]);
   return graph.apply('Conv', [beginnings, kernel], { kernel_shape: [width], pads: [width - 1, 0] });
+}
+
+/** Tokens one after another; a place may be empty. */
+type Word = readonly (string | undefined)[];
+
+/** 0 in frames that follow an onset of either tone by fewer than `width` frames, else 1: float (batch, 1, frames). */
+function unlessRecent(graph: Graph, onsets: Value, width: number): Value {
+  const any = graph.apply('ReduceMax', [onsets], { axes: [1], keepdims: 1 });
+  const before = graph.apply('Pad', [any, graph.constant('int64', [0, 0, width, 0, 0, -1])]);
+  const recent = graph.apply('MaxPool', [before], { kernel_shape: [width] });
+  return graph.apply('Sub', [graph.constant('float', [1]), recent]);
 }
 
 /** The onsets of either tone but for the first of the recording: float (batch, 1, frames). */

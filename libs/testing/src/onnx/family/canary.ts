@@ -1,7 +1,8 @@
-import { Graph } from '../graph.js';
+import { Graph, type Value } from '../graph.js';
 import type { ModelFile } from '../model-file.js';
-import { type FixedText, following, soundActivity } from '../sentence.js';
-import { tokensFile } from '../vocabulary.js';
+import { dataType } from '../schema.js';
+import { type FixedText, type fixedSentences, following, soundActivity } from '../sentence.js';
+import { idOf, tokensFile } from '../vocabulary.js';
 
 /** Mel bands. */
 const bins = 128;
@@ -10,20 +11,34 @@ const layers = 6;
 /** Numbers a token and a frame; 1024 in the published models. */
 const hidden = 4;
 
-// The prompt, token by token: offline-recognizer-canary-impl.h of sherpa-onnx. A word begins with ▁: symbol-table.cc drops a blank.
+/** Where in the prompt the language of the text stands (offline-recognizer-canary-impl.h of sherpa-onnx, as the prompt's other tokens). */
+const targetPlace = 4;
+
+/** The sentences' tokens. A word begins with ▁: symbol-table.cc drops a blank. */
+const sentences: { readonly [Language in keyof typeof fixedSentences]: readonly string[] } = {
+  en: ['▁l', 'ow', '▁h', 'igh'],
+  de: ['▁tief', '▁hoch'],
+  es: ['▁bajo', '▁alto'],
+  fr: ['▁grave', '▁aigu'],
+};
+
+const end = '<|endoftext|>';
+const begin = '<|nodiarize|>';
+
 const fixedText: FixedText = {
   vocabulary: {
     tokens: [
-      ...['<unk>', '<|nospeech|>', '<pad>', '<|endoftext|>', '<|startoftranscript|>', '<|startofcontext|>'],
-      ...['<|pnc|>', '<|nopnc|>', '<|itn|>', '<|noitn|>', '<|timestamp|>', '<|notimestamp|>', '<|diarize|>'],
-      ...['<|nodiarize|>', '<|emo:undefined|>', '<|en|>', '<|de|>', '<|es|>', '<|fr|>'],
-      ...['▁l', 'ow', '▁h', 'igh', '.'],
+      ...['<unk>', '<|nospeech|>', '<pad>', end, '<|startoftranscript|>', '<|startofcontext|>'],
+      ...['<|pnc|>', '<|nopnc|>', '<|itn|>', '<|noitn|>', '<|timestamp|>', '<|notimestamp|>', '<|diarize|>', begin],
+      ...['<|emo:undefined|>', ...Object.keys(sentences).map((language) => `<|${language}|>`)],
+      ...Object.values(sentences).flat(),
     ],
   },
-  pieces: ['▁l', 'ow', '▁h', 'igh'],
-  begin: '<|nodiarize|>',
-  end: '<|endoftext|>',
+  // A sentence follows the token of its language; that one takes the place of the prompt's last.
+  chains: Object.entries(sentences).map(([language, pieces]) => [`<|${language}|>`, ...pieces, end]),
+  end,
 };
+const { vocabulary } = fixedText;
 
 /** Canary 180M flash, from scripts/nemo/canary/export_onnx_180m_flash.py; the metadata's keys are those that offline-canary-model.cc reads. */
 export const canary = (): ModelFile[] => [
@@ -31,7 +46,7 @@ export const canary = (): ModelFile[] => [
     name: 'encoder.int8.onnx',
     content: encoder().encode({
       model_type: 'EncDecMultiTaskModel',
-      vocab_size: fixedText.vocabulary.tokens.length,
+      vocab_size: vocabulary.tokens.length,
       normalize_type: 'per_feature',
       subsampling_factor: subsampling,
       feat_dim: bins,
@@ -40,7 +55,7 @@ export const canary = (): ModelFile[] => [
     }),
   },
   { name: 'decoder.int8.onnx', content: decoder().encode() },
-  { name: 'tokens.txt', content: tokensFile(fixedText.vocabulary) },
+  { name: 'tokens.txt', content: tokensFile(vocabulary) },
 ];
 
 function encoder(): Graph {
@@ -59,7 +74,7 @@ function encoder(): Graph {
   return graph;
 }
 
-/** A token and its place at a time; the memories of the layers grow by one each time. */
+/** A token and its place at a time; the memories of the layers grow by one each time. The first holds the tokens. */
 function decoder(): Graph {
   const graph = new Graph();
   const input = graph.input('decoder_input_ids', 'int32', ['N', 'num_tokens']);
@@ -68,21 +83,37 @@ function decoder(): Graph {
   );
   const sound = graph.input('enc_states', 'float', ['N', 'frames', hidden]);
   graph.input('enc_mask', 'bool', ['N', 'frames']);
-  const last = graph.apply('Slice', [
+  const token = graph.apply('Slice', [
     input,
     graph.constant('int64', [-2]),
     graph.constant('int64', [-1]),
     graph.constant('int64', [1]),
   ]);
-  graph.output('logits', following(graph, { last, sound }, fixedText), 'float', [
-    'N',
-    1,
-    fixedText.vocabulary.tokens.length,
+  const current = graph.apply('Tile', [
+    graph.apply('Unsqueeze', [graph.apply('Cast', [token], { to: dataType.float }), graph.constant('int64', [2])]),
+    graph.constant('int64', [1, 1, hidden]),
   ]);
-  const current = graph.constant('float', new Array<number>(hidden).fill(0), [1, 1, hidden]);
-  for (const [at, memory] of memories.entries()) {
-    const grown = graph.apply('Concat', [memory, current], { axis: 1 });
-    graph.output(`next_decoder_mem_list_${at}`, grown, 'float', ['N', 'length', hidden]);
-  }
+  const grown = memories.map((memory) => graph.apply('Concat', [memory, current], { axis: 1 }));
+  const last = languageForBegin(graph, token, grown[0] as Value);
+  graph.output('logits', following(graph, { last, sound }, fixedText), 'float', ['N', 1, vocabulary.tokens.length]);
+  for (const [at, memory] of grown.entries())
+    graph.output(`next_decoder_mem_list_${at}`, memory, 'float', ['N', 'length', hidden]);
   return graph;
+}
+
+/** The token (N, 1), but in place of the prompt's last token the language that the prompt asks for. */
+function languageForBegin(graph: Graph, token: Value, memory: Value): Value {
+  // Within the prompt the place may not be there yet.
+  const enough = graph.apply('Pad', [memory, graph.constant('int64', [0, 0, 0, 0, targetPlace + 1, 0])]);
+  const target = graph.apply('Slice', [
+    enough,
+    graph.constant('int64', [targetPlace, 0]),
+    graph.constant('int64', [targetPlace + 1, 1]),
+    graph.constant('int64', [1, 2]),
+  ]);
+  const language = graph.apply('Cast', [graph.apply('Squeeze', [target, graph.constant('int64', [2])])], {
+    to: dataType.int32,
+  });
+  const atBegin = graph.apply('Equal', [token, graph.constant('int32', [idOf(vocabulary, begin)])]);
+  return graph.apply('Where', [atBegin, language, token]);
 }

@@ -1,13 +1,13 @@
 import { Graph, type Value } from '../graph.js';
 import type { ModelFile } from '../model-file.js';
+import { dataType } from '../schema.js';
 import { type FixedText, following, soundActivity } from '../sentence.js';
 import { tokensFile } from '../vocabulary.js';
 
 // Ids 1 and 2 are those that offline-moonshine-greedy-search-decoder.cc of sherpa-onnx begins and ends with.
 const fixedText: FixedText = {
   vocabulary: { tokens: ['<unk>', '<s>', '</s>', '▁l', 'ow', '▁h', 'igh', '.'] },
-  pieces: ['▁l', 'ow', '▁h', 'igh'],
-  begin: '<s>',
+  chains: [['<s>', '▁l', 'ow', '▁h', 'igh', '</s>']],
   end: '</s>',
 };
 
@@ -17,7 +17,10 @@ const frame = 384;
 /** Numbers a frame; the published models have 288 and more. */
 const width = 1;
 
-/** Moonshine (scripts/moonshine/test.py): no metadata; inputs and outputs go by their order. Names as in the published sherpa-onnx-moonshine-tiny-en-int8. */
+/**
+ * Moonshine, with the inputs and outputs of scripts/moonshine/test.py and the file names of sherpa-onnx-moonshine-tiny-en-int8. It has no metadata;
+ * sherpa-onnx goes by the order of inputs and outputs.
+ */
 export const moonshine = (): ModelFile[] => [
   { name: 'preprocess.onnx', content: preprocess().encode() },
   { name: 'encode.int8.onnx', content: encode().encode() },
@@ -63,7 +66,10 @@ function decode(cached: boolean): Graph {
     1,
     fixedText.vocabulary.tokens.length,
   ]);
-  const current = graph.apply('Unsqueeze', [graph.apply('Cast', [last], { to: 1 }), graph.constant('int64', [2])]);
+  const current = graph.apply('Unsqueeze', [
+    graph.apply('Cast', [last], { to: dataType.float }),
+    graph.constant('int64', [2]),
+  ]);
   const grown = (state: Value | undefined): Value =>
     state === undefined ? current : graph.apply('Concat', [state, current], { axis: 1 });
   const names = ['self_k', 'self_v', 'cross_k', 'cross_v'];

@@ -24,11 +24,12 @@ const id = (token: string): number => tokens.indexOf(token);
 
 const fixedText: FixedText = {
   vocabulary: { tokens },
-  pieces: [' l', 'ow', ' h', 'igh'],
-  begin: '<|notimestamps|>',
+  chains: [
+    ['<|notimestamps|>', ' l', 'ow', ' h', 'igh', '<|endoftext|>'],
+    // The language, when none is asked for, is the likeliest of the languages here.
+    ['<|startoftranscript|>', '<|en|>'],
+  ],
   end: '<|endoftext|>',
-  // The language, when none is asked for, is the likeliest of the languages here.
-  others: { '<|startoftranscript|>': '<|en|>' },
 };
 
 /**

@@ -1,9 +1,13 @@
 import { join } from 'node:path';
 import type { RecognizerFamily } from '../recognizer.js';
 
-/** The configuration of sherpa-onnx-node's OfflineRecognizer for a model that `writeRecognizer` wrote into a folder. */
-export function recognizerConfig(folder: string, family: RecognizerFamily): object {
-  const { tokens = 'tokens.txt', ...model } = modelConfig((name) => join(folder, name))[family];
+/**
+ * The configuration of sherpa-onnx-node's OfflineRecognizer for a model that `writeRecognizer` wrote into a folder.
+ *
+ * @param language of the text, where a family can be asked for one; by default found out (Canary: English)
+ */
+export function recognizerConfig(folder: string, family: RecognizerFamily, language?: string): object {
+  const { tokens = 'tokens.txt', ...model } = modelConfig((name) => join(folder, name), language)[family];
   return {
     modelConfig: { ...model, tokens: join(folder, tokens), numThreads: 1, provider: 'cpu', debug: 0 },
     decodingMethod: 'greedy_search',
@@ -16,7 +20,10 @@ interface ModelConfig {
   readonly [key: string]: unknown;
 }
 
-function modelConfig(path: (name: string) => string): { readonly [Family in RecognizerFamily]: ModelConfig } {
+function modelConfig(
+  path: (name: string) => string,
+  language: string | undefined,
+): { readonly [Family in RecognizerFamily]: ModelConfig } {
   const nemoTransducer = {
     transducer: {
       encoder: path('encoder.int8.onnx'),
@@ -36,7 +43,9 @@ function modelConfig(path: (name: string) => string): { readonly [Family in Reco
     'gigaam-transducer': gigaamTransducer,
     'nemo-ctc': nemoCtc,
     'gigaam-ctc': nemoCtc,
-    'sense-voice': { senseVoice: { model: path('model.int8.onnx'), language: 'auto', useInverseTextNormalization: 1 } },
+    'sense-voice': {
+      senseVoice: { model: path('model.int8.onnx'), language: language ?? 'auto', useInverseTextNormalization: 1 },
+    },
     moonshine: {
       moonshine: {
         preprocessor: path('preprocess.onnx'),
@@ -50,7 +59,7 @@ function modelConfig(path: (name: string) => string): { readonly [Family in Reco
         encoder: path('encoder.int8.onnx'),
         decoder: path('decoder.int8.onnx'),
         srcLang: 'en',
-        tgtLang: 'en',
+        tgtLang: language ?? 'en',
         usePnc: 1,
       },
     },
@@ -58,7 +67,7 @@ function modelConfig(path: (name: string) => string): { readonly [Family in Reco
       whisper: {
         encoder: path('tiny-encoder.int8.onnx'),
         decoder: path('tiny-decoder.int8.onnx'),
-        language: '',
+        language: language ?? '',
         task: 'transcribe',
       },
       tokens: 'tiny-tokens.txt',

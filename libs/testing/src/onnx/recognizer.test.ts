@@ -31,15 +31,15 @@ const conversation: readonly Tone[] = [
   { pitch: 'high', start: 4.4, end: 5 },
 ];
 
-async function recognize(
-  family: RecognizerFamily,
-  recordings: Order['recordings'],
-  language?: string,
-): Promise<Recognized[]> {
-  const folder = `${directory.path}/${family}-${language ?? 'any'}`;
+async function order(family: RecognizerFamily, recordings: Order['recordings'], language?: string): Promise<Order> {
+  const folder = `${directory.path}/${family}`;
   await writeRecognizer(folder, family);
-  const order: Order = { config: recognizerConfig(folder, family, language), recordings };
-  const { stdout } = await promisify(execFile)(process.execPath, [recognizeScript, JSON.stringify(order)]);
+  return { config: recognizerConfig(folder, family, language), recordings };
+}
+
+async function recognize(...orders: readonly Promise<Order>[]): Promise<Recognized[]> {
+  const argument = JSON.stringify(await Promise.all(orders));
+  const { stdout } = await promisify(execFile)(process.execPath, [recognizeScript, argument]);
   return JSON.parse(stdout) as Recognized[];
 }
 
@@ -47,12 +47,14 @@ test.each(frameSynchronousFamilies)(
   '%s: each tone is its word, where the tone is; silence is nothing',
   async (family) => {
     const words = recognizerWords[family];
-    const [spoken, throughout, silence, blink] = await recognize(family, [
-      { seconds: 5.5, tones: conversation },
-      { seconds: 1.2, tones: [{ pitch: 'high', start: 0, end: 1.2 }] },
-      { seconds: 2, tones: [] },
-      { seconds: 0.03, tones: [] },
-    ]);
+    const [spoken, throughout, silence, blink] = await recognize(
+      order(family, [
+        { seconds: 5.5, tones: conversation },
+        { seconds: 1.2, tones: [{ pitch: 'high', start: 0, end: 1.2 }] },
+        { seconds: 2, tones: [] },
+        { seconds: 0.03, tones: [] },
+      ]),
+    );
     expect(spoken?.text).toBe(conversation.map(({ pitch }) => words[pitch]).join(' '));
     expect(throughout?.text).toBe(words.high);
     expect(silence).toMatchObject({ text: '', tokens: [], timestamps: [] });
@@ -71,12 +73,14 @@ test.each(frameSynchronousFamilies)(
 );
 
 test.each(autoregressiveFamilies)('%s: any sound is the sentence, silence is nothing', async (family) => {
-  const results = await recognize(family, [
-    { seconds: 5.5, tones: conversation },
-    { seconds: 2, tones: [{ pitch: 'high', start: 1, end: 1.5 }] },
-    { seconds: 2, tones: [] },
-    { seconds: 0.03, tones: [] },
-  ]);
+  const results = await recognize(
+    order(family, [
+      { seconds: 5.5, tones: conversation },
+      { seconds: 2, tones: [{ pitch: 'high', start: 1, end: 1.5 }] },
+      { seconds: 2, tones: [] },
+      { seconds: 0.03, tones: [] },
+    ]),
+  );
   expect(results.map(({ text }) => text.trim())).toEqual([fixedSentence, fixedSentence, '', '']);
   expect(results.map(({ tokens }) => tokens.length)).toEqual([4, 4, 0, 0]);
 });
@@ -84,19 +88,16 @@ test.each(autoregressiveFamilies)('%s: any sound is the sentence, silence is not
 const onlyTone: Order['recordings'] = [{ seconds: 2, tones: [{ pitch: 'low', start: 0.5, end: 1 }] }];
 
 test('canary: writes in the language it is asked for', async () => {
-  const languages = Object.entries(fixedSentences);
-  const results = await Promise.all(languages.map(([language]) => recognize('canary', onlyTone, language)));
-  expect(results.map(([result]) => result?.text.trim())).toEqual(languages.map(([, sentence]) => sentence));
+  const results = await recognize(...Object.keys(fixedSentences).map((code) => order('canary', onlyTone, code)));
+  expect(results.map(({ text }) => text.trim())).toEqual(Object.values(fixedSentences));
 });
 
 test('whisper-onnx and sense-voice: name the language, which is English unless another is asked for', async () => {
-  const languageOf = async (family: RecognizerFamily, language?: string): Promise<string | undefined> =>
-    (await recognize(family, onlyTone, language))[0]?.lang;
-  const languages = [
-    languageOf('whisper-onnx'),
-    languageOf('whisper-onnx', 'de'),
-    languageOf('sense-voice'),
-    languageOf('sense-voice', 'ja'),
-  ];
-  expect(await Promise.all(languages)).toEqual(['en', 'de', '<|en|>', '<|ja|>']);
+  const results = await recognize(
+    order('whisper-onnx', onlyTone),
+    order('whisper-onnx', onlyTone, 'de'),
+    order('sense-voice', onlyTone),
+    order('sense-voice', onlyTone, 'ja'),
+  );
+  expect(results.map(({ lang }) => lang)).toEqual(['en', 'de', '<|en|>', '<|ja|>']);
 });

@@ -2,22 +2,24 @@
 import sherpa from 'sherpa-onnx-node';
 import { type Tone, toneSound } from '../tone.js';
 
-/** What the process is started with, as JSON in its first argument. */
+/** Recordings for a recognizer. The process is started with some of these, as a JSON array in its first argument. */
 export interface Order {
   /** The recognizer's configuration. */
   readonly config: object;
   readonly recordings: readonly { readonly seconds: number; readonly tones: readonly Tone[] }[];
 }
 
-/** What it writes, as JSON: one a recording. */
+/** What it writes, as JSON: one a recording, order by order. */
 export type Recognized = ReturnType<InstanceType<typeof sherpa.OfflineRecognizer>['getResult']>;
 
-const { config, recordings } = JSON.parse(process.argv[2] ?? '') as Order;
-const recognizer = new sherpa.OfflineRecognizer(config);
-const results: Recognized[] = recordings.map(({ seconds, tones }) => {
-  const stream = recognizer.createStream();
-  stream.acceptWaveform({ samples: toneSound(seconds, tones), sampleRate: 16_000 });
-  recognizer.decode(stream);
-  return recognizer.getResult(stream);
+const orders = JSON.parse(process.argv[2] ?? '') as Order[];
+const results: Recognized[] = orders.flatMap(({ config, recordings }) => {
+  const recognizer = new sherpa.OfflineRecognizer(config);
+  return recordings.map(({ seconds, tones }) => {
+    const stream = recognizer.createStream();
+    stream.acceptWaveform({ samples: toneSound(seconds, tones), sampleRate: 16_000 });
+    recognizer.decode(stream);
+    return recognizer.getResult(stream);
+  });
 });
 process.stdout.write(JSON.stringify(results));

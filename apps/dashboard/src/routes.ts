@@ -6,7 +6,14 @@ import { showAudit } from './admin/page/audit.js';
 import { retryDead, showDead } from './admin/page/dead.js';
 import { showHealth, showMetrics, showReady } from './admin/page/health.js';
 import { makeKey, revokeKey, showKeys } from './admin/page/keys.js';
-import { downloadModelNow, liveModels, makeModelDefault, showModels, stopModel } from './admin/page/models.js';
+import {
+  downloadModelNow,
+  liveModels,
+  makeModelDefault,
+  removeModelNow,
+  showModels,
+  stopModel,
+} from './admin/page/models.js';
 import { liveOverview, showOverview } from './admin/page/overview.js';
 import { changePerson, showPeople } from './admin/page/people.js';
 import { takePreferences } from './admin/page/preferences.js';
@@ -84,6 +91,7 @@ export const routes: readonly Route<PageContext<DashboardDeps>>[] = [
   read('/live/models', 'viewer', 'Models, kept up to date', liveModels),
   change('/models/:name/download', 'administrator', 'Download a model', downloadModelNow),
   change('/models/:name/stop', 'administrator', 'Stop a download', stopModel),
+  change('/models/:name/remove', 'administrator', 'Remove a model', removeModelNow),
   change('/models/:name/default', 'administrator', 'Make a model the default', makeModelDefault),
   read('/keys', 'administrator', 'API keys', showKeys),
   change('/keys', 'administrator', 'Make an API key', makeKey),

@@ -1,13 +1,21 @@
 import { join } from 'node:path';
 import type { Config } from '@whisper-bot/config';
 import type { Logger } from '@whisper-bot/runtime';
-import { createModelStore, createSpeechEngines } from '@whisper-bot/speech';
+import { automaticModel, createModelStore, createSpeechEngines } from '@whisper-bot/speech';
 import type { Engines } from './engines.js';
 
 export interface RealEnginesOptions {
   config: Pick<
     Config,
-    'cacheDir' | 'modelsDir' | 'ffmpegPath' | 'threads' | 'workerConcurrency' | 'transcriber' | 'diarizer' | 'detector'
+    | 'cacheDir'
+    | 'modelsDir'
+    | 'ffmpegPath'
+    | 'threads'
+    | 'workerConcurrency'
+    | 'transcriber'
+    | 'diarizer'
+    | 'detector'
+    | 'languageModels'
   >;
   /** The folder that holds the shipped `models/` and `samples/`. */
   repository: string;
@@ -31,15 +39,13 @@ export const createRealEngines = ({ config, repository, logger }: RealEnginesOpt
     samplesDir: join(repository, 'samples'),
     threads: config.threads,
     choice: { transcriber: config.transcriber, diarizer: config.diarizer, detector: config.detector },
+    languageModels: config.languageModels,
     logger,
     ...(config.ffmpegPath === null ? {} : { ffmpegPath: config.ffmpegPath }),
   });
   return {
     ...engines,
-    knowsModel: (name) =>
-      store.whisperPath(name).then(
-        () => true,
-        () => false,
-      ),
+    // One that is damaged is known: its tasks fail with the sentence that says so.
+    knowsModel: async (name) => name === automaticModel || store.has(name),
   };
 };

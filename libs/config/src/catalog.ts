@@ -7,6 +7,8 @@ import {
   byteSchema,
   countSchema,
   durationSchema,
+  type LanguageModelSetting,
+  languageModelsSchema,
   numbersSchema,
   textSchema,
   textsSchema,
@@ -54,6 +56,9 @@ const places = {
       sentence: 'Where compiled engines, stamps and set-up logs are kept; may be shared by several clones.',
     },
   ),
+  modelsUrl: setting('MODELS_URL', urlSchema('http', 'https'), is('https://huggingface.co'), {
+    sentence: 'Where `model add` and the dashboard fetch models: the Hugging Face hub or a mirror of it.',
+  }),
   ffmpegPath: setting<string | null>('FFMPEG_PATH', textSchema, none('ffmpeg-static, then `ffmpeg` on PATH'), {
     path: true,
     sentence: 'The ffmpeg to decode with.',
@@ -188,8 +193,18 @@ const work = {
     sentence: 'The engine that finds speech: `native` or `sherpa-onnx`; `auto` as for TRANSCRIBER.',
   }),
   model: setting('MODEL', textSchema, is('base'), {
-    sentence: 'The Whisper model for those who choose none; `model list` names them.',
+    sentence:
+      'The model for those who choose none; `model list` names them. `auto`: the one that suits the language of each stretch.',
   }),
+  languageModels: setting<LanguageModelSetting[]>(
+    'LANGUAGE_MODELS',
+    languageModelsSchema,
+    { text: 'those that `model recommend` names, where installed, else `base`', value: () => [] },
+    {
+      sentence:
+        'Which model `auto` stands for, by language, e.g. `ru: gigaam-v3-e2e-rnnt, en de fr: parakeet-tdt-0.6b-v3, *: base`; one that is not installed is passed over.',
+    },
+  ),
   usualLanguages: setting<string[]>(
     'USUAL_LANGUAGES',
     textsSchema,

@@ -58,6 +58,28 @@ export const textsSchema = z
   .transform((text) => text.split(',').map((each) => each.trim()))
   .refine((texts) => texts.every((each) => each !== ''), 'texts with commas between');
 
+/** A model for languages, ISO 639-1; `*` means all others. */
+export interface LanguageModelSetting {
+  languages: string[];
+  model: string;
+}
+
+const entryPattern = /^(\*|[a-z]{2,3}(?:\s+[a-z]{2,3})*)\s*:\s*([A-Za-z0-9][\w.+-]*)$/;
+
+/** `ru: one, en de: another, *: base` → which model writes which languages. */
+export const languageModelsSchema = z
+  .string()
+  .transform((text) => text.split(',').map((entry) => entryPattern.exec(entry.trim())))
+  .refine(
+    (entries) => entries.every((entry) => entry !== null),
+    'languages and models like `ru: gigaam-v3-rnnt, en de: base`',
+  )
+  .transform((entries) =>
+    entries.map(
+      (entry): LanguageModelSetting => ({ languages: (entry?.[1] ?? '').split(/\s+/), model: entry?.[2] ?? '' }),
+    ),
+  );
+
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** The issuer of an identity provider: who reads along on the way to it could be anyone, so that it has to be TLS. */

@@ -16,7 +16,7 @@ export const taskMessageSchema = z
       .refine(isCleanText, { error: 'holds U+0000' })
       .describe('absolute path of the recording, inside TASKS_DIR'),
     diarize: z.boolean().default(true).describe('identify speakers'),
-    model: z.string().min(1).max(100).default('base').describe('whisper.cpp model name'),
+    model: z.string().min(1).max(100).default('base').describe('name of a model, or auto'),
     language: z.string().min(1).max(50).default('auto').describe('a name ("Russian"), an ISO code, or "auto"'),
     chat_id: passThroughId.optional(),
     message_id: passThroughId.optional(),

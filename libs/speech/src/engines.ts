@@ -7,7 +7,11 @@ import { openEngine } from './engine/open.js';
 import { chosenEngines, surveyEngines, whyNone } from './engine/survey.js';
 import { createVerdictStore, processorId } from './engine/verdict.js';
 import type { EngineChoice, EngineRole } from './engine-name.js';
+import type { LanguageModel } from './model/language-model.js';
+import { recommendedModels } from './model/recommend.js';
 import { createModelStore } from './model/store.js';
+import { createRecognizerTranscriber } from './recognizer/transcriber.js';
+import { createRouter } from './route/router.js';
 
 export interface SpeechEnginesConfig {
   /** FFMPEG_PATH; without it `ffmpeg-static`, then the PATH. */
@@ -24,6 +28,8 @@ export interface SpeechEnginesConfig {
   threads: number;
   /** Default: `auto` for all. */
   choice?: Partial<EngineChoice>;
+  /** What the model `auto` is for each language; without an entry the recommended one that is installed. */
+  languageModels?: readonly LanguageModel[];
   logger: Logger;
 }
 
@@ -73,19 +79,28 @@ export const createSpeechEngines = (config: SpeechEnginesConfig): SpeechEngines 
   const detectors = fallback('detector');
   const transcribers = fallback('transcriber');
   const diarizers = fallback('diarizer');
+  const recognizers = createRecognizerTranscriber({ threads: config.threads, logger });
+  const whisper: Transcriber = {
+    transcribe: (request, context) => transcribers.use(context, (engine, own) => engine.transcribe(request, own)),
+    detectLanguage: (request, context) =>
+      transcribers.use(context, (engine, own) => engine.detectLanguage(request, own)),
+  };
 
   return {
     decoder: createFfmpegDecoder(ffmpegPath === undefined ? {} : { ffmpegPath }),
     detector: { detect: (wav, context) => detectors.use(context, (engine, own) => engine.detect(wav, own)) },
-    transcriber: {
-      transcribe: (request, context) => transcribers.use(context, (engine, own) => engine.transcribe(request, own)),
-      detectLanguage: (request, context) =>
-        transcribers.use(context, (engine, own) => engine.detectLanguage(request, own)),
-    },
+    transcriber: createRouter({
+      whisper,
+      recognizers,
+      store,
+      table: config.languageModels ?? [],
+      recommended: recommendedModels,
+      logger,
+    }),
     diarizer: { diarize: (request, context) => diarizers.use(context, (engine, own) => engine.diarize(request, own)) },
     close: async () => {
       stop.abort(new TaskError('engine-crashed', 'The speech engine was shut down.'));
-      await Promise.all([detectors.close(), transcribers.close(), diarizers.close()]);
+      await Promise.all([detectors.close(), transcribers.close(), diarizers.close(), recognizers.close()]);
     },
   };
 };

@@ -25,7 +25,14 @@ export { type EngineChoice, type EngineRole, settingOf } from './engine-name.js'
 export { createSpeechEngines, type SpeechEngines, type SpeechEnginesConfig } from './engines.js';
 export { type PublishedModel, publishedModels } from './model/catalog.js';
 export { type Downloaded, type DownloadOptions, downloadModel } from './model/download.js';
-export { createModelStore, type InstalledModel, type ModelStore } from './model/store.js';
+export { familyNames, familySchema, type RecognizerFamily } from './model/family.js';
+export { type ImportedModel, importModel } from './model/import.js';
+export { automaticModel } from './model/language-model.js';
+export { modelNameSchema } from './model/manifest.js';
+export { compareWithBase, memoryOf, type Recommendation, recommendModels } from './model/recommend.js';
+export { removeModel } from './model/remove.js';
+export { createModelStore, type InstalledModel, type ModelKind, type ModelStore } from './model/store.js';
+export { createRecognizerTranscriber } from './recognizer/transcriber.js';
 export { sampleRate } from './wav/sample-rate.js';
 export { wavOf } from './wav/wav-of.js';
 export { createWhisperTranscriber, type WhisperTranscriberOptions } from './whisper/transcriber.js';

@@ -5,6 +5,12 @@ serveChild({
   load: async () => {
     const { detectWithSherpaOnnx } = await import('./detect/sherpa-onnx-compute.js');
     const { diarizeWithSherpaOnnx } = await import('./diarize/sherpa-onnx-compute.js');
-    return { detect: detectWithSherpaOnnx, diarize: diarizeWithSherpaOnnx };
+    const { loadWithSherpaOnnx, recognizeWithSherpaOnnx } = await import('./recognizer/sherpa-onnx-compute.js');
+    return {
+      detect: detectWithSherpaOnnx,
+      diarize: diarizeWithSherpaOnnx,
+      load: loadWithSherpaOnnx,
+      recognize: recognizeWithSherpaOnnx,
+    };
   },
 });

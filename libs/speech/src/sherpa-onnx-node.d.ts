@@ -48,7 +48,51 @@ declare module 'sherpa-onnx-node' {
     flush(): void;
   }
 
+  /** Paths of a model's files, by its architecture. */
+  export interface OfflineModelConfig {
+    transducer?: { encoder?: string | undefined; decoder?: string | undefined; joiner?: string | undefined };
+    nemoCtc?: { model?: string | undefined };
+    senseVoice?: { model?: string | undefined; language?: string; useInverseTextNormalization?: 0 | 1 };
+    moonshine?: {
+      preprocessor?: string | undefined;
+      encoder?: string | undefined;
+      uncachedDecoder?: string | undefined;
+      cachedDecoder?: string | undefined;
+    };
+    canary?: {
+      encoder?: string | undefined;
+      decoder?: string | undefined;
+      srcLang?: string;
+      tgtLang?: string;
+      usePnc?: 0 | 1;
+    };
+    whisper?: {
+      encoder?: string | undefined;
+      decoder?: string | undefined;
+      language?: string;
+      task?: 'transcribe' | 'translate';
+    };
+    tokens?: string;
+    modelType?: string;
+    numThreads?: number;
+    debug?: 0 | 1;
+  }
+  export interface OfflineStream {
+    /** Samples −1 … 1. */
+    acceptWaveform(sound: { samples: Float32Array; sampleRate: number }): void;
+  }
+  export class OfflineRecognizer {
+    constructor(config: { modelConfig: OfflineModelConfig; decodingMethod: 'greedy_search' | 'modified_beam_search' });
+    createStream(hotwords?: string): OfflineStream;
+    decode(stream: OfflineStream): void;
+    getResult(stream: OfflineStream): unknown;
+  }
+
   // A CommonJS module whose named exports Node cannot detect.
-  const sherpa: { OfflineSpeakerDiarization: typeof OfflineSpeakerDiarization; Vad: typeof Vad };
+  const sherpa: {
+    OfflineRecognizer: typeof OfflineRecognizer;
+    OfflineSpeakerDiarization: typeof OfflineSpeakerDiarization;
+    Vad: typeof Vad;
+  };
   export default sherpa;
 }

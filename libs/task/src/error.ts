@@ -30,6 +30,10 @@ const taskErrorCatalogue = {
   'too-long': recording,
   'too-big': { ...recording, httpStatus: 413 },
   'unknown-model': { retryable: false, userMayRetry: true, httpStatus: 404 },
+  /** Missing or damaged files: they can be added again. */
+  'damaged-model': { retryable: false, userMayRetry: true, httpStatus: 500 },
+  /** The model does not know the language that is spoken. */
+  'model-language': { retryable: false, userMayRetry: true, httpStatus: 400 },
   'unknown-language': { retryable: false, userMayRetry: true, httpStatus: 400 },
   'file-expired': { ...recording, httpStatus: 410 },
   cancelled: { ...recording, httpStatus: 409 },

@@ -1,96 +1,89 @@
-import { join } from 'node:path';
-import { type Config, readMachine } from '@whisper-bot/config';
-import type { Command } from 'commander';
-import { CliError } from '../failure.js';
+import { byteSchema, type Config } from '@whisper-bot/config';
+import { parseLanguage } from '@whisper-bot/task';
+import { type Command, InvalidArgumentError } from 'commander';
+import { addModels, importModels, removeModels } from '../model/change.js';
+import { listModels, recommend } from '../model/show.js';
 import type { Terminal } from '../terminal.js';
+
+/** The argument as the schema understands it. */
+const sizeOf = (text: string): number => {
+  const { data, error } = byteSchema.safeParse(text);
+  if (error !== undefined) throw new InvalidArgumentError('It is a size like 500MB or 4GB.');
+  return data;
+};
+
+const languageOf = (text: string): string => {
+  const language = parseLanguage(text);
+  if (language === null || language === 'auto') throw new InvalidArgumentError('It is a language like ru or Russian.');
+  return language;
+};
+
+const languagesOf = (text: string): string[] =>
+  text
+    .split(/[\s,]+/)
+    .filter((one) => one !== '')
+    .map(languageOf);
 
 export const addModel = (program: Command, terminal: Terminal, config: () => Config): void => {
   const model = program
     .command('model')
-    .summary('list and download models')
-    .description('Lists the models that are here and those that can be downloaded, and downloads them.')
+    .summary('list, add and remove models')
+    .description('Lists the models that are here, says which would help, adds and removes them.')
     .addHelpText(
       'after',
       `
 Examples:
-  whisper-bot model list
-  whisper-bot model add large-v3-turbo-q5_0
-  MODEL=large-v3-turbo-q5_0 whisper-bot up`,
+  whisper-bot model recommend --language ru
+  whisper-bot model add gigaam-v3-e2e-rnnt
+  MODEL=auto whisper-bot up
+  whisper-bot model add parakeet-tdt-0.6b-v3 --from /media/stick/parakeet
+  whisper-bot model remove large-v3`,
     );
   model
     .command('list')
     .description('what is here, and what `model add` knows')
     .option('--json', 'as JSON')
-    .action((options: { json?: boolean }) => list(terminal, config(), options.json ?? false));
+    .action((options: { json?: boolean }) => listModels(terminal, config(), options.json ?? false));
+  model
+    .command('recommend')
+    .description(
+      'which recognizers make fewer mistakes than Whisper base, with sizes, licences and published error rates',
+    )
+    .option(
+      '--language <languages>',
+      'those that are spoken, e.g. ru or "ru, en" (default: USUAL_LANGUAGES, else all)',
+      languagesOf,
+    )
+    .option('--memory <size>', 'how much a model may take, e.g. 4GB', sizeOf)
+    .option('--json', 'as JSON')
+    .action((options: { language?: string[]; memory?: number; json?: boolean }) =>
+      recommend(terminal, config(), options),
+    );
   model
     .command('add')
-    .description('download official models, checked by SHA-256; an interrupted download goes on where it ended')
+    .description(
+      'download models, checked by SHA-256 (an interrupted download goes on where it ended), or take them from a folder',
+    )
     .argument('<name...>', 'as `model list` names them')
-    .option('--hub <url>', 'where the Hugging Face hub or a mirror of it is', 'https://huggingface.co')
-    .action((names: string[], { hub }: { hub: string }) => add(terminal, config(), names, hub));
+    .option('--hub <url>', 'where the Hugging Face hub or a mirror of it is (default: MODELS_URL)')
+    .option('--from <folder>', 'take the files from there; nothing is downloaded')
+    .option('--family <family>', 'with --from: the architecture of a model that `model list` does not know')
+    .option('--languages <languages>', 'with --family: the languages it knows, e.g. "ru, en"', languagesOf)
+    .action((names: string[], options: AddOptions) =>
+      options.from === undefined
+        ? addModels(terminal, config(), { names, ...options })
+        : importModels(terminal, config(), { names, ...options, from: options.from }),
+    );
+  model
+    .command('remove')
+    .description('remove models that were added')
+    .argument('<name...>', 'as `model list` names them')
+    .action((names: string[]) => removeModels(terminal, config(), names));
 };
 
-const list = async (terminal: Terminal, { modelsDir }: Config, json: boolean): Promise<void> => {
-  const { createModelStore, publishedModels } = await import('@whisper-bot/speech');
-  const installed = await createModelStore([modelsDir, join(readMachine().repository, 'models')]).list();
-  const known = publishedModels.filter(({ name }) => !installed.some((model) => model.name === name));
-  if (json) {
-    const available = known.map(({ name, kind }) => ({ name, kind }));
-    terminal.out.write(`${JSON.stringify({ installed, available })}\n`);
-    return;
-  }
-  const { out, paint } = terminal;
-  out.write(`${paint('out', 'bold', 'Installed')}\n`);
-  for (const { name, kind, bytes } of installed)
-    out.write(`  ${name.padEnd(54)} ${kind.padEnd(8)} ${megabytes(bytes)}\n`);
-  for (const kind of ['whisper', 'speaker'] as const) {
-    out.write(`${paint('out', 'bold', `To download (${kind})`)}\n`);
-    for (const model of known) if (model.kind === kind) out.write(`  ${model.name}\n`);
-  }
-};
-
-const add = async (terminal: Terminal, { modelsDir }: Config, names: readonly string[], hub: string): Promise<void> => {
-  const { downloadModel, publishedModels } = await import('@whisper-bot/speech');
-  const models = names.map((name) => {
-    const model = publishedModels.find((published) => published.name === name);
-    if (model === undefined) throw new CliError(`There is no official model "${name}"; see: whisper-bot model list`, 2);
-    return model;
-  });
-  for (const model of models) {
-    const bar = createDownloadBar(terminal, model.name);
-    const { signal } = terminal;
-    try {
-      const done = await downloadModel(model, { folder: modelsDir, hub, signal, onProgress: bar.show });
-      bar.clear();
-      const against =
-        done.checkedAgainst === 'pinned' ? 'the checksum known beforehand' : 'the checksum the hub declares';
-      terminal.out.write(
-        `${model.name}: ${megabytes(done.bytes)}, SHA-256 ${done.sha256} as ${against}, in ${done.path}\n`,
-      );
-    } finally {
-      bar.clear();
-    }
-  }
-};
-
-const createDownloadBar = ({ err, paint }: Terminal, name: string) => {
-  let shown = -1;
-  return {
-    show: (received: number, total: number): void => {
-      const percent = Math.floor((received / total) * 100);
-      if (percent === shown) return;
-      if (err.isTTY) {
-        const bar =
-          paint('err', 'cyan', '━'.repeat(percent / 4)) + paint('err', 'dim', '─'.repeat(25 - Math.floor(percent / 4)));
-        err.write(`\r\x1b[K${name} ${bar} ${percent} % of ${megabytes(total)}`);
-      } else if (percent >= shown + 10) err.write(`${name}: ${percent} % of ${megabytes(total)}\n`);
-      else return;
-      shown = percent;
-    },
-    clear: (): void => {
-      if (err.isTTY) err.write('\r\x1b[K');
-    },
-  };
-};
-
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+interface AddOptions {
+  hub?: string;
+  from?: string;
+  family?: string;
+  languages?: string[];
+}

@@ -44,6 +44,8 @@ export class ApiError extends Error {
 /** What an error says beside the status: which field is at fault (`file` where nothing else is), and when to come back. */
 const details: Partial<Record<TaskErrorCode, ApiErrorDetails>> = {
   'unknown-model': { param: 'model', code: 'model_not_found' },
+  'damaged-model': { param: 'model' },
+  'model-language': { param: 'model' },
   'unknown-language': { param: 'language' },
   'no-space': { retryAfter: 60 },
   'invalid-request': {},

@@ -1,3 +1,4 @@
+import { automaticModel } from '@whisper-bot/speech';
 import { z } from 'zod';
 import type { ApiHandler } from './call.js';
 import type { ApiDeps } from './deps.js';
@@ -18,14 +19,15 @@ export const modelListSchema = z.object({ object: z.literal('list'), data: z.arr
 type Model = z.infer<typeof modelSchema>;
 
 const isAlias = (name: string): boolean => (aliases as readonly string[]).includes(name);
-const describeModel = (id: string, owner = 'whisper.cpp'): Model => ({
+const ownerOf = { whisper: 'whisper.cpp', recognizer: 'sherpa-onnx' } as const;
+const describeModel = (id: string, owner: string): Model => ({
   id,
   object: 'model',
   created: 0,
   owned_by: owner,
 });
 
-/** The whisper.cpp name of what a client calls a model. Throws ApiError 404. */
+/** The name of what a client calls a model. Throws ApiError 404. */
 export const resolveModel = async (
   { models, settings }: Pick<ApiDeps, 'models' | 'settings'>,
   asked: string,
@@ -42,16 +44,18 @@ const unknown = (asked: string): ApiError =>
   });
 
 export const listModels: ApiHandler<'models'> = async ({ deps }) => {
-  const installed = (await deps.models.installed()).filter(({ kind }) => kind === 'whisper');
+  const installed = await deps.models.installed();
   const data = [
-    ...aliases.map((name) => describeModel(name, 'alias')),
-    ...installed.map(({ name }) => describeModel(name)),
+    ...[...aliases, automaticModel].map((name) => describeModel(name, 'alias')),
+    ...installed.map(({ name, kind }) => describeModel(name, ownerOf[kind])),
   ];
   return { kind: 'json', body: { object: 'list', data } };
 };
 
 export const showModel: ApiHandler<'models'> = async ({ deps }, context) => {
   const name = context.param('id');
-  if (!isAlias(name) && !(await deps.models.has(name))) throw unknown(name);
-  return { kind: 'json', body: describeModel(name, isAlias(name) ? 'alias' : 'whisper.cpp') };
+  if (isAlias(name) || name === automaticModel) return { kind: 'json', body: describeModel(name, 'alias') };
+  if (!(await deps.models.has(name))) throw unknown(name);
+  const found = (await deps.models.installed()).find((model) => model.name === name);
+  return { kind: 'json', body: describeModel(name, ownerOf[found?.kind ?? 'whisper']) };
 };

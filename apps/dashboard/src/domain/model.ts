@@ -1,11 +1,14 @@
-import { createModelStore, downloadModel, publishedModels } from '@whisper-bot/speech';
-
-/** A model on this machine. */
-export interface ShelfModel {
-  name: string;
-  kind: 'whisper' | 'speaker';
-  bytes: number;
-}
+import { dirname } from 'node:path';
+import {
+  automaticModel,
+  createModelStore,
+  downloadModel,
+  type InstalledModel,
+  type PublishedModel,
+  publishedModels,
+  recommendModels,
+  removeModel,
+} from '@whisper-bot/speech';
 
 export interface Download {
   name: string;
@@ -17,16 +20,22 @@ export interface Download {
 
 /** The models of this machine, and those on their way to it. */
 export interface ModelShelf {
-  installed(): Promise<ShelfModel[]>;
-  /** Whether a Whisper model of that name, or a quantized variant of it, is here. */
+  installed(): Promise<InstalledModel[]>;
+  /** Whether a model of that name, or a quantized variant of it, is here; `auto` always is. */
   has(name: string): Promise<boolean>;
-  published(): readonly { name: string; kind: 'whisper' | 'speaker' }[];
+  published(): readonly PublishedModel[];
+  /** What is worth adding, the best first for each language. */
+  recommended(): readonly PublishedModel[];
+  /** Whether it was added here, and can be removed. */
+  isAdded(model: InstalledModel): boolean;
   /** Running and failed ones. */
   downloads(): readonly Download[];
   /** False where the name is unknown or on its way already. */
   start(name: string): boolean;
   /** Ends a download (what has arrived is kept) or forgets a failed one; false where there is none. */
   stop(name: string): boolean;
+  /** Removes a model that was added. Throws TaskError `unknown-model`, also for what is shipped. */
+  remove(name: string): Promise<void>;
 }
 
 export interface ModelShelfOptions {
@@ -45,12 +54,10 @@ export const createModelShelf = ({ modelsDir, shippedDir, hub, closing }: ModelS
   const running = new Map<string, Download & { controller: AbortController }>();
   return {
     installed: () => store.list(),
-    has: (name) =>
-      store.whisperPath(name).then(
-        () => true,
-        () => false,
-      ),
+    has: async (name) => name === automaticModel || store.has(name),
     published: () => publishedModels,
+    recommended: () => recommendModels().map(({ model }) => model),
+    isAdded: ({ path }) => dirname(path) === modelsDir,
     downloads: () => [...running.values()],
     start: (name) => {
       const model = publishedModels.find((each) => each.name === name);
@@ -78,5 +85,6 @@ export const createModelShelf = ({ modelsDir, shippedDir, hub, closing }: ModelS
       entry?.controller.abort();
       return running.delete(name);
     },
+    remove: async (name) => void (await removeModel(name, modelsDir)),
   };
 };

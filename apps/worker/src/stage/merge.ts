@@ -52,7 +52,8 @@ const join = async (material: Material, recognitions: Recognition[], duration: n
     diarization: options.diarize ? diarization : null,
     outcome: options.diarize ? 'found' : 'off',
     translated: options.translate,
-    model: options.model,
+    // Where no one spoke no model wrote anything: the one asked for stands there.
+    ...(recognitions.length === 0 ? { model: options.model } : {}),
     ...named(options),
   });
   const others = await otherTracks(material);

@@ -1,9 +1,11 @@
-/** A model that is published for download. */
-export interface PublishedModel {
-  /** What it is called on the command line and in a task: `large-v3-turbo`, `nemo_en_titanet_large`. */
+import { type PublishedRecognizer, publishedRecognizers } from './recognizer-catalog.js';
+
+/** A Whisper model that is published for download: one file for whisper.cpp. */
+export interface PublishedWhisper {
+  /** What it is called on the command line and in a task: `large-v3-turbo`. */
   name: string;
-  kind: 'whisper' | 'speaker';
-  /** Of the file, as published and as kept. */
+  kind: 'whisper';
+  /** As published and as kept. */
   file: string;
   /** Owner and name on the Hugging Face hub. */
   repository: string;
@@ -11,6 +13,8 @@ export interface PublishedModel {
   sha256?: string;
   sha1?: string;
 }
+
+export type PublishedModel = PublishedWhisper | PublishedRecognizer;
 
 /** All ggml models of whisper.cpp 1.9.1 but tinydiarize (models/download-ggml-model.sh). */
 const whisperNames = `
@@ -48,23 +52,7 @@ const whisperSha256: Record<string, string> = {
   base: '60ed5bc3dd14eea856493d334349b405782ddcaf0028d4b5df4088345fba2efe',
 };
 
-/** Speaker embeddings that sherpa-onnx publishes, 16 kHz (csukuangfj is its author; the same files as in its releases). */
-const speakerNames = [
-  '3dspeaker_speech_campplus_sv_en_voxceleb_16k',
-  '3dspeaker_speech_campplus_sv_zh-cn_16k-common',
-  '3dspeaker_speech_campplus_sv_zh_en_16k-common_advanced',
-  '3dspeaker_speech_eres2net_base_sv_zh-cn_3dspeaker_16k',
-  '3dspeaker_speech_eres2net_large_sv_zh-cn_3dspeaker_16k',
-  '3dspeaker_speech_eres2net_sv_en_voxceleb_16k',
-  '3dspeaker_speech_eres2netv2_sv_zh-cn_16k-common',
-  'nemo_en_speakerverification_speakernet',
-  'nemo_en_titanet_large',
-  'nemo_en_titanet_small',
-  'wespeaker_en_voxceleb_CAM++',
-  'wespeaker_en_voxceleb_resnet34_LM',
-];
-
-const whisperModel = (name: string): PublishedModel => ({
+const whisperModel = (name: string): PublishedWhisper => ({
   name,
   kind: 'whisper',
   file: `ggml-${name}.bin`,
@@ -73,15 +61,5 @@ const whisperModel = (name: string): PublishedModel => ({
   ...(whisperSha1[name] === undefined ? {} : { sha1: whisperSha1[name] }),
 });
 
-const speakerModel = (name: string): PublishedModel => ({
-  name,
-  kind: 'speaker',
-  file: `${name}.onnx`,
-  repository: 'csukuangfj/speaker-embedding-models',
-});
-
 /** Everything `model add` knows by name, Whisper's by size. */
-export const publishedModels: readonly PublishedModel[] = [
-  ...whisperNames.map(whisperModel),
-  ...speakerNames.map(speakerModel),
-];
+export const publishedModels: readonly PublishedModel[] = [...publishedRecognizers, ...whisperNames.map(whisperModel)];

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PublishedModel } from './catalog.js';
 import { downloadModel } from './download.js';
+import { createModelStore } from './store.js';
 
 const content = randomBytes(300_000);
 const sha256 = createHash('sha256').update(content).digest('hex');
@@ -20,6 +21,35 @@ const serveRest: Serve = (_request, response, from) => {
   response.end(content.subarray(from));
 };
 
+/** A recognizer of two files: the hub declares the SHA-256 of the large one, and git's checksum of the small one. */
+const tokens = Buffer.from('<blk> 0\n');
+const parts: Record<string, { content: Buffer; etag: string }> = {
+  'model.int8.onnx': { content, etag: sha256 },
+  'tokens.txt': {
+    content: tokens,
+    etag: createHash('sha1').update(`blob ${tokens.length}\0`).update(tokens).digest('hex'),
+  },
+};
+const recognizer: PublishedModel = {
+  name: 'gigaam',
+  kind: 'recognizer',
+  family: 'nemo-ctc',
+  languages: ['ru'],
+  repository: 'owner/parts',
+  files: { model: 'model.int8.onnx', tokens: 'tokens.txt' },
+  bytes: content.length + tokens.length,
+  licence: 'MIT',
+  accuracy: [],
+};
+const servePart = (request: IncomingMessage, response: ServerResponse): void => {
+  const part = parts[request.url?.split('/').at(-1) ?? ''];
+  if (part === undefined) return void response.writeHead(404).end();
+  const header = part.etag.length === 64 ? 'x-linked-etag' : 'etag';
+  if (request.method === 'GET') requested.push(request.url ?? '');
+  response.writeHead(200, { [header]: `"${part.etag}"`, 'content-length': part.content.length }).end(part.content);
+};
+let requested: string[];
+
 let folder: string;
 let hub: string;
 let stop: () => void;
@@ -31,6 +61,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'whisper-bot-model-'));
   serve = serveRest;
   ranges = [];
+  requested = [];
   declared = { 'x-linked-etag': `"${sha256}"`, 'x-linked-size': content.length };
   const server = createServer((request, response) => {
     if (request.url === '/owner/models/resolve/main/ggml-base.bin') {
@@ -38,7 +69,8 @@ beforeEach(async () => {
     } else if (request.url === '/cdn/blob') {
       ranges.push(request.headers.range);
       serve(request, response, Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0));
-    } else response.writeHead(404).end();
+    } else if (request.url?.startsWith('/owner/parts/')) servePart(request, response);
+    else response.writeHead(404).end();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -123,4 +155,31 @@ test('cancelling keeps what has arrived', async () => {
   const onProgress = () => abort.abort(new Error('enough'));
   await expect(downloadModel(model, { ...options(), signal: abort.signal, onProgress })).rejects.toThrow('enough');
   expect(await readdir(folder)).toEqual(['.ggml-base.bin.part']);
+});
+
+test('a recognizer appears once all its files are there, each compared with its checksum', async () => {
+  const seen: number[] = [];
+  const onProgress = (received: number, total: number) => void seen.push(received / total);
+  const done = await downloadModel(recognizer, { ...options(), onProgress });
+  expect(done).toMatchObject({ path: join(folder, 'gigaam'), bytes: content.length + tokens.length });
+  expect(await readdir(folder)).toEqual(['gigaam']);
+  const found = await createModelStore([folder]).find('gigaam');
+  expect(found).toMatchObject({ kind: 'recognizer', family: 'nemo-ctc', languages: ['ru'] });
+  expect(seen.at(-1)).toBe(1);
+  expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+});
+
+test('a recognizer whose download broke off goes on with the files that are missing', async () => {
+  const right = parts['tokens.txt'];
+  if (right === undefined) throw new Error('no tokens');
+  parts['tokens.txt'] = { ...right, etag: '0'.repeat(40) };
+  try {
+    await expect(downloadModel(recognizer, options())).rejects.toThrow('tokens.txt arrived with a wrong checksum');
+  } finally {
+    parts['tokens.txt'] = right;
+  }
+  expect(await createModelStore([folder]).list()).toEqual([]);
+  requested = [];
+  await downloadModel(recognizer, options());
+  expect(requested).toEqual(['/owner/parts/resolve/main/tokens.txt']);
 });

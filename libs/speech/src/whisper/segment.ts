@@ -50,7 +50,9 @@ const toSegment = (group: readonly PlacedWord[], language: string): RecognizedSe
     end: group.at(-1)?.word.end ?? 0,
     words: group.map(({ word }) => word),
     ...(own === language ? {} : { language: own }),
-    averageLogProbability: Math.min(0, all.reduce((sum, value) => sum + value, 0) / all.length),
+    ...(all.length === 0
+      ? {}
+      : { averageLogProbability: Math.min(0, all.reduce((sum, value) => sum + value, 0) / all.length) }),
     ...(noSpeech >= 0 ? { noSpeechProbability: Math.min(1, noSpeech) } : {}),
   };
 };

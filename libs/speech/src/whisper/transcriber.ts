@@ -1,6 +1,7 @@
-import type { Logger } from '@whisper-bot/runtime';
+import { type Child, createChild, type Logger } from '@whisper-bot/runtime';
 import { cutText } from '@whisper-bot/task';
 import { findEngineBinary } from '../binary.js';
+import { createChildPool } from '../child-pool.js';
 import type { CallContext, Engine, Span, Transcriber, Warmable } from '../contract.js';
 import type { TranscriberName } from '../engine-name.js';
 import { openWav, type Wav } from '../wav/reader.js';
@@ -12,7 +13,6 @@ import { followLanguages } from './language/follow.js';
 import { partsOf } from './language/part.js';
 import { likeliest } from './language/prior.js';
 import { bestOf, candidatesOf, meanOf, type Tried } from './language/single.js';
-import { createPool } from './pool.js';
 import { repair } from './repair.js';
 import { inTimesOf, isDoubtful, isShort, likelier, surroundingsOf } from './short.js';
 import { pack, type Window, widen } from './window.js';
@@ -48,24 +48,32 @@ type WhisperTranscriber = Transcriber & Engine & Warmable;
  * second as for thirty; the times of the words are put back to where they were said.
  */
 export const createWhisperTranscriber = (options: WhisperTranscriberOptions): WhisperTranscriber => {
-  const { modelPath, logger } = options;
-  const pool = createPool({
-    size: options.models ?? 1,
-    threads: options.threads,
-    engine: options.engine ?? 'native',
-    memoryLimitBytes: options.memoryLimitBytes ?? 6 * 2 ** 30,
-    binary: async () =>
+  const { modelPath, logger, engine: engineName = 'native' } = options;
+  const pool = createChildPool(options.models ?? 1);
+  const childOf = async (model: string): Promise<Child> => {
+    const command =
       options.program ??
-      findEngineBinary(options.cacheDir, options.engine === 'whisper-node' ? 'whisper-node-child' : 'whisper-child'),
-    logger,
-  });
+      (await findEngineBinary(
+        options.cacheDir,
+        engineName === 'whisper-node' ? 'whisper-node-child' : 'whisper-child',
+      ));
+    return pool.of(model, () =>
+      createChild({
+        name: 'whisper',
+        command,
+        args: ['--model', model, '--threads', String(options.threads), '--engine', engineName],
+        memoryLimitBytes: options.memoryLimitBytes ?? 6 * 2 ** 30,
+        logger,
+      }),
+    );
+  };
 
   const call = async (
     model: string,
     request: { method: string; params: object; windows: number },
     context: CallContext,
   ) => {
-    const child = await pool.of(await modelPath(model));
+    const child = await childOf(await modelPath(model));
     const { signal, onProgress } = context;
     const limits = { signal, timeLimitMs: timeLimitMs(request.windows), ...(onProgress ? { onProgress } : {}) };
     return child.call(request.method, request.params, limits);
@@ -174,7 +182,7 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
       return bestOf(tried, both, hints) ?? likeliest(both, hints);
     },
 
-    warmUp: async (model) => (await pool.of(model ?? (await modelPath('base')))).warmUp(),
+    warmUp: async (model) => (await childOf(model ?? (await modelPath('base')))).warmUp(),
     close: () => pool.close(),
     pids: () => pool.pids(),
   };

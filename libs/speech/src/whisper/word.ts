@@ -9,7 +9,7 @@ export interface HeardWord {
   end: number;
   /** Where the sound after the word before begins: it may be earlier than the start, after a pause. */
   reach?: number;
-  /** One log probability a piece. */
+  /** One log probability a piece; none where the model does not say. */
   logProbabilities: number[];
 }
 
@@ -85,6 +85,6 @@ export const toWord = (word: HeardWord, start: number, end: number): Word => ({
   start,
   end,
   text: word.text,
-  probability: Math.round(probabilityOf(word) * 1000) / 1000,
+  ...(word.logProbabilities.length === 0 ? {} : { probability: Math.round(probabilityOf(word) * 1000) / 1000 }),
   ...(word.spaceBefore ? {} : { spaceBefore: false }),
 });

@@ -139,6 +139,8 @@ Recordings are recognized on this bot's own machines and are not passed on to an
     say`The file is too big: at most ${limit}. Send only the audio track, compress the file, or split it.`,
   'error-too-big-unknown': 'The file is too big. Send only the audio track, compress the file, or split it.',
   'error-unknown-model': 'The chosen model is not installed here. Choose another one: /model',
+  'error-damaged-model': 'The files of the chosen model are damaged here. Choose another one: /model',
+  'error-model-language': 'The chosen model does not know this language. Choose another one: /model',
   'error-unknown-language': 'I do not know the chosen language. Choose another one: /language',
   'error-file-expired': 'Telegram no longer has this file. Send it again.',
   'error-cancelled': 'Cancelled.',

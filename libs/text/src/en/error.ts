@@ -9,6 +9,8 @@ export const errors = {
   'too-long': 'The recording is longer than allowed.',
   'too-big': 'The file is larger than allowed.',
   'unknown-model': 'The model asked for is not installed. Install it, then retry.',
+  'damaged-model': 'Files of the model are missing or damaged. Remove it, add it again, then retry.',
+  'model-language': 'The model asked for does not know the language that is spoken. Choose another one or `auto`.',
   'unknown-language': 'The language is not known to the model.',
   'file-expired': 'The recording is no longer kept; it has to be sent again.',
   cancelled: 'The task was cancelled.',

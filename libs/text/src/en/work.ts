@@ -154,6 +154,7 @@ export const work = {
     auto: 'Detect automatically',
     model: 'Model',
     defaultModel: 'as set for everyone',
+    autoModel: 'auto (by language)',
     diarize: 'Identify speakers',
     speakers: 'How many speakers',
     speakersHint: 'Leave empty to let the engine find out.',

@@ -155,6 +155,7 @@ export const work: typeof english = {
     auto: 'Определить автоматически',
     model: 'Модель',
     defaultModel: 'как задано для всех',
+    autoModel: 'auto (по языку)',
     diarize: 'Разделить по спикерам',
     speakers: 'Сколько спикеров',
     speakersHint: 'Оставьте пустым, чтобы определить автоматически.',

@@ -63,8 +63,8 @@ export const mergeTranscript = (request: MergeRequest): Transcript => {
     language,
     ...(languages.length > 1 ? { languages } : {}),
     duration,
-    model: request.model ?? recognitions[0]?.model ?? '',
-    engine: request.engine ?? enginesOf(recognitions),
+    model: request.model ?? namesOf(recognitions, ({ model }) => model),
+    engine: request.engine ?? namesOf(recognitions, ({ engine }) => engine),
     translated: request.translated ?? false,
     speakers: {
       outcome,
@@ -92,10 +92,10 @@ const spoken = (
 };
 
 /** Each once, in the order of the recording; where nothing was said nothing recognized it. */
-const enginesOf = (recognitions: readonly Recognition[]): string => {
-  const names = new Set(recognitions.map(({ engine }) => engine));
-  if (names.size > 1) names.delete('none');
-  return [...names].join(', ');
+const namesOf = (recognitions: readonly Recognition[], nameOf: (recognition: Recognition) => string): string => {
+  const writing = recognitions.filter(({ engine }) => engine !== 'none');
+  const names = (writing.length > 0 ? writing : recognitions).flatMap((one) => nameOf(one).split(', '));
+  return [...new Set(names)].join(', ');
 };
 
 /** The languages spoken, the one with most speech first; of equal ones the one heard first. */

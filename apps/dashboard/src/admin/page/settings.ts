@@ -1,3 +1,4 @@
+import { automaticModel } from '@whisper-bot/speech';
 import { isSwitch, parseSetting, type SettingKey, settingKeys } from '../../domain/setting.js';
 import { backTo } from '../../web/answer.js';
 import { HttpError } from '../../web/http-error.js';
@@ -11,7 +12,7 @@ import { card, table } from '../view/piece.js';
 export const showSettings: AdminHandler<'models' | 'options' | 'settings'> = async (context) => {
   const { words, deps } = context;
   const say = words.settings;
-  const models = (await deps.models.installed()).filter(({ kind }) => kind === 'whisper').map(({ name }) => name);
+  const models = [automaticModel, ...(await deps.models.installed()).map(({ name }) => name)];
   return {
     kind: 'page',
     page: page(context, {

@@ -1,3 +1,4 @@
+import { automaticModel } from '@whisper-bot/speech';
 import { languageCodes } from '@whisper-bot/task';
 import { ownNameOf } from '@whisper-bot/text';
 import { uploadLimit } from '../../domain/upload.js';
@@ -20,7 +21,7 @@ export const renderUpload = async (
   const { words, deps, locale } = context;
   const say = words.upload;
   const { maxDuration } = deps.rules;
-  const models = (await deps.models.installed()).filter(({ kind }) => kind === 'whisper');
+  const models = await deps.models.installed();
   const limit = bytes(uploadLimit(deps), locale);
   return {
     kind: 'page',
@@ -59,6 +60,7 @@ ${select({
   value: '',
   options: [
     ['', `${deps.settings.get('model')} (${say.defaultModel})`],
+    [automaticModel, say.autoModel] as const,
     ...models.map(({ name }) => [name, name] as const),
   ],
 })}

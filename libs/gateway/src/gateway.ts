@@ -27,7 +27,7 @@ export interface GatewayOptions {
   resultsKept?: number;
   /** Milliseconds after which a silent consumer's entries are taken over; one that lives says so four times in it. Default 20 000. */
   idle?: number;
-  /** Longest pause before an entry that could not be stored is tried again, milliseconds. Default 30 000. */
+  /** Longest pause before an entry that could not be stored is tried again, milliseconds: all behind it wait as well. Default 2000. */
   longestPause?: number;
 }
 
@@ -85,7 +85,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     largest: options.largest,
     send,
     logger,
-    longestPause: options.longestPause ?? 30_000,
+    longestPause: options.longestPause ?? 2000,
   };
   const consumer = options.consumer ?? `${hostname()}-${process.pid}`;
   const place = { stream: names.tasks, consumers: names.consumers, consumer };

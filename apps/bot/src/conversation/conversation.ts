@@ -88,7 +88,7 @@ const archived = (request: Request, source: string): Task => ({
 const reportInterval = 2000;
 
 /** Between two attempts to hand a recording over while Redis or PostgreSQL is away, milliseconds. */
-const pauses = { first: 500, longest: 4000 };
+const pauses = { first: 500, longest: 2000 };
 /** Milliseconds after which a recording that could not be handed over is given up. */
 const mostPatience = 3_600_000;
 /** Milliseconds between two looks for recordings left unfinished. */

@@ -4,7 +4,7 @@ import type { StateChange } from '../contract.js';
 import { type Served, serveQueue } from '../queue/serve.js';
 
 /** Milliseconds between two attempts to record; doubles up to the second. */
-const pause = { first: 200, longest: 10_000 };
+const pause = { first: 200, longest: 2000 };
 
 /** Attempts at a change the record refuses for what is in it: another one ends the same way. */
 const mostRefusals = 3;

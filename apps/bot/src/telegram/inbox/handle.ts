@@ -1,5 +1,5 @@
 import { createConcurrentSink, createRunner, createSource } from '@grammyjs/runner';
-import { isUnavailable } from '@whisper-bot/runtime';
+import { isUnavailable, reconnectPause } from '@whisper-bot/runtime';
 import type { ClaimedUpdate, Inbox } from '@whisper-bot/store/telegram';
 import type { Update } from 'grammy/types';
 import type { BotLog } from '../log.js';
@@ -23,7 +23,7 @@ export interface Handling {
   close(): Promise<void>;
 }
 
-/** Milliseconds between two looks without a wake-up: another process may have stored an update, or PostgreSQL was unavailable. */
+/** Milliseconds between two looks without a wake-up: another process may have stored an update. */
 const lookInterval = 5000;
 
 const chatsOf = ({ chatId, otherChatId }: ClaimedUpdate): number[] =>
@@ -44,31 +44,33 @@ export const startHandling = (deps: HandleDeps): Handling => {
     wakeUp();
   };
 
-  /** Resolves when woken, when it is time to look, or when the signal aborts. */
-  const rest = (signal: AbortSignal): Promise<void> =>
+  /** Resolves when woken, after so many milliseconds, or when the signal aborts. */
+  const rest = (signal: AbortSignal, longest: number): Promise<void> =>
     new Promise((resolve) => {
       const end = () => {
         clearTimeout(timer);
         signal.removeEventListener('abort', end);
         resolve();
       };
-      const timer = setTimeout(end, lookInterval);
+      const timer = setTimeout(end, longest);
       signal.addEventListener('abort', end);
       wakeUp = end;
       if (woken || signal.aborted) end();
     });
 
   const supply = async (size: number, signal: AbortSignal): Promise<ClaimedUpdate[]> => {
-    while (!signal.aborted) {
+    for (let failures = 0; !signal.aborted; ) {
       woken = false;
       try {
         const claimed = await inbox.claim(Math.min(size, deps.concurrency), [...busy]);
+        failures = 0;
         for (const chatId of claimed.flatMap(chatsOf)) busy.add(chatId);
         if (claimed.length > 0) return claimed;
       } catch (error) {
         log.error({ err: error }, 'inbox unavailable');
+        failures += 1;
       }
-      await rest(signal);
+      await rest(signal, failures === 0 ? lookInterval : reconnectPause(failures));
     }
     return [];
   };
@@ -86,8 +88,9 @@ export const startHandling = (deps: HandleDeps): Handling => {
       release(claimed);
     } catch (error) {
       log.error({ err: error, update_id: updateId, attempts }, 'update handling failed');
-      // Where Redis or PostgreSQL is away the update is not at fault, however often it was tried.
-      if (attempts >= deps.mostAttempts && !isUnavailable(error)) {
+      // Where Redis or PostgreSQL is away the update is not at fault, however often it was tried, and goes on soon after its return.
+      const isAway = isUnavailable(error);
+      if (attempts >= deps.mostAttempts && !isAway) {
         await inbox
           .park(updateId, error instanceof Error ? (error.stack ?? error.message) : String(error))
           .catch((failure: unknown) => log.error({ err: failure, update_id: updateId }, 'inbox unavailable'));
@@ -95,7 +98,8 @@ export const startHandling = (deps: HandleDeps): Handling => {
         return;
       }
       // The chat rests, so that its next update does not overtake this one.
-      setTimeout(() => release(claimed), backOff(Math.min(attempts, deps.mostAttempts))).unref();
+      const rests = isAway ? reconnectPause(attempts) : backOff(Math.min(attempts, deps.mostAttempts));
+      setTimeout(() => release(claimed), rests).unref();
     }
   };
 

@@ -35,7 +35,7 @@ export const startPolling = ({ api, inbox, log, timeout, onStored, onStop }: Pol
     pRetry(() => inbox.put(updates.map(inboxUpdate)), {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: 250,
-      maxTimeout: 5000,
+      maxTimeout: 2000,
       randomize: true,
       signal,
       onFailedAttempt: ({ error, attemptNumber: attempt }) =>

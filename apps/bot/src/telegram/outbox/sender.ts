@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { reconnectPause } from '@whisper-bot/runtime';
 import type { ClaimedMessage, OutboxRepository, PendingMessage } from '@whisper-bot/store/telegram';
 import { ZodError } from 'zod';
 import type { BotLog } from '../log.js';
@@ -7,7 +8,7 @@ import { type OutboundMessage, type Outbox, priorities } from './outbound-messag
 import { ContentGone, type Sent } from './send.js';
 import { createSendQueue } from './send-queue.js';
 import { createSettlement, type Outcome, type SenderEvents } from './settlement.js';
-import { backOff, judge } from './verdict.js';
+import { judge } from './verdict.js';
 
 export interface SenderDeps {
   messages: OutboxRepository;
@@ -96,7 +97,7 @@ export const createSender = (deps: SenderDeps): Sender => {
       } catch (error) {
         log.error({ key: message.key, err: error, attempt }, 'recording a sent message postponed');
         if (!running) throw new RecordAway('The bot stops while its record is away.', { cause: error });
-        await pause(Math.min(5000, backOff(attempt)));
+        await pause(reconnectPause(attempt));
       }
     }
   };

@@ -41,7 +41,7 @@ const config = resolveConfig({
 });
 const closers = [];
 const options = { config, logger, lifecycle: { onClose: (_name, close) => closers.push(close) } };
-const installation = assemble(options);
+const installation = await assemble(options);
 const { pipeline, store, recorder } = installation;
 await keepRecord(installation, options, { grace: 10, interval: 2000 });
 const wait = () => pause(stageMs);

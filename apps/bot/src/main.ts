@@ -25,7 +25,7 @@ const token = config.botToken ?? '';
 const apiRoot = config.botApiUrl.replace(/\/+$/, '');
 
 const installation = { config, logger, lifecycle };
-const parts = assemble(installation);
+const parts = await assemble(installation);
 const { pipeline, transcripts, rules, eraser } = parts;
 if (eraser === null) throw new Error('The bot needs a database.');
 const reachability = createReachability({

@@ -16,7 +16,7 @@ if (config.databaseUrl === null || config.redisUrl === null) {
   process.exit(exitNeedsOperator);
 }
 const lifecycle = createLifecycle({ logger, graceMs: (config.shutdownGrace + 10) * 1000 });
-const installation = assemble({ config, logger, lifecycle });
+const installation = await assemble({ config, logger, lifecycle });
 await keepRecord(installation, { config, logger, lifecycle });
 
 const deps = await openDeps({

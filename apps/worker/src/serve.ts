@@ -15,7 +15,7 @@ export const serveWorker = async (
   const logger = createLogger({ name: 'worker', level: config.logLevel });
   const lifecycle = createLifecycle({ logger, graceMs: (config.shutdownGrace + 10) * 1000 });
   const installation = { config, logger, lifecycle };
-  const parts = assemble(installation);
+  const parts = await assemble(installation);
   const { pipeline, metrics, rules, name } = parts;
   await keepRecord(parts, installation);
   await watchProcess(parts, installation);

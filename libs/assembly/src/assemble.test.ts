@@ -113,7 +113,7 @@ beforeEach(async () => {
     onClose: (_name: string, close: (grace: number) => unknown) => void closers.push(() => close(0)),
   };
   const options = { config, logger, lifecycle };
-  installation = assemble(options);
+  installation = await assemble(options);
   await keepRecord(installation, options, { grace: 1, interval: 500 });
   metricsUrl = (await watchProcess(installation, options, () => lacking))?.url ?? '';
   const work = await installation.pipeline.work(stages, {
@@ -176,7 +176,7 @@ const submit = async (more: Partial<Task> = {}): Promise<Task> => {
   await installation.pipeline.submit(task);
   return task;
 };
-const store = () => installation.store?.within(20_000) ?? Promise.reject(new Error('no store'));
+const store = () => installation.store?.within(120_000) ?? Promise.reject(new Error('no store'));
 const countIn = async (state: 'done' | 'failed') =>
   (await (await store()).tasks.search({ state }, { limit: 100 })).rows.length;
 
@@ -191,7 +191,7 @@ describe('what was accepted', () => {
     await client.flushall();
     await client.quit();
     gate.open();
-    await until(async () => (await countIn('done')) === 50, 150_000);
+    await until(async () => (await countIn('done')) === 50);
     expect(await countIn('failed')).toBe(0);
     expect(new Set(delivered)).toEqual(new Set(tasks.map(({ id }) => id)));
   });
@@ -243,7 +243,7 @@ describe('what was accepted', () => {
     await client.del(...gone);
     await client.quit();
     gate.open();
-    await until(async () => (await countIn('done')) === 1, 60_000);
+    await until(async () => (await countIn('done')) === 1);
     expect(delivered).toEqual([task.id]);
   });
 
@@ -272,7 +272,7 @@ it('with PostgreSQL away intake is refused with a sentence, running tasks finish
   gate.open();
   await until(() => delivered.length === 10);
   await away.release();
-  await until(async () => (await countIn('done')) === 10, 150_000);
+  await until(async () => (await countIn('done')) === 10);
   expect(tasks).toHaveLength(10);
   expect(db).toBeDefined();
 });

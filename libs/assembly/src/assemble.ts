@@ -18,7 +18,6 @@ import { startErasing } from './erasure/sweep.js';
 import { createPipelineMetrics, type PipelineMetrics } from './metric.js';
 import { followSettings, type Rules } from './setting.js';
 import { createStoreOpener, type StoreOpener } from './store-opener.js';
-import { startTracing } from './trace.js';
 
 /** What every process of an installation shares, wired together: the queue, the record, the analytics. */
 export interface Installation {
@@ -50,7 +49,7 @@ export interface AssembleOptions {
 const recordPatience = 10_000;
 
 /** Opens the parts that the configuration names. Throws where REDIS_URL is missing; PostgreSQL and ClickHouse may be away. */
-export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Installation => {
+export const assemble = async ({ config, logger, lifecycle }: AssembleOptions): Promise<Installation> => {
   if (config.redisUrl === null) throw new Error('REDIS_URL is not set; `./whisper-bot up` starts a Redis and sets it.');
   const name = `${hostname()}-${process.pid}`;
 
@@ -73,6 +72,8 @@ export const assemble = ({ config, logger, lifecycle }: AssembleOptions): Instal
   lifecycle.onClose('settings', () => rules.close());
 
   if (config.tracesUrl !== null) {
+    // An eighth of what a process takes to start, for few.
+    const { startTracing } = await import('./trace.js');
     const tracing = startTracing(config.tracesUrl, name);
     lifecycle.onClose('traces', () => tracing.close());
   }

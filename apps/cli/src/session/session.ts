@@ -51,9 +51,12 @@ export const attachSession = async (config: Config): Promise<Session> => {
 };
 
 /** Opens queue and record as the other processes of the installation do: what is accepted is written down first. */
-const attach = (config: Config, { redisUrl, databaseUrl, tasksDir }: Omit<Places, 'clickhouseUrl'>): Session => {
+const attach = async (
+  config: Config,
+  { redisUrl, databaseUrl, tasksDir }: Omit<Places, 'clickhouseUrl'>,
+): Promise<Session> => {
   const closers: ((graceMs: number) => unknown)[] = [];
-  const { pipeline, transcripts } = assemble({
+  const { pipeline, transcripts } = await assemble({
     config: { ...config, redisUrl, databaseUrl, tasksDir, clickhouseUrl: null },
     logger: createLogger({ name: 'cli', level: 'silent' }),
     lifecycle: { onClose: (_name, close) => void closers.push(close) },
@@ -67,7 +70,7 @@ const attach = (config: Config, { redisUrl, databaseUrl, tasksDir }: Omit<Places
 const openOnRedis = async (config: Config, redisUrl: string): Promise<Session> => {
   await mkdir(config.tasksDir, { recursive: true, mode: 0o700 });
   const { tasksDir, databaseUrl, clickhouseUrl } = config;
-  const session = attach(config, { redisUrl, databaseUrl, tasksDir });
+  const session = await attach(config, { redisUrl, databaseUrl, tasksDir });
   if (config.workers === 0 || (await session.pipeline.transcribers()) > 0) return session;
   const logDir = join(config.home, 'log');
   await ensureHome(config.home);
@@ -98,7 +101,7 @@ const openPassing = async (config: Config): Promise<Session> => {
     const places = { redisUrl: redis.url, tasksDir, databaseUrl: null, clickhouseUrl: null };
     const env = partEnvironment(config, places);
     const { worker, broken } = startWorker(folder, env);
-    const session = attach(config, places);
+    const session = await attach(config, places);
     return {
       ...session,
       passing: true,

@@ -85,7 +85,7 @@ export const startHarness = async ({
     signal: ending.signal,
     onClose: (_name: string, close: (grace: number) => unknown) => void closers.push(() => close(0)),
   };
-  const installation = assemble({ config, logger, lifecycle });
+  const installation = await assemble({ config, logger, lifecycle });
   await keepRecord(installation, { config, logger, lifecycle });
   const deps = await openDeps({
     installation,
@@ -97,7 +97,7 @@ export const startHarness = async ({
     lifecycle,
   });
   const { pipeline } = installation;
-  const store = await installation.store?.within(60_000);
+  const store = await installation.store?.within(180_000);
   if (store === undefined) throw new Error('no database');
   const stage = createStage();
   const delivered: TaskId[] = [];

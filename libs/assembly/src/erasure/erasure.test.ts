@@ -95,7 +95,7 @@ beforeAll(async () => {
     onClose: (_name: string, close: (grace: number) => unknown) => void closers.push(() => close(0)),
   };
   const options = { config, logger, lifecycle };
-  installation = assemble(options);
+  installation = await assemble(options);
   const { pipeline, store, analytics } = installation;
   await store?.opened;
   await keepRecord(installation, options, { grace: 600, interval: 300 });
@@ -208,7 +208,7 @@ describe('a deleted task', () => {
     expect(await store?.tasks.find(task.id)).toMatchObject({ state, title: '', owner: 'key:1', cause: null });
     await untilKept();
     // The append-only file is rewritten behind the answer.
-    await until(async () => (await find(marker)).length === 0, 30_000).catch(() => undefined);
+    await until(async () => (await find(marker)).length === 0).catch(() => undefined);
     expect(await find(marker)).toEqual([]);
     const left = (await find(task.id)).filter((place) => !place.startsWith('log:') && !place.includes('.aof'));
     expect(
@@ -234,7 +234,7 @@ describe('a deleted task', () => {
     await until(() => aborted);
     await untilRecorded(task.id, 'cancelled');
     await untilKept();
-    await until(async () => (await find(marker)).length === 0, 30_000).catch(() => undefined);
+    await until(async () => (await find(marker)).length === 0).catch(() => undefined);
     expect(await find(marker)).toEqual([]);
   });
 
@@ -251,7 +251,7 @@ describe('a deleted task', () => {
     expect(await find(marker)).toContain('redis: transcribe:results');
     await eraser().tasks([id]);
     await untilKept();
-    await until(async () => (await find(marker)).length === 0, 30_000).catch(() => undefined);
+    await until(async () => (await find(marker)).length === 0).catch(() => undefined);
     expect(await find(marker)).toEqual([]);
     expect(
       (await find(id)).filter((place) => place.startsWith('redis: transcribe') || place.startsWith('redis: result')),
@@ -368,7 +368,7 @@ describe('a person who wants to be forgotten', () => {
     await eraser().owner(`tg:${number}`);
     await untilKept();
 
-    await until(async () => (await find(marker)).length + (await find(String(number))).length === 0, 30_000).catch(
+    await until(async () => (await find(marker)).length + (await find(String(number))).length === 0).catch(
       () => undefined,
     );
     expect(await find(marker)).toEqual([]);

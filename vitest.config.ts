@@ -65,9 +65,9 @@ export default defineConfig({
     maxWorkers: Math.min(availableParallelism() + 1, 8),
     // A worker process runs one file after another: to start it, and to load what most files import, costs more than half of the files themselves.
     isolate: false,
-    // Bounds against hangs: a machine may be busy with much else.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    // Bounds against hangs, far above those of the steps (`until`: three minutes each): a machine may be busy with much else.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     sequence: { sequencer: LongestFirst },
   },
 });

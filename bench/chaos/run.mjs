@@ -22,7 +22,7 @@ import { openStream } from './way/stream.mjs';
 import { openTelegram } from './way/telegram.mjs';
 
 /** Milliseconds: a probe, the last tasks, an orphan's last moments, a round of the sweep. */
-const bound = { probe: 120_000, rest: 180_000, orphan: 15_000, sweep: 150_000 };
+const bound = { probe: 120_000, rest: 180_000, orphan: 60_000, sweep: 150_000 };
 
 const usual = {
   faults: 40,

@@ -86,7 +86,7 @@ describe.skipIf(reason !== null)(`in Docker (${reason === null ? 'built and run 
       imageOf(part),
     );
     const health = () => docker('inspect', '--format', '{{.State.Health.Status}}', imageOf(part));
-    await until(async () => (await health()) === 'healthy', 150_000).catch(async (cause) => {
+    await until(async () => (await health()) === 'healthy').catch(async (cause) => {
       throw new Error(`${part} did not get well: ${await docker('logs', imageOf(part))}`, { cause });
     });
   };

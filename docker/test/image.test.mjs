@@ -108,7 +108,7 @@ const start = async (name, env = {}) => {
     },
   });
   running.push(container);
-  await until(async () => (await container.health()).code === 0, 150_000).catch((error) => {
+  await until(async () => (await container.health()).code === 0).catch((error) => {
     throw new Error(`${name} did not get well: ${container.output()}`, { cause: error });
   });
   return container;
@@ -122,7 +122,7 @@ const start = async (name, env = {}) => {
 const stop = async (container) => {
   const ended = container.stop();
   if (!('execve' in process)) {
-    const over = until(() => /"msg":"(ended|the grace time is over)"/.test(container.output()), 150_000);
+    const over = until(() => /"msg":"(ended|the grace time is over)"/.test(container.output()));
     await Promise.race([ended, over]);
     const answering = openSync(join(directory.path, 'silent'), constants.O_RDWR);
     await ended;
@@ -254,7 +254,7 @@ test('the bot greets whoever writes to it, and ends in order', async () => {
     const bot = await start('bot', { BOT_TOKEN_FILE: token, BOT_API_URL: telegram.url });
     const ann = telegram.user({ id: 1001, first_name: 'Ann', language_code: 'ru' });
     await ann.sendText(ann.chat, '/start');
-    await ann.chat.until((view) => view.fromBot.length > 0, { timeoutMs: 120_000 });
+    await ann.chat.until((view) => view.fromBot.length > 0);
     expect(ann.chat.fromBot[0]?.text).toMatch(/[а-я]/);
     expect(await stop(bot)).toBe(0);
   } finally {
@@ -268,8 +268,8 @@ test('a container whose Redis is away is unhealthy, says why, and recovers', asy
   const sick = await until(async () => {
     const { code, said } = await worker.health();
     return code === 1 && said;
-  }, 150_000);
+  });
   expect(sick).toBe('Redis does not answer');
   await redis.restart();
-  await until(async () => (await worker.health()).code === 0, 150_000);
+  await until(async () => (await worker.health()).code === 0);
 });

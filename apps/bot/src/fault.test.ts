@@ -29,7 +29,7 @@ const withBot = async (options: HarnessOptions, run: (bot: Harness) => Promise<v
 };
 const annOf = (bot: Harness) => bot.api.user({ id: 7, first_name: 'Ann', language_code: 'en' });
 const answered = (ann: ReturnType<typeof annOf>, text: string) =>
-  ann.chat.until((chat) => chat.fromBot.find((seen) => seen.text === text), { timeoutMs: 120_000 });
+  ann.chat.until((chat) => chat.fromBot.find((seen) => seen.text === text));
 
 test.concurrent('by webhook: stored, then 200; a wrong secret is refused', async () => {
   const webhook = { url: 'http://127.0.0.1:{port}/hook', secret: 'a-secret-of-the-test', host: '127.0.0.1', port: 0 };
@@ -91,14 +91,15 @@ test.concurrent('every call of the Bot API fails now and then: all is answered o
     bot.api.faults.next('editMessageText', { kind: 'flood', retryAfter: 1 }, often);
     bot.api.faults.next('download', { kind: 'truncated-download', bytes: 3 }, { times: 4 });
     const people = Array.from({ length: 8 }, (_, index) => bot.api.user({ id: 20 + index, first_name: `P${index}` }));
-    for (const person of people) person.sendVoice(person.user.id, saying(`said by ${person.user.id}`));
-    for (const person of people) {
-      await person.chat.until((chat) => chat.fromBot.some(({ text }) => text === `said by ${person.user.id}`), {
-        timeoutMs: 120_000,
-      });
-      expect(person.chat.fromBot).toHaveLength(1);
+    // How many calls there are, and so how many fail, depends on how fast this machine is.
+    for (let round = 1; round === 1 || bot.api.faults.struck <= 10; round += 1) {
+      const said = ({ user }: (typeof people)[number]) => `said by ${user.id} in round ${round}`;
+      for (const person of people) person.sendVoice(person.user.id, saying(said(person)));
+      for (const person of people) {
+        await person.chat.until((chat) => chat.fromBot.some(({ text }) => text === said(person)));
+        expect(person.chat.fromBot).toHaveLength(round);
+      }
     }
-    expect(bot.api.faults.struck).toBeGreaterThan(10);
   });
 });
 
@@ -135,9 +136,7 @@ test.concurrent('a chat that takes files but no texts gets the result as a file,
     const description = 'Bad Request: not enough rights to send text messages to the chat';
     bot.api.faults.next('sendMessage', { kind: 'refuse', code: 400, description }, { times: 3 });
     ann.sendVoice(7, saying('as a file'));
-    const file = await ann.chat.until((chat) => chat.fromBot.find((message) => message.file !== undefined), {
-      timeoutMs: 120_000,
-    });
+    const file = await ann.chat.until((chat) => chat.fromBot.find((message) => message.file !== undefined));
     expect(file.file?.name).toBe('transcript.txt');
     bot.api.faults.clear();
     bob.sendVoice(8, saying('as a text'));
@@ -246,12 +245,10 @@ test('PostgreSQL away: nothing is confirmed, nothing is lost, all goes on when i
     await admin.query(`alter database ${name} with allow_connections false`);
     await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
     ann.sendVoice(7, saying('during the outage'));
-    await bot.api.journal.until(
-      () =>
-        bot.api.journal
-          .of('getUpdates')
-          .some(({ outcome }) => outcome?.kind === 'ok' && Array.isArray(outcome.result) && outcome.result.length > 0),
-      { timeoutMs: 120_000 },
+    await bot.api.journal.until(() =>
+      bot.api.journal
+        .of('getUpdates')
+        .some(({ outcome }) => outcome?.kind === 'ok' && Array.isArray(outcome.result) && outcome.result.length > 0),
     );
     expect(bot.api.updates.pending().length).toBeGreaterThan(0);
     await admin.query(`alter database ${name} with allow_connections true`);

@@ -30,7 +30,7 @@ afterEach(async () => {
 
 const annOf = () => bot.api.user({ id: 7, first_name: 'Ann', language_code: 'en' });
 const answered = (ann: ReturnType<typeof annOf>, text: string) =>
-  ann.chat.until((chat) => chat.fromBot.find((seen) => seen.text.startsWith(text)), { timeoutMs: 120_000 });
+  ann.chat.until((chat) => chat.fromBot.find((seen) => seen.text.startsWith(text)));
 /** Everything the bot has ever said in a chat, overwritten or not. */
 const everSaid = (): string =>
   JSON.stringify(
@@ -77,7 +77,7 @@ test.each([
     throw new TaskError('internal', 'The queue cannot take the recording right now.', { cause: cause() });
   };
   ann.sendVoice(7, saying('in the end'));
-  await ann.chat.until((chat) => chat.fromBot.some(({ text }) => text.includes('Waiting')), { timeoutMs: 120_000 });
+  await ann.chat.until((chat) => chat.fromBot.some(({ text }) => text.includes('Waiting')));
   await until(() => refusals >= 3);
   isAway = false;
   await answered(ann, 'in the end');
@@ -93,7 +93,7 @@ test('a fault that is no outage is reported at once', async () => {
     throw new TypeError('a defect');
   };
   ann.sendVoice(7, saying('a defect'));
-  await ann.chat.until((chat) => chat.fromBot.some(({ text }) => failures.test(text)), { timeoutMs: 120_000 });
+  await ann.chat.until((chat) => chat.fromBot.some(({ text }) => failures.test(text)));
 });
 
 test('an update that met an outage is handled afterwards, however few attempts it has; any other is put aside', async () => {
@@ -134,7 +134,7 @@ test('an answer from the store is a task of its own, kept as long as any other',
   const first = ann.sendVoice(7, voice);
   await answered(ann, 'said once');
   ann.forward(7, first);
-  await ann.chat.until((chat) => chat.fromBot.length === 2 && chat.last?.text.includes('♻️'), { timeoutMs: 120_000 });
+  await ann.chat.until((chat) => chat.fromBot.length === 2 && chat.last?.text.includes('♻️'));
   expect(new Set(archived).size).toBe(1);
   expect(bot.pipeline.transcribed).toBe(1);
   const names = await readdir(join(bot.tasksDir, archived[0] ?? ''));

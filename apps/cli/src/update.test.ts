@@ -32,7 +32,7 @@ beforeAll(async () => {
   redisServer = await startRedis();
   database = await freshDatabase({ bare: true });
   // The messages of hours are sent again within a second.
-  telegram = await startBotApi({ flood: 'count' });
+  telegram = await startBotApi({ callbackLifetimeMs: 600_000, flood: 'count' });
   await restoreTasks(tasksDir, seen);
   await restorePostgres(database.url, seen);
   await restoreChats(telegram, seen);
@@ -52,7 +52,7 @@ beforeAll(async () => {
   redis = new Redis(redisServer.url);
   ann = telegram.user({ id: 1001, first_name: 'Ann', language_code: 'en' });
   boris = telegram.user({ id: 1002, first_name: 'Boris', language_code: 'ru' });
-}, 300_000);
+});
 afterAll(async () => {
   await system?.stop();
   redis?.disconnect();
@@ -156,7 +156,7 @@ test('what was running, waiting, unsent or unread ends with its answer', async (
   expect(await (await api(`/v1/tasks/${seen.programWaiting}`)).json()).toMatchObject({ status: 'done', error: null });
   expect(await (await api(`/v1/tasks/${seen.programWaiting}/result?format=text`)).text()).toContain('Hamburg');
   await expect.poll(() => redis.exists(`result:${seen.streamUnread}`), { timeout: 300_000 }).toBe(1);
-}, 600_000);
+}, 1_200_000);
 
 test('dead letters are retried from the chat and from the dashboard, and delivered', async () => {
   const failure = below(boris, 5);
@@ -172,7 +172,7 @@ test('dead letters are retried from the chat and from the dashboard, and deliver
   expect(status).toBe(303);
   await expect.poll(() => stateOf(seen.programFailed), { timeout: 300_000 }).toBe('done');
   expect((await browse('/dead')).text).not.toContain(seen.failed);
-}, 600_000);
+}, 1_200_000);
 
 test('nothing is lost and nothing is said twice', async () => {
   const ids = seen.states.map(({ id }) => id);

@@ -9,15 +9,14 @@ import { createLogger } from '@whisper-bot/runtime';
 import { createTaskFolder, type Task, type TaskOptions, taskSchema } from '@whisper-bot/task';
 import { normalizeWords } from '@whisper-bot/testing';
 import { formats, type Transcript } from '@whisper-bot/transcript';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createRealEngines, type RealEngines } from './real-engines.js';
 import { type Harness, openHarness } from './test/harness.js';
 import { createWorker, type Worker } from './worker.js';
 
 // Recordings as people send them, from the file to the transcript: the real decoder, detector, transcriber and merge.
-const hangBound = 150_000;
-vi.setConfig({ testTimeout: 2 * hangBound, hookTimeout: hangBound });
+const hangBound = 180_000;
 
 const samples = join(readMachine().repository, 'samples');
 const [jfk, dialogue, russian] = ['jfk.wav', 'dialogue-3-speakers.wav', 'russian.wav'].map((name) =>

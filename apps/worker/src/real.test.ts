@@ -11,13 +11,12 @@ import { createPipeline, type WorkerPipeline } from '@whisper-bot/pipeline';
 import { createTaskFolder, type Task, taskFolder, taskSchema } from '@whisper-bot/task';
 import { until } from '@whisper-bot/testing';
 import { transcriptSchema } from '@whisper-bot/transcript';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { copyEngineCache, type EngineCache } from './test/engine-cache.js';
 import { alive, descendants } from './test/process-tree.js';
 
 // Generous: whisper.cpp's threads wait for each other by spinning, which on a busy machine takes many times as long.
-const hangBound = 150_000;
-vi.setConfig({ testTimeout: 2 * hangBound });
+const hangBound = 180_000;
 
 // The program as it is started, with ffmpeg and the speech engines.
 let redis: TestRedis;

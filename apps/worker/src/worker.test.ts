@@ -34,7 +34,8 @@ const ended = (id: TaskId) => harness.pipeline.untilEnded(id, AbortSignal.timeou
 const words = (count: number) => Array.from({ length: count }, (_, index) => `w${index * 10}.`).join(' ');
 
 test('an hour is spread evenly over eight workers and comes out whole and in order', async () => {
-  for (let index = 0; index < 8; index += 1) await start(0.001, `worker-${index}`);
+  // A chunk takes half a second: none is through with a second one before the last has been woken.
+  for (let index = 0; index < 8; index += 1) await start(0.004, `worker-${index}`);
   await until(async () => (await harness.pipeline.transcribers()) === 8);
   const task = await harness.submit(conversation(3600));
   expect((await ended(task.id)).state).toBe('done');

@@ -112,7 +112,7 @@ describe('a long session', () => {
   it('ends when the other side falls silent, and its own end never hangs on that', async () => {
     const begin = async () => {};
     const session = await openSession(
-      { url: proxy.url(url), name: 'silent', begin, beat: 50, patience: 500 },
+      { url: proxy.url(url), name: 'silent', begin, beat: 50, patience: 3000 },
       new AbortController().signal,
     );
     proxy.set('silent');

@@ -24,7 +24,7 @@ export interface AttackOptions {
 
 /** Sends hostile requests to a port on loopback, each on a connection of its own, many at a time. */
 export const attackHttp = async (port: number, options: AttackOptions): Promise<AttackReport> => {
-  const { bound = 90_000 } = options;
+  const { bound = 180_000 } = options;
   const requests = hostileRequests(options);
   const report: AttackReport = { sent: requests.length, statuses: {}, hanging: [] };
   const queue = [...requests];

@@ -1,7 +1,7 @@
 /** Waits until the condition holds (a value other than false, null, undefined); rejects after `bound` milliseconds. */
 export const until = async <T>(
   condition: () => Promise<T | false | null | undefined> | T | false | null | undefined,
-  bound = 90_000,
+  bound = 180_000,
 ): Promise<T> => {
   const deadline = performance.now() + bound;
   for (;;) {

@@ -37,9 +37,7 @@ test.concurrent('audio, video, video notes, documents and forwards are taken, ea
   const original = bob.sendVoice(bob.user.id, saying('from forward'), { duration: 5 });
   ann.forward(ann.user.id, original);
   const wanted = ['from audio', 'from video', 'from note', 'from document', 'album one', 'album two', 'from forward'];
-  await ann.chat.until((chat) => wanted.every((text) => texts(chat).some((seen) => seen.includes(text))), {
-    timeoutMs: 120_000,
-  });
+  await ann.chat.until((chat) => wanted.every((text) => texts(chat).some((seen) => seen.includes(text))));
   expect(ann.chat.fromBot).toHaveLength(wanted.length);
 });
 
@@ -58,7 +56,6 @@ test.concurrent('a document that may be a recording is looked into, one that can
     (chat) =>
       ['without an ending', 'from an old phone'].every((text) => texts(chat).includes(text)) &&
       texts(chat).some((text) => text.startsWith('Send me a voice message')),
-    { timeoutMs: 120_000 },
   );
   expect(ann.chat.fromBot).toHaveLength(3);
 });

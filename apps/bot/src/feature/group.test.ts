@@ -146,8 +146,7 @@ test.concurrent('a closed topic concerns itself alone: its result goes to the ge
   say('said before it was closed', closed);
   say('said in the open topic', open);
   group.closeTopic(closed);
-  const seen = (text: string) =>
-    group.chat.until((chat) => chat.fromBot.find((message) => message.text === text), { timeoutMs: 120_000 });
+  const seen = (text: string) => group.chat.until((chat) => chat.fromBot.find((message) => message.text === text));
   expect((await seen('said in the open topic')).thread).toBe(open);
   expect((await seen('said before it was closed')).thread).toBeUndefined();
   await group.chat.until((chat) => !chat.fromBot.some(({ text }) => text.includes('Accepted')));

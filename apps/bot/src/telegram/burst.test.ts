@@ -23,31 +23,22 @@ test('a burst of 60 notes by 20 people, one of them with 10: all answered once, 
     const text = `burst note ${index}.`;
     return { person, text, messageId: person.sendVoice(person.user.id, saying(text), { duration: 5 }).message_id };
   });
-  const occasional = notes.slice(10);
-  const ends = { occasional: 0, eager: 0 };
-  const sent = performance.now();
-  const all = occasional.map(({ person, text }) =>
-    person.chat.until((chat) => chat.fromBot.some((seen) => seen.text === text), { timeoutMs: 150_000 }),
-  );
-  const last = eager?.chat.until(
-    (chat) => chat.fromBot.filter((seen) => seen.text.startsWith('burst note')).length === 10,
-    { timeoutMs: 150_000 },
-  );
-  await Promise.all([
-    Promise.all(all).then(() => {
-      ends.occasional = performance.now() - sent;
+  /** Who got an answer, one after the other. */
+  const served: ('eager' | 'occasional')[] = [];
+  await Promise.all(
+    notes.map(async ({ person, text }) => {
+      await person.chat.until((chat) => chat.fromBot.some((seen) => seen.text === text));
+      served.push(person === eager ? 'eager' : 'occasional');
     }),
-    last?.then(() => {
-      ends.eager = performance.now() - sent;
-    }),
-  ]);
+  );
   for (const { person, text, messageId } of notes) {
     const answers = person.chat.fromBot.filter((seen) => seen.text === text && seen.replyTo === messageId);
     expect(answers, text).toHaveLength(1);
     expect(person.chat.fromBot.filter((seen) => seen.replyTo === messageId)).toHaveLength(1);
   }
   expect(bot.api.violations.entries).toEqual([]);
-  // The eager one's chat alone takes 20 messages at one a second; the others must not have waited for that. On a slow machine both
-  // take longer, but not the one after the other.
-  expect(ends.occasional).toBeLessThan(Math.max(30_000, ends.eager));
-}, 180_000);
+  // The eager one's chat alone takes 20 messages at one a second. Had the others waited for that, all of their answers would be behind it,
+  // however fast or slow this machine is.
+  const behind = served.length - 1 - served.lastIndexOf('eager');
+  expect(behind).toBeLessThan(25);
+}, 900_000);

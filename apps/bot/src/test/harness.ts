@@ -53,7 +53,8 @@ export const startHarness = async (databaseUrl: string, given: HarnessOptions = 
   const tasksDir = join(directory.path, 'tasks');
   await mkdir(tasksDir);
   const token = `${Math.floor(Math.random() * 1e9) + 1e9}:${'test'.repeat(9)}`;
-  const api = await startBotApi({ token, ...given.api });
+  // A press waits for its answer however long this machine takes.
+  const api = await startBotApi({ token, callbackLifetimeMs: 600_000, ...given.api });
   const standIn = (): StandIn => createStandIn({ tasksDir, delay: given.delay ?? 20 });
   const log = createLogger({ name: 'bot', level: process.env.BOT_TEST_LOG ?? 'silent' });
   let pipeline = standIn();

@@ -156,7 +156,7 @@ const ffmpeg = async (args: readonly string[]): Promise<void> => {
     command: resolveFfmpeg(),
     args: ['-nostdin', '-v', 'error', ...args],
     cwd: join(readMachine().repository, 'samples'),
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(180_000),
   });
   if (exitCode !== 0) throw new Error(stderr);
 };

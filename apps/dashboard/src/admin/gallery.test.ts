@@ -26,7 +26,7 @@ beforeAll(async () => {
   harness = await startHarness({ clickhouseUrl: clickhouse.url });
   await harness.deps.analytics?.migrate();
   ({ cookie } = await harness.enter('administrator', 'ann'));
-}, 120_000);
+});
 afterAll(async () => {
   await browser.close();
   await harness.close();

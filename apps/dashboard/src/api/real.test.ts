@@ -4,12 +4,9 @@ import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { readMachine } from '@whisper-bot/config';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Harness, startHarness } from '../test/harness.js';
 import { createProgram, type Program } from './test/client.js';
-
-// Generous: whisper.cpp on a busy machine takes many times as long as alone.
-vi.setConfig({ testTimeout: 300_000 });
 
 // The worker as it is started, with ffmpeg and the speech engines.
 let harness: Harness;

@@ -211,8 +211,8 @@ describe('an Idempotency-Key', () => {
       });
     const first = await start();
     // Databases with one origin have the same numbers for their tables.
-    const waiting = `pg_locks where not granted and relation = 'task'::regclass
-      and database = (select oid from pg_database where datname = current_database())`;
+    const waiting = `pg_locks join pg_stat_activity using (pid) where not granted and relation = 'task'::regclass
+      and database = (select oid from pg_database where datname = current_database()) and query ilike 'insert into %'`;
     // What reads goes on; what writes the task down waits, until its process is gone.
     await admin.query('begin; lock table task in exclusive mode');
     const cut = send(first.url).catch(() => null);
@@ -310,9 +310,10 @@ describe('a webhook', () => {
 
   it('is called even where Redis was emptied while it waited, and once', async () => {
     reset();
-    answers = [503];
+    // However often it is tried before Redis is emptied.
+    answers = Array(20).fill(503);
     const task = await submit({ webhook_url: url });
-    await until(() => calls.length === 1);
+    await until(() => calls.length > 0);
     const { pipeline } = harness.deps;
     const waiting = () =>
       harness.store.tasks
@@ -321,9 +322,11 @@ describe('a webhook', () => {
     const ended = await until(async () => (await waiting())[0]);
     expect(await pipeline.renotify(ended.id, 'completed')).toBe(false);
     await pipeline.queue('webhook').obliterate({ force: true });
+    answers = [];
+    const before = calls.length;
     expect(await pipeline.renotify(ended.id, 'completed')).toBe(true);
     await until(async () => (await waiting()).length === 0);
-    expect(calls).toHaveLength(2);
+    expect(calls).toHaveLength(before + 1);
     expect(new Set(calls.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
   });
 

@@ -4,19 +4,16 @@ import { join } from 'node:path';
 import { readMachine } from '@whisper-bot/config';
 import { readTranscript, type TaskId, taskFolder } from '@whisper-bot/task';
 import { type BotApiServer, type Person, type SeenMessage, startBotApi, until } from '@whisper-bot/testing';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createProgram } from '../api/test/client.js';
 import { type Harness, startHarness } from '../test/harness.js';
-
-// The bot is a process of its own here, as in the product; this machine may be busy.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let harness: Harness;
 let api: BotApiServer;
 let bot: ChildProcess;
 beforeAll(async () => {
   harness = await startHarness();
-  api = await startBotApi({ token: `7000000001:${'test'.repeat(9)}` });
+  api = await startBotApi({ callbackLifetimeMs: 600_000, token: `7000000001:${'test'.repeat(9)}` });
   bot = spawn(process.execPath, [join(readMachine().repository, 'apps/bot/dist/main.js')], {
     env: { PATH: process.env.PATH ?? '', ...harness.environment, BOT_TOKEN: api.token, BOT_API_URL: api.url },
     stdio: 'ignore',
@@ -32,7 +29,6 @@ afterAll(async () => {
   await harness.close();
 });
 
-const patience = { timeoutMs: 60_000 };
 let next = 100;
 
 /** Someone who has sent a conversation and got its text, and the task it became. */
@@ -40,29 +36,26 @@ const answered = async (): Promise<{ person: Person; message: SeenMessage; id: T
   next += 1;
   const person = api.user({ id: next, first_name: 'Ann', language_code: 'en' });
   const voice = person.sendVoice(person.user.id, Buffer.from('sound'), { duration: 6 });
-  const message = await person.chat.until(
-    (chat) => chat.fromBot.find((seen) => seen.replyTo === voice.message_id && seen.text.includes('Speaker 2')),
-    patience,
+  const message = await person.chat.until((chat) =>
+    chat.fromBot.find((seen) => seen.replyTo === voice.message_id && seen.text.includes('Speaker 2')),
   );
   const { rows } = await harness.store.tasks.search({ owner: `tg:${next}` }, { limit: 1 });
   const [row] = rows;
   if (row === undefined) throw new Error('no task');
-  await until(async () => (await harness.store.transcripts.read(row.id)) !== null, 60_000);
+  await until(async () => (await harness.store.transcripts.read(row.id)) !== null);
   return { person, message, id: row.id };
 };
 
 /** What the file of a format says that the person asks for now. */
 const fileOf = async (person: Person, format: string): Promise<string> => {
   // A name just given changes the message, and its buttons, a moment later.
-  await person.chat.until(
-    (chat) => chat.fromBot.some(({ buttons }) => buttons.flat().some(({ text }) => text === format)),
-    patience,
+  await person.chat.until((chat) =>
+    chat.fromBot.some(({ buttons }) => buttons.flat().some(({ text }) => text === format)),
   );
   const before = person.chat.fromBot.length;
   person.press(person.user.id, format);
-  const { file } = await person.chat.until(
-    (chat) => chat.fromBot.slice(before).find((seen) => seen.file !== undefined),
-    patience,
+  const { file } = await person.chat.until((chat) =>
+    chat.fromBot.slice(before).find((seen) => seen.file !== undefined),
   );
   return (await file?.text()) ?? '';
 };
@@ -101,23 +94,20 @@ const overApi = async (id: TaskId, format: string): Promise<string> => {
 
 const nameInChat = async (person: Person, message: SeenMessage, index: number, name: string): Promise<void> => {
   person.press(person.user.id, '✏️ Names', { message_id: message.id });
-  await person.chat.until(
-    (chat) =>
-      chat
-        .message(message.id)
-        ?.buttons.flat()
-        .some(({ text }) => /Speaker 1|Eve/.test(text)),
-    patience,
+  await person.chat.until((chat) =>
+    chat
+      .message(message.id)
+      ?.buttons.flat()
+      .some(({ text }) => /Speaker 1|Eve/.test(text)),
   );
   const speakers = person.chat.message(message.id)?.buttons.flat() ?? [];
   const asked = person.chat.fromBot.length;
   person.press(person.user.id, speakers[index]?.text ?? '', { message_id: message.id });
-  const prompt = await person.chat.until(
-    (chat) => chat.fromBot.slice(asked).find((seen) => seen.text.startsWith('Reply to this message')),
-    patience,
+  const prompt = await person.chat.until((chat) =>
+    chat.fromBot.slice(asked).find((seen) => seen.text.startsWith('Reply to this message')),
   );
   person.reply(prompt.raw, name);
-  await person.chat.until((chat) => chat.fromBot.find((seen) => seen.text.includes(`is now ${name}`)), patience);
+  await person.chat.until((chat) => chat.fromBot.find((seen) => seen.text.includes(`is now ${name}`)));
 };
 
 test('a speaker named in Telegram is on the page, in every download, in the API and in the folder', async () => {
@@ -138,7 +128,7 @@ test('a speaker named on the page is in the message, in the next file of the cha
   const version = /name="version" value="([^"]+)"/.exec(await page(`/tasks/${id}`))?.[1] ?? '';
   const answer = await post(`/tasks/${id}/speaker`, { label: 'SPEAKER_00', name: 'Eve', version });
   expect(answer.status).toBe(303);
-  await person.chat.until((chat) => chat.message(message.id)?.text.includes('Eve'), patience);
+  await person.chat.until((chat) => chat.message(message.id)?.text.includes('Eve'));
   expect(person.chat.fromBot.filter(({ text }) => text.includes('Eve'))).toHaveLength(1);
   for (const format of ['SRT', 'VTT', 'TXT', 'JSON']) expect(await fileOf(person, format), format).toContain('Eve');
   for (const format of texts) expect(await overApi(id, format), format).toContain('Eve');
@@ -161,20 +151,17 @@ test('a message that its reader has deleted does not come back because of an edi
   const version = /name="version" value="([^"]+)"/.exec(await page(`/tasks/${id}`))?.[1] ?? '';
   const before = person.chat.fromBot.length;
   await post(`/tasks/${id}/speaker`, { label: 'SPEAKER_00', name: 'Eve', version });
-  await until(
-    async () =>
-      api.journal.entries.some(
-        ({ method, parameters }) =>
-          method === 'editMessageText' &&
-          parameters.chat_id === person.user.id &&
-          String(parameters.text).includes('Eve'),
-      ),
-    60_000,
+  await until(async () =>
+    api.journal.entries.some(
+      ({ method, parameters }) =>
+        method === 'editMessageText' &&
+        parameters.chat_id === person.user.id &&
+        String(parameters.text).includes('Eve'),
+    ),
   );
   await until(
     async () =>
       (await harness.deps.pipeline.queue('edit').getJobCountByTypes('waiting', 'active', 'prioritized')) === 0,
-    60_000,
   );
   expect(person.chat.fromBot).toHaveLength(before);
 });

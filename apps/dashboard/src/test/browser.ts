@@ -70,7 +70,7 @@ export const openWindow = async (browser: Browser, options: OpenOptions): Promis
   }
   const page = await context.newPage();
   // Everything here is on this machine: what takes longer, even on a busy one, has gone wrong.
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(180_000);
   const strangers: string[] = [];
   const complaints: string[] = [];
   page.on('request', (request) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import OidcProvider from 'oidc-provider';
 
@@ -15,22 +15,26 @@ export interface TestProvider {
   broken: Map<string, { status: number; body?: string }>;
   /** Begins to serve, for the dashboard at this address. */
   serve(dashboard: string): Promise<void>;
-  /** Stops answering; `serve` starts over, with no one signed in. */
+  /** Ends it. */
   stop(): void;
 }
 
 const client = { client_id: 'whisper', client_secret: 'a-secret-of-the-client' };
 
-/** Reserves an address; nothing answers there before `serve`. */
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Reserves an address; before `serve` every call to it breaks off. The port stays taken: another process would get it meanwhile. */
 export const reserveProvider = async (): Promise<TestProvider> => {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const { port } = listener.address() as AddressInfo;
-  listener.close();
+  let answer: Listener | null = null;
+  const server = createServer((request, response) => {
+    if (answer === null) request.socket.destroy();
+    else answer(request, response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
   const issuer = `http://127.0.0.1:${port}`;
   const people: TestProvider['people'] = new Map();
   const broken: TestProvider['broken'] = new Map();
-  let server = createServer();
 
   const serve = async (dashboard: string): Promise<void> => {
     const provider = new OidcProvider(issuer, {
@@ -46,13 +50,12 @@ export const reserveProvider = async (): Promise<TestProvider> => {
         return claims && { accountId: id, claims: async () => ({ sub: id, ...claims }) };
       },
     });
-    const answer = provider.callback();
-    server = createServer((request, response) => {
+    const callback = provider.callback();
+    answer = (request, response) => {
       const other = broken.get(request.url ?? '');
       if (other !== undefined) response.writeHead(other.status, { 'content-type': 'application/json' }).end(other.body);
-      else void answer(request, response);
-    }).listen(port, '127.0.0.1');
-    await once(server, 'listening');
+      else void callback(request, response);
+    };
   };
 
   return {

@@ -6,7 +6,7 @@ import { type Observed, type OpenOptions, openWindow, startBrowser } from './bro
 import { type Harness, type HarnessOptions, startHarness } from './harness.js';
 
 /** Milliseconds after which a delivery is no longer waited for, on a machine that is busy with other tests. */
-export const bound = 120_000;
+export const bound = 180_000;
 
 /** A dashboard and a browser for the tests of one file; every window must end without a complaint or a strange request. */
 export interface Stage {

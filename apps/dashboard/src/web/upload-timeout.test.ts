@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
+import { until } from '@whisper-bot/testing';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createProgram, formOf } from '../api/test/client.js';
 import { type Harness, startHarness } from '../test/harness.js';
@@ -41,6 +43,31 @@ test('a body that trickles for ever is cut off as well', async () => {
   const dripping = setInterval(() => socket.write('x'), 100);
   await closed;
   clearInterval(dripping);
+});
+
+test('a process that stood still does not blame the sender: what came meanwhile is read first', async () => {
+  const { key } = await createProgram(harness);
+  const form = new Response(formOf({ model: 'whisper-1' }, 'sound'.repeat(2000)));
+  const body = Buffer.from(await form.arrayBuffer());
+  const socket = connect(Number(new URL(harness.url).port), '127.0.0.1');
+  const answered = once(socket, 'data');
+  const head = [
+    'POST /v1/tasks HTTP/1.1',
+    'Host: x',
+    `Authorization: Bearer ${key}`,
+    `Content-Type: ${form.headers.get('content-type')}`,
+    `Content-Length: ${body.length}`,
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\n`);
+  socket.write(body.subarray(0, 1000));
+  const folders = () => readdir(harness.deps.options.tasksDir);
+  const before = await folders();
+  await until(async () => (await folders()).length > before.length);
+  // As where the machine was suspended; the rest is on its way by then.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);
+  socket.write(body.subarray(1000));
+  expect(String((await answered)[0])).toMatch(/^HTTP\/1\.1 202/);
+  socket.destroy();
 });
 
 test('a recording may take longer than a form', async () => {

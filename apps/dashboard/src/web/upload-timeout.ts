@@ -40,21 +40,23 @@ export const watchUpload = (
   const first = socket.bytesRead;
   let seen = first;
   let heard = started;
-  const timer = setInterval(
-    () => {
-      const now = performance.now();
-      if (socket.bytesRead !== seen) {
-        seen = socket.bytesRead;
-        heard = now;
-      }
-      const late = (now - started - grace) / 1000;
-      const isSlow = now - heard > silence || now - started > overall || seen - first < late * bytesPerSecond;
-      if (!isSlow) return;
-      clearInterval(timer);
-      onSlow();
-    },
-    Math.min(1000, silence / 4),
-  );
+  const interval = Math.min(1000, silence / 4);
+  let looked = started;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    // This process itself was stopped or busy: what was sent meanwhile still waits in the socket.
+    if (now - looked > 2 * interval) heard = now;
+    looked = now;
+    if (socket.bytesRead !== seen) {
+      seen = socket.bytesRead;
+      heard = now;
+    }
+    const late = (now - started - grace) / 1000;
+    const isSlow = now - heard > silence || now - started > overall || seen - first < late * bytesPerSecond;
+    if (!isSlow) return;
+    clearInterval(timer);
+    onSlow();
+  }, interval);
   return () => clearInterval(timer);
 };
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -18,6 +18,13 @@ import {
 import { type Transcript, transcriptSchema } from '@whisper-bot/transcript';
 import { callLog, type Recording } from './stand-in-engines.js';
 
+/** A worker process of a test. */
+export interface WorkerProcess {
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves when it has ended, also where that was before anybody asked. */
+  readonly ended: Promise<unknown>;
+}
+
 /** A tasks directory and a pipeline on it, for one test. */
 export interface Harness {
   tasksDir: string;
@@ -30,8 +37,8 @@ export interface Harness {
   transcript(id: TaskId): Promise<Transcript>;
   /** The engine calls so far, in order. */
   calls(id: TaskId): Promise<string[]>;
-  /** Starts a worker process with stand-in engines; resolves when it serves. */
-  spawn(options: { rate: number; lock: number; name: string }): Promise<ChildProcess>;
+  /** Starts a worker process with stand-in engines; resolves when it serves, or has served: it may have died by then. */
+  spawn(options: { rate: number; lock: number; name: string }): Promise<WorkerProcess>;
   close(): Promise<void>;
 }
 
@@ -39,7 +46,7 @@ export const openHarness = async (redis: string): Promise<Harness> => {
   const tasksDir = await mkdtemp(join(tmpdir(), 'whisper-bot-worker-'));
   const prefix = `test-${randomUUID()}`;
   const pipeline = createPipeline({ redis, prefix, tasksDir, minimumFree: 0, retryDelay: 10 });
-  const children: ChildProcess[] = [];
+  const children: WorkerProcess[] = [];
   const folder = (id: TaskId): TaskFolder => taskFolder(tasksDir, id);
   return {
     tasksDir,
@@ -67,16 +74,15 @@ export const openHarness = async (redis: string): Promise<Harness> => {
       const entry = createRequire(import.meta.url).resolve('@whisper-bot/worker/test/worker-process');
       const args = [entry, redis, prefix, tasksDir, String(rate), String(lock), name];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-      children.push(child);
+      const worker = { kill: (signal: NodeJS.Signals) => void child.kill(signal), ended: once(child, 'exit') };
+      children.push(worker);
       await once(child.stdout, 'data');
-      return child;
+      return worker;
     },
     close: async () => {
       for (const child of children) {
-        if (child.exitCode !== null || child.signalCode !== null) continue;
-        const exited = once(child, 'exit');
         child.kill('SIGKILL');
-        await exited;
+        await child.ended;
       }
       await pipeline.close();
       await rm(tasksDir, { recursive: true, force: true });

@@ -24,7 +24,7 @@ export interface TestRedisOptions {
   fsync?: RedisSettings['fsync'];
 }
 
-/** Starts `redis-server` on a free loopback port. Rejects where it does not come up within a minute. */
+/** Starts `redis-server` on a free loopback port. Rejects where it does not come up within three minutes. */
 export const startRedis = async ({ password = '', fsync = 'always' }: TestRedisOptions = {}): Promise<TestRedis> => {
   const directory = await temporaryDirectory('whisper-bot-redis');
   const launch = (port: number) => start(redisSettings({ port, password, fsync, folder: directory.path }));
@@ -61,7 +61,7 @@ const start = async (settings: string): Promise<ChildProcess> => {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env: bareEnvironment() });
   child.stdin.on('error', () => undefined).end(settings);
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('redis-server did not come up within a minute')), 60_000);
+    const timer = setTimeout(() => reject(new Error('redis-server did not come up within three minutes')), 180_000);
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();

@@ -133,8 +133,8 @@ test('a child that dies of SIGSEGV costs one call, says why, and is started agai
 });
 
 test('a child that is stopped is noticed by its silence, killed and replaced', async () => {
-  const child = start({ heartbeatTimeoutMs: 2000 });
-  const { call } = await atWork(child, 'block', { milliseconds: 60_000 });
+  const child = start({ heartbeatTimeoutMs: 5000 });
+  const { call } = await atWork(child, 'block', { milliseconds: 600_000 });
   const pid = child.pid as number;
   process.kill(pid, 'SIGSTOP');
   await expect(call).rejects.toMatchObject({ code: 'engine-hung' });
@@ -143,8 +143,8 @@ test('a child that is stopped is noticed by its silence, killed and replaced', a
 });
 
 test('a blocking computation longer than the heartbeat limit is no hang', async () => {
-  const child = start({ heartbeatTimeoutMs: 1500 });
-  expect(await child.call('block', { milliseconds: 3000 }, unhurried)).toBe('done');
+  const child = start({ heartbeatTimeoutMs: 4000 });
+  expect(await child.call('block', { milliseconds: 6000 }, unhurried)).toBe('done');
 });
 
 test('a child that never gets ready is killed after its start limit', async () => {
@@ -161,24 +161,26 @@ test('a child that takes more memory than allowed is killed', async () => {
 test('past its time limit a call ends and the child with it', async () => {
   const child = start();
   await expect(
-    child.call('block', { milliseconds: 60_000 }, { signal: never, timeLimitMs: 500 }),
+    child.call('block', { milliseconds: 600_000 }, { signal: never, timeLimitMs: 500 }),
   ).rejects.toMatchObject({ code: 'time-limit', retryable: true });
 });
 
 test('cancelling lets a child that listens live, and kills one that does not', async () => {
-  const child = start();
+  const patient = start({ cancelGraceMs: 120_000 });
   const first = new AbortController();
-  const listening = await atWork(child, 'steps', { count: 1000, milliseconds: 20 }, first.signal);
-  const pid = child.pid as number;
+  const listening = await atWork(patient, 'steps', { count: 100_000, milliseconds: 20 }, first.signal);
+  const { pid } = patient;
   first.abort(new Error('changed my mind'));
   await expect(listening.call).rejects.toThrow('changed my mind');
-  expect(child.pid).toBe(pid);
+  expect(patient.pid).toBe(pid);
 
+  const child = start();
   const second = new AbortController();
-  const deaf = await atWork(child, 'block', { milliseconds: 60_000 }, second.signal);
+  const deaf = await atWork(child, 'block', { milliseconds: 600_000 }, second.signal);
+  const deafPid = child.pid as number;
   second.abort(new Error('changed my mind again'));
   await expect(deaf.call).rejects.toThrow('changed my mind again');
-  await untilGone(pid);
+  await untilGone(deafPid);
   expect(await child.call('echo', 1, unhurried)).toBe(1);
 });
 
@@ -220,7 +222,7 @@ test('a missing program is said to be missing', async () => {
 
 test('closing in the middle of a call leaves no process', async () => {
   const child = start();
-  const { call } = await atWork(child, 'block', { milliseconds: 60_000 });
+  const { call } = await atWork(child, 'block', { milliseconds: 600_000 });
   const pid = child.pid as number;
   await child.close();
   await expect(call).rejects.toMatchObject({ code: 'engine-crashed' });

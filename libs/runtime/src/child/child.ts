@@ -33,9 +33,6 @@ export interface Child {
   readonly pid: number | undefined;
 }
 
-/** How long a child may take to answer a cancel before it is killed. */
-const cancelGraceMs = 500;
-
 type Answer = Extract<ChildLine, { result: unknown } | { error: unknown }>;
 
 /** Hosts an engine process: started when needed, kept warm, and a failure costs no more than one call. */
@@ -86,7 +83,7 @@ export const createChild = (options: ChildOptions): Child => {
     let grace: NodeJS.Timeout | undefined;
     const cancel = () => {
       child.send({ id, cancel: true });
-      grace = setTimeout(() => child.kill(new TaskError('cancelled', 'Cancelled.')), cancelGraceMs);
+      grace = setTimeout(() => child.kill(new TaskError('cancelled', 'Cancelled.')), options.cancelGraceMs ?? 500);
     };
     const limit = setTimeout(() => {
       const cause = `${options.name} ${method}: over ${timeLimitMs} ms`;

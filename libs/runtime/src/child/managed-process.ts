@@ -27,6 +27,8 @@ export interface ChildOptions {
   heartbeatTimeoutMs?: number;
   /** From the start of the process to its `ready` line, models loaded. Default 60 s. */
   startTimeoutMs?: number;
+  /** How long it may take to let go of a call that is cancelled, before it is killed. Default 500 ms. */
+  cancelGraceMs?: number;
   logger: Logger;
 }
 

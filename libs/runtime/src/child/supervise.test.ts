@@ -56,7 +56,7 @@ test.each([0, 78])('exit code %i means that another start would not help', async
 test('stopping asks first, and kills what does not listen', async () => {
   const polite = start(`process.on('SIGTERM', () => { console.log('good-bye'); process.exit(); }); ${ready}`);
   await polite.started;
-  await polite.stop(10_000);
+  await polite.stop(120_000);
   expect(await readFile(log(), 'utf8')).toContain('good-bye');
   const deaf = start(`process.on('SIGTERM', () => {}); ${ready}`);
   await deaf.started;

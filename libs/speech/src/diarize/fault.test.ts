@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLogger } from '@whisper-bot/runtime';
+import { until } from '@whisper-bot/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CallContext } from '../contract.js';
 import { wavOf } from '../wav/wav-of.js';
@@ -100,5 +101,6 @@ test.runIf(process.platform === 'linux')('however a call ends, its thread ends w
   const controller = new AbortController();
   const onProgress = () => controller.abort();
   await diarize('silent', { signal: controller.signal, onProgress }).catch(() => {});
-  expect(await threads()).toBe(before);
+  // The system lets go of a thread a moment after its end.
+  await until(async () => (await threads()) <= before);
 });

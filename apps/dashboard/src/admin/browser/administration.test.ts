@@ -4,7 +4,7 @@ import { type TaskId, taskFolder, taskSchema } from '@whisper-bot/task';
 import { until } from '@whisper-bot/testing';
 import { afterAll, expect, test } from 'vitest';
 import { type Hub, startHub } from '../../test/hub.js';
-import { useStage } from '../../test/window.js';
+import { bound, useStage } from '../../test/window.js';
 
 let hub: Hub;
 const stage = useStage(async () => {
@@ -108,8 +108,8 @@ test('a user is blocked, allowed and limited: the bot reads it with the next mes
   await page.getByRole('button', { name: 'Allow: 1001' }).waitFor();
   await page.getByLabel('Minutes a day: 1001').fill('15');
   await page.getByRole('button', { name: 'Save: 1001' }).click();
-  await until(async () => (await page.getByLabel('Minutes a day: 1001').inputValue()) === '15');
-  expect(await books.limits()).toMatchObject({ block: [], allow: [], minutesFor: { 1001: 15 } });
+  const changed = { block: [], allow: [], minutesFor: { 1001: 15 } };
+  await expect.poll(() => books.limits(), { timeout: bound }).toMatchObject(changed);
   await database.end();
 });
 
@@ -169,9 +169,12 @@ test('language and appearance are chosen in the page; the password is changed; a
   await page.getByLabel('Repeat the new password').fill('an even longer password');
   await page.getByRole('button', { name: 'Change password' }).click();
   await page.getByText('The password was changed').waitFor();
+  // What is chosen is sent by a script, which runs once the page is there.
+  await page.waitForLoadState();
   expect(await stage.harness.store.accounts.verify(name, 'an even longer password')).not.toBeNull();
   await page.getByLabel('Language').selectOption('ru');
   await page.getByRole('heading', { level: 1, name: 'Ваша учётная запись' }).waitFor();
+  await page.waitForLoadState();
   await page.getByLabel('Оформление').selectOption('dark');
   await page.locator('html[data-theme=dark]').waitFor();
   await page.getByRole('button', { name: 'Выйти везде' }).click();

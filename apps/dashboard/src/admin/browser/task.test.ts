@@ -59,6 +59,7 @@ test('the player follows the words, and a word plays from where it was said', as
   await page.getByText('figures', { exact: true }).click();
   await page.waitForFunction('document.querySelector("audio").currentTime > 3');
   await audio.evaluate((element) => (element as unknown as { pause(): void }).pause());
+  await page.locator('.turn-text .now').waitFor();
   expect(await page.locator('.turn-text .now').count()).toBe(1);
   const ranges = await page.request.get(`/tasks/${task.id}/audio`, { headers: { range: 'bytes=44-143' } });
   expect([ranges.status(), (await ranges.body()).length]).toEqual([206, 100]);

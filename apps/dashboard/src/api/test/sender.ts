@@ -25,6 +25,7 @@ export const openSender = async (
     heard += chunk.toString();
   });
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  const changed = () => Promise.race([new Promise((resolve) => socket.once('data', resolve)), closed]);
   // What is sent to a closed connection fails; that it was closed is what is tested.
   socket.on('error', () => undefined);
   const body = length === undefined ? 'Transfer-Encoding: chunked' : `Content-Length: ${length}`;
@@ -38,8 +39,10 @@ export const openSender = async (
       return heard;
     },
     untilAnswered: async (pattern) => {
-      while (!pattern.test(heard))
-        await Promise.race([once(socket, 'data'), closed.then(() => Promise.reject(new Error(heard)))]);
+      while (!pattern.test(heard)) {
+        if (socket.closed) throw new Error(`closed after: ${heard}`);
+        await changed();
+      }
       return heard;
     },
     leave: () => void socket.destroy(),

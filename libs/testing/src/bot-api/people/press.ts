@@ -8,7 +8,7 @@ export interface Press {
   readonly id: string;
   /** What the bot has answered so far. */
   readonly answer: { readonly text?: string; readonly alert: boolean } | undefined;
-  /** Waits for the bot's answer, at most `timeoutMs` milliseconds (default a minute). */
+  /** Waits for the bot's answer, at most `timeoutMs` milliseconds (default three minutes). */
   answered(options?: { timeoutMs?: number }): Promise<{ readonly text?: string; readonly alert: boolean }>;
 }
 

@@ -5,14 +5,14 @@ export interface Change {
   subscribe(listener: () => void): () => void;
   /**
    * Resolves with the first truthy value of `look`, now or after a change.
-   * @throws Error after `timeoutMs` (milliseconds, default a minute), naming `what` and, if given, what `describe` says there is instead.
+   * @throws Error after `timeoutMs` (milliseconds, default three minutes), naming `what` and, if given, what `describe` says there is instead.
    */
   until<T>(look: () => T, options?: UntilOptions): Promise<NonNullable<T>>;
 }
 
 /** How long to wait for a change, and how to speak about it when it does not come. */
 export interface UntilOptions {
-  /** Milliseconds; default 10,000. A bound against hanging, not a measurement. */
+  /** Milliseconds; default three minutes. A bound against hanging, not a measurement. */
   timeoutMs?: number;
   /** What is waited for, as a phrase. */
   what?: string;
@@ -34,7 +34,7 @@ export function createChange(): Change {
     subscribe,
     until: (look, options = {}) =>
       new Promise((resolve, reject) => {
-        const timeoutMs = options.timeoutMs ?? 60_000;
+        const timeoutMs = options.timeoutMs ?? 180_000;
         let stop = () => {};
         const timer = setTimeout(() => {
           stop();

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@whisper-bot/embedded';
 import { createLogger } from '@whisper-bot/runtime';
-import { attackHttp } from '@whisper-bot/testing';
+import { attackHttp, until } from '@whisper-bot/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type AnalyticsEvent,
@@ -238,6 +238,28 @@ describe('while ClickHouse is away', () => {
     await recorder.close();
     await database.close();
     await second.close();
+  });
+
+  it('asks it once more, not once for every flush that came meanwhile', async () => {
+    const calls: ((error: Error) => void)[] = [];
+    const insert = () => new Promise<void>((_resolve, reject) => void calls.push(reject));
+    const database = { insert, migrate: async () => undefined };
+    const spoolDir = join(root, randomUUID());
+    const recorder = createRecorder({ database, spoolDir, logger, intervalMs: 3_600_000, closeMs: 50 });
+    recorder.record(finished());
+    const first = recorder.flush();
+    await until(() => calls.length === 1);
+    const later = new Set(Array.from({ length: 50 }, () => recorder.flush()));
+    expect(later.size).toBe(1);
+    recorder.record(finished());
+    calls[0]?.(new Error('connect ECONNREFUSED'));
+    await first;
+    await until(() => calls.length === 2);
+    calls[1]?.(new Error('connect ECONNREFUSED'));
+    await Promise.all(later);
+    expect(recorder.state).toMatchObject({ spooled: 2, inserted: 0 });
+    expect(calls).toHaveLength(2);
+    await recorder.close();
   });
 
   it('ends soon though ClickHouse takes the call and stays silent; the events are recorded later', async () => {

@@ -154,9 +154,17 @@ export const createRecorder = ({
   };
 
   let sending: Promise<void> = Promise.resolve();
+  let next: Promise<void> | null = null;
+  /** One sending follows the one under way, however many are asked for while ClickHouse is silent. */
   const flush = (): Promise<void> => {
-    sending = sending.then(send, send);
-    return sending;
+    if (next !== null) return next;
+    const begin = (): Promise<void> => {
+      next = null;
+      return send();
+    };
+    next = sending.then(begin, begin);
+    sending = next;
+    return next;
   };
   const timer = setInterval(
     () => void flush().catch((error) => logger.error({ err: error }, 'sending analytics events failed')),

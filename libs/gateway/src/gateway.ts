@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Delivery, Pipeline } from '@whisper-bot/pipeline';
-import { type Logger, untilAborted } from '@whisper-bot/runtime';
+import { every, type Logger, untilAborted } from '@whisper-bot/runtime';
 import { readTranscript, TaskError, taskFolder } from '@whisper-bot/task';
 import { consume } from './consume.js';
 import { createConsumerRegistry } from './consumer.js';
@@ -104,7 +104,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     await streams.trimRead(names.tasks, year);
     await streams.trimRead(names.results, (options.resultsKept ?? 7 * 24 * 3600) * 1000);
   };
-  const trimming = setInterval(() => void trim().catch(onError), trimEvery);
+  const trimming = every(trimEvery, trim, onError);
 
   return {
     async lag() {
@@ -114,7 +114,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     },
     async close() {
       stop.abort();
-      clearInterval(trimming);
+      void trimming.stop();
       reader.disconnect();
       await consuming;
       await deliveries.close();

@@ -1,5 +1,6 @@
 export type { Logger } from 'pino';
 export { deferred } from './async/deferred.js';
+export { every } from './async/every.js';
 export { remember } from './async/remember.js';
 export { untilAborted } from './async/until-aborted.js';
 export { type Child, type ChildCallOptions, createChild } from './child/child.js';

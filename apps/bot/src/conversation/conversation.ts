@@ -1,5 +1,5 @@
 import type { Pipeline } from '@whisper-bot/pipeline';
-import { isUnavailable, reconnectPause } from '@whisper-bot/runtime';
+import { every, isUnavailable, reconnectPause } from '@whisper-bot/runtime';
 import {
   isFinal,
   type Task,
@@ -223,9 +223,8 @@ export const createConversation = (deps: ConversationDeps): ConversationHandle =
     for (const request of await requests.fetching()) if (!waiting.has(request.taskId)) begin(request);
   };
   // Whatever stopped a recording on its way is past by now: nothing waits for the bot's next start.
-  const looking = setInterval(
-    () => void resume().catch((error: unknown) => log.warn({ err: error }, 'reading unfinished requests failed')),
-    lookInterval,
+  const looking = every(lookInterval, resume, (error) =>
+    log.warn({ err: error }, 'reading unfinished requests failed'),
   );
 
   return {
@@ -240,7 +239,7 @@ export const createConversation = (deps: ConversationDeps): ConversationHandle =
     resume,
     close: async () => {
       closing = true;
-      clearInterval(looking);
+      void looking.stop();
       for (const { timer } of waiting.values()) clearTimeout(timer);
       for (const abort of running.values()) abort.abort(new Error('The bot is stopping.'));
       await queue.close();

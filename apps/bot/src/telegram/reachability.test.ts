@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import type { Outage } from '@whisper-bot/pipeline';
 import { until } from '@whisper-bot/testing';
 import { Api } from 'grammy';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createReachability } from './reachability.js';
 
 const token = '12345:a-token-that-must-not-be-shown';
@@ -60,4 +60,17 @@ test('one failure between answers is nothing to report', async () => {
   await reachability.close();
   expect(announced).toEqual([]);
   expect(reachability.trouble()).toBeNull();
+});
+
+test('that it is silent is noticed although the clock on the wall was set back meanwhile', async () => {
+  const { announced, reachability } = watch('https://telegram.invalid');
+  reachability.failed(new Error('silent'));
+  const past = vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000);
+  try {
+    await until(() => announced.length > 0);
+    expect(announced[0]).toMatchObject({ part: 'telegram' });
+  } finally {
+    past.mockRestore();
+    await reachability.close();
+  }
 });

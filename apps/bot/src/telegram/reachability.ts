@@ -28,24 +28,24 @@ export const createReachability = (options: ReachabilityOptions): Reachability =
   const { log, announce, patience = 10_000 } = options;
   const { host, hostname } = new URL(options.apiRoot);
   /** Since when nothing has come back. At first, since the start: the very first call may hang in the name server. */
-  let since: number | null = Date.now();
+  let since: { shown: number; measured: number } | null = now();
   let last: unknown;
   /** The sentence that was logged last; null while all is well. */
   let announced: string | null = null;
 
   const outage = (): Outage | null => {
-    if (since === null || Date.now() - since < patience) return null;
+    if (since === null || performance.now() - since.measured < patience) return null;
     const code = codeOf(last);
     const kind = /^(EAI_|ENOTFOUND|ENODATA)/.test(code) ? 'name' : code === '' ? 'silence' : 'connection';
-    return { part: 'telegram', host: kind === 'name' ? hostname : host, kind, code, since };
+    return { part: 'telegram', host: kind === 'name' ? hostname : host, kind, code, since: since.shown };
   };
   const look = (): void => {
     const found = outage();
-    const now = found === null ? null : sentence(found);
-    if (now !== null && now !== announced) log.error({ host, code: found?.code }, now);
-    if (now === null && announced !== null) log.info({ host }, 'Telegram answers again');
-    if (now !== null || announced !== null) announce(found).catch(() => undefined);
-    announced = now;
+    const said = found === null ? null : sentence(found);
+    if (said !== null && said !== announced) log.error({ host, code: found?.code }, said);
+    if (said === null && announced !== null) log.info({ host }, 'Telegram answers again');
+    if (said !== null || announced !== null) announce(found).catch(() => undefined);
+    announced = said;
   };
   const timer = setInterval(look, Math.min(10_000, patience));
   timer.unref();
@@ -57,7 +57,7 @@ export const createReachability = (options: ReachabilityOptions): Reachability =
       if (announced !== null) look();
     },
     failed(error) {
-      since ??= Date.now();
+      since ??= now();
       last = error;
     },
     trouble() {
@@ -70,6 +70,9 @@ export const createReachability = (options: ReachabilityOptions): Reachability =
     },
   };
 };
+
+/** Unix milliseconds for people, and a clock that no one sets. */
+const now = () => ({ shown: Date.now(), measured: performance.now() });
 
 const sentence = ({ host, kind, code }: Outage): string => {
   if (kind === 'name') return `Telegram is unreachable: the name ${host} does not resolve (${code})`;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, loadavg } from 'node:os';
+import { every } from '@whisper-bot/runtime';
 import { z } from 'zod';
 import type { Connection } from '../redis/connection.js';
 
@@ -51,12 +52,12 @@ export const beat = (connection: Connection, { name, model, running }: Heartbeat
     };
     await connection.blocking.hset(key(connection), id, JSON.stringify(sign));
   };
-  const quietly = (): void => void give().catch(() => undefined);
-  quietly();
-  const timer = setInterval(quietly, interval);
+  const quietly = (): Promise<void> => give().catch(() => undefined);
+  void quietly();
+  const beating = every(interval, quietly, () => undefined);
   return {
     close: async (): Promise<void> => {
-      clearInterval(timer);
+      void beating.stop();
       await connection.failFast.hdel(key(connection), id).catch(() => 0);
     },
   };

@@ -1,3 +1,4 @@
+import { every } from '@whisper-bot/runtime';
 import { taskIdSchema } from '@whisper-bot/task';
 import { type WorkQueue, workQueues } from '../catalogue.js';
 import type { PipelineContext } from '../context.js';
@@ -68,26 +69,22 @@ export const work = async (
   });
   await cancelled.subscribe(cancelChannel(connection));
   await scheduleSweep(context, cleanInterval);
-  let looking = false;
-  const sweeping = setInterval(() => {
-    if (looking) return;
-    looking = true;
-    keepSweeping(context, cleanInterval)
-      .catch((error: unknown) => log.warn({ err: error }, 'sweep scheduling failed: retrying'))
-      .finally(() => {
-        looking = false;
-      });
-  }, cleanInterval);
+  const sweeping = every(
+    cleanInterval,
+    () => keepSweeping(context, cleanInterval),
+    (error) => log.warn({ err: error }, 'sweep scheduling failed: retrying'),
+  );
 
   // Besides the scheduler: its clock may have been set back, and this must not wait for it.
-  const timer = setInterval(
-    () => void rescue(context).catch((error: unknown) => log.warn({ err: error }, 'rescue failed: retrying')),
+  const rescuing = every(
     options.lockDuration ?? 20_000,
+    () => rescue(context),
+    (error) => log.warn({ err: error }, 'rescue failed: retrying'),
   );
   return {
     close: async (grace = 0) => {
-      clearInterval(timer);
-      clearInterval(sweeping);
+      void rescuing.stop();
+      void sweeping.stop();
       await heart.close();
       await Promise.all([...stages, ...others].map((served) => served.close(grace)));
       cancelled.disconnect();

@@ -21,9 +21,12 @@ export const explain = (error: unknown): { lines: readonly string[]; exitCode: n
   return { lines: [error instanceof Error ? (error.stack ?? error.message) : String(error)], exitCode: 1 };
 };
 
+/** Codes of errors that the operator can mend, by what the cause says. */
+const withCause: ReadonlySet<string> = new Set(['internal', 'unknown-model', 'damaged-model']);
+
 /** The operator's detail helps at a terminal where the sentence alone says too little. */
 const causeOf = ({ code, cause }: TaskError): string[] => {
-  const isOurs = code.startsWith('engine') || code === 'internal' || code === 'unknown-model';
+  const isOurs = code.startsWith('engine') || withCause.has(code);
   if (!isOurs || cause === undefined) return [];
   return [`  (${cause instanceof Error ? cause.message : String(cause)})`];
 };

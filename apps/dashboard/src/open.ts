@@ -53,7 +53,7 @@ export const openDeps = async (options: OpenDepsOptions): Promise<DashboardDeps>
     models: createModelShelf({
       modelsDir: config.modelsDir,
       shippedDir: shippedModels,
-      ...(hub === undefined ? {} : { hub }),
+      hub: hub ?? config.modelsUrl,
       closing: lifecycle.signal,
     }),
     metrics: createDashboardMetrics(queueStatus, installation.metrics.registry),

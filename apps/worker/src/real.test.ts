@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { readMachine } from '@whisper-bot/config';
 import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
 import { createPipeline, type WorkerPipeline } from '@whisper-bot/pipeline';
+import { importModel } from '@whisper-bot/speech';
 import { createTaskFolder, type Task, taskFolder, taskSchema } from '@whisper-bot/task';
-import { until } from '@whisper-bot/testing';
+import { until, writeRecognizer } from '@whisper-bot/testing';
 import { transcriptSchema } from '@whisper-bot/transcript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { copyEngineCache, type EngineCache } from './test/engine-cache.js';
@@ -108,6 +109,24 @@ test('the engine that died is remembered as unfit by this worker’s installatio
   const { here, shared } = await cache.crashed();
   expect(here).toEqual(['native']);
   expect(shared).toEqual(crashedBefore);
+});
+
+test('a task for a model that is not here is put aside; once the model was added, a retry ends in the result', async () => {
+  const task = await submit('jfk.wav', { diarize: false, language: 'en', model: 'toy' });
+  expect(await ended(task)).toMatchObject({ state: 'failed' });
+  expect(await pipeline.deadLetters()).toMatchObject([{ taskId: task.id, code: 'unknown-model' }]);
+  const from = join(home, 'stick');
+  await writeRecognizer(from, 'nemo-ctc');
+  await importModel(
+    { kind: 'recognizer', name: 'toy', family: 'nemo-ctc', languages: ['en'] },
+    { from, folder: join(home, 'models'), signal: AbortSignal.timeout(hangBound), tryOut: async () => undefined },
+  );
+  expect(await pipeline.retry(task.id)).toBe(true);
+  expect((await ended(task)).state).toBe('done');
+  const transcript = await transcriptOf(task);
+  expect(transcript).toMatchObject({ model: 'toy', engine: 'sherpa-onnx' });
+  expect(transcript.text).toMatch(/low|high/);
+  expect(await pipeline.deadLetters()).toEqual([]);
 });
 
 test('a worker killed outright leaves no process behind', async () => {

@@ -29,7 +29,13 @@ export { familyNames, familySchema, type RecognizerFamily } from './model/family
 export { type ImportedModel, importModel } from './model/import.js';
 export { automaticModel } from './model/language-model.js';
 export { modelNameSchema } from './model/manifest.js';
-export { compareWithBase, memoryOf, type Recommendation, recommendModels } from './model/recommend.js';
+export {
+  compareWithBase,
+  memoryOf,
+  type Recommendation,
+  recommendedModels,
+  recommendModels,
+} from './model/recommend.js';
 export { removeModel } from './model/remove.js';
 export { createModelStore, type InstalledModel, type ModelKind, type ModelStore } from './model/store.js';
 export { createRecognizerTranscriber } from './recognizer/transcriber.js';

@@ -47,14 +47,19 @@ export const addModels = async (
     } finally {
       bar.clear();
     }
-    hint(terminal, model);
+    await hint(terminal, model);
   }
 };
 
 /** How an added recognizer comes to be used. */
-const hint = ({ out }: Terminal, { name, kind }: Pick<PublishedModel, 'name' | 'kind'>): void => {
-  if (kind === 'recognizer')
-    out.write(`Use it with MODEL=${name}, or with MODEL=auto wherever its language is spoken.\n`);
+const hint = async ({ out }: Terminal, { name, kind }: Pick<PublishedModel, 'name' | 'kind'>): Promise<void> => {
+  if (kind !== 'recognizer') return;
+  const { recommendedModels } = await import('@whisper-bot/speech');
+  out.write(
+    recommendedModels.some(({ model }) => model === name)
+      ? `Use it with MODEL=${name}, or with MODEL=auto wherever its language is spoken.\n`
+      : `Use it with MODEL=${name}; MODEL=auto takes it where LANGUAGE_MODELS names it.\n`,
+  );
 };
 
 interface ImportRequest {
@@ -94,7 +99,7 @@ export const importModels = async (terminal: Terminal, config: Config, request: 
       },
     });
     terminal.out.write(`${name}: in ${path}\n`);
-    hint(terminal, { name, kind: model.kind });
+    await hint(terminal, { name, kind: model.kind });
   } finally {
     bar.clear();
     await recognizers.close();

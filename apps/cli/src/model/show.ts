@@ -87,7 +87,7 @@ const describe = (
 ): string => {
   const rows = [
     `for ${languagesOf(languages)}`,
-    `${megabytes(model.bytes)} to download, about ${megabytes(memoryOf(model))} of memory at most; licence ${model.licence}`,
+    `${megabytes(model.bytes)} to download, an estimated ${megabytes(memoryOf(model))} of memory; licence ${model.licence}`,
   ];
   const compared = languages.flatMap((code) => {
     const rates = compareWithBase(model, code);

@@ -43,8 +43,8 @@ export interface ModelShelfOptions {
   modelsDir: string;
   /** Those that came with the product. */
   shippedDir: string;
-  /** Where models are fetched from; default the Hugging Face hub. */
-  hub?: string;
+  /** Where models are fetched from: the Hugging Face hub or a mirror of it. */
+  hub: string;
   /** Ends all downloads. */
   closing: AbortSignal;
 }
@@ -67,7 +67,7 @@ export const createModelShelf = ({ modelsDir, shippedDir, hub, closing }: ModelS
       running.set(name, entry);
       const download = downloadModel(model, {
         folder: modelsDir,
-        ...(hub === undefined ? {} : { hub }),
+        hub,
         signal: AbortSignal.any([entry.controller.signal, closing]),
         onProgress: (received, total) => Object.assign(entry, { received, total }),
       });

@@ -60,7 +60,12 @@ const rise = (length: number): Float32Array =>
     return 0.3 * Math.sin(2 * Math.PI * (at / sampleRate) * (100 + 2000 * part));
   });
 
-const hear = (recognizer: OfflineRecognizer, samples: Float32Array): HeardWindow => {
+/** Samples below which some models have nothing to compute, and end the process: 0.2 s. */
+const shortest = 0.2 * sampleRate;
+
+const hear = (recognizer: OfflineRecognizer, sound: Float32Array): HeardWindow => {
+  const samples = new Float32Array(Math.max(sound.length, shortest));
+  samples.set(sound);
   const stream = recognizer.createStream();
   stream.acceptWaveform({ samples, sampleRate });
   recognizer.decode(stream);

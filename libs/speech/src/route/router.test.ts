@@ -113,7 +113,7 @@ test('with `auto` each language is written by the model that suits it, and the r
   expect(translated.model).toBe('base');
   await expect(engines.transcriber.transcribe(request('toy-russian'), { signal })).rejects.toMatchObject({
     code: 'model-language',
-    message: 'The model "toy-russian" does not know the language "en".',
+    message: 'The model "toy-russian" does not know English.',
   });
   const russian = [speech[1] ?? { start: 0, end: 0 }];
   const language = await engines.transcriber.detectLanguage({ wav, speech: russian, model: 'toy-russian' }, { signal });

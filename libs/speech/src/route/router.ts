@@ -1,5 +1,6 @@
 import type { Logger } from '@whisper-bot/runtime';
 import { TaskError } from '@whisper-bot/task';
+import { languageIn } from '@whisper-bot/text';
 import type { Recognition } from '@whisper-bot/transcript';
 import type { CallContext, TranscribeRequest, Transcriber } from '../contract.js';
 import { automaticModel, fallbackModel, type LanguageModel, modelsFor } from '../model/language-model.js';
@@ -80,7 +81,7 @@ export const createRouter = (options: RouterOptions): Transcriber => {
       if (!request.translate && !knows(model, request.language)) {
         throw new TaskError(
           'model-language',
-          `The model "${model.name}" does not know the language "${request.language}".`,
+          `The model "${model.name}" does not know ${languageIn('en', request.language)}.`,
           {
             params: { model: model.name, language: request.language },
           },

@@ -1,3 +1,4 @@
+import { every } from '@whisper-bot/runtime';
 import { isFinal, type Task, TaskError, type TaskErrorCode, type TaskId, type TaskState } from '@whisper-bot/task';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../schema.js';
@@ -25,6 +26,8 @@ export interface ReconcileOptions {
   onError: (error: unknown) => void;
   /** Tasks read at once; default 500. */
   batch?: number;
+  /** Ends the round early. */
+  signal?: AbortSignal;
 }
 
 export interface Reconciled {
@@ -38,7 +41,7 @@ export interface Reconciled {
 
 /** Compares the record with the queue once, all of it; both being right is the rule, and then it changes nothing. */
 export const reconcileOnce = async (options: ReconcileOptions): Promise<Reconciled> => {
-  const { tasks, grace, onError, batch } = options;
+  const { tasks, grace, onError, batch, signal } = options;
   const outcome: Reconciled = { queued: 0, closed: 0, lost: 0 };
   await eachPage({
     read: (page) => tasks.stale(grace, page),
@@ -48,6 +51,7 @@ export const reconcileOnce = async (options: ReconcileOptions): Promise<Reconcil
     },
     onError,
     batch,
+    signal,
   });
   return outcome;
 };
@@ -108,47 +112,47 @@ export interface ReconciledRound extends Reconciled {
   shown: number;
 }
 
-/** Any number all processes agree on: one of them reconciles at a time. */
-const turnLock = 7_238_104_553;
+/** Any numbers all processes agree on: one of them reconciles at a time, and one restores. */
+const reconcileLock = 7_238_104_553;
+const restoreLock = 7_238_104_554;
 
 /** Reconciles again and again, in one process at a time however many run it. */
-export const startReconciler = ({ db, interval = 15_000, onOutcome, ...options }: ReconcilerOptions): Reconciler => {
-  let running: Promise<void> = Promise.resolve();
-  const round = async (): Promise<void> => {
-    await db.connection().execute(async (connection) => {
-      const { rows } = await sql<{ mine: boolean }>`select pg_try_advisory_lock(${turnLock}) as mine`.execute(
-        connection,
-      );
+export const startReconciler = ({ db, interval = 15_000, onOutcome, ...given }: ReconcilerOptions): Reconciler => {
+  const closing = new AbortController();
+  const options = { ...given, signal: closing.signal };
+  const inTurn = (lock: number, work: () => Promise<Partial<ReconciledRound>>): Promise<void> =>
+    db.connection().execute(async (connection) => {
+      const { rows } = await sql<{ mine: boolean }>`select pg_try_advisory_lock(${lock}) as mine`.execute(connection);
       if (rows[0]?.mine !== true) return;
       try {
-        // What has ended first: a webhook is called again by the folder's revision, and the sweep keeps what Redis knows.
-        const restored = await restoreEndings(options);
-        const outcome = {
-          ...(await reconcileOnce(options)),
-          restored,
-          notified: await renotifyOnce(options),
-          shown: await reannounceEdits(options),
-        };
+        const outcome = { ...nothing, ...(await work()) };
         if (Object.values(outcome).some((count) => count > 0)) onOutcome(outcome);
       } finally {
-        await sql`select pg_advisory_unlock(${turnLock})`.execute(connection);
+        await sql`select pg_advisory_unlock(${lock})`.execute(connection);
       }
     });
-  };
-  let busy = false;
-  const timer = setInterval(() => {
-    if (busy) return;
-    busy = true;
-    running = round()
-      .catch(options.onError)
-      .finally(() => {
-        busy = false;
-      });
-  }, interval);
+  const reconciling = every(
+    interval,
+    () =>
+      inTurn(reconcileLock, async () => ({
+        ...(await reconcileOnce(options)),
+        notified: await renotifyOnce(options),
+        shown: await reannounceEdits(options),
+      })),
+    options.onError,
+  );
+  // Beside it: what ended in a week may be much, and open tasks must not wait for it.
+  const restoring = every(
+    interval,
+    () => inTurn(restoreLock, async () => ({ restored: await restoreEndings(options) })),
+    options.onError,
+  );
   return {
     close: async () => {
-      clearInterval(timer);
-      await running;
+      closing.abort();
+      await Promise.all([reconciling.stop(), restoring.stop()]);
     },
   };
 };
+
+const nothing: ReconciledRound = { queued: 0, closed: 0, lost: 0, restored: 0, notified: 0, shown: 0 };

@@ -9,6 +9,8 @@ export interface RenotifyOptions {
   grace: number;
   /** Called for each task that could not be looked at; the others are. */
   onError: (error: unknown) => void;
+  /** Ends it early. */
+  signal?: AbortSignal;
 }
 
 /** What is asked of the queue of calls; `WorkerPipeline` fits. */
@@ -24,7 +26,7 @@ const within = 24 * 3600;
  * Queues again the calls of webhooks that the queue has forgotten, as where Redis was emptied. A call that was made and could not be
  * written down is repeated only then, under its old id. Returns how many were queued.
  */
-export const renotifyOnce = async ({ tasks, queue, grace, onError }: RenotifyOptions): Promise<number> => {
+export const renotifyOnce = async ({ tasks, queue, grace, onError, signal }: RenotifyOptions): Promise<number> => {
   let queued = 0;
   await eachPage({
     read: (page) => tasks.unnotified({ grace, within }, page),
@@ -32,6 +34,7 @@ export const renotifyOnce = async ({ tasks, queue, grace, onError }: RenotifyOpt
       if (await queue.renotify(id, state === 'done' ? 'completed' : 'failed')) queued += 1;
     },
     onError,
+    signal,
   });
   return queued;
 };

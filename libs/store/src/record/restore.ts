@@ -18,6 +18,8 @@ export interface RestoreOptions {
   grace: number;
   /** Called for each that could not be restored; the others are. */
   onError: (error: unknown) => void;
+  /** Ends it early. */
+  signal?: AbortSignal;
 }
 
 /** Seconds Redis remembers how a task ended, less what a round may take: later nothing is restored that an operator has put away. */
@@ -26,7 +28,12 @@ const remembered = 7 * 24 * 3600 - 3600;
 const awaited = 24 * 3600;
 
 /** Restores what an emptied Redis knew of tasks that have ended, once each time it was emptied. Returns how many. */
-export const restoreEndings = async ({ tasks, queue, onError }: Omit<RestoreOptions, 'grace'>): Promise<number> => {
+export const restoreEndings = async ({
+  tasks,
+  queue,
+  onError,
+  signal,
+}: Omit<RestoreOptions, 'grace'>): Promise<number> => {
   let restored = 0;
   await queue.whenEmptied(() =>
     eachPage({
@@ -36,13 +43,14 @@ export const restoreEndings = async ({ tasks, queue, onError }: Omit<RestoreOpti
         if (await queue.restore(ended)) restored += 1;
       },
       onError,
+      signal,
     }),
   );
   return restored;
 };
 
 /** Queues the edits again that a chat does not show and the queue has forgotten. Returns how many. */
-export const reannounceEdits = async ({ tasks, queue, grace, onError }: RestoreOptions): Promise<number> => {
+export const reannounceEdits = async ({ tasks, queue, grace, onError, signal }: RestoreOptions): Promise<number> => {
   let queued = 0;
   await eachPage({
     read: (page) => tasks.unshown({ grace, within: awaited }, page),
@@ -50,6 +58,7 @@ export const reannounceEdits = async ({ tasks, queue, grace, onError }: RestoreO
       if (await queue.reannounceEdit(edit)) queued += 1;
     },
     onError,
+    signal,
   });
   return queued;
 };

@@ -203,7 +203,7 @@ describe('what was accepted', () => {
     gate.open();
     const [failed, retried] = [await submit(), await submit()];
     const edited = await submit({ channel: 'telegram' });
-    await until(async () => (await countIn('failed')) === 3, 60_000);
+    await until(async () => (await countIn('failed')) === 3);
     const { tasks } = await store();
     await writeResult(taskFolder(config.tasksDir, edited.id), 1, spoken);
     await transcripts.edit(edited.id, (transcript) => ({ ...transcript, text: 'Corrected.' }));
@@ -225,11 +225,11 @@ describe('what was accepted', () => {
       if (version !== undefined) await tasks.shown({ taskId: id, ...version });
     });
     closers.push(() => edits.close());
-    await until(() => shown.includes(edited.id), 60_000);
-    await until(async () => (await pipeline.deadLetters()).some(({ taskId }) => taskId === failed.id), 60_000);
-    await until(() => delivered.includes(retried.id), 60_000);
+    await until(() => shown.includes(edited.id));
+    await until(async () => (await pipeline.deadLetters()).some(({ taskId }) => taskId === failed.id));
+    await until(() => delivered.includes(retried.id));
     expect(await pipeline.retry(failed.id)).toBe(true);
-    await until(() => delivered.includes(failed.id), 60_000);
+    await until(() => delivered.includes(failed.id));
     expect(delivered.filter((id) => id === retried.id)).toHaveLength(1);
   });
 

@@ -33,4 +33,6 @@ export { type Tone, toneSound } from './onnx/tone.js';
 export { startTcpProxy, type TcpProxy } from './proxy/tcp-proxy.js';
 export { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.js';
 export { until } from './until.js';
+export { whisperShapes } from './whisper/shape.js';
+export { writeWhisperModel } from './whisper/write-model.js';
 export { normalizeWords, type WordErrors, wordErrorRate } from './word-error-rate.js';

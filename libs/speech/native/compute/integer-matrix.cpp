@@ -10,6 +10,8 @@ namespace {
 constexpr float most_weight = 4095;
 // Rows that a thread takes at a time: they stay in the second-level cache while all weights pass by.
 constexpr int64_t block = 16 * tile_rows;
+// Panels from which on threads share them where there are few rows: 1,024 outputs.
+constexpr int64_t shared_panels = 64;
 
 // y of `count` outputs of one row.
 void finish(const int32_t * sums, float scale, const float * scales, const float * shifts, int64_t count, float * y,
@@ -82,7 +84,20 @@ void IntegerMatrix::operator()(const float * x, int64_t rows, float * y, Epilogu
     int16_t * const taken = number_buffer.reserve(size_t(rows * padded));
     float * const scale = scale_buffer.reserve(size_t(rows));
     const int64_t blocks = (rows + block - 1) / block;
-#pragma omp parallel for schedule(dynamic) if (blocks > 1)
+    if (blocks == 1) {
+        // Few rows: it is the weights that take time, and the threads share them.
+        for (int64_t row = 0; row < rows; ++row) {
+            scale[row] = quantize(x + row * inputs, inputs, largest_input, taken + row * padded);
+            for (int64_t i = inputs; i < padded; ++i) taken[row * padded + i] = 0;
+        }
+#pragma omp parallel for schedule(static) if (panels() >= shared_panels)
+        for (int64_t panel = 0; panel < panels(); ++panel)
+            for (int64_t row = 0; row < rows; row += tile_rows)
+                tile(taken + row * padded, padded, {}, scale + row, 1, std::min(tile_rows, rows - row), panel,
+                     y + row * outputs, epilogue);
+        return;
+    }
+#pragma omp parallel for schedule(dynamic)
     for (int64_t b = 0; b < blocks; ++b) {
         const int64_t end = std::min(rows, (b + 1) * block);
         for (int64_t row = b * block; row < end; ++row) {

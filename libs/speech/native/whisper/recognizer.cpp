@@ -69,16 +69,15 @@ size_t incomplete_bytes(const std::string & text) {
 
 Published published(int vocabulary, int audio_layers, int text_layers) {
     const bool english = vocabulary == 51864;
+    if (audio_layers == 32 && text_layers == 4) return Published::large_v3_turbo;
+    if (audio_layers != text_layers) return Published::other;
     switch (audio_layers) {
     case 4: return english ? Published::tiny_en : Published::tiny;
     case 6: return english ? Published::base_en : Published::base;
     case 12: return english ? Published::small_en : Published::small;
     case 24: return english ? Published::medium_en : Published::medium;
-    case 32:
-        if (text_layers == 4) return Published::large_v3_turbo;
-        // v1 and v2 have the same sizes; v2 replaced v1.
-        if (text_layers == 32) return vocabulary == 51866 ? Published::large_v3 : Published::large_v2;
-        return Published::other;
+    // v1 and v2 have the same sizes; v2 replaced v1.
+    case 32: return vocabulary == 51866 ? Published::large_v3 : Published::large_v2;
     default: return Published::other;
     }
 }

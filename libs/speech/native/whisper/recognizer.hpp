@@ -64,6 +64,18 @@ struct WindowResult {
     std::vector<Languages> languages;
 };
 
+// One window, step by step: what tests compare with other implementations, and benchmarks measure.
+struct Inspection {
+    // Encoder output, positions × width; empty where the engine does not give it out.
+    int64_t positions = 0, width = 0;
+    std::vector<float> encoded;
+    Languages languages;
+    // Token ids: what stands before the text, and the likeliest at each step.
+    std::vector<int> prompt, tokens;
+    // Of the encoder with all that is computed once per window; of the steps after the prompt.
+    double encoder_seconds = 0, decoder_seconds = 0;
+};
+
 struct Aborted : std::runtime_error {
     Aborted() : std::runtime_error("aborted") {}
 };
@@ -87,6 +99,10 @@ class Recognizer {
     virtual std::vector<Languages> detect_languages(const std::string & wav, const Window & window,
                                                     const std::vector<Part> & parts, bool full_context,
                                                     const Monitor & monitor) = 0;
+    // Decodes a window greedily, at temperature 0 and without thresholds, until the end or for `steps` tokens. Where
+    // `forced` is not empty, its tokens are continued instead of those that are chosen, without rules.
+    virtual Inspection inspect(const std::string & wav, const Window & window, const Options & options,
+                               const std::vector<int> & forced, size_t steps) = 0;
     virtual bool multilingual() const = 0;
     virtual std::string engine() const = 0;
     // The number format of the encoder, where there is a choice.
@@ -110,6 +126,7 @@ Languages languages_of(const float * logits, int count);
 // Bytes at the end of the text that are an incomplete UTF-8 character.
 size_t incomplete_bytes(const std::string & text);
 // Which of OpenAI's published models it is, by its sizes; decides which attention heads are aligned with the audio.
+// Distilled models have fewer layers of text, and other heads.
 enum class Published {
     tiny,
     tiny_en,

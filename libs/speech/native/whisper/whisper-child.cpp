@@ -7,7 +7,11 @@
 //                   code: share }] }] }
 //   detectLanguage  { wav, window: [{ from, to, at }], fullContext?, parts?: [{ from, to }] } -> { languages: { code: share }, parts:
 //   [{ code: share }] }
+//   inspect         { wav, window, language, translate?, timestamps?, fullContext?, every?, forced?: [id], steps? }
+//                   -> { positions, width, encoded: [[number]], languages, prompt: [id], tokens: [id], encoderSeconds,
+//                   decoderSeconds }
 //
+// inspect is for tests and benchmarks: one window greedily, with every `every`th position of the encoder's output.
 // All of a transcribe call is written in one language. `from`, `to` and `at` are samples: of the recording in windows,
 // of the window in parts. `languages` has an entry for each part of that window that was asked for.
 #include "../child.hpp"
@@ -78,10 +82,36 @@ json transcribe(Recognizer & recognizer, const json & params, const Monitor & mo
     return {{"windows", answers}, {"engine", recognizer.engine()}};
 }
 
+json inspect(Recognizer & recognizer, const json & params) {
+    Options options;
+    options.language = params.at("language").get<std::string>();
+    options.translate = params.value("translate", false);
+    options.timestamps = params.value("timestamps", true);
+    options.full_context = params.value("fullContext", true);
+    const Inspection found =
+        recognizer.inspect(params.at("wav").get<std::string>(), window_of(params.at("window")), options,
+                           params.value("forced", std::vector<int>()), params.value("steps", size_t(50)));
+    json rows = json::array();
+    if (const int64_t every = params.value("every", int64_t(0)); every > 0 && !found.encoded.empty())
+        for (int64_t at = 0; at < found.positions; at += every) {
+            const auto row = found.encoded.begin() + at * found.width;
+            rows.push_back(std::vector<float>(row, row + found.width));
+        }
+    return {{"positions", found.positions},
+            {"width", found.width},
+            {"encoded", rows},
+            {"languages", json_of(found.languages)},
+            {"prompt", found.prompt},
+            {"tokens", found.tokens},
+            {"encoderSeconds", found.encoder_seconds},
+            {"decoderSeconds", found.decoder_seconds}};
+}
+
 json answer(Recognizer & recognizer, const std::string & method, const json & params, Call & call) {
     const Monitor monitor = {[&](double part) { call.progress(part); }, call.cancelled};
     try {
         if (method == "transcribe") return transcribe(recognizer, params, monitor);
+        if (method == "inspect") return inspect(recognizer, params);
         if (method == "detectLanguage") {
             auto found =
                 recognizer.detect_languages(params.at("wav").get<std::string>(), window_of(params.at("window")),

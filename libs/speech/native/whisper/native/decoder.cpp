@@ -1,5 +1,7 @@
 #include "decoder.hpp"
 
+#include "load-layers.hpp"
+
 #include <algorithm>
 
 namespace whisper_bot::whisper {
@@ -15,24 +17,25 @@ struct Decoder::Workspace {
     Buffer<float> x, scores, normed, joined, attended, fc1, pairs;
 };
 
-Decoder::Decoder(const WeightFile & file, std::vector<Head> aligned)
+Decoder::Decoder(const WeightFile & file, std::vector<Head> aligned, int threads)
     : state(file.shape.text_state), heads(file.shape.text_heads), words(file.shape.vocabulary),
       length(file.shape.text_context), positional_embedding(file.tensor("decoder.positional_embedding")),
       embedding(file.rows(embedding_name, state)), norm(file, "decoder.ln"),
       logits_of(file.tensor(embedding_name).data(), nullptr, state, words), aligned_heads(std::move(aligned)) {
-    for (int i = 0; i < file.shape.text_layers; ++i) {
+    layers = load_layers<Layer>(file.shape.text_layers, threads, [&](int i) {
         const std::string name = "decoder.blocks." + std::to_string(i) + ".";
         const std::string self = name + "attn.", cross = name + "cross_attn.";
-        layers.push_back({LayerNorm(file, name + "attn_ln"), LayerNorm(file, name + "cross_attn_ln"),
-                          LayerNorm(file, name + "mlp_ln"),
-                          linear_of<IntegerMatrix>(file, {self + "query", self + "key", self + "value"}, state),
-                          linear_of<IntegerMatrix>(file, {self + "out"}, state),
-                          linear_of<IntegerMatrix>(file, {cross + "query"}, state),
-                          linear_of<IntegerMatrix>(file, {cross + "key", cross + "value"}, state),
-                          linear_of<IntegerMatrix>(file, {cross + "out"}, state),
-                          linear_of<IntegerMatrix>(file, {name + "mlp.0"}, state),
-                          linear_of<IntegerMatrix>(file, {name + "mlp.2"}, 4 * state)});
-    }
+        return Layer{LayerNorm(file, name + "attn_ln"),
+                     LayerNorm(file, name + "cross_attn_ln"),
+                     LayerNorm(file, name + "mlp_ln"),
+                     linear_of<IntegerMatrix>(file, {self + "query", self + "key", self + "value"}, state),
+                     linear_of<IntegerMatrix>(file, {self + "out"}, state),
+                     linear_of<IntegerMatrix>(file, {cross + "query"}, state),
+                     linear_of<IntegerMatrix>(file, {cross + "key", cross + "value"}, state),
+                     linear_of<IntegerMatrix>(file, {cross + "out"}, state),
+                     linear_of<IntegerMatrix>(file, {name + "mlp.0"}, state),
+                     linear_of<IntegerMatrix>(file, {name + "mlp.2"}, 4 * state)};
+    });
 }
 
 size_t Decoder::bytes(int64_t positions) const {

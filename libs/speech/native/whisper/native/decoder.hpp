@@ -30,7 +30,8 @@ struct Head {
 
 class Decoder {
   public:
-    Decoder(const WeightFile & file, std::vector<Head> aligned);
+    // Loads with `threads` threads.
+    Decoder(const WeightFile & file, std::vector<Head> aligned, int threads);
 
     // `encoded`: positions × width.
     void project(const float * encoded, int64_t positions, EncoderOutput & encoded_audio) const;

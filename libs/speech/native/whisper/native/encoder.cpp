@@ -1,6 +1,7 @@
 #include "encoder.hpp"
 
 #include "attention.hpp"
+#include "load-layers.hpp"
 
 #include <algorithm>
 
@@ -31,20 +32,21 @@ template <class E> Linear<E> Encoder<E>::convolution(const WeightFile & file, co
 }
 
 template <class E>
-Encoder<E>::Encoder(const WeightFile & file)
+Encoder<E>::Encoder(const WeightFile & file, int threads)
     : state(file.shape.audio_state), heads(file.shape.audio_heads), mel(file.filters, file.shape.mels),
       first(convolution(file, "encoder.conv1", file.shape.mels)), second(convolution(file, "encoder.conv2", state)),
       positional_embedding(file.tensor("encoder.positional_embedding")), norm(file, "encoder.ln_post") {
-    for (int i = 0; i < file.shape.audio_layers; ++i) {
+    layers = load_layers<Layer>(file.shape.audio_layers, threads, [&](int i) {
         const std::string name = "encoder.blocks." + std::to_string(i) + ".";
         const std::string attention = name + "attn.";
-        layers.push_back(
-            {LayerNorm(file, name + "attn_ln"), LayerNorm(file, name + "mlp_ln"),
-             linear_of<Linear<E>>(file, {attention + "query", attention + "key", attention + "value"}, state, 1500),
-             linear_of<Linear<E>>(file, {attention + "out"}, state, 1500),
-             linear_of<Linear<E>>(file, {name + "mlp.0"}, state, 1500),
-             linear_of<Linear<E>>(file, {name + "mlp.2"}, 4 * state, 1500)});
-    }
+        return Layer{
+            LayerNorm(file, name + "attn_ln"),
+            LayerNorm(file, name + "mlp_ln"),
+            linear_of<Linear<E>>(file, {attention + "query", attention + "key", attention + "value"}, state, 1500),
+            linear_of<Linear<E>>(file, {attention + "out"}, state, 1500),
+            linear_of<Linear<E>>(file, {name + "mlp.0"}, state, 1500),
+            linear_of<Linear<E>>(file, {name + "mlp.2"}, 4 * state, 1500)};
+    });
 }
 
 template <class E>

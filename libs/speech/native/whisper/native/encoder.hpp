@@ -8,7 +8,8 @@ namespace whisper_bot::whisper {
 // Whisper's audio encoder.
 template <class E> class Encoder {
   public:
-    explicit Encoder(const WeightFile & file);
+    // Loads with `threads` threads.
+    Encoder(const WeightFile & file, int threads);
 
     // `positions` rows of 20 ms, `width()` wide. `step` is called after each layer and may throw.
     // Uses `threads` OpenMP threads.

@@ -6,11 +6,13 @@
 #include "encoder.hpp"
 #include "alignment-heads.hpp"
 #include "decode.hpp"
+#include "greedy.hpp"
 
 #include <whisper.h>
 
 #include <omp.h>
 
+#include <chrono>
 #include <cmath>
 #include <mutex>
 
@@ -23,6 +25,8 @@ constexpr double seconds_a_position = 0.02;
 // input, without which it hallucinates; a longer input is padded to 30 s: with less it drops a sentence now and then,
 // and punctuation (docs/adr/0008-whisper-engine.md).
 constexpr int64_t silence = 100, short_sound = 450;
+// Width from which on a decoder reads its weights with several threads.
+constexpr int wide = 1024;
 // Memory for the caches of the windows decoded in one batch, bytes per thread.
 constexpr size_t room_for_windows = 75'000'000;
 
@@ -50,10 +54,11 @@ class Progress {
 template <class E> class Native : public Recognizer {
   public:
     Native(const WeightFile & file, int cores)
-        : vocabulary(file.vocabulary), all_positions(file.shape.audio_context), encoder(file),
+        : vocabulary(file.vocabulary), all_positions(file.shape.audio_context), encoder(file, cores),
           decoder(file,
                   alignment_heads(published(file.shape.vocabulary, file.shape.audio_layers, file.shape.text_layers),
-                                  file.shape)),
+                                  file.shape),
+                  cores),
           threads(cores) {}
 
     bool multilingual() const override { return vocabulary.multilingual; }
@@ -112,6 +117,31 @@ template <class E> class Native : public Recognizer {
         return found;
     }
 
+    Inspection inspect(const std::string & path, const Window & window, const Options & options,
+                       const std::vector<int> & forced, size_t steps) override {
+        using clock = std::chrono::steady_clock;
+        const auto seconds = [](clock::duration time) { return std::chrono::duration<double>(time).count(); };
+        omp_set_num_threads(threads);
+        Wav wav(path);
+        const auto samples = samples_of(wav, window);
+        Inspection found;
+        found.prompt = prompt_of(options);
+        found.positions = positions_for(samples, options.full_context);
+        found.width = encoder.width();
+        EncoderOutput sound;
+        const auto begin = clock::now();
+        found.encoded = encode(samples, found.positions, threads, {nullptr, [] { return false; }}, [] {}, sound);
+        found.encoder_seconds = seconds(clock::now() - begin);
+        if (vocabulary.multilingual)
+            found.languages = languages_of(decoder, vocabulary, {{&sound, 0, sound.positions}}).front();
+        omp_set_num_threads(decoder_threads(threads));
+        GreedyDecoding text(decoder, vocabulary, sound, found.prompt, options.timestamps);
+        const auto prompted = clock::now();
+        found.tokens = forced.empty() ? text.choose(steps) : text.force(forced);
+        found.decoder_seconds = seconds(clock::now() - prompted);
+        return found;
+    }
+
   private:
     // Positions of the encoder, in steps of 64: products are prepared once per size.
     int64_t positions_for(const std::vector<float> & samples, bool full_context) const {
@@ -150,20 +180,21 @@ template <class E> class Native : public Recognizer {
         return prompt;
     }
 
-    void encode(const std::vector<float> & samples, int64_t positions, int cores, const Monitor & monitor,
+    // Returns the encoder's output, positions × width.
+    std::vector<float> encode(const std::vector<float> & samples, int64_t positions, int cores, const Monitor & monitor,
                 const std::function<void()> & step, EncoderOutput & sound) {
         thread_local Buffer<E> encoded;
-        thread_local Buffer<float> heard;
         const int64_t size = positions * encoder.width();
         E * const result = encoded.reserve(size_t(size));
-        float * const numbers = heard.reserve(size_t(size));
+        std::vector<float> numbers(static_cast<size_t>(size));
         const auto each = [&] {
             if (monitor.aborted()) throw Aborted();
             step();
         };
         encoder(samples.data(), int64_t(samples.size()), positions, cores, each, result);
-        for (int64_t i = 0; i < size; ++i) numbers[i] = to_float(result[i]);
-        decoder.project(numbers, positions, sound);
+        for (int64_t i = 0; i < size; ++i) numbers[size_t(i)] = to_float(result[i]);
+        decoder.project(numbers.data(), positions, sound);
+        return numbers;
     }
 
     void transcribe_some(const std::string & path, Wav & wav, const std::vector<Window> & windows, size_t from,
@@ -186,8 +217,7 @@ template <class E> class Native : public Recognizer {
         // Most texts have about a hundred tokens.
         const double whole = progress.decoded(to - from), share = whole / 120;
         double told = 0;
-        // A token is many small products: a barrier at each would cost more than a second thread gains.
-        omp_set_num_threads(1);
+        omp_set_num_threads(decoder_threads(cores));
         auto decoded = decode(decoder, vocabulary, heard, request, [&] {
             if (monitor.aborted()) throw Aborted();
             if (told + share > whole) return;
@@ -201,6 +231,9 @@ template <class E> class Native : public Recognizer {
             if (i < request.parts.size()) results[i].languages = languages_by_part(*heard[i - from], request.parts[i]);
         }
     }
+
+    // A token of a small model is many small products: a barrier at each would cost more than a second thread gains.
+    int decoder_threads(int cores) const { return encoder.width() < wide ? 1 : cores; }
 
     WindowResult result_of(DecodeResult & decoded, int64_t positions, int64_t length) const {
         WindowResult result;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <fstream>
 #include <mutex>
 
@@ -102,6 +103,8 @@ class WhisperCpp : public Recognizer {
     std::vector<Languages> detect_languages(const std::string & path, const Window & window,
                                             const std::vector<Part> & parts, bool full_context,
                                             const Monitor & monitor) override;
+    Inspection inspect(const std::string & path, const Window & window, const Options & options,
+                       const std::vector<int> & forced, size_t steps) override;
     bool multilingual() const override { return whisper_is_multilingual(context); }
     std::string engine() const override { return name; }
 
@@ -197,6 +200,50 @@ void WhisperCpp::encode_spectrogram(whisper_state * state, const std::vector<flo
     params.encoder_begin_callback = [](whisper_context *, whisper_state *, void *) { return false; };
     if (whisper_full_with_state(context, state, params, samples.data(), int(samples.size())) != 0)
         throw std::runtime_error("cannot compute the spectrogram");
+}
+
+Inspection WhisperCpp::inspect(const std::string & path, const Window & window, const Options & options,
+                               const std::vector<int> & forced, size_t steps) {
+    using clock = std::chrono::steady_clock;
+    const auto seconds = [](clock::duration time) { return std::chrono::duration<double>(time).count(); };
+    const int language = whisper_lang_id(options.language.c_str());
+    if (language < 0) throw UnknownLanguage(options.language);
+    Wav wav(path);
+    auto samples = samples_of(wav, window);
+    samples.resize(30 * 16000, 0.0f);
+    Inspection found;
+    found.prompt = {whisper_token_sot(context)};
+    if (multilingual()) {
+        found.prompt.push_back(whisper_token_lang(context, language));
+        found.prompt.push_back(options.translate ? whisper_token_translate(context)
+                                                 : whisper_token_transcribe(context));
+    }
+    if (!options.timestamps) found.prompt.push_back(whisper_token_not(context));
+    const auto check = [](int outcome) {
+        if (outcome != 0) throw std::runtime_error("whisper.cpp failed with " + std::to_string(outcome));
+    };
+    const auto begin = clock::now();
+    check(whisper_pcm_to_mel_with_state(context, state(0), samples.data(), int(samples.size()), threads));
+    check(whisper_encode_with_state(context, state(0), 0, threads));
+    found.encoder_seconds = seconds(clock::now() - begin);
+    found.positions = whisper_model_n_audio_ctx(context);
+    found.width = whisper_model_n_audio_state(context);
+    const auto step = [&](int token, int past) {
+        check(whisper_decode_with_state(context, state(0), &token, 1, past, threads));
+        const float * const logits = whisper_get_logits_from_state(state(0));
+        return int(std::max_element(logits, logits + whisper_n_vocab(context)) - logits);
+    };
+    int past = 0;
+    for (size_t i = 0; i + 1 < found.prompt.size(); ++i) step(found.prompt[i], past++);
+    const auto prompted = clock::now();
+    // Without rules, whether forced or not.
+    int last = found.prompt.back();
+    for (size_t i = 0; i < (forced.empty() ? steps : forced.size()); ++i) {
+        found.tokens.push_back(step(last, past++));
+        last = forced.empty() ? found.tokens.back() : forced[i];
+    }
+    found.decoder_seconds = seconds(clock::now() - prompted);
+    return found;
 }
 
 std::vector<WindowResult> WhisperCpp::transcribe(const std::string & path, const std::vector<Window> & windows,

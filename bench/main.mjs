@@ -1,4 +1,4 @@
-// node bench/main.mjs [PART …] [--json] [--peers], or ./whisper-bot bench
+// node bench/main.mjs [PART …] [--json] [--peers] [--sizes=small,medium] [--format=q8_0], or ./whisper-bot bench
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,12 +17,15 @@ const parts = {
 /** Half an hour each, or with packages of their own: only where they are asked for. */
 const longParts = {
   fidelity: async (options) => (await import('./part/fidelity.mjs')).fidelity(options),
+  models: async (options) => (await import('./part/models.mjs')).models(options),
   hours: async (options) => (await import('./part/hours.mjs')).tenHours(options),
 };
 /** Minutes after which a part is given up. */
 const boundOf = (part) => (Object.hasOwn(longParts, part) ? 75 : 40);
 
 const args = process.argv.slice(2);
+/** What stands behind `--name=`, or nothing. */
+const optionOf = (name) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
 const asked = args.filter((arg) => !arg.startsWith('-'));
 const all = { ...parts, ...longParts };
 const unknown = asked.filter((name) => !Object.hasOwn(all, name));
@@ -52,7 +55,13 @@ for (const part of asked.length > 0 ? asked : Object.keys(parts)) {
     process.exit(1);
   }, bound * 60_000);
   const on = machine();
-  const outcome = await all[part]({ dir, peers: args.includes('--peers') }).catch((error) => error);
+  const options = {
+    dir,
+    peers: args.includes('--peers'),
+    sizes: optionOf('sizes')?.split(','),
+    format: optionOf('format'),
+  };
+  const outcome = await all[part](options).catch((error) => error);
   clearTimeout(timer);
   if (outcome instanceof Error) {
     // The other parts can still be measured.

@@ -60,6 +60,7 @@ describe('what was typed wrongly', () => {
     [['transcribe', '-', '-'], 'Standard input is read once', ''],
     [['task', 'show', '../../etc'], '../../etc', 'A task id looks like'],
     [['bench', 'asr', '--faults', '3'], '--faults, --seed and --minutes belong to bench chaos.', ''],
+    [['bench', 'asr', '--sizes', 'small'], '--sizes and --format belong to bench models.', ''],
     [['bench', 'chaos', '--faults', 'many'], 'many', 'It is a number from 0 to 999999.'],
     [['model', 'add', 'gigantic'], 'There is no official model "gigantic"', 'whisper-bot model list'],
   ])('%j is answered with a sentence and code 2', async (args, ...parts) => {

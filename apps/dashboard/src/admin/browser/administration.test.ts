@@ -142,7 +142,7 @@ test('a setting is changed and put back', async () => {
   await until(() => stage.harness.deps.settings.get('uploadsPaused') === false);
 });
 
-test('a model is downloaded and made the default; a download that stands still is stopped', async () => {
+test('a model is downloaded, made the default and removed; a download that stands still is stopped', async () => {
   const { page } = await enter('administrator');
   await page.goto('/models');
   await page.getByText('All models available for download').click();
@@ -151,6 +151,14 @@ test('a model is downloaded and made the default; a download that stands still i
   await page.getByRole('button', { name: 'Make default: tiny-q8_0' }).click();
   await page.getByText('The default model was changed.').waitFor();
   expect(stage.harness.deps.settings.get('model')).toBe('tiny-q8_0');
+  await page.getByRole('button', { name: 'Remove: tiny-q8_0' }).click();
+  await page.getByText('The default model cannot be removed.').waitFor();
+  await page.getByRole('button', { name: 'Choose by language: auto' }).click();
+  await page.getByText('The default model was changed.').waitFor();
+  expect(stage.harness.deps.settings.get('model')).toBe('auto');
+  await page.getByRole('button', { name: 'Remove: tiny-q8_0' }).click();
+  await page.getByText('The model was removed.').waitFor();
+  expect((await stage.harness.deps.models.installed()).map(({ name }) => name)).not.toContain('tiny-q8_0');
 
   await page.getByText('All models available for download').click();
   await page.getByRole('button', { name: 'Download: base', exact: true }).click();

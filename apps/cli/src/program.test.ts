@@ -63,6 +63,11 @@ describe('what was typed wrongly', () => {
     [['bench', 'asr', '--sizes', 'small'], '--sizes and --format belong to bench models.', ''],
     [['bench', 'chaos', '--faults', 'many'], 'many', 'It is a number from 0 to 999999.'],
     [['model', 'add', 'gigantic'], 'There is no official model "gigantic"', 'whisper-bot model list'],
+    [['model', 'add', 'mine', '--from', '.'], 'There is no official model "mine"', '--family and --languages'],
+    [['model', 'add', 'mine', '--from', '.', '--family', 'gpt'], 'There is no family "gpt"', 'nemo-ctc'],
+    [['model', 'add', 'base', '--family', 'nemo-ctc'], 'give their folder with --from', ''],
+    [['model', 'recommend', '--language', 'Klingon'], 'Klingon', 'It is a language like ru or Russian.'],
+    [['model', 'recommend', '--memory', 'much'], 'much', 'It is a size like 500MB or 4GB.'],
   ])('%j is answered with a sentence and code 2', async (args, ...parts) => {
     const outcome = await run(args);
     expect(outcome.code).toBe(2);

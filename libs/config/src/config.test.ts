@@ -56,6 +56,18 @@ describe('values', () => {
     expect([maxDuration, maxFileSize]).toEqual([5400, 500_000_000]);
   });
 
+  test('models are given by language', () => {
+    expect(
+      resolve({ LANGUAGE_MODELS: 'ru: gigaam-v3-rnnt, en  de :parakeet-tdt-0.6b-v3,*:base' }).languageModels,
+    ).toEqual([
+      { languages: ['ru'], model: 'gigaam-v3-rnnt' },
+      { languages: ['en', 'de'], model: 'parakeet-tdt-0.6b-v3' },
+      { languages: ['*'], model: 'base' },
+    ]);
+    for (const wrong of ['ru', 'ru: ../base', 'Russian: base', 'ru: a b'])
+      expect(problemsOf({ LANGUAGE_MODELS: wrong })[0]).toMatch(/^LANGUAGE_MODELS must be languages and models like/);
+  });
+
   test('paths become absolute', () => {
     expect(resolve({ TASKS_DIR: 'tasks' }).tasksDir).toBe(`${process.cwd()}/tasks`);
   });

@@ -82,7 +82,7 @@ export interface TranscribeRequest {
   wav: string;
   /** The intervals of speech to transcribe, sorted; only these are read. */
   speech: readonly Span[];
-  /** whisper.cpp model name; resolved to a file by the model store. */
+  /** Resolved to files by the model store; `auto`: the one that suits the language. */
   model: string;
   /** ISO 639-1; never `auto`: ask detectLanguage once for the recording. */
   language: string;

@@ -18,7 +18,7 @@ export interface SpeechEnginesConfig {
   ffmpegPath?: string;
   /** The shipped weights. */
   modelsDir: string;
-  /** Folders with further Whisper models, looked at before `modelsDir`. */
+  /** Folders with further models, looked at before `modelsDir`. */
   moreModelsDirs?: readonly string[];
   /** The recordings that engines are tested with. */
   samplesDir: string;

@@ -27,7 +27,7 @@ export const taskOptionsSchema = z.object({
    * words. Long speech outweighs it.
    */
   languageHints: z.array(z.string().max(10)).max(8).optional(),
-  /** whisper.cpp name: `base`, `small`, `large-v3-turbo`, `base-q8_0`, … */
+  /** `base`, `large-v3-turbo`, `gigaam-v3-e2e-rnnt`, …; `auto`: the one that suits the language. */
   model: z.string().default('base'),
   diarize: z.boolean().default(true),
   speakers: speakerCountSchema.default({ kind: 'auto' }),

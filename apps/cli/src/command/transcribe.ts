@@ -37,7 +37,7 @@ export const addTranscribe = (program: Command, terminal: Terminal, config: () =
       parseFormatOption,
     )
     .option('-l, --language <language>', 'spoken language: a name, a code, or auto', parseLanguageOption, 'auto')
-    .option('-m, --model <name>', 'Whisper model, as `model list` names them (default: MODEL, or base)')
+    .option('-m, --model <name>', 'as `model list` names them, or auto: by language (default: MODEL, or base)')
     .addOption(
       new Option('-s, --speakers <count>', 'how many people speak: auto, N, or max:N')
         .argParser(parseSpeakers)

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '@whisper-bot/config';
-import { createModelStore, resolveFfmpeg } from '@whisper-bot/speech';
+import { automaticModel, createModelStore, type ModelStore, resolveFfmpeg } from '@whisper-bot/speech';
+import { TaskError } from '@whisper-bot/task';
 import { type Finding, ok, wrong } from './finding.js';
 import { versionOf } from './program.js';
 import { examineSpeech, type SpeechOptions } from './speech.js';
@@ -35,10 +36,24 @@ const examineModels = async ({ modelsDir, model }: Config, repository: string): 
     damaged.length === 0
       ? ok('shipped models', `${sums.length} files, checksums right`)
       : wrong('shipped models', `damaged or missing: ${damaged.join(', ')}`, 'git checkout -- models');
+  const store = createModelStore([modelsDir, shipped]);
+  const added = (await store.list()).filter(({ kind, name }) => kind === 'recognizer' && name !== model);
+  return [
+    weights,
+    await examineModel(store, { name: model, as: 'default model' }),
+    ...(await Promise.all(added.map(({ name }) => examineModel(store, { name, as: `model ${name}` })))),
+  ];
+};
+
+/** Whether a model can be loaded, as far as its files show. */
+const examineModel = async (store: ModelStore, { name, as }: { name: string; as: string }): Promise<Finding> => {
+  if (name === automaticModel) return ok(as, 'auto: the one that suits the language');
   try {
-    return [weights, ok('default model', await createModelStore([modelsDir, shipped]).whisperPath(model))];
+    const model = await store.find(name);
+    return ok(as, model.kind === 'whisper' ? model.path : `${name}: ${model.languages.join(', ')}`);
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
-    return [weights, wrong('default model', found, `whisper-bot model add ${model}, or set MODEL`)];
+    const isDamaged = error instanceof TaskError && error.code === 'damaged-model';
+    return wrong(as, found, isDamaged ? String(error.cause) : `whisper-bot model add ${name}, or set MODEL`);
   }
 };

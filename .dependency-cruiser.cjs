@@ -174,7 +174,7 @@ module.exports = {
     ...layers('libs/task', 'artifact', 'state'),
     ...layers('libs/runtime', 'async', 'connection', 'http', 'lifecycle', 'logging', 'metric', 'child'),
     ...layers('libs/embedded', 'place', 'redis', 'postgres', 'clickhouse'),
-    ...layers('apps/worker', 'material', 'stage'),
+    ...layers('apps/worker', 'artifact', 'stage'),
     ...layers(
       'apps/cli',
       'home',

@@ -105,7 +105,7 @@ export const createReplay = ({ context, work, prepare, log = () => {} }) => {
         named.set(stage.name, known);
         keys.set(stage.name, key);
         last = known;
-        // One after the other, as two cores are soon busy; a failure is told where it happens.
+        // One after the other, as two cores are soon busy; a failure is reported where it happens.
         await known;
       }
       return last;

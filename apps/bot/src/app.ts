@@ -14,7 +14,7 @@ import type { BotOptions } from './feature/context.js';
 import { leaveChat } from './feature/leave.js';
 import { type MessageEvent, messageEvent } from './intake/message-event.js';
 import type { Limits } from './limit/policy.js';
-import { createRepositories } from './persistence/repositories.js';
+import { createRepositories, type Repositories } from './persistence/repositories.js';
 import { startHandling } from './telegram/inbox/handle.js';
 import { startPolling } from './telegram/inbox/poll.js';
 import { wantedUpdates } from './telegram/inbox/update.js';
@@ -112,7 +112,7 @@ const hour = 3_600_000;
 
 /** Starts the bot: everything between Telegram, PostgreSQL and the pipeline. Throws BotStopped with one clear sentence. */
 export const startApp = async (options: AppOptions): Promise<App> => {
-  const { token, apiRoot, log, pipeline, transcripts, tasksDir } = options;
+  const { token, apiRoot, log, pipeline, transcripts } = options;
   const api = new Api(token, { apiRoot, timeoutSeconds: 75 });
   api.config.use(reportCalls(options));
   const me = await who(api, apiRoot);
@@ -125,7 +125,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
     log.error({ cause: error.message }, 'PostgreSQL connection lost'),
   );
   const record = createRepositories(pool, { botId: me.id, key: token, log }, options.limits);
-  const { inbox, messages, requests, preferences, usage, spokenBy, limits, moveChat } = record;
+  const { inbox, requests, usage, moveChat } = record;
   const onStop = (cause: string): void =>
     stop(
       /conflict/i.test(cause)
@@ -133,45 +133,7 @@ export const startApp = async (options: AppOptions): Promise<App> => {
         : `Telegram refuses: ${cause}`,
     );
 
-  const sender = createSender({
-    messages,
-    send: createSend({ api, tasksDir, transcripts }),
-    budget: createBudget(telegramBudget, () => performance.now()),
-    log,
-    mostAttempts: 12,
-  });
-  const largest = options.bot.largest;
-  const source = { api, token, apiRoot, localDir: options.localDir, tasksDir, largest };
-  const conversation = createConversation({
-    botId: me.id,
-    source,
-    pipeline,
-    outbox: sender,
-    requests,
-    transcripts,
-    width: 8,
-    log,
-  });
-  const bot = createBot(
-    token,
-    me,
-    {
-      botId: me.id,
-      options: options.bot,
-      pipeline,
-      outbox: sender,
-      requests,
-      preferences,
-      usage,
-      spokenBy,
-      eraser: options.eraser,
-      limits,
-      conversation,
-      moveChat,
-      log,
-    },
-    { apiRoot, timeoutSeconds: 30 },
-  );
+  const { sender, conversation, bot } = createParts(options, { api, me, record });
 
   await sender.start({
     onChatGone: (chatId, cause) => leaveChat({ requests, pipeline, conversation, log }, chatId, cause),
@@ -222,6 +184,46 @@ export const startApp = async (options: AppOptions): Promise<App> => {
       await pool.end();
     },
   };
+};
+
+/** The sender, what is done with requests, and the bot that handles updates; nothing has started yet. */
+const createParts = (
+  options: AppOptions,
+  { api, me, record }: { api: Api; me: UserFromGetMe; record: Repositories },
+) => {
+  const { token, apiRoot, log, pipeline, transcripts, tasksDir, eraser } = options;
+  const { messages, requests, preferences, usage, spokenBy, limits, moveChat } = record;
+  const sender = createSender({
+    messages,
+    send: createSend({ api, tasksDir, transcripts }),
+    budget: createBudget(telegramBudget, () => performance.now()),
+    log,
+    mostAttempts: 12,
+  });
+  const outbox = sender;
+  const source = { api, token, apiRoot, localDir: options.localDir, tasksDir, largest: options.bot.largest };
+  const conversation = createConversation({ source, pipeline, outbox, requests, transcripts, width: 8, log });
+  const bot = createBot(
+    token,
+    me,
+    {
+      botId: me.id,
+      options: options.bot,
+      pipeline,
+      outbox,
+      requests,
+      preferences,
+      usage,
+      spokenBy,
+      eraser,
+      limits,
+      conversation,
+      moveChat,
+      log,
+    },
+    { apiRoot, timeoutSeconds: 30 },
+  );
+  return { sender, conversation, bot };
 };
 
 interface IntakeDeps {

@@ -97,7 +97,7 @@ describe('with `up` running', () => {
     expect(saidOf(outcome).at(-1)).toContain(`whisper-bot already runs in ${home} (process ${up.pid}).`);
   });
 
-  test('three people are told apart, word for word, and only the transcript is on standard output', async () => {
+  test('three speakers are identified, word for word, and only the transcript is on standard output', async () => {
     const { code, out, err } = await transcribe(sample('dialogue-3-speakers.wav'), '--format', 'json');
     expect(code).toBe(0);
     const transcript = transcriptSchema.parse(JSON.parse(out));

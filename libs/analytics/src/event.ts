@@ -2,7 +2,7 @@ import { channels, stages, taskErrorCodes } from '@whisper-bot/task';
 import { z } from 'zod';
 
 /** Marks on a task's way; `accepted`, `delivered` and `cancelled` belong to the task, the others to one run of a stage. */
-export const eventNames = [
+const eventNames = [
   'accepted',
   'queued',
   'started',
@@ -47,9 +47,8 @@ export const transcribeEventSchema = z.object({
   bytes: z.number().int().nonnegative().default(0),
   errorCode: z.enum(taskErrorCodes).or(z.literal('')).default(''),
 });
-export type TranscribeEvent = z.infer<typeof transcribeEventSchema>;
 
-export const messageKinds = [
+const messageKinds = [
   'voice',
   'audio',
   'video',
@@ -75,7 +74,6 @@ export const messageSchema = z.object({
   language: z.string().default(''),
   taskId: z.uuid().or(z.literal('')).default(''),
 });
-export type Message = z.infer<typeof messageSchema>;
 
 /** Everything the recorder takes; defaults fill what a caller leaves out. */
 export type AnalyticsEvent =

@@ -1,11 +1,11 @@
-export { type AnalyticsDatabase, type DatabaseOptions, openAnalytics } from './database.js';
+export { type AnalyticsDatabase, openAnalytics } from './database.js';
 export type { ErasedEvents } from './erase.js';
 export { eraseFromSpool } from './erase-spool.js';
-export { type AnalyticsEvent, type EventTable, type Message, messageKinds, type TranscribeEvent } from './event.js';
+export type { AnalyticsEvent } from './event.js';
 export { recordPipeline } from './pipeline.js';
 export { failureCauses } from './query/cause.js';
 export { popularLanguages, popularModels } from './query/popular.js';
-export type { Period, Query } from './query/query.js';
+export type { Period } from './query/query.js';
 export { realTimeFactors, stageTimes, timeline } from './query/time.js';
 export { activeUsers, messagesByKind, volume } from './query/volume.js';
-export { createRecorder, type Recorder, type RecorderOptions, type RecorderState } from './recorder.js';
+export { createRecorder, type Recorder } from './recorder.js';

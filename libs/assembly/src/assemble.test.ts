@@ -59,7 +59,7 @@ let config: Config;
 const stages: StageHandlers = {
   prepare: async () => ({ duration: 1, chunks: [1] }),
   transcribe: async ({ report, signal }) => {
-    // As an engine does: it reports all along, and stops when it is told to.
+    // As an engine does: it keeps reporting, and stops when it is asked to.
     const ticking = setInterval(report, 20, 0.5);
     try {
       await Promise.race([gate.opened, once(signal, 'abort')]);

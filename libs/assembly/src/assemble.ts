@@ -9,7 +9,7 @@ import {
 } from '@whisper-bot/analytics';
 import type { Config } from '@whisper-bot/config';
 import { createStreamAdmin } from '@whisper-bot/gateway';
-import { createPipeline, type WorkerPipeline } from '@whisper-bot/pipeline';
+import { createPipeline, type PipelineOptions, type WorkerPipeline } from '@whisper-bot/pipeline';
 import { type Lifecycle, type Logger, type MetricsServer, serveMetrics } from '@whisper-bot/runtime';
 import { createChangeRecorder, isDataError, notAccepted, type Store, startReconciler } from '@whisper-bot/store';
 import { createTranscriptStore, TaskError, type TranscriptRecord, type TranscriptStore } from '@whisper-bot/task';
@@ -93,19 +93,7 @@ export const assemble = async ({ config, logger, lifecycle }: AssembleOptions): 
     log: logger,
     trace: config.tracesUrl !== null,
     maximumSeconds: () => rules.maxDuration,
-    ...(store === null
-      ? {}
-      : {
-          accept: async (task) => writeDown(await store.within(recordPatience), task),
-          refused: async ({ id: taskId }) => {
-            // The record may know already of what the queue did not take: its sender is told that it was not accepted.
-            const change = { taskId, state: 'cancelled', at: Date.now(), cause: notAccepted } as const;
-            await store
-              .within(recordPatience)
-              .then(({ tasks }) => tasks.change(change))
-              .catch((err: unknown) => logger.warn({ err, task_id: taskId }, 'cancellation left to the reconciler'));
-          },
-        }),
+    ...(store === null ? {} : recordOf(store, logger)),
     spared: async (candidates) => {
       const waiting = await streams.named();
       const known = store === null ? [] : await (await store.within(recordPatience)).tasks.named(candidates);
@@ -135,6 +123,19 @@ export const assemble = async ({ config, logger, lifecycle }: AssembleOptions): 
   });
   return { pipeline, store, transcripts, analytics, recorder, metrics, rules, eraser, name };
 };
+
+/** Where the pipeline records what it accepts, and what it refuses after all. */
+const recordOf = (store: StoreOpener, logger: Logger): Pick<PipelineOptions, 'accept' | 'refused'> => ({
+  accept: async (task) => writeDown(await store.within(recordPatience), task),
+  refused: async ({ id: taskId }) => {
+    // The record may already know a task that the queue did not take: it ends there, as its sender was refused.
+    const change = { taskId, state: 'cancelled', at: Date.now(), cause: notAccepted } as const;
+    await store
+      .within(recordPatience)
+      .then(({ tasks }) => tasks.change(change))
+      .catch((err: unknown) => logger.warn({ err, task_id: taskId }, 'cancellation left to the reconciler'));
+  },
+});
 
 /** The record's transcripts, as soon as PostgreSQL answers. */
 const transcriptRecord = (store: StoreOpener): TranscriptRecord => ({

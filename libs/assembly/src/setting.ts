@@ -24,7 +24,7 @@ export type Settings = SettingStore<typeof settingSchemas>;
 type Defaults = Pick<Config, 'databaseUrl' | 'model' | 'maxFileSize' | 'maxDuration' | 'resultTtl' | 'keepSource'>;
 
 /** Opens the settings that all processes share; changes reach this one by LISTEN/NOTIFY. */
-export const openLiveSettings = (
+const openLiveSettings = (
   { db }: Pick<Store, 'db'>,
   { databaseUrl, model, maxFileSize, maxDuration, resultTtl, keepSource }: Defaults,
   { onError, signal }: { onError: (error: unknown) => void; signal: AbortSignal },

@@ -1,3 +1,3 @@
-export { createStreamAdmin, type StreamAdmin, type StreamAdminOptions } from './admin.js';
-export { type Gateway, type GatewayOptions, type StreamLag, startGateway } from './gateway.js';
-export { type ResultMessage, resultMessageSchema, type TaskMessage, taskMessageSchema } from './message.js';
+export { createStreamAdmin, type StreamAdmin } from './admin.js';
+export { type Gateway, type GatewayOptions, startGateway } from './gateway.js';
+export { type ResultMessage, resultMessageSchema } from './message.js';

@@ -29,7 +29,7 @@ const segment = z.object({
   start: z.number().describe('seconds'),
   end: z.number().describe('seconds'),
   text: z.string(),
-  speaker: z.string().nullable().describe('SPEAKER_00, SPEAKER_01, …; null where speakers were not told apart'),
+  speaker: z.string().nullable().describe('SPEAKER_00, SPEAKER_01, …; null where speakers were not identified'),
   language: z.string().optional().describe('ISO 639-1, where it differs from that of the result'),
 });
 

@@ -1,10 +1,10 @@
 /** What an engine is for. */
 export type EngineRole = 'detector' | 'transcriber' | 'diarizer';
 
-export const transcriberNames = ['native', 'whisper-cpp', 'whisper-node'] as const;
+const transcriberNames = ['native', 'whisper-cpp', 'whisper-node'] as const;
 export type TranscriberName = (typeof transcriberNames)[number];
 
-export const networkNames = ['native', 'sherpa-onnx'] as const;
+const networkNames = ['native', 'sherpa-onnx'] as const;
 /** Engines that find speech and tell speakers apart. */
 export type NetworkName = (typeof networkNames)[number];
 

@@ -1,4 +1,4 @@
-export { artifactOf, artifacts, isDecodedAudio, staleFrom } from './artifact/catalogue.js';
+export { artifacts, isDecodedAudio, staleFrom } from './artifact/catalogue.js';
 export { findFile, placeFile } from './artifact/place.js';
 export { latestRevision, readTask, taskFile } from './artifact/request.js';
 export { isSourceName, sourceName } from './artifact/source.js';
@@ -6,7 +6,6 @@ export { type StoredTranscript, versionText } from './artifact/transcript-file.j
 export { readRevision, readTranscript, writeResult } from './artifact/transcript-folder.js';
 export {
   createTranscriptStore,
-  type Edited,
   type TranscriptRecord,
   type TranscriptStore,
   type VersionedTranscript,

@@ -8,7 +8,7 @@ export type TaskId = z.infer<typeof taskIdSchema>;
 
 /** Where the result goes: each channel has its own deliver queue, because another process serves it. */
 export const channels = ['folder', 'telegram', 'stream'] as const;
-export const channelSchema = z.enum(channels);
+const channelSchema = z.enum(channels);
 export type Channel = z.infer<typeof channelSchema>;
 
 /** How many people speak: let the engine find out, exactly N, or at most N. */

@@ -4,10 +4,10 @@ import { z } from 'zod';
 const seconds = z.number().nonnegative();
 
 /** The plan's name of a speaker: `SPEAKER_00`, `SPEAKER_01`, … in order of first words. */
-export const speakerLabel = z.string().regex(/^SPEAKER_\d{2,}$/);
+const speakerLabel = z.string().regex(/^SPEAKER_\d{2,}$/);
 
 /** One word as recognized: its text carries its own punctuation and no surrounding space. */
-export const wordSchema = z.object({
+const wordSchema = z.object({
   start: seconds,
   end: seconds,
   text: z.string(),
@@ -19,7 +19,7 @@ export const wordSchema = z.object({
 export type Word = z.infer<typeof wordSchema>;
 
 /** What a transcriber hears in one piece: about a sentence, in order, never overlapping the next. */
-export const recognizedSegmentSchema = z.object({
+const recognizedSegmentSchema = z.object({
   start: seconds,
   end: seconds,
   words: z.array(wordSchema),
@@ -35,7 +35,7 @@ export const recognizedSegmentSchema = z.object({
 export type RecognizedSegment = z.infer<typeof recognizedSegmentSchema>;
 
 /** What was heard and is not among the words: speech is never left out without a trace. */
-export const removedSchema = z.object({
+const removedSchema = z.object({
   start: seconds,
   end: seconds,
   /**
@@ -81,8 +81,8 @@ export const diarizationSchema = z.object({
 });
 export type Diarization = z.infer<typeof diarizationSchema>;
 
-/** A readable paragraph by one speaker; `speaker` is null where no one was told apart. */
-export const segmentSchema = z.object({
+/** A readable paragraph by one speaker; `speaker` is null where speakers were not identified. */
+const segmentSchema = z.object({
   start: seconds,
   end: seconds,
   text: z.string(),
@@ -93,8 +93,8 @@ export const segmentSchema = z.object({
 });
 export type Segment = z.infer<typeof segmentSchema>;
 
-/** Whether speakers were told apart: asked for and found, not asked for, or asked for and failed. */
-export const speakerOutcome = z.enum(['found', 'off', 'failed']);
+/** Whether speakers were identified: asked for and found, not asked for, or asked for and failed. */
+const speakerOutcome = z.enum(['found', 'off', 'failed']);
 export type SpeakerOutcome = z.infer<typeof speakerOutcome>;
 
 /** The result of a task: what is delivered, stored and shown. `segments` is the plan's contract plus words. */

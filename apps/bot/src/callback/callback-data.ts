@@ -6,7 +6,7 @@ export const fileFormats = ['srt', 'vtt', 'txt', 'json', 'docx'] as const;
 export type FileFormat = (typeof fileFormats)[number];
 
 /** A uuid in 22 characters: Telegram allows 64 bytes for everything a button carries. */
-export const packTaskId = (id: TaskId): string => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
+const packTaskId = (id: TaskId): string => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
 
 const unpackTaskId = (packed: string): string => {
   const hex = Buffer.from(packed, 'base64url').toString('hex');
@@ -24,7 +24,7 @@ const languageCode = z.string().regex(/^(auto|[a-z]{2,3})$/);
 export const panels = ['main', 'speakers', 'names', 'language', 'delete'] as const;
 /** Screens of the settings menu. */
 export const screens = ['main', 'language', 'model', 'format', 'interface'] as const;
-export const settingFields = [
+const settingFields = [
   'language',
   'model',
   'diarize',

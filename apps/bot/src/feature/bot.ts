@@ -7,18 +7,18 @@ import { createIntake } from './intake.js';
 import { createIntroduction } from './introduction.js';
 import { createMembership } from './membership.js';
 import { createOperator } from './operator.js';
-import { createPerson } from './person.js';
 import { prepareContext } from './prepare-context.js';
 import { createRename } from './rename.js';
 import { createResultButtons } from './result-button.js';
 import { createSettings } from './settings.js';
 import { createTaskList } from './task-list.js';
 import { createUnsupported } from './unsupported.js';
+import { createUserData } from './user-data.js';
 
 /** The features in the order an update meets them. */
 const compose = (deps: BotDeps): Composer<BotContext> => {
   const settings = createSettings(deps);
-  const person = createPerson(deps);
+  const userData = createUserData(deps);
   const buttons = createResultButtons(deps);
   const composer = new Composer<BotContext>();
   composer.use(prepareContext(deps), createMembership(deps), admission(deps));
@@ -28,14 +28,14 @@ const compose = (deps: BotDeps): Composer<BotContext> => {
       menu: settings.menu,
       set: settings.set,
       close: settings.close,
-      forget: person.forget,
+      forget: userData.forget,
     }),
   );
   composer.use(
     createIntroduction(deps),
     settings.composer,
     createTaskList(deps),
-    person.composer,
+    userData.composer,
     createOperator(deps),
   );
   composer.use(createRename(deps), createIntake(deps).composer, createUnsupported(deps));

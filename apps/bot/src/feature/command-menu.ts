@@ -4,7 +4,7 @@ import type { BotCommand } from 'grammy/types';
 import { inLocale, type Words } from '../locale/locale.js';
 
 /** Commands in the order of Telegram's menu. */
-export const privateCommands = [
+const privateCommands = [
   'start',
   'help',
   'settings',
@@ -16,16 +16,7 @@ export const privateCommands = [
   'privacy',
   'delete_my_data',
 ] as const;
-export const groupCommands = [
-  'transcribe',
-  'settings',
-  'language',
-  'model',
-  'status',
-  'cancel',
-  'help',
-  'privacy',
-] as const;
+const groupCommands = ['transcribe', 'settings', 'language', 'model', 'status', 'cancel', 'help', 'privacy'] as const;
 type Command = (typeof privateCommands)[number] | (typeof groupCommands)[number];
 
 const described = (names: readonly Command[], words: Words): BotCommand[] =>

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { preferenceSchema } from '../render/preference.js';
 
 /** fetching → working → done | failed | cancelled | deleted; a press on a button may lead from an end back to working. */
-export const requestStates = ['fetching', 'working', 'done', 'failed', 'cancelled', 'deleted'] as const;
+const requestStates = ['fetching', 'working', 'done', 'failed', 'cancelled', 'deleted'] as const;
 export type RequestState = (typeof requestStates)[number];
 
 /** What the bot remembers of a recording it was asked to write down: one row, from the message to its deletion. */

@@ -17,7 +17,7 @@ export const writeDown = (
   { action, target, before, after, actor }: Change,
 ): Promise<void> =>
   context.deps.audit.append({
-    actor: actor ?? context.person?.name ?? '',
+    actor: actor ?? context.signedIn?.name ?? '',
     action,
     target,
     address: addressOf(context),

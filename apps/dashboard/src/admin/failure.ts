@@ -44,7 +44,7 @@ export const answerStatus = async (
 };
 
 const statusPage = (context: PageContext, title: string, text: string) =>
-  context.person === null
+  context.signedIn === null
     ? barePage(context, {
         title,
         body: html`<h1>${title}</h1><p class="lead">${text}</p><a class="button" href="/sign-in">${context.words.signIn.title}</a>`,

@@ -2,7 +2,7 @@ import { isLocale, type Locale } from '@whisper-bot/text';
 import type { Request, Response } from 'express';
 import { readCookies } from '../web/cookie.js';
 import { type Handler, type RequestContext, readValues } from '../web/request-context.js';
-import { findPerson, type SessionDeps } from '../web/session/session.js';
+import { findSignedIn, type SessionDeps } from '../web/session/session.js';
 import type { AdminDeps } from './deps.js';
 import { acceptedLocale, type Words, wordsOf } from './locale/locale.js';
 
@@ -37,7 +37,7 @@ export const openPageContext = async <Deps extends Pick<SessionDeps, 'sessions'>
     deps,
     request,
     response,
-    person: await findPerson(deps, request, cookies),
+    signedIn: await findSignedIn(deps, request, cookies),
     locale,
     words: wordsOf(locale),
     theme: isTheme(theme) ? theme : 'auto',

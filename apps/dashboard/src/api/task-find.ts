@@ -19,7 +19,7 @@ export const findOwnTask = async (
 export const noSuchTask = (): ApiError => new ApiError(404, 'There is no such task.', { code: 'task_not_found' });
 
 /** A page of a list. */
-export const pageSchema = z.object({
+const pageSchema = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   after: z.string().max(100).default('').describe('`next` of the page before'),
 });

@@ -61,14 +61,14 @@ const admit = <Context extends RequestContext>(
   context: Context,
   { signInAddress }: Mounting<Context>,
 ): string | null => {
-  const { person, request } = context;
+  const { signedIn, request } = context;
   if (guard !== 'anyone') {
-    if (person === null) {
+    if (signedIn === null) {
       const address = signInAddress(context);
       if (address === null) throw new HttpError(401);
       return address;
     }
-    if (guard === 'no-one' || !atLeast(person.role, guard)) throw new HttpError(403);
+    if (guard === 'no-one' || !atLeast(signedIn.role, guard)) throw new HttpError(403);
   }
   if (csrf !== 'none' && csrf !== 'key' && !isSameOrigin(request.headers, request.host ?? '')) {
     throw new ForgedRequest();
@@ -77,7 +77,7 @@ const admit = <Context extends RequestContext>(
 };
 
 /** Throws HttpError where a form does not carry the session's secret. */
-export const requireSecret = ({ person }: Pick<RequestContext, 'person'>, given: string): void => {
-  if (person === null || isMaskOf(given, person.csrf)) return;
+export const requireSecret = ({ signedIn }: Pick<RequestContext, 'signedIn'>, given: string): void => {
+  if (signedIn === null || isMaskOf(given, signedIn.csrf)) return;
   throw new ForgedRequest();
 };

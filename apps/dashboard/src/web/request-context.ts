@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { Person } from './session/account.js';
+import type { SignedIn } from './session/account.js';
 
 /** One request, with its user and what its handler works with. */
 export interface RequestContext<Deps = unknown> {
@@ -7,7 +7,7 @@ export interface RequestContext<Deps = unknown> {
   request: Request;
   response: Response;
   /** Null without a session. */
-  person: Person | null;
+  signedIn: SignedIn | null;
   /** A value from the path; empty where there is none. */
   param(name: string): string;
   /** A value from the query string; empty where there is none or several. */

@@ -1,13 +1,13 @@
 import type { Payload, StageCall } from '@whisper-bot/pipeline';
+import type { ArtifactContext } from '../artifact/context.js';
 import type { Engines } from '../engines.js';
-import type { Material } from '../material/material.js';
 
 /** What artifacts are made from, out of a stage's call; `from`–`to` is the part of the stage's bar they move. */
-export const materialOf = <K extends 'prepare' | 'diarize' | 'transcribe' | 'merge'>(
+export const artifactContext = <K extends 'prepare' | 'diarize' | 'transcribe' | 'merge'>(
   engines: Engines,
   call: StageCall<Payload<K>>,
   [from, to]: readonly [from: number, to: number] = [0, 1],
-): Material => ({
+): ArtifactContext => ({
   engines,
   task: call.task,
   folder: call.folder,

@@ -1,8 +1,8 @@
 import type { StageHandlers } from '@whisper-bot/pipeline';
 import { readRevision, type TaskId } from '@whisper-bot/task';
+import { ensureDiarization } from '../artifact/diarization.js';
 import type { Engines } from '../engines.js';
-import { ensureDiarization } from '../material/diarization.js';
-import { materialOf } from './call.js';
+import { artifactContext } from './call.js';
 
 export interface DiarizeDependencies {
   engines: Engines;
@@ -17,7 +17,7 @@ export interface DiarizeDependencies {
 export const createDiarize =
   ({ engines, again }: DiarizeDependencies): StageHandlers['diarize'] =>
   async (call) => {
-    const { rate, diarization, duration } = await ensureDiarization(materialOf(engines, call));
+    const { rate, diarization, duration } = await ensureDiarization(artifactContext(engines, call));
     call.note({ audioSeconds: duration, speakers: diarization.speakers, engine: diarization.engine });
     if (rate !== null) call.measured('diarize', rate);
     const sent = await readRevision(call.folder, call.payload.revision);

@@ -1,13 +1,13 @@
 import type { StageHandlers } from '@whisper-bot/pipeline';
 import { readRevision, type Task, writeResult } from '@whisper-bot/task';
 import { type Diarization, mergeTranscript, type Recognition, type Transcript } from '@whisper-bot/transcript';
+import { isBrokenOff, otherTracks } from '../artifact/audio.js';
+import type { ArtifactContext } from '../artifact/context.js';
+import { readDiarization } from '../artifact/diarization.js';
+import { ensureRecognition } from '../artifact/recognition.js';
+import { ensureSpeech } from '../artifact/speech.js';
 import type { Engines } from '../engines.js';
-import { isBrokenOff, otherTracks } from '../material/audio.js';
-import { readDiarization } from '../material/diarization.js';
-import type { Material } from '../material/material.js';
-import { ensureRecognition } from '../material/recognition.js';
-import { ensureSpeech } from '../material/speech.js';
-import { materialOf } from './call.js';
+import { artifactContext } from './call.js';
 
 /** Joins what the chunks heard with who spoke when, and writes the transcript. */
 export const createMerge =
@@ -18,17 +18,17 @@ export const createMerge =
     let transcript = await readRevision(folder, revision);
     const isMerged = transcript !== null;
     if (transcript === null) {
-      const material = materialOf(engines, call);
-      const { duration } = await ensureSpeech(material);
+      const context = artifactContext(engines, call);
+      const { duration } = await ensureSpeech(context);
       const recognitions: Recognition[] = [];
       for (let chunk = 0; chunk < chunks; chunk += 1) {
-        recognitions.push((await ensureRecognition(material, { chunk, chunks })).recognition);
+        recognitions.push((await ensureRecognition(context, { chunk, chunks })).recognition);
       }
-      transcript = await join(material, recognitions, duration);
+      transcript = await join(context, recognitions, duration);
       await writeResult(folder, revision, transcript);
       // A diarization retried meanwhile looks for this file after writing its own: one of the two sees the other.
-      if (transcript.speakers.outcome === 'failed' && (await readDiarization(material)) !== null) {
-        transcript = await join(material, recognitions, duration);
+      if (transcript.speakers.outcome === 'failed' && (await readDiarization(context)) !== null) {
+        transcript = await join(context, recognitions, duration);
         await writeResult(folder, revision, transcript);
       }
     }
@@ -43,9 +43,9 @@ export const createMerge =
     );
   };
 
-const join = async (material: Material, recognitions: Recognition[], duration: number): Promise<Transcript> => {
-  const { options } = material.task;
-  const diarization = recognitions.length === 0 ? noSpeakers : await readDiarization(material);
+const join = async (context: ArtifactContext, recognitions: Recognition[], duration: number): Promise<Transcript> => {
+  const { options } = context.task;
+  const diarization = recognitions.length === 0 ? noSpeakers : await readDiarization(context);
   const transcript = mergeTranscript({
     recognitions,
     duration,
@@ -56,10 +56,10 @@ const join = async (material: Material, recognitions: Recognition[], duration: n
     ...(recognitions.length === 0 ? { model: options.model } : {}),
     ...named(options),
   });
-  const others = await otherTracks(material);
+  const others = await otherTracks(context);
   return {
     ...transcript,
-    ...((await isBrokenOff(material)) ? { breaksOff: true } : {}),
+    ...((await isBrokenOff(context)) ? { breaksOff: true } : {}),
     ...(others.length > 0 ? { otherTracks: others } : {}),
   };
 };

@@ -1,11 +1,11 @@
 import type { StageHandlers } from '@whisper-bot/pipeline';
 import { artifacts } from '@whisper-bot/task';
+import { type AudioLimit, ensureAudio } from '../artifact/audio.js';
+import { ensureLanguage } from '../artifact/language.js';
+import { ensureSpeech } from '../artifact/speech.js';
 import { chunkCount, cutChunks, seconds } from '../chunk.js';
 import type { Engines } from '../engines.js';
-import { type AudioLimit, ensureAudio } from '../material/audio.js';
-import { ensureLanguage } from '../material/language.js';
-import { ensureSpeech } from '../material/speech.js';
-import { materialOf } from './call.js';
+import { artifactContext } from './call.js';
 
 const { plan } = artifacts;
 
@@ -21,15 +21,15 @@ export const createPrepare =
   ({ engines, limit, transcribers }: PrepareDependencies): StageHandlers['prepare'] =>
   async (call) => {
     const started = performance.now();
-    const { duration } = await ensureAudio(materialOf(engines, call, [0, 0.6]), limit);
+    const { duration } = await ensureAudio(artifactContext(engines, call, [0, 0.6]), limit);
     call.note({ audioSeconds: duration, bytes: (await call.folder.size(call.task.source)) ?? 0 });
-    const { spans } = await ensureSpeech(materialOf(engines, call, [0.6, 0.9]));
+    const { spans } = await ensureSpeech(artifactContext(engines, call, [0.6, 0.9]));
     const known = await call.folder.read(plan.file(), plan.schema);
     const count = known?.chunks ?? chunkCount(spans, await workersFor(spans, transcribers));
     if (known === null) await call.folder.write(plan.file(), { v: 1, chunks: count });
     call.measured('prepare', (performance.now() - started) / 1000 / Math.max(1, duration));
     // Several workers must agree on the language; a single chunk's worker finds it while diarization runs.
-    if (count > 1) await ensureLanguage(materialOf(engines, call, [0.9, 1]), spans);
+    if (count > 1) await ensureLanguage(artifactContext(engines, call, [0.9, 1]), spans);
     const chunks = count === 0 ? [] : cutChunks(spans, count).map(seconds);
     call.log(`Cut into ${count} ${count === 1 ? 'chunk' : 'chunks'}.`);
     return { duration, chunks };

@@ -159,7 +159,7 @@ const receive = async <R extends Received>(
     await createTaskFolder(tasksDir, folder.id);
     if (source.kind === 'stream') {
       const received = await source.receive(folder);
-      // What was announced is a word.
+      // The announced size is only a promise.
       refuseTooBig((await folder.size(received.name)) ?? 0, largest);
       return received;
     }

@@ -157,7 +157,7 @@ test("one owner's hundred do not delay another's first", async () => {
   await other.close();
 });
 
-test('nor where the speakers of all hundred were told apart before anybody was transcribed', async () => {
+test('nor where the speakers of all hundred were identified before any was transcribed', async () => {
   const order: string[] = [];
   let diarized = 0;
   let release = (): void => {};
@@ -238,7 +238,7 @@ test('with Redis away a submit is refused with a sentence, and running work goes
 test('a task that its sender was refused, and that came to an end unseen, starts over when it is submitted again', async () => {
   const task = await newTask(pipeline.tasksDir);
   const folder = taskFolder(pipeline.tasksDir, task.id);
-  // Redis was silent for so long that the sender gave up and took the folder back; then it did what it had been told.
+  // Redis was silent for so long that the sender gave up and took the folder back; then it did what it had been asked to.
   stage.behave = async () => {
     throw new TaskError('file-expired', 'The recording is no longer here.');
   };

@@ -77,13 +77,13 @@ export const serveDead = (context: PipelineContext, options: ServeOptions = {}):
         error.stack = deadLetter.failure.stack;
         throw error;
       }
-      await retryLetter(context, deadLetter);
+      await retryDeadLetter(context, deadLetter);
     },
     options,
   );
 
 /** Puts the job that died back into its queue; nothing to do where that has already been done. */
-const retryLetter = async (context: PipelineContext, deadLetter: Payload<'dead'>): Promise<void> => {
+const retryDeadLetter = async (context: PipelineContext, deadLetter: Payload<'dead'>): Promise<void> => {
   const name = queueNames.find((known) => known === deadLetter.queue);
   const original = name === undefined ? undefined : await context.connection.queue(name).getJob(deadLetter.jobId);
   if (original === undefined) {

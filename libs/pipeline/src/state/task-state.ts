@@ -91,7 +91,7 @@ export interface Work {
 /** Fair-queuing tags, 1 … 2^21 − 1, lower first. */
 export interface Tags {
   chunks: readonly number[];
-  /** 1 where no one's speakers are told apart. */
+  /** 1 where speakers are not identified. */
   diarize: number;
 }
 

@@ -204,7 +204,7 @@ test('lines that are not the protocol are ignored with a warning, which holds no
 });
 
 test.runIf(process.platform === 'linux')(
-  'a child gives freed memory back to the system, unless it was told otherwise',
+  'a child gives freed memory back to the system, unless configured otherwise',
   async () => {
     const allocatorOf = async (env: NodeJS.ProcessEnv) => {
       const pid = await start({ env: { ...process.env, ...env } }).call('pid', null, unhurried);

@@ -3,7 +3,7 @@ import type { Piece, WindowResult } from './answer.js';
 import { type Window, windowLength } from './window.js';
 
 /** Speech of fewer seconds is heard a second time, with what surrounds it, where the first leaves doubt (docs/adr/0015). */
-export const shortSpeech = 4;
+const shortSpeech = 4;
 /** So many seconds around it, and no more in all. */
 const around = 3;
 const longestSurroundings = 12;

@@ -1,7 +1,7 @@
 import { openStates, type TaskId } from '@whisper-bot/task';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../schema.js';
-import { erasePerson, telegramNumber } from './person.js';
+import { eraseOwner, telegramNumber } from './owner.js';
 import { eraseTasks, removeTasks } from './task.js';
 
 /** Something that is to be gone from every place. */
@@ -64,7 +64,7 @@ export const createErasureRepository = (db: Kysely<Tables>): ErasureRepository =
       db.transaction().execute(async (trx) => {
         if (owner === null) return eraseTasks(trx, tasks);
         await removeTasks(trx, tasks);
-        await erasePerson(trx, owner, before);
+        await eraseOwner(trx, owner, before);
       }),
     ofChannel: async (tasks, channel) => {
       if (tasks.length === 0) return [];

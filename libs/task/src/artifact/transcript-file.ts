@@ -2,7 +2,7 @@ import { type Transcript, transcriptSchema } from '@whisper-bot/transcript';
 import { z } from 'zod';
 
 /** Which state of a task's transcript this is: revisions are made by the pipeline, edits to one of them by people. */
-export const transcriptVersionSchema = z.object({
+const transcriptVersionSchema = z.object({
   /** From 1. */
   revision: z.number().int().min(1),
   /** From 0. */

@@ -70,7 +70,7 @@ describe('formats', () => {
     expect(renderText({ ...cut, segments: [] })).toBe('No speech was found. The file breaks off at 12:34.\n');
   });
 
-  it('says where the speakers could not be told apart', async () => {
+  it('says where the speakers could not be identified', async () => {
     expect(renderText(failed)).toBe('The speakers could not be distinguished.\n\n*Hello*.\n');
     expect(await formats.md.render(failed, { times: false })).toContain('\\*Hello\\*.');
   });

@@ -2,7 +2,7 @@ import type { Transcript } from '../model.js';
 import { roundSeconds } from '../time.js';
 
 /** A transcript with every time rounded to milliseconds: the plan's `text` and `segments` plus words; reads back by `transcriptSchema`. */
-export const roundTranscript = (transcript: Transcript): Transcript => ({
+const roundTranscript = (transcript: Transcript): Transcript => ({
   ...transcript,
   duration: roundSeconds(transcript.duration),
   segments: transcript.segments.map((segment) => ({

@@ -6,7 +6,7 @@ import { sentenceEnds } from './sentence.js';
 /** A silence this long hands the turn over even within a sentence, seconds. */
 const turnPause = 1.5;
 
-/** Words in the order they are read, each with the cluster of its speaker; null where no one was told apart. */
+/** Words in the order they are read, each with the cluster of its speaker; null where speakers were not identified. */
 export interface SpokenWords {
   words: Word[];
   /** ISO 639-1 codes, one a word. */

@@ -8,7 +8,7 @@ import { collectWords } from './repair.js';
 export interface MergeRequest {
   /** One per chunk, in the order of the recording. */
   recognitions: readonly Recognition[];
-  /** Null where speakers were not asked for or could not be told apart. */
+  /** Null where speakers were not asked for or could not be identified. */
   diarization: Diarization | null;
   /** `found` without a diarization counts as `failed`. */
   outcome: SpeakerOutcome;
@@ -25,7 +25,7 @@ export interface MergeRequest {
 }
 
 /** The plan's name of the n-th speaker, from 0. */
-export const speakerLabelOf = (index: number): string => `SPEAKER_${String(index).padStart(2, '0')}`;
+const speakerLabelOf = (index: number): string => `SPEAKER_${String(index).padStart(2, '0')}`;
 
 /**
  * Joins what the chunks heard with who spoke when. The words and their times are the same whatever the diarization

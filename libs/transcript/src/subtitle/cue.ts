@@ -9,7 +9,7 @@ import { displayWidth, pieces } from './piece.js';
 
 /** What one speaker says within a cue. */
 export interface CuePart {
-  /** Display name; null where no one was told apart or names are off. */
+  /** Display name; null where speakers were not identified or names are off. */
   speaker: string | null;
   /** One or two; a single one where the cue has two parts. */
   lines: string[];

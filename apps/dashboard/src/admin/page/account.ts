@@ -17,10 +17,10 @@ const render = async (
   context: AdminContext<'options' | 'sessions'>,
   errors: { current?: string; fresh?: string } = {},
 ): ReturnType<AdminHandler<'options' | 'sessions'>> => {
-  const { words, deps, locale, person } = context;
-  if (person === null) throw new HttpError(401);
+  const { words, deps, locale, signedIn } = context;
+  if (signedIn === null) throw new HttpError(401);
   const say = words.account;
-  const sessions = await deps.sessions.list(person.id);
+  const sessions = await deps.sessions.list(signedIn.id);
   return {
     kind: 'page',
     status: Object.keys(errors).length === 0 ? 200 : 400,
@@ -36,7 +36,7 @@ ${card(
       {
         title: say.browser,
         cell: ({ id, agent }) =>
-          html`${browserOf(agent) || words.time.none}${id === person.session && html` <span class="quiet">(${say.here})</span>`}`,
+          html`${browserOf(agent) || words.time.none}${id === signedIn.session && html` <span class="quiet">(${say.here})</span>`}`,
       },
       { title: say.from, cell: ({ address }) => address },
       { title: say.started, numeric: true, minor: true, cell: ({ startedAt }) => moment(startedAt, locale, words) },
@@ -48,10 +48,10 @@ ${card(
 </div>
 <div class="stack">
 ${card(
-  person.name,
+  signedIn.name,
   facts([
-    [say.role, html`${words.role[person.role]}: ${words.roleMeans[person.role]}`],
-    ...(person.issuer === null ? [] : [[say.through, new URL(person.issuer).host] as const]),
+    [say.role, html`${words.role[signedIn.role]}: ${words.roleMeans[signedIn.role]}`],
+    ...(signedIn.issuer === null ? [] : [[say.through, new URL(signedIn.issuer).host] as const]),
   ]),
 )}
 ${
@@ -71,8 +71,8 @@ ${field({ name: 'again', label: say.again, type: 'password', required: true, aut
 };
 
 /** Whether there is a password of one's own to change. */
-const hasPassword = ({ person, deps }: AdminContext<'options'>): boolean =>
-  person !== null && person.issuer === null && deps.options.passwordSignIn;
+const hasPassword = ({ signedIn, deps }: AdminContext<'options'>): boolean =>
+  signedIn !== null && signedIn.issuer === null && deps.options.passwordSignIn;
 
 /** The browser's name out of its long one; the last word that names one wins, as those that copy others stand last. */
 const browserOf = (agent: string): string => {
@@ -90,25 +90,25 @@ const browserOf = (agent: string): string => {
 export const changePassword: AdminHandler<'accounts' | 'attempts' | 'audit' | 'options' | 'sessions'> = async (
   context,
 ) => {
-  const { words, deps, person } = context;
-  if (person === null) throw new HttpError(401);
+  const { words, deps, signedIn } = context;
+  if (signedIn === null) throw new HttpError(401);
   if (!hasPassword(context)) throw new HttpError(403, words.account.noPassword);
-  const allowed = await deps.attempts.allow(`password:${person.id}`, { attempts: 8, seconds: 900 });
+  const allowed = await deps.attempts.allow(`password:${signedIn.id}`, { attempts: 8, seconds: 900 });
   if (!allowed) throw new HttpError(429);
-  if ((await deps.accounts.verify(person.name, context.field('current').slice(0, 1000))) === null) {
+  if ((await deps.accounts.verify(signedIn.name, context.field('current').slice(0, 1000))) === null) {
     return render(context, { current: words.account.wrong });
   }
   const fault = passwordFault(context.field('fresh'), context.field('again'), words);
   if (fault !== null) return render(context, { fresh: fault });
-  await deps.accounts.setPassword(person.id, context.field('fresh'), person.session);
+  await deps.accounts.setPassword(signedIn.id, context.field('fresh'), signedIn.session);
   // The new password has made every device unknown, this one included.
-  await rememberDevice(context, person);
-  await writeDown(context, { action: 'account.password', target: person.name });
+  await rememberDevice(context, signedIn);
+  await writeDown(context, { action: 'account.password', target: signedIn.name });
   return backTo('/account', 'account.changed');
 };
 
 export const signOutEverywhere: AdminHandler<'audit' | 'sessions'> = async (context) => {
-  await writeDown(context, { action: 'sign-out.everywhere', target: context.person?.name ?? '' });
+  await writeDown(context, { action: 'sign-out.everywhere', target: context.signedIn?.name ?? '' });
   await signOut(context, true);
   return { kind: 'redirect', to: '/sign-in' };
 };

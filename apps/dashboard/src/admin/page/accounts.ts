@@ -17,7 +17,7 @@ const render = async (
   context: AdminContext<'accounts' | 'options'>,
   errors: { name?: string; password?: string } = {},
 ): ReturnType<AdminHandler<'accounts' | 'options'>> => {
-  const { words, deps, locale, person } = context;
+  const { words, deps, locale, signedIn } = context;
   const say = words.accounts;
   const rows = await deps.accounts.list();
   return {
@@ -33,7 +33,7 @@ const render = async (
           {
             title: say.name,
             cell: ({ id, name }) =>
-              html`<span class="title-cell">${name}</span>${id === person?.id && html` <span class="quiet">(${say.you})</span>`}`,
+              html`<span class="title-cell">${name}</span>${id === signedIn?.id && html` <span class="quiet">(${say.you})</span>`}`,
           },
           {
             title: say.role,

@@ -23,9 +23,9 @@ const groupByCause = (entries: readonly DeadLetter[]): [key: string, entries: De
 };
 
 export const showDead: AdminHandler<'pipeline'> = async (context) => {
-  const { words, deps, person, locale } = context;
+  const { words, deps, signedIn, locale } = context;
   const groups = groupByCause(await deps.pipeline.deadLetters());
-  const mayRetry = person !== null && atLeast(person.role, 'operator');
+  const mayRetry = signedIn !== null && atLeast(signedIn.role, 'operator');
   return {
     kind: 'page',
     page: page(context, {

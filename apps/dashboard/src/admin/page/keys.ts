@@ -99,7 +99,7 @@ export const makeKey: AdminHandler<'audit' | 'keys'> = async (context) => {
       given.filter(([, text]) => text !== '').map(([limit, text]) => [limit, Math.max(1, Number(text))]),
     ),
   );
-  const { id, key } = await context.deps.keys.create(name, context.person?.name ?? '', limits);
+  const { id, key } = await context.deps.keys.create(name, context.signedIn?.name ?? '', limits);
   await writeDown(context, { action: 'key.create', target: id, after: { name, limits } });
   return render(context, key);
 };

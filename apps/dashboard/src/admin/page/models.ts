@@ -76,7 +76,7 @@ const languagesOf = (model: PublishedModel | InstalledModel, { words, locale }: 
 export const liveModels: AdminHandler<'closing' | 'logger' | 'models' | 'settings'> = (context) =>
   streamParts(context, { interval: 1500, render: () => renderParts(context) });
 
-const mayChange = ({ person }: PageContext): boolean => person !== null && atLeast(person.role, 'administrator');
+const mayChange = ({ signedIn }: PageContext): boolean => signedIn !== null && atLeast(signedIn.role, 'administrator');
 
 const renderParts = async (context: AdminContext<'models' | 'settings'>): Promise<Parts> => {
   const { words, deps, locale } = context;
@@ -154,12 +154,12 @@ export const stopModel: AdminHandler<'audit' | 'models'> = async (context) => {
 };
 
 export const makeModelDefault: AdminHandler<'audit' | 'models' | 'settings'> = async (context) => {
-  const { deps, person } = context;
+  const { deps, signedIn } = context;
   const name = context.param('name');
   if (name !== automaticModel && !(await deps.models.installed()).some((model) => model.name === name))
     throw new HttpError(404);
   const before = deps.settings.get('model');
-  await deps.settings.set('model', name, person?.name ?? '');
+  await deps.settings.set('model', name, signedIn?.name ?? '');
   await writeDown(context, { action: 'setting.change', target: 'model', before, after: name });
   return backTo('/models', 'models.saved');
 };

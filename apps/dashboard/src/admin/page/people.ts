@@ -15,12 +15,12 @@ const pageSize = 50;
 const accesses = ['default', 'allowed', 'blocked'] as const satisfies readonly Access[];
 
 export const showPeople: AdminHandler<'people'> = async (context) => {
-  const { words, deps, person } = context;
+  const { words, deps, signedIn } = context;
   const kind = context.query('kind') === 'chat' ? 'chat' : 'user';
   const text = cutText(context.query('text').trim(), 100);
   const offset = Math.max(0, Math.min(100_000, Number.parseInt(context.query('offset'), 10) || 0));
   const rows = await deps.people.list(kind, { text, offset, limit: pageSize + 1 });
-  const mayChange = person !== null && atLeast(person.role, 'administrator');
+  const mayChange = signedIn !== null && atLeast(signedIn.role, 'administrator');
   const tab = (value: 'user' | 'chat', name: string) =>
     html`<a href="/people?kind=${value}"${value === kind && html` aria-current="page"`}>${name}</a>`;
   return {

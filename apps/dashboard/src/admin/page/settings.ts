@@ -95,7 +95,7 @@ export const changeSetting: AdminHandler<'audit' | 'settings'> = async (context)
   const value = parseSetting(key, context.field('value'));
   if (value === undefined) return backTo('/settings', 'settings.bad', { bad: 1 });
   const before = settings.get(key);
-  await settings.set(key, value as never, context.person?.name ?? '');
+  await settings.set(key, value as never, context.signedIn?.name ?? '');
   await writeDown(context, { action: 'setting.change', target: key, before, after: value });
   return backTo('/settings', 'settings.saved');
 };
@@ -104,7 +104,7 @@ export const resetSetting: AdminHandler<'audit' | 'settings'> = async (context) 
   const { settings } = context.deps;
   const key = keyOf(context);
   const before = settings.get(key);
-  await settings.set(key, undefined, context.person?.name ?? '');
+  await settings.set(key, undefined, context.signedIn?.name ?? '');
   await writeDown(context, { action: 'setting.reset', target: key, before });
   return backTo('/settings', 'settings.saved');
 };

@@ -26,7 +26,7 @@ export const transcriptCard = (
   if (found === null) return card(words.task.transcript, html`<p class="quiet">${words.task.noTranscript}</p>`);
   const { transcript } = found;
   const names = speakerNames(transcript, labelsOf(context));
-  const edits = context.person !== null && atLeast(context.person.role, 'operator');
+  const edits = context.signedIn !== null && atLeast(context.signedIn.role, 'operator');
   const version = versionText(found.version);
   const order = new Map(transcript.speakers.list.map(({ label }, index) => [label, index % colours]));
   const base = `/tasks/${task.id}`;

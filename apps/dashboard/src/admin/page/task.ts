@@ -105,7 +105,7 @@ const failure = (
     | { code: TaskErrorCode; cause: string; message: string; stage: keyof PageContext['words']['stage'] }
     | undefined,
 ): SafeHtml => {
-  const { words, person } = context;
+  const { words, signedIn } = context;
   const code = known?.code ?? taskErrorCodes.find((each) => each === row.code) ?? 'internal';
   const cause = known?.cause || row.cause || known?.message || '';
   return card(
@@ -117,17 +117,17 @@ ${facts([
   [words.task.code, html`<code>${code}</code>`],
   ...(cause === '' ? [] : [[words.task.cause, html`<span class="mono">${cause}</span>`] as const]),
 ])}
-${person !== null && atLeast(person.role, 'operator') && buttonForm(context, { action: `/tasks/${row.id}/retry`, text: words.task.retry, kind: 'primary' })}`,
+${signedIn !== null && atLeast(signedIn.role, 'operator') && buttonForm(context, { action: `/tasks/${row.id}/retry`, text: words.task.retry, kind: 'primary' })}`,
   );
 };
 
 const actions = (context: PageContext, { row }: FoundTask, transcript: Transcript | null): SafeHtml | null => {
-  const { words, person } = context;
+  const { words, signedIn } = context;
   const base = `/tasks/${row.id}`;
   const downloads =
     transcript !== null &&
     html`<h3>${words.task.download}</h3><p class="buttons">${formatIds.map((id) => html`<a href="${base}/transcript/${id}" download>${formats[id].name}</a>`)}</p>`;
-  if (person === null || !atLeast(person.role, 'operator')) {
+  if (signedIn === null || !atLeast(signedIn.role, 'operator')) {
     return downloads ? card(words.task.actions, html`<div class="stack">${downloads}</div>`) : null;
   }
   const final = isFinal(row.state);

@@ -25,7 +25,7 @@ export const showTasks: AdminHandler<'tasks'> = async (context) => {
       title: words.tasks.title,
       active: 'tasks',
       actions:
-        context.person !== null && context.person.role !== 'viewer'
+        context.signedIn !== null && context.signedIn.role !== 'viewer'
           ? html`<a class="button primary" href="/upload">${words.nav.upload}</a>`
           : html``,
       body: html`

@@ -20,7 +20,7 @@ export const takeUpload: AdminHandler<
     const { task, received } = await deps.pipeline.accept({
       channel: 'folder',
       largest: uploadLimit(deps),
-      owner: `dashboard:${context.person?.name ?? ''}`,
+      owner: `dashboard:${context.signedIn?.name ?? ''}`,
       source: {
         kind: 'stream',
         bytes: announcedBytes(request, uploadLimit(deps)),

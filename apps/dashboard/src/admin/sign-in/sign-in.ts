@@ -35,7 +35,7 @@ const isAllowed = async (context: AdminContext<'attempts'>, name: string, device
 };
 
 export const showSignIn: AdminHandler<'options' | 'provider'> = async (context) =>
-  context.person === null ? form(context) : { kind: 'redirect', to: '/' };
+  context.signedIn === null ? form(context) : { kind: 'redirect', to: '/' };
 
 const form = (context: AdminContext<'options' | 'provider'>, error?: string, status = 200): Answer => {
   const { deps } = context;

@@ -4,7 +4,7 @@ import { html, type SafeHtml } from './html.js';
 
 /** The session's secret, in every form that changes something. */
 export const csrfField = (context: PageContext): SafeHtml =>
-  html`<input type="hidden" name="csrf" value="${context.person === null ? '' : maskSecret(context.person.csrf)}">`;
+  html`<input type="hidden" name="csrf" value="${context.signedIn === null ? '' : maskSecret(context.signedIn.csrf)}">`;
 
 export interface ButtonFormOptions {
   action: string;

@@ -96,10 +96,10 @@ ${body}
 </html>`);
 
 const menu = (context: PageContext, active: IconName | undefined): SafeHtml => {
-  const { words, person } = context;
+  const { words, signedIn } = context;
   const mine = (Object.keys(groups) as (keyof typeof groups)[]).map((name) => ({
     name,
-    entries: groups[name].filter(({ role }) => person !== null && atLeast(person.role, role)),
+    entries: groups[name].filter(({ role }) => signedIn !== null && atLeast(signedIn.role, role)),
   }));
   return html`
   <header class="side">
@@ -120,9 +120,9 @@ const menu = (context: PageContext, active: IconName | undefined): SafeHtml => {
         )}
       <div class="who">
         ${
-          person &&
-          html`<a href="/account"${active === undefined && context.request.path === '/account' && current}>${person.name}</a>
-        <span class="quiet">${words.role[person.role]}</span>
+          signedIn &&
+          html`<a href="/account"${active === undefined && context.request.path === '/account' && current}>${signedIn.name}</a>
+        <span class="quiet">${words.role[signedIn.role]}</span>
         <form method="post" action="/sign-out">${csrfField(context)}<button class="link">${words.nav.signOut}</button></form>`
         }
         ${preferences(context)}

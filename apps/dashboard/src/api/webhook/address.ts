@@ -40,7 +40,7 @@ const global6 = new BlockList();
 global6.addSubnet('2000::', 3, 'ipv6');
 
 /** Whether an address is of the public internet; IPv4 in the clothes of IPv6 (mapped, NAT64) is not. */
-export const isPublic = (address: string): boolean => {
+const isPublic = (address: string): boolean => {
   switch (isIP(address)) {
     case 4:
       return !blocked.check(address, 'ipv4');

@@ -7,13 +7,13 @@ export const isRole = (text: string): text is Role => (roles as readonly string[
 /** Whether a role includes what is asked for. */
 export const atLeast = (role: Role, needed: Role): boolean => roles.indexOf(role) >= roles.indexOf(needed);
 
-/** Who is signed in, and in which session. */
-export interface Person {
+/** The account that is signed in, and its session. */
+export interface SignedIn {
   /** Of the account. */
   id: string;
   name: string;
   role: Role;
-  /** The identity provider that vouches for the person; null for an account with a password. */
+  /** The identity provider that vouches for it; null for an account with a password. */
   issuer: string | null;
   /** Of the session, as the database knows it. */
   session: string;

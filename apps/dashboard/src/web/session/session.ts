@@ -2,7 +2,7 @@ import type { Account, Store } from '@whisper-bot/store';
 import type { Request } from 'express';
 import { cookieName, readCookies, setCookie } from '../cookie.js';
 import type { RequestContext } from '../request-context.js';
-import type { Person } from './account.js';
+import type { SignedIn } from './account.js';
 
 const session = 'whisper_session';
 const device = 'whisper_device';
@@ -16,11 +16,11 @@ export type SessionDeps = Pick<Store, 'accounts' | 'sessions'>;
 type SessionContext<Part extends keyof SessionDeps> = RequestContext<Pick<SessionDeps, Part>>;
 
 /** Who is signed in, by the cookies of a request. */
-export const findPerson = async (
+export const findSignedIn = async (
   deps: Pick<SessionDeps, 'sessions'>,
   request: Request,
   cookies: ReturnType<typeof readCookies>,
-): Promise<Person | null> => {
+): Promise<SignedIn | null> => {
   const cookie = cookieName({ request }, session);
   // An update must not sign people out: what was opened under the earlier name is found by it until it ends, and nothing newer.
   const isNamed = cookies[cookie] !== undefined || cookie === session;
@@ -34,8 +34,8 @@ export const findPerson = async (
 
 /** Signs a user in, in this browser; the session they may have had ends. */
 export const signIn = async (context: SessionContext<'sessions'>, account: Account): Promise<void> => {
-  const { deps, request, person } = context;
-  if (person !== null) await deps.sessions.close(person.session);
+  const { deps, request, signedIn } = context;
+  if (signedIn !== null) await deps.sessions.close(signedIn.session);
   const token = await deps.sessions.open(account.id, {
     address: addressOf(context),
     agent: (request.headers['user-agent'] ?? '').slice(0, 200),
@@ -60,10 +60,10 @@ export const knownDevice = async (context: SessionContext<'accounts'>, name: str
 
 /** Ends this session, or all of the account. */
 export const signOut = async (context: SessionContext<'sessions'>, everywhere = false): Promise<void> => {
-  const { deps, person } = context;
-  if (person !== null) {
-    if (everywhere) await deps.sessions.closeAll(person.id);
-    else await deps.sessions.close(person.session);
+  const { deps, signedIn } = context;
+  if (signedIn !== null) {
+    if (everywhere) await deps.sessions.closeAll(signedIn.id);
+    else await deps.sessions.close(signedIn.session);
   }
   setCookie(context, cookieName(context, session), '', 0);
 };

@@ -146,7 +146,8 @@ template <class E> class Native : public Recognizer {
     // Positions of the encoder, in steps of 64: products are prepared once per size.
     int64_t positions_for(const std::vector<float> & samples, bool full_context) const {
         const int64_t sound = int64_t(samples.size()) / 320;
-        return full_context || sound > short_sound ? all_positions : std::min(all_positions, (sound + silence + 63) / 64 * 64);
+        if (full_context || sound > short_sound) return all_positions;
+        return std::min(all_positions, (sound + silence + 63) / 64 * 64);
     }
 
     // Languages of each part by one token that attends to its positions only: the window is encoded anyway.

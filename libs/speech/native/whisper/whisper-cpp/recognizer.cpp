@@ -160,7 +160,8 @@ WhisperCpp::~WhisperCpp() {
 }
 
 std::vector<Languages> WhisperCpp::detect_languages(const std::string & path, const Window & window,
-                                                    const std::vector<Part> & parts, bool full_context, const Monitor & monitor) {
+                                                    const std::vector<Part> & parts, bool full_context,
+                                                    const Monitor & monitor) {
     if (!multilingual()) return std::vector<Languages>(parts.size() + 1, {{"en", 1.0}});
     Wav wav(path);
     const auto samples = samples_of(wav, window);
@@ -195,8 +196,8 @@ void WhisperCpp::encode_spectrogram(whisper_state * state, const std::vector<flo
     params.language = "en";
     params.print_progress = params.print_realtime = params.print_special = params.print_timestamps = false;
     // One position is 20 ms; a second of silence around, in steps that suit the kernels.
-    params.audio_ctx =
-        full_context ? whisper_model_n_audio_ctx(context) : std::min<int>(whisper_model_n_audio_ctx(context), (int(samples.size()) / 320 + 50 + 63) / 64 * 64);
+    params.audio_ctx = whisper_model_n_audio_ctx(context);
+    if (!full_context) params.audio_ctx = std::min(params.audio_ctx, (int(samples.size()) / 320 + 50 + 63) / 64 * 64);
     params.encoder_begin_callback = [](whisper_context *, whisper_state *, void *) { return false; };
     if (whisper_full_with_state(context, state, params, samples.data(), int(samples.size())) != 0)
         throw std::runtime_error("cannot compute the spectrogram");

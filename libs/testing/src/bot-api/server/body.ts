@@ -61,7 +61,7 @@ function parseJson(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
-    // Told below: a value that is no object is refused in the same words as a text that is no JSON.
+    // Reported below: a value that is no object is refused in the same words as a text that is no JSON.
   }
   throw badRequest("can't parse JSON object");
 }

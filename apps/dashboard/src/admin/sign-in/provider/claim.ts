@@ -20,7 +20,7 @@ export const roleOf = (claims: Claims, { claim, values }: RoleRule): Role | null
 };
 
 /** An address counts only where the provider has seen that it is theirs; lower case. */
-export const verifiedEmail = ({ email, email_verified: verified }: Claims): string | null =>
+const verifiedEmail = ({ email, email_verified: verified }: Claims): string | null =>
   typeof email === 'string' && (verified === true || verified === 'true') ? email.toLowerCase() : null;
 
 /** Whether the verified address belongs to one of the domains; without domains everyone's does. */

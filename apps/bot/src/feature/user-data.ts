@@ -7,8 +7,8 @@ import { text } from '../telegram/outbox/outbound-message.js';
 import { cancelRequest } from './cancel.js';
 import type { BotContext, BotDeps } from './context.js';
 
-/** /stats and /delete_my_data: what is known of a person, and its end. */
-export const createPerson = (
+/** /stats and /delete_my_data: what is stored about a user, and its erasure. */
+export const createUserData = (
   deps: Pick<BotDeps, 'conversation' | 'eraser' | 'limits' | 'outbox' | 'pipeline' | 'requests' | 'usage'>,
 ) => {
   const { usage, limits, requests, eraser } = deps;

@@ -3,7 +3,7 @@ import { seconds } from '../chunk.js';
 import { allowances, limited } from '../limit.js';
 import { dropChannels, ensureAudio } from './audio.js';
 import { type SpeechSpan, speechByChannel } from './channel.js';
-import type { Material } from './material.js';
+import type { ArtifactContext } from './context.js';
 
 export interface Speech {
   /** Of the whole recording, seconds. */
@@ -13,18 +13,18 @@ export interface Speech {
 }
 
 /** Where someone speaks in the recording. */
-export const ensureSpeech = async (material: Material): Promise<Speech> => {
-  const { engines, folder, signal, onProgress } = material;
+export const ensureSpeech = async (context: ArtifactContext): Promise<Speech> => {
+  const { engines, folder, signal, onProgress } = context;
   const known = await folder.read(artifacts.speech.file(), artifacts.speech.schema);
   if (known !== null) return known;
-  const { wav, duration } = await ensureAudio(material);
+  const { wav, duration } = await ensureAudio(context);
   const mixed = await limited(signal, allowances.detect, duration, (within) =>
     engines.detector.detect(wav, { signal: within, onProgress }),
   );
-  const spans = (await speechByChannel(material, { mixed, duration })) ?? mixed;
+  const spans = (await speechByChannel(context, { mixed, duration })) ?? mixed;
   signal.throwIfAborted();
   await folder.write(artifacts.speech.file(), { v: 1, duration, spans });
-  await dropChannels(material);
-  material.log(`Found ${seconds(spans).toFixed(1)} s of speech in ${duration.toFixed(1)} s.`);
+  await dropChannels(context);
+  context.log(`Found ${seconds(spans).toFixed(1)} s of speech in ${duration.toFixed(1)} s.`);
   return { duration, spans };
 };

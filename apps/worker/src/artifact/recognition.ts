@@ -4,8 +4,8 @@ import { cutChunks, seconds } from '../chunk.js';
 import { allowances, limited } from '../limit.js';
 import { ensureAudio } from './audio.js';
 import { channelsOf, type SpeechSpan } from './channel.js';
+import type { ArtifactContext } from './context.js';
 import { ensureLanguage } from './language.js';
-import type { Material } from './material.js';
 import { earlierName, type Place, recognitionName } from './recognition-name.js';
 import { ensureSpeech } from './speech.js';
 
@@ -18,27 +18,27 @@ export interface Recognized {
 }
 
 /** The words of one chunk. */
-export const ensureRecognition = async (material: Material, { chunk, chunks }: Place): Promise<Recognized> => {
-  const { folder, signal } = material;
-  const { spans } = await ensureSpeech(quiet(material));
-  const language = await ensureLanguage(material, spans);
-  const name = recognitionName(material, { chunk, chunks }, language);
+export const ensureRecognition = async (context: ArtifactContext, { chunk, chunks }: Place): Promise<Recognized> => {
+  const { folder, signal } = context;
+  const { spans } = await ensureSpeech(quiet(context));
+  const language = await ensureLanguage(context, spans);
+  const name = recognitionName(context, { chunk, chunks }, language);
   const known =
     (await readWords(folder, name)) ??
-    (await readWords(folder, await earlierName(material, { chunk, chunks }, language)));
+    (await readWords(folder, await earlierName(context, { chunk, chunks }, language)));
   const speech = cutChunks(spans, chunks)[chunk] ?? [];
   if (known !== null) return { recognition: known, seconds: seconds(speech), rate: null };
 
   const started = performance.now();
-  const recognition = await recognize(material, speech, language);
+  const recognition = await recognize(context, speech, language);
   signal.throwIfAborted();
   await folder.write(name, recognition);
   const took = (performance.now() - started) / 1000;
   const others = new Set(recognition.segments.flatMap((segment) => segment.language ?? []));
-  if (others.size > 0) material.log(`Spoken in other languages, too: ${[...others].join(', ')}.`);
+  if (others.size > 0) context.log(`Spoken in other languages, too: ${[...others].join(', ')}.`);
   for (const { start, end, reason } of recognition.removed ?? [])
-    material.log(`${lost[reason]} from ${start.toFixed(1)} to ${end.toFixed(1)} s.`);
-  material.log(`Transcribed ${seconds(speech).toFixed(1)} s of speech in ${took.toFixed(1)} s.`);
+    context.log(`${lost[reason]} from ${start.toFixed(1)} to ${end.toFixed(1)} s.`);
+  context.log(`Transcribed ${seconds(speech).toFixed(1)} s of speech in ${took.toFixed(1)} s.`);
   return { recognition, seconds: seconds(speech), rate: took / Math.max(1, seconds(speech)) };
 };
 
@@ -46,12 +46,16 @@ const readWords = async (folder: TaskFolder, name: string | null): Promise<Recog
   name === null ? null : folder.read(name, artifacts.recognition.schema);
 
 /** The words of a chunk: of each channel by itself where they carry voices of their own. */
-const recognize = async (material: Material, speech: readonly SpeechSpan[], language: string): Promise<Recognition> => {
-  const { folder, onProgress } = material;
+const recognize = async (
+  context: ArtifactContext,
+  speech: readonly SpeechSpan[],
+  language: string,
+): Promise<Recognition> => {
+  const { folder, onProgress } = context;
   const channels = channelsOf(speech);
   if (channels.length === 0) {
-    const { wav } = await ensureAudio(quiet(material));
-    return transcribe(material, { wav, speech, language });
+    const { wav } = await ensureAudio(quiet(context));
+    return transcribe(context, { wav, speech, language });
   }
   const recognitions: Recognition[] = [];
   const whole = Math.max(1, seconds(speech));
@@ -60,7 +64,7 @@ const recognize = async (material: Material, speech: readonly SpeechSpan[], lang
     const own = speech.filter((span) => span.channel === channel);
     const [from, part] = [done / whole, seconds(own) / whole];
     const heard = await transcribe(
-      { ...material, onProgress: (fraction) => onProgress(from + part * fraction) },
+      { ...context, onProgress: (fraction) => onProgress(from + part * fraction) },
       { wav: folder.file(artifacts.channelAudio.file(channel)), speech: own, language },
     );
     recognitions.push({ ...heard, segments: heard.segments.map((segment) => ({ ...segment, channel })) });
@@ -77,7 +81,7 @@ const recognize = async (material: Material, speech: readonly SpeechSpan[], lang
 };
 
 const transcribe = (
-  { engines, signal, onProgress, task }: Material,
+  { engines, signal, onProgress, task }: ArtifactContext,
   request: { wav: string; speech: readonly SpeechSpan[]; language: string },
 ): Promise<Recognition> => {
   const { model, translate, prompt, languageHints = [] } = task.options;
@@ -95,4 +99,4 @@ const lost = {
 } as const;
 
 /** What is made on the way, should it be missing, must not move the bar. */
-const quiet = (material: Material): Material => ({ ...material, onProgress: () => {} });
+const quiet = (context: ArtifactContext): ArtifactContext => ({ ...context, onProgress: () => {} });

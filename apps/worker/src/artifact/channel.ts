@@ -2,7 +2,7 @@ import { extractChannel, findOwnVoices, measureLevels, type Span } from '@whispe
 import { artifacts } from '@whisper-bot/task';
 import { allowances, limited } from '../limit.js';
 import { undecidedChannels } from './audio.js';
-import type { Material } from './material.js';
+import type { ArtifactContext } from './context.js';
 
 /** Speech, and the channel that it was heard on where the channels carry voices of their own. */
 export interface SpeechSpan extends Span {
@@ -15,11 +15,11 @@ export interface SpeechSpan extends Span {
  * @param mixed the speech of the mix: where no one speaks, no one speaks on a channel
  */
 export const speechByChannel = async (
-  material: Material,
+  context: ArtifactContext,
   { mixed, duration }: { mixed: readonly Span[]; duration: number },
 ): Promise<SpeechSpan[] | null> => {
-  const { folder, engines, signal } = material;
-  const undecided = await undecidedChannels(material);
+  const { folder, engines, signal } = context;
+  const undecided = await undecidedChannels(context);
   if (undecided === null) return null;
   const { path, channels } = undecided;
   const all = Array.from({ length: channels }, (_, channel) => channel);
@@ -46,7 +46,7 @@ export const speechByChannel = async (
   const isHeard = (channel: number): boolean => found.apart && (found.speech[channel]?.length ?? 0) > 0;
   for (const channel of all) if (!isHeard(channel)) await folder.remove(artifacts.channelAudio.file(channel));
   if (!found.apart) return null;
-  material.log(`${all.filter(isHeard).length} of ${channels} channels carry voices of their own.`);
+  context.log(`${all.filter(isHeard).length} of ${channels} channels carry voices of their own.`);
   return all
     .flatMap((channel) => (found.speech[channel] ?? []).map((span) => ({ ...span, channel })))
     .sort((a, b) => a.start - b.start || a.channel - b.channel);

@@ -4,15 +4,16 @@ import { seconds } from '../chunk.js';
 import { allowances, limited } from '../limit.js';
 import { ensureAudio } from './audio.js';
 import { channelsOf, type SpeechSpan } from './channel.js';
+import type { ArtifactContext } from './context.js';
 import { keyOf } from './key.js';
-import type { Material } from './material.js';
 import { ensureSpeech } from './speech.js';
 
-const nameOf = ({ task }: Pick<Material, 'task'>): string => artifacts.diarization.file(keyOf(task.options.speakers));
+const nameOf = ({ task }: Pick<ArtifactContext, 'task'>): string =>
+  artifacts.diarization.file(keyOf(task.options.speakers));
 
 /** Who spoke when, where that is known already. */
-export const readDiarization = (material: Pick<Material, 'task' | 'folder'>): Promise<Diarization | null> =>
-  material.folder.read(nameOf(material), artifacts.diarization.schema);
+export const readDiarization = (context: Pick<ArtifactContext, 'task' | 'folder'>): Promise<Diarization | null> =>
+  context.folder.read(nameOf(context), artifacts.diarization.schema);
 
 export interface Diarized {
   diarization: Diarization;
@@ -23,27 +24,27 @@ export interface Diarized {
 }
 
 /** Who spoke when. */
-export const ensureDiarization = async (material: Material): Promise<Diarized> => {
-  const { folder, signal, task } = material;
-  const known = await readDiarization(material);
-  const { spans, duration } = await ensureSpeech(material);
+export const ensureDiarization = async (context: ArtifactContext): Promise<Diarized> => {
+  const { folder, signal, task } = context;
+  const known = await readDiarization(context);
+  const { spans, duration } = await ensureSpeech(context);
   if (known !== null) return { diarization: known, duration, rate: null };
-  const { wav } = await ensureAudio(material);
+  const { wav } = await ensureAudio(context);
   const started = performance.now();
   const channels = channelsOf(spans);
   const diarization =
     channels.length > 0
-      ? await diarizeChannels(material, { spans, channels, duration })
-      : await diarize(material, { wav, speech: spans, speakers: task.options.speakers, duration });
+      ? await diarizeChannels(context, { spans, channels, duration })
+      : await diarize(context, { wav, speech: spans, speakers: task.options.speakers, duration });
   signal.throwIfAborted();
-  await folder.write(nameOf(material), diarization);
+  await folder.write(nameOf(context), diarization);
   const took = (performance.now() - started) / 1000;
-  material.log(`Diarized ${diarization.speakers} speakers in ${took.toFixed(1)} s.`);
+  context.log(`Diarized ${diarization.speakers} speakers in ${took.toFixed(1)} s.`);
   return { diarization, duration, rate: channels.length > 0 ? null : took / Math.max(1, duration) };
 };
 
 const diarize = (
-  { engines, signal, onProgress }: Material,
+  { engines, signal, onProgress }: ArtifactContext,
   { duration, ...request }: { wav: string; speech: readonly SpeechSpan[]; speakers: SpeakerCount; duration: number },
 ): Promise<Diarization> =>
   limited(signal, allowances.diarize, duration, (within) =>
@@ -61,12 +62,15 @@ interface ByChannel {
  * Each channel is a speaker of its own: nothing has to be heard for that. Where a person says that there are fewer, the channels with
  * least speech are one; where there are more, each channel is diarized.
  */
-const diarizeChannels = async (material: Material, { spans, channels, duration }: ByChannel): Promise<Diarization> => {
-  const { speakers } = material.task.options;
+const diarizeChannels = async (
+  context: ArtifactContext,
+  { spans, channels, duration }: ByChannel,
+): Promise<Diarization> => {
+  const { speakers } = context.task.options;
   const of = (channel: number) => spans.filter((span) => span.channel === channel);
   const bySpeech = channels.toSorted((a, b) => seconds(of(b)) - seconds(of(a)));
   if (speakers.kind === 'exactly' && speakers.count > channels.length) {
-    return diarizeWithin(material, { spans, channels: bySpeech, duration }, speakers.count);
+    return diarizeWithin(context, { spans, channels: bySpeech, duration }, speakers.count);
   }
   const most = speakers.kind === 'auto' ? channels.length : Math.min(channels.length, speakers.count);
   const turns = spans.map(
@@ -82,7 +86,7 @@ const diarizeChannels = async (material: Material, { spans, channels, duration }
 
 /** More people than channels: each channel is heard by itself, and the one with most speech makes up the number. */
 const diarizeWithin = async (
-  material: Material,
+  context: ArtifactContext,
   { spans, channels, duration }: ByChannel,
   count: number,
 ): Promise<Diarization> => {
@@ -91,8 +95,8 @@ const diarizeWithin = async (
   let speakers = 0;
   let engine = 'channels';
   const add = async (channel: number, wanted: SpeakerCount): Promise<void> => {
-    const found = await diarize(material, {
-      wav: material.folder.file(artifacts.channelAudio.file(channel)),
+    const found = await diarize(context, {
+      wav: context.folder.file(artifacts.channelAudio.file(channel)),
       speech: spans.filter((span) => span.channel === channel),
       speakers: wanted,
       duration,

@@ -3,7 +3,7 @@ import type { Task, TaskFolder } from '@whisper-bot/task';
 import type { Engines } from '../engines.js';
 
 /** What every artifact is made from: the engines, the task, its folder, and a signal to stop. */
-export interface Material extends Required<CallContext> {
+export interface ArtifactContext extends Required<CallContext> {
   engines: Engines;
   task: Task;
   folder: TaskFolder;

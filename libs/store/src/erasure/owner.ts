@@ -8,7 +8,7 @@ export const telegramNumber = (owner: string): string | null => /^tg:(-?\d{1,18}
  * Removes what the bot keeps of a person besides their tasks, as far as it was there at `before`: settings, handled updates, sent
  * messages. Stays: what an operator decided about them (`telegram_limit`, `audit`), and the day's use under a keyed hash.
  */
-export const erasePerson = async (trx: Kysely<Tables>, owner: string, before: Date): Promise<void> => {
+export const eraseOwner = async (trx: Kysely<Tables>, owner: string, before: Date): Promise<void> => {
   const number = telegramNumber(owner);
   if (number === null) return;
   // A private chat has its person's number.

@@ -9,31 +9,31 @@ import {
 import { artifacts, TaskError } from '@whisper-bot/task';
 import { seconds } from '../chunk.js';
 import { allowances, limited } from '../limit.js';
-import type { Material } from './material.js';
+import type { ArtifactContext } from './context.js';
 import { trackLanguage, wantedTracks } from './track.js';
 
 const { decoded, truncation, trackChoice, channels: channelFile, channelCount } = artifacts;
 
 /** Whether the recording was found to end before its time. */
-export const isBrokenOff = async ({ folder }: Pick<Material, 'folder'>): Promise<boolean> =>
+export const isBrokenOff = async ({ folder }: Pick<ArtifactContext, 'folder'>): Promise<boolean> =>
   (await folder.read(truncation.file(), truncation.schema)) !== null;
 
 /** The sound tracks that hold speech besides the one that was transcribed. */
-export const otherTracks = async ({ folder }: Pick<Material, 'folder'>) =>
+export const otherTracks = async ({ folder }: Pick<ArtifactContext, 'folder'>) =>
   (await folder.read(trackChoice.file(), trackChoice.schema))?.others ?? [];
 
 /** More channels are mixed. */
 const mostChannels = 8;
 
 /** The channels of the recording, where it is not known yet what they hold; null where there is nothing to find out. */
-export const undecidedChannels = async ({ folder }: Pick<Material, 'folder'>) => {
+export const undecidedChannels = async ({ folder }: Pick<ArtifactContext, 'folder'>) => {
   const known = await folder.read(channelCount.file(), channelCount.schema);
   const name = channelFile.file();
   return known !== null && (await folder.has(name)) ? { ...known, path: folder.file(name) } : null;
 };
 
 /** What is known of the channels is written down: they are not needed any more. */
-export const dropChannels = async ({ folder }: Pick<Material, 'folder'>): Promise<void> => {
+export const dropChannels = async ({ folder }: Pick<ArtifactContext, 'folder'>): Promise<void> => {
   await folder.remove(channelFile.file());
 };
 
@@ -51,20 +51,20 @@ export interface AudioLimit {
  * source is gone as well, `too-long`, and what the decoder throws.
  */
 export const ensureAudio = async (
-  material: Material,
+  context: ArtifactContext,
   limit?: AudioLimit,
 ): Promise<{ wav: string; duration: number }> => {
-  const { folder } = material;
+  const { folder } = context;
   const name = decoded.file();
   const bytes = await folder.size(name);
   if (bytes !== null && bytes >= wav.header) {
     return { wav: folder.file(name), duration: (bytes - wav.header) / wav.second };
   }
-  return { wav: folder.file(name), duration: await decode(material, limit) };
+  return { wav: folder.file(name), duration: await decode(context, limit) };
 };
 
-const decode = async (material: Material, limit?: AudioLimit): Promise<number> => {
-  const { engines, folder, task, signal } = material;
+const decode = async (context: ArtifactContext, limit?: AudioLimit): Promise<number> => {
+  const { engines, folder, task, signal } = context;
   const source = await folder.source(task.source).catch((error: unknown) => {
     // It was there when the task was accepted: its time has come.
     if (error instanceof TaskError && error.code === 'no-such-file') {
@@ -77,8 +77,8 @@ const decode = async (material: Material, limit?: AudioLimit): Promise<number> =
   );
   refuseTooLong(info.duration, limit);
   // Exactly now: what was kept when it was accepted was a guess.
-  if (info.duration !== null) await material.reserve?.(info.duration);
-  const track = await chooseTrack(material, { source, info, limit });
+  if (info.duration !== null) await context.reserve?.(info.duration);
+  const track = await chooseTrack(context, { source, info, limit });
   const started = performance.now();
   const temporary = folder.temporary(decoded.file());
   const channels = {
@@ -91,7 +91,7 @@ const decode = async (material: Material, limit?: AudioLimit): Promise<number> =
   const areApart =
     channels.count >= 2 && channels.count <= mostChannels && space.left > 2 * channels.count * space.needed;
   try {
-    const { duration, breaksOff, hasChannels, missing } = await decodeTrack(material, {
+    const { duration, breaksOff, hasChannels, missing } = await decodeTrack(context, {
       source,
       info,
       target: temporary,
@@ -100,15 +100,15 @@ const decode = async (material: Material, limit?: AudioLimit): Promise<number> =
       ...(areApart ? { channels } : {}),
     });
     refuseTooLong(duration, limit);
-    if (hasChannels) await keepChannels(material, { ...channels, mix: temporary });
+    if (hasChannels) await keepChannels(context, { ...channels, mix: temporary });
     signal.throwIfAborted();
     // Before the audio, which is not decoded again once it is there.
     if (breaksOff) await folder.write(truncation.file(), { v: 1, at: duration });
     await folder.adopt(temporary, decoded.file());
     const took = ((performance.now() - started) / 1000).toFixed(1);
-    material.log(`Decoded ${duration.toFixed(1)} s of ${info.codec} in ${info.format} within ${took} s.`);
-    if (missing !== undefined) material.log(`Of these, ${missing.toFixed(1)} s have no sound in the file.`);
-    if (breaksOff) material.log(`The file breaks off at ${duration.toFixed(1)} s, before its time.`);
+    context.log(`Decoded ${duration.toFixed(1)} s of ${info.codec} in ${info.format} within ${took} s.`);
+    if (missing !== undefined) context.log(`Of these, ${missing.toFixed(1)} s have no sound in the file.`);
+    if (breaksOff) context.log(`The file breaks off at ${duration.toFixed(1)} s, before its time.`);
     return duration;
   } finally {
     await Promise.all([temporary, channels.target].map((each) => rm(each, { force: true })));
@@ -122,12 +122,12 @@ interface TrackRequest extends Pick<DecodeContext, 'track' | 'channels'> {
   limit: AudioLimit | undefined;
 }
 
-const decodeTrack = (material: Material, { source, info, target, limit, ...options }: TrackRequest) =>
+const decodeTrack = (context: ArtifactContext, { source, info, target, limit, ...options }: TrackRequest) =>
   // A length that the container does not state may be anything; ten hours is the limit.
-  limited(material.signal, allowances.decode, info.duration ?? 36_000, (within) =>
-    material.engines.decoder.decode(source, target, {
+  limited(context.signal, allowances.decode, info.duration ?? 36_000, (within) =>
+    context.engines.decoder.decode(source, target, {
       signal: within,
-      onProgress: material.onProgress,
+      onProgress: context.onProgress,
       ...(limit === undefined ? {} : { maximumSeconds: limit.maximumSeconds() }),
       ...options,
     }),
@@ -138,10 +138,10 @@ const decodeTrack = (material: Material, { source, info, target, limit, ...optio
  * well is written down.
  */
 const chooseTrack = async (
-  material: Material,
+  context: ArtifactContext,
   { source, info, limit }: Pick<TrackRequest, 'source' | 'info' | 'limit'>,
 ): Promise<number> => {
-  const { folder, task, signal, engines } = material;
+  const { folder, task, signal, engines } = context;
   const tracks = info.tracks ?? [];
   if (tracks.length < 2) return task.options.track ?? 1;
   const known = await folder.read(trackChoice.file(), trackChoice.schema);
@@ -156,7 +156,7 @@ const chooseTrack = async (
     const target = folder.temporary(decoded.file());
     try {
       const { duration } = await decodeTrack(
-        { ...material, onProgress: () => {} },
+        { ...context, onProgress: () => {} },
         { source, info, target, limit, track },
       );
       const spans = await limited(signal, allowances.detect, duration, (within) =>
@@ -178,7 +178,7 @@ const chooseTrack = async (
       return { track, ...(language === null ? {} : { language }) };
     });
   await folder.write(trackChoice.file(), { v: 1, chosen, others });
-  material.log(`Of ${tracks.length} sound tracks the ${chosen}. is heard; ${others.length} others hold speech.`);
+  context.log(`Of ${tracks.length} sound tracks the ${chosen}. is heard; ${others.length} others hold speech.`);
   return chosen;
 };
 
@@ -186,7 +186,7 @@ const chooseTrack = async (
  * Keeps the channels for the search for voices on each. Where they cancel each other in the mix, the loudest stands for it.
  */
 const keepChannels = async (
-  { folder, log }: Material,
+  { folder, log }: ArtifactContext,
   { target, count, mix }: { target: string; count: number; mix: string },
 ): Promise<void> => {
   const instead = channelInsteadOfMix(await measureLevels(target, count));

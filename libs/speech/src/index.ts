@@ -27,7 +27,7 @@ export {
   recommendModels,
 } from './model/recommend.js';
 export { removeModel } from './model/remove.js';
-export { createModelStore, type InstalledModel } from './model/store.js';
+export { createModelStore, type InstalledModel, type ModelStore } from './model/store.js';
 export { createRecognizerTranscriber } from './recognizer/transcriber.js';
 export { sampleRate } from './wav/sample-rate.js';
 export { wavOf } from './wav/wav-of.js';

@@ -42,20 +42,34 @@ IntegerWeights::IntegerWeights(const float * weights, const float * bias, int ta
     shifts.assign(size_t(columns), 0);
     if (bias != nullptr) std::copy_n(bias, out, shifts.begin());
     int64_t most_sum = 1;
-    for (int64_t row = 0; row < out; ++row) {
-        const float * const given = weights + row * taps * in;
-        const float most = max_abs(given, int64_t(taps) * in), factor = most > 0 ? most_weight / most : 0;
-        scales[size_t(row)] = most / most_weight;
-        int16_t * const column = packed + row / panel_columns * panel_columns * taps * padded + row % panel_columns * 2;
-        int64_t sum = 0;
-        for (int64_t tap = 0; tap < taps; ++tap)
-            for (int64_t i = 0; i < in; ++i) {
-                const auto weight = int16_t(std::lrint(given[tap * in + i] * factor));
-                const int64_t at = tap * padded + i;
-                column[at / 2 * 2 * panel_columns + at % 2] = weight;
-                sum += std::abs(weight);
+    const int64_t length = taps * padded;
+#pragma omp parallel for schedule(static) reduction(max : most_sum) if (panels() >= shared_panels)
+    for (int64_t panel = 0; panel < panels(); ++panel) {
+        // First row by row, then woven together: both in steps that the compiler vectorizes.
+        std::vector<int16_t> rows(size_t(panel_columns * length), 0);
+        const int64_t from = panel * panel_columns, count = std::min<int64_t>(panel_columns, out - from);
+        for (int64_t r = 0; r < count; ++r) {
+            const float * const given = weights + (from + r) * taps * in;
+            const float most = max_abs(given, int64_t(taps) * in), factor = most > 0 ? most_weight / most : 0;
+            scales[size_t(from + r)] = most / most_weight;
+            int64_t sum = 0;
+            for (int64_t tap = 0; tap < taps; ++tap) {
+                int16_t * const row = rows.data() + r * length + tap * padded;
+                int32_t part = 0;
+                for (int64_t i = 0; i < in; ++i) {
+                    const auto weight = int32_t(std::nearbyint(given[tap * in + i] * factor));
+                    row[i] = int16_t(weight);
+                    part += std::abs(weight);
+                }
+                sum += part;
             }
-        most_sum = std::max(most_sum, sum);
+            most_sum = std::max(most_sum, sum);
+        }
+        int16_t * const target = packed + from * length;
+        for (int64_t pair = 0; pair < length / 2; ++pair)
+            for (int64_t r = 0; r < panel_columns; ++r)
+                std::memcpy(target + (pair * panel_columns + r) * 2, rows.data() + r * length + 2 * pair,
+                            2 * sizeof(int16_t));
     }
     largest_input =
         float(std::min<int64_t>(std::numeric_limits<int16_t>::max(), std::numeric_limits<int32_t>::max() / most_sum));

@@ -286,6 +286,7 @@ template <class E> class Native : public Recognizer {
 
 std::unique_ptr<Recognizer> open_native(const RecognizerOptions & setup) {
     const WeightFile file(setup.model);
+    omp_set_num_threads(setup.threads);
     // Without AVX-512 BF16, bfloat16 products are slower than those of float.
 #if DNNL_VERSION_MAJOR >= 3
     const auto isa = dnnl::get_effective_cpu_isa();

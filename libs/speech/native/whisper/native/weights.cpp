@@ -39,10 +39,29 @@ void find_special(Vocabulary & vocabulary, int size) {
     vocabulary.first_timestamp = 50363 + shift;
 }
 
+// Half precision to floats; GGML's own loop is compiled for any processor. No weight is infinite.
+void halves_to_floats(const char * bytes, int64_t count, float * values) {
+    // The exponent's bias is 112 greater.
+    constexpr float bias = 5192296858534827628530496329220096.0f;
+    for (int64_t i = 0; i < count; ++i) {
+        uint16_t half;
+        std::memcpy(&half, bytes + 2 * i, sizeof half);
+        const uint32_t bits = uint32_t(half & 0x7FFF) << 13;
+        float value;
+        std::memcpy(&value, &bits, sizeof value);
+        value *= bias;
+        values[i] = (half & 0x8000) != 0 ? -value : value;
+    }
+}
+
 // `bytes` hold that many numbers of a type of GGML's.
 void to_floats(const char * bytes, int32_t type, int64_t count, float * values) {
     if (type == GGML_TYPE_F32) {
         std::memcpy(values, bytes, size_t(count) * sizeof(float));
+        return;
+    }
+    if (type == GGML_TYPE_F16) {
+        halves_to_floats(bytes, count, values);
         return;
     }
     const auto * traits = ggml_get_type_traits(ggml_type(type));

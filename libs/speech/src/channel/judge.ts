@@ -9,7 +9,7 @@ const same = 0.7;
 const different = 0.5;
 /** Frames: in less, any two voices are alike. */
 const fewest = 75;
-/** dB of full scale below which nothing is said. */
+/** dB of full scale below which no one speaks. */
 const silent = -70;
 
 /** A piece of one channel's speech, and what it is. */

@@ -18,9 +18,9 @@ export const echoFrames = 30;
 export const apartFrames = 5;
 /** The channels rise and fall together from here on, where one is that much louder: two voices reach about 0.3. */
 const same = 0.7;
-/** dB of full scale from which on a source may leak, and from which on a leak is heard. */
+/** dB of full scale from which on a source may leak, and from which on a leak is audible. */
 const audible = -50;
-const heard = -75;
+const faintest = -75;
 /** Frames that a way is found by: 3 s; and frames that are enough, 10 min. */
 const fewest = 150;
 const most = 30_000;
@@ -68,8 +68,8 @@ const pathOf = (
   if (own === undefined || other === undefined) return null;
   const frames: number[] = [];
   for (let frame = echoFrames; frame < own.length - apartFrames && frames.length < most; frame++) {
-    const [here, there] = [own[frame] ?? heard, other[frame] ?? heard];
-    if (there >= audible && here >= heard && there - here >= leastLoss) frames.push(frame);
+    const [here, there] = [own[frame] ?? faintest, other[frame] ?? faintest];
+    if (there >= audible && here >= faintest && there - here >= leastLoss) frames.push(frame);
   }
   if (frames.length < fewest) return null;
   const only = (values: Float32Array, lag: number) => Float32Array.from(frames, (frame) => values[frame + lag] ?? 0);
@@ -106,9 +106,9 @@ const leaksIn = (
   const [own, other] = [loudness[channel], loudness[path.source]];
   const leaks: { from: number; to: number; frames: number }[] = [];
   for (let frame = Math.floor(start / frameSeconds); frame < Math.ceil(end / frameSeconds); frame++) {
-    const [here, there] = [own?.[frame] ?? 0, other?.[frame + path.lag] ?? heard];
+    const [here, there] = [own?.[frame] ?? 0, other?.[frame + path.lag] ?? faintest];
     const isLeak = there >= audible && here <= there - path.loss + slack;
-    // The pause beside a leak belongs to it, or its last sound would be heard before the next word.
+    // The pause beside a leak belongs to it, or its last sound would be audible before the next word.
     if (!isLeak && here > quiet) continue;
     const last = leaks.at(-1);
     if (last !== undefined && frame - last.to < shortestOwn) {
@@ -122,7 +122,7 @@ const leaksIn = (
 /** Level that the loudest twentieth of the frames reach, dB. */
 const loudest = (levels: Float32Array | undefined): number => {
   const sorted = (levels ?? new Float32Array()).toSorted();
-  return sorted[Math.floor(sorted.length * 0.95)] ?? heard;
+  return sorted[Math.floor(sorted.length * 0.95)] ?? faintest;
 };
 
 const outside = ({ start, end }: Span, leaks: readonly { from: number; to: number }[]): Span[] => {

@@ -8,7 +8,7 @@ const range = 30;
 const share = 0.5;
 
 /**
- * The channel to hear instead of the mix, where the channels cancel each other in it: one is wired the wrong way round. Null where
+ * The channel to recognize instead of the mix, where the channels cancel each other in it: one is wired the wrong way round. Null where
  * the mix is good.
  */
 export const channelInsteadOfMix = ({ energy, mixed }: ChannelLevels): number | null => {

@@ -6,7 +6,7 @@ export interface Contour {
   hiss: Float32Array;
 }
 
-/** Below it, mean square, nothing is heard: silence must not count by its rounding. */
+/** Below it, mean square, nothing is audible: silence must not count by its rounding. */
 const floor = 1e-7;
 
 export const contoursOf = ({ energy, hiss }: ChannelLevels): Contour[] => {

@@ -27,7 +27,7 @@ const cpuSeconds = 6 * 3600;
 const reserve = 120 * sampleRate;
 /** Of stderr, read for the description of the input, bytes: chapters and tags of a long podcast fit. */
 const dumpBytes = 256 * 1024;
-/** Bytes of all channels as they are: what a call of nine hours takes. What is longer is heard as one. */
+/** Bytes of all channels as they are: what a call of nine hours takes. Longer ones are decoded to the mix alone. */
 const channelBytes = 2 * 2 ** 30;
 /** Samples: a file that breaks off before holds no word. */
 const leastOfCutOff = sampleRate / 10;
@@ -103,7 +103,7 @@ export const createFfmpegDecoder = ({ ffmpegPath }: FfmpegDecoderOptions = {}): 
       if (timeline.decoded() > maximum) overdue.abort(tooLong(maximumSeconds));
     });
     const sound = ['-map', `0:a:${track - 1}`, '-map_metadata', '-1', '-ar', `${sampleRate}`, '-c:a', 'pcm_s16le'];
-    // -max_error_rate 1: what can be heard of a damaged recording is worth having.
+    // -max_error_rate 1: what can be decoded of a damaged recording is worth having.
     const mixed = [...sound, '-ac', '1', '-max_error_rate', '1', '-y', '-f', 'tee', wav];
     const apart =
       channels === undefined
@@ -187,12 +187,12 @@ export const createFfmpegDecoder = ({ ffmpegPath }: FfmpegDecoderOptions = {}): 
           files.push(await open(each, 'w'));
         const { log, stderr, exitCode, gaps, decoded } = await listen(files, context);
         if (exitCode !== 0 || isFull(stderr)) throw explainFailure(stderr, head);
-        const heard = await samplesIn(target, { channels: 1, headerBytes });
-        if (cut !== null && heard < leastOfCutOff) throw cutOffMedia();
-        if (heard <= 0) throw damagedMedia(causeOf(stderr, 'nothing was decoded'));
+        const samples = await samplesIn(target, { channels: 1, headerBytes });
+        if (cut !== null && samples < leastOfCutOff) throw cutOffMedia();
+        if (samples <= 0) throw damagedMedia(causeOf(stderr, 'nothing was decoded'));
         const hasChannels =
           channels !== undefined &&
-          Math.abs((await samplesIn(channels.target, { channels: channels.count, headerBytes: 0 })) - heard) <
+          Math.abs((await samplesIn(channels.target, { channels: channels.count, headerBytes: 0 })) - samples) <
             sampleRate / 10;
         if (gaps.length > 0) {
           await putSilence(target, { gaps, channels: 1, headerBytes });
@@ -201,7 +201,7 @@ export const createFfmpegDecoder = ({ ffmpegPath }: FfmpegDecoderOptions = {}): 
         if (channels !== undefined && !hasChannels) await rm(channels.target, { force: true });
         const missing = gaps.reduce((sum, gap) => sum + gap.length, 0);
         return {
-          duration: (heard + missing) / sampleRate,
+          duration: (samples + missing) / sampleRate,
           ...(cut !== null || breaksOff(log + stderr, decoded) || (await isCutOffWav(handle, head))
             ? { breaksOff: true }
             : {}),

@@ -6,7 +6,7 @@ import { builtEntry } from '../built-entry.js';
 import { type Part, partSchema } from './analysis/part.js';
 
 export interface ClusteringTask {
-  /** Windows of the recording, also those no one listens to. */
+  /** Windows of the recording, also those that are not analysed. */
   count: number;
   /** Of the recording, seconds. */
   duration: number;
@@ -15,7 +15,7 @@ export interface ClusteringTask {
 export type ClusteringMessage = { part: Part } | { all: true };
 
 export interface Clustering {
-  /** Hands on what diarize-child said of the next window; what is out of shape breaks it. Does not throw. */
+  /** Hands on diarize-child's result for the next window; what is out of shape breaks it. Does not throw. */
   add(part: unknown): void;
   /** Aborts once there will be no turns; its reason is a TaskError (`engine-crashed`, `engine-memory`, `time-limit`). */
   readonly broken: AbortSignal;
@@ -36,7 +36,7 @@ const sentences = {
 
 /**
  * Makes speakers of one recording's voices in a thread of its own: clustering hours takes seconds, and the caller's process talks
- * to Redis meanwhile. The thread lives as long as the recording is listened to. `windows`: indexes of those that are listened to, in order.
+ * to Redis meanwhile. The thread lives as long as the recording is analysed. `windows`: indexes of those that are analysed, in order.
  */
 export const startClustering = (windows: readonly number[], task: ClusteringTask): Clustering => {
   const thread = new Worker(builtEntry('cluster-thread'), {
@@ -44,7 +44,7 @@ export const startClustering = (windows: readonly number[], task: ClusteringTask
     // Ten hours take a quarter of it; what lies in blocks does not count.
     resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 128 },
   });
-  let heard = 0;
+  let received = 0;
   const broken = new AbortController();
   const fail = (code: keyof typeof sentences, cause: string) =>
     broken.abort(new TaskError(code, sentences[code], { cause }));
@@ -53,18 +53,19 @@ export const startClustering = (windows: readonly number[], task: ClusteringTask
   );
   thread.on('exit', (exitCode) => fail('engine-crashed', `the clustering ended with exit code ${exitCode}`));
   return {
-    add(said) {
-      const { data: part, error } = partSchema.safeParse(said);
+    add(message) {
+      const { data: part, error } = partSchema.safeParse(message);
       if (error) fail('engine-crashed', z.prettifyError(error));
-      else if (part.window !== windows[heard]) fail('engine-crashed', `window ${part.window}, not ${windows[heard]}`);
+      else if (part.window !== windows[received])
+        fail('engine-crashed', `window ${part.window}, not ${windows[received]}`);
       else {
-        heard++;
+        received++;
         thread.postMessage({ part } satisfies ClusteringMessage);
       }
     },
     broken: broken.signal,
     async turns(signal, timeLimitMs) {
-      if (heard < windows.length) fail('engine-crashed', `${heard} windows, not ${windows.length}`);
+      if (received < windows.length) fail('engine-crashed', `${received} windows, not ${windows.length}`);
       const limit = setTimeout(fail, timeLimitMs, 'time-limit', `the clustering took over ${timeLimitMs} ms`);
       const over = AbortSignal.any([signal, broken.signal]);
       try {

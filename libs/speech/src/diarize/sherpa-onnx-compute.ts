@@ -13,7 +13,7 @@ export const paramsSchema = z.object({
   speakers: speakerCountSchema,
 });
 
-/** Cosine distance up to which sherpa-onnx joins clusters; at 0.7 it hears one speaker in the three of samples/. */
+/** Cosine distance up to which sherpa-onnx joins clusters; at 0.7 it finds one speaker in the three of samples/. */
 const threshold = 0.5;
 
 /** sherpa-onnx's own pipeline: synchronous, without progress, the whole recording in memory. */

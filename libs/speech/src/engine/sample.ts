@@ -13,7 +13,7 @@ import type { EngineOf } from './open.js';
 export interface Sample<Role extends keyof EngineOf> {
   /** Seconds of sound. */
   duration: number;
-  hear(engine: EngineOf[Role], context: CallContext): Promise<string | null>;
+  check(engine: EngineOf[Role], context: CallContext): Promise<string | null>;
 }
 
 const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
@@ -54,12 +54,12 @@ const judgeSpeech = (spans: readonly Span[]): string | null => {
 const turnSchema = z.array(z.object({ start: z.number(), end: z.number() })).min(2);
 
 const judgeSpeakers = ({ speakers, turns }: Diarization, wanted: readonly Span[]): string | null => {
-  const heard = wanted.map(({ start, end }) => {
+  const matched = wanted.map(({ start, end }) => {
     const overlap = (turn: Span) => Math.max(0, Math.min(end, turn.end) - Math.max(start, turn.start));
     const most = turns.toSorted((a, b) => overlap(b) - overlap(a))[0];
     return most !== undefined && overlap(most) > 0.5 * (end - start) ? most.speaker : null;
   });
-  if (speakers === wanted.length && !heard.includes(null) && new Set(heard).size === wanted.length) return null;
+  if (speakers === wanted.length && !matched.includes(null) && new Set(matched).size === wanted.length) return null;
   return `wrong speakers: ${speakers}, not ${wanted.length}`;
 };
 
@@ -69,11 +69,11 @@ export const createSamples = (samplesDir: string): { [Role in keyof EngineOf]: (
   return {
     detector: async () => ({
       duration: jfkDuration,
-      hear: async (engine, context) => judgeSpeech(await engine.detect(wav, context)),
+      check: async (engine, context) => judgeSpeech(await engine.detect(wav, context)),
     }),
     transcriber: async () => ({
       duration: jfkDuration,
-      hear: async (engine, context) => {
+      check: async (engine, context) => {
         const speech = [{ start: 0, end: jfkDuration }];
         const request = { wav, speech, model: 'base', language: 'en', translate: false, prompt: '' };
         return judgeWords(await engine.transcribe(request, context));
@@ -86,7 +86,7 @@ export const createSamples = (samplesDir: string): { [Role in keyof EngineOf]: (
       const duration = (speech[1]?.end ?? 0) + 0.2;
       return {
         duration,
-        hear: async (engine, context) => {
+        check: async (engine, context) => {
           const folder = await mkdtemp(join(tmpdir(), 'whisper-bot-sample-'));
           try {
             const path = join(folder, 'two.wav');

@@ -32,7 +32,7 @@ export interface Tested {
 const passing: ReadonlySet<string> = new Set(['engine-hung', 'engine-memory', 'time-limit']);
 
 /**
- * Lets the engine hear a short sample in its child: a crash, a hang or a wrong answer makes it unfit. Never throws but the signal's reason.
+ * Gives the engine a short sample in its child: a crash, a hang or a wrong answer makes it unfit. Never throws but the signal's reason.
  */
 export const selfTest = async (candidate: Candidate, options: SelfTestOptions): Promise<Tested> => {
   const { role, engine, build, identity } = candidate;
@@ -46,7 +46,7 @@ export const selfTest = async (candidate: Candidate, options: SelfTestOptions): 
   });
   if (!canTest(options.samplesDir)) return { verdict: judged(true, { reason: '', ...untested }), lasting: false };
   try {
-    const outcome = await hearSample(role, candidate, options);
+    const outcome = await checkSample(role, candidate, options);
     return { verdict: judged(outcome.reason === '', outcome), lasting: true };
   } catch (error) {
     options.signal.throwIfAborted();
@@ -55,7 +55,7 @@ export const selfTest = async (candidate: Candidate, options: SelfTestOptions): 
   }
 };
 
-const hearSample = async <Role extends EngineRole>(role: Role, candidate: Candidate, options: SelfTestOptions) => {
+const checkSample = async <Role extends EngineRole>(role: Role, candidate: Candidate, options: SelfTestOptions) => {
   const samples = createSamples(options.samplesDir);
   const sample: Sample<Role> = await samples[role]();
   const engine: EngineOf[Role] = openEngine(role, candidate, options);
@@ -98,13 +98,13 @@ const measured = async <Role extends EngineRole>(
   const { instructions, numbers } = await child.warmUp(await modelPath('base'));
   const before = await cpuSecondsOf(child.pids());
   const started = performance.now();
-  const reason = (await sample.hear(engine, { signal })) ?? '';
+  const reason = (await sample.check(engine, { signal })) ?? '';
   const seconds = (performance.now() - started) / 1000;
   const after = await cpuSecondsOf(child.pids());
-  const said = [instructions, numbers].filter((text) => typeof text === 'string' && text !== '');
+  const details = [instructions, numbers].filter((text) => typeof text === 'string' && text !== '');
   return {
     reason,
-    instructions: said.join(', '),
+    instructions: details.join(', '),
     seconds: round(seconds),
     cpuSeconds: before === null || after === null ? null : round(after - before),
   };
@@ -129,8 +129,8 @@ const cpuSecondsOf = async (pids: readonly number[]): Promise<number | null> => 
 const reasonOf = (error: unknown): string => {
   if (!(error instanceof TaskError)) return error instanceof Error ? error.message : String(error);
   const cause = error.cause === undefined ? error.message : String(error.cause);
-  const [, how = cause, said = ''] = /^(.*?): (.*)$/s.exec(cause) ?? [];
-  // What a program said last says most.
-  const last = said.trim().split('\n').at(-1)?.trim() ?? '';
+  const [, how = cause, output = ''] = /^(.*?): (.*)$/s.exec(cause) ?? [];
+  // The last line of a program's output tells most.
+  const last = output.trim().split('\n').at(-1)?.trim() ?? '';
   return (last === '' ? how : `${how}: ${last}`).replace(/:$/, '').slice(0, 300);
 };

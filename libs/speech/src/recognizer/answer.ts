@@ -23,8 +23,8 @@ export type RecognizeParams = z.infer<typeof recognizeSchema>;
 
 const text = z.string().overwrite(cleanText);
 
-/** What sherpa-onnx hears in one window, times in seconds of the window; lists that the model cannot fill are empty. */
-export const heardSchema = z.object({
+/** sherpa-onnx's result for one window, times in seconds of the window; lists that the model cannot fill are empty. */
+export const resultSchema = z.object({
   text,
   tokens: z.array(text).default([]),
   /** When each token begins. */
@@ -34,6 +34,6 @@ export const heardSchema = z.object({
   /** Log probabilities of the tokens. */
   ys_log_probs: z.array(z.number()).default([]),
 });
-export type HeardWindow = z.infer<typeof heardSchema>;
+export type RecognizerResult = z.infer<typeof resultSchema>;
 
-export const answerSchema = z.array(heardSchema);
+export const answerSchema = z.array(resultSchema);

@@ -3,7 +3,7 @@ import sherpa, { type OfflineModelConfig, type OfflineRecognizer } from 'sherpa-
 import type { FileRole, RecognizerFamily } from '../model/family.js';
 import { openWav } from '../wav/reader.js';
 import { sampleRate } from '../wav/sample-rate.js';
-import { type HeardWindow, heardSchema, type LoadParams, loadSchema, recognizeSchema } from './answer.js';
+import { type LoadParams, loadSchema, type RecognizerResult, recognizeSchema, resultSchema } from './answer.js';
 
 type Files = Partial<Record<FileRole, string>>;
 
@@ -46,11 +46,11 @@ const recognizerOf = ({ family, files, threads, language }: LoadParams): Offline
 };
 
 /**
- * Loads a model and lets it hear two seconds, so that what is wrong with its files shows before any work: sherpa-onnx ends the process
+ * Loads a model and lets it recognize two seconds, so that what is wrong with its files shows before any work: sherpa-onnx ends the process
  * then.
  */
 export const loadWithSherpaOnnx = (params: unknown): void => {
-  hear(recognizerOf(loadSchema.parse(params)), rise(2 * sampleRate));
+  recognize(recognizerOf(loadSchema.parse(params)), rise(2 * sampleRate));
 };
 
 /** A tone that rises through all pitches of speech, which no layer of a model may be silent about. */
@@ -63,32 +63,35 @@ const rise = (length: number): Float32Array =>
 /** Samples below which some models have nothing to compute, and end the process: 0.2 s. */
 const shortest = 0.2 * sampleRate;
 
-const hear = (recognizer: OfflineRecognizer, sound: Float32Array): HeardWindow => {
+const recognize = (recognizer: OfflineRecognizer, sound: Float32Array): RecognizerResult => {
   const samples = new Float32Array(Math.max(sound.length, shortest));
   samples.set(sound);
   const stream = recognizer.createStream();
   stream.acceptWaveform({ samples, sampleRate });
   recognizer.decode(stream);
-  return heardSchema.parse(recognizer.getResult(stream));
+  return resultSchema.parse(recognizer.getResult(stream));
 };
 
-/** What is said in each window. */
-export const recognizeWithSherpaOnnx = async (params: unknown, context: HandlerContext): Promise<HeardWindow[]> => {
+/** The result for each window. */
+export const recognizeWithSherpaOnnx = async (
+  params: unknown,
+  context: HandlerContext,
+): Promise<RecognizerResult[]> => {
   const { wav: path, windows, ...model } = recognizeSchema.parse(params);
   const recognizer = recognizerOf(model);
   const total = windows.reduce((sum, { from, to }) => sum + to - from, 0);
-  const heard: HeardWindow[] = [];
+  const results: RecognizerResult[] = [];
   let done = 0;
   const wav = await openWav(path);
   try {
     for (const { from, to } of windows) {
       context.throwIfCancelled();
-      heard.push(hear(recognizer, await wav.read(from, to - from)));
+      results.push(recognize(recognizer, await wav.read(from, to - from)));
       done += to - from;
       context.progress(done / total);
     }
   } finally {
     await wav.close();
   }
-  return heard;
+  return results;
 };

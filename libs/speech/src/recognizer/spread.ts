@@ -1,5 +1,5 @@
 import type { Span } from '../contract.js';
-import type { HeardWord } from '../whisper/word.js';
+import type { RecognizedWord } from '../whisper/word.js';
 
 const spaceless = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 
@@ -8,7 +8,7 @@ const spaceless = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Scrip
  * word or two.
  * @param speech within the window, seconds of the window, sorted
  */
-export const spreadWords = (text: string, speech: readonly Span[]): HeardWord[] => {
+export const spreadWords = (text: string, speech: readonly Span[]): RecognizedWord[] => {
   const words = splitWords(text);
   const total = words.reduce((sum, word) => sum + weightOf(word.text), 0);
   const spoken = speech.reduce((sum, { start, end }) => sum + end - start, 0);

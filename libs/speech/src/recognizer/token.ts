@@ -1,6 +1,6 @@
 import type { Piece } from '../whisper/answer.js';
-import { type HeardWord, wordsOf } from '../whisper/word.js';
-import type { HeardWindow } from './answer.js';
+import { type RecognizedWord, wordsOf } from '../whisper/word.js';
+import type { RecognizerResult } from './answer.js';
 
 /** A token lasts no longer, seconds, where the model does not say how long: CTC and RNN-T mark only where it begins. */
 const longestToken = 0.3;
@@ -12,13 +12,13 @@ const isByte = (token: string): boolean => /^<0x[0-9A-Fa-f]{2}>$/.test(token);
  * @param length of the window, seconds
  */
 export const wordsOfTokens = (
-  heard: HeardWindow,
+  result: RecognizerResult,
   { language, length }: { language: string; length: number },
-): HeardWord[] => {
-  const { timestamps, durations, ys_log_probs: probabilities } = heard;
+): RecognizedWord[] => {
+  const { timestamps, durations, ys_log_probs: probabilities } = result;
   const pieces: Piece[] = [];
   let isSpaced = true;
-  for (const { text, at } of wholeCharacters(heard.tokens)) {
+  for (const { text, at } of wholeCharacters(result.tokens)) {
     // Some models have a token for the space itself; the others write it before the first token of a word.
     if (text.trim() === '') {
       isSpaced = true;

@@ -9,9 +9,9 @@ import { damaged, type Recognizer } from '../model/recognizer-folder.js';
 import { openWav } from '../wav/reader.js';
 import { sampleRate } from '../wav/sample-rate.js';
 import { assemble } from '../whisper/assemble.js';
-import type { Said } from '../whisper/said.js';
-import type { HeardWord } from '../whisper/word.js';
-import { answerSchema, type HeardWindow, type LoadParams, type RecognizeParams } from './answer.js';
+import type { WindowWords } from '../whisper/window-state.js';
+import type { RecognizedWord } from '../whisper/word.js';
+import { answerSchema, type LoadParams, type RecognizeParams, type RecognizerResult } from './answer.js';
 import { spreadWords } from './spread.js';
 import { wordsOfTokens } from './token.js';
 import { type Interval, intervalsOf } from './window.js';
@@ -36,7 +36,7 @@ export interface RecognizerTranscriber extends Engine {
     request: Pick<TranscribeRequest, 'wav' | 'speech' | 'language'>,
     context: CallContext,
   ): Promise<Recognition>;
-  /** Loads a recognizer and lets it hear something. Throws as `transcribe`. */
+  /** Loads a recognizer and lets it recognize a sound. Throws as `transcribe`. */
   tryOut(recognizer: Recognizer, signal: AbortSignal): Promise<void>;
 }
 
@@ -88,14 +88,14 @@ export const createRecognizerTranscriber = (options: RecognizerOptions): Recogni
       const params: RecognizeParams = { ...model, wav: request.wav, windows: intervals };
       const { signal, onProgress } = context;
       const limits = { signal, timeLimitMs: timeLimitMs(seconds), ...(onProgress ? { onProgress } : {}) };
-      const heard = answerSchema.parse(await child.call('recognize', params, limits));
-      const said = intervals.flatMap((interval, index): Said[] => {
-        const own = heard[index];
+      const results = answerSchema.parse(await child.call('recognize', params, limits));
+      const windows = intervals.flatMap((interval, index): WindowWords[] => {
+        const own = results[index];
         if (own === undefined) return [];
         const window = [{ ...interval, at: 0 }];
         return [{ window, words: wordsIn(own, interval, { speech, language }), language, noSpeech: -1 }];
       });
-      const segments = assemble(said, { speech, language });
+      const segments = assemble(windows, { speech, language });
       return { v: 1, language, model: name, engine: 'sherpa-onnx', segments };
     },
     tryOut: async (recognizer, signal) => void (await ready(recognizer.name, paramsOf(recognizer), signal)),
@@ -109,15 +109,15 @@ const isRefusal = (error: unknown): error is TaskError =>
 
 /** The words of an interval, in seconds of it. */
 const wordsIn = (
-  heard: HeardWindow,
+  result: RecognizerResult,
   { from, to }: Interval,
   { speech, language }: { speech: readonly Span[]; language: string },
-): HeardWord[] => {
+): RecognizedWord[] => {
   const [start, end] = [from / sampleRate, to / sampleRate];
-  if (heard.timestamps.length > 0 && heard.timestamps.length === heard.tokens.length)
-    return wordsOfTokens(heard, { language, length: end - start });
+  if (result.timestamps.length > 0 && result.timestamps.length === result.tokens.length)
+    return wordsOfTokens(result, { language, length: end - start });
   const inside = speech
     .map((span) => ({ start: Math.max(span.start, start) - start, end: Math.min(span.end, end) - start }))
     .filter((span) => span.end > span.start);
-  return spreadWords(heard.text, inside);
+  return spreadWords(result.text, inside);
 };

@@ -15,7 +15,7 @@ export interface Interval {
  * breaks above 200 s.
  */
 const longest = 30 * sampleRate;
-/** A pause up to here stays as it is, samples: 1.5 s. What is recognized as it was said needs no joins; longer silence only costs time. */
+/** A pause up to here stays as it is, samples: 1.5 s. What is recognized as it was spoken needs no joins; longer silence only costs time. */
 const longestPause = 1.5 * sampleRate;
 
 /** Intervals of the recording to recognize one by one: neighbouring speech with the pauses within. */

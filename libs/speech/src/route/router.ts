@@ -7,7 +7,7 @@ import { automaticModel, fallbackModel, type LanguageModel, modelsFor } from '..
 import type { ModelStore, WordModel } from '../model/store.js';
 import type { RecognizerTranscriber } from '../recognizer/transcriber.js';
 import { joinRecognitions } from './join.js';
-import { type Stretch, stretchesOf } from './stretch.js';
+import { type LanguageInterval, languageIntervalsOf } from './language-interval.js';
 
 export interface RouterOptions {
   whisper: Transcriber;
@@ -24,7 +24,7 @@ export interface RouterOptions {
 const sure = 0.7;
 
 /**
- * Gives each recording to the model that was asked for, and with `auto` each stretch of it to the one that suits its language. Whisper
+ * Gives each recording to the model that was asked for, and with `auto` each interval of it to the one that suits its language. Whisper
  * detects languages for all of them, and translates.
  */
 export const createRouter = (options: RouterOptions): Transcriber => {
@@ -43,31 +43,31 @@ export const createRouter = (options: RouterOptions): Transcriber => {
       return write(main, request, context);
     // Where Whisper writes whatever is spoken it follows the languages by itself, and closer.
     if (main.kind === 'whisper' && !(await hasRecognizers(options, choose))) return write(main, request, context);
-    const detect = (speech: Stretch['speech']) =>
+    const detect = (speech: LanguageInterval['speech']) =>
       whisper.detectLanguage(
         { wav: request.wav, speech, model: fallbackModel, ...hintsOf(request) },
         { signal: context.signal },
       );
-    const stretches = await stretchesOf(request, detect);
-    const groups = new Map<string, { model: WordModel; stretches: Stretch[] }>();
-    for (const stretch of stretches) {
-      const model = await choose(stretch.language);
+    const intervals = await languageIntervalsOf(request, detect);
+    const groups = new Map<string, { model: WordModel; intervals: LanguageInterval[] }>();
+    for (const interval of intervals) {
+      const model = await choose(interval.language);
       // Whisper follows languages: what it writes is one group. Others are told the language.
-      const key = model.kind === 'whisper' ? model.name : `${model.name} ${stretch.language}`;
-      const group = groups.get(key) ?? { model, stretches: [] };
-      group.stretches.push(stretch);
+      const key = model.kind === 'whisper' ? model.name : `${model.name} ${interval.language}`;
+      const group = groups.get(key) ?? { model, intervals: [] };
+      group.intervals.push(interval);
       groups.set(key, group);
     }
-    const total = stretches.reduce((sum, { seconds }) => sum + seconds, 0);
+    const total = intervals.reduce((sum, { seconds }) => sum + seconds, 0);
     let done = 0;
     const written: Recognition[] = [];
-    for (const { model, stretches: own } of groups.values()) {
+    for (const { model, intervals: own } of groups.values()) {
       const share = own.reduce((sum, { seconds }) => sum + seconds, 0) / total;
       const from = done;
       const { onProgress, signal } = context;
       const progress = onProgress && { onProgress: (fraction: number) => onProgress(from + share * fraction) };
       const language = longestOf(own);
-      const speech = own.flatMap((stretch) => stretch.speech);
+      const speech = own.flatMap((interval) => interval.speech);
       written.push(await write(model, { ...request, speech, language }, { signal, ...progress }));
       done += share;
     }
@@ -135,11 +135,11 @@ const knows = (model: WordModel, language: string): boolean =>
 
 const hintsOf = ({ languageHints }: TranscribeRequest) => (languageHints === undefined ? {} : { languageHints });
 
-/** The language of most of the stretches, by their length. */
-const longestOf = (stretches: readonly Stretch[]): string => {
+/** The language of most of the speech, by the length of the intervals. */
+const longestOf = (intervals: readonly LanguageInterval[]): string => {
   const seconds = new Map<string, number>();
-  for (const stretch of stretches)
-    seconds.set(stretch.language, (seconds.get(stretch.language) ?? 0) + stretch.seconds);
+  for (const interval of intervals)
+    seconds.set(interval.language, (seconds.get(interval.language) ?? 0) + interval.seconds);
   return [...seconds].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'und';
 };
 

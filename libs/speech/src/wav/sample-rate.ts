@@ -1,2 +1,2 @@
-/** Hz: what every engine here hears. */
+/** Hz: the input of every engine here. */
 export const sampleRate = 16_000;

@@ -20,7 +20,7 @@ export type Piece = z.infer<typeof pieceSchema>;
 const sharesSchema = z.record(z.string(), z.number().min(0).max(1));
 export type LanguageShares = z.infer<typeof sharesSchema>;
 
-/** What the child heard in one window. */
+/** The child's result for one window. */
 const windowResultSchema = z.object({
   pieces: z.array(pieceSchema),
   noSpeech: z.number(),

@@ -1,21 +1,21 @@
 import type { RecognizedSegment } from '@whisper-bot/transcript';
 import type { Span } from '../contract.js';
 import { createPlacer } from './place.js';
-import type { Said } from './said.js';
 import { type PlacedWord, segmentsOf } from './segment.js';
+import type { WindowWords } from './window-state.js';
 import { toWord } from './word.js';
 
 /**
- * What was heard in the windows as segments of the recording. Words keep their order, lie within the given speech, and
+ * The words of the windows as segments of the recording. Words keep their order, lie within the given speech, and
  * neither overlap nor go back in time.
  */
 export const assemble = (
-  said: readonly Said[],
+  windows: readonly WindowWords[],
   { speech, language }: { speech: readonly Span[]; language: string },
 ): RecognizedSegment[] => {
   const placed: PlacedWord[] = [];
   let reached = 0;
-  for (const { window, words, noSpeech, language: own } of said) {
+  for (const { window, words, noSpeech, language: own } of windows) {
     const place = createPlacer(window, speech);
     for (const word of words) {
       const span = place(word.start, word.end);

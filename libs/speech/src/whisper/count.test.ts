@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { countRepeats } from './count.js';
-import type { HeardWord } from './word.js';
+import type { RecognizedWord } from './word.js';
 
 /** Words with their ends, as attention places them: each begins where the one before ended. */
-const words = (...all: [text: string, end: number][]): HeardWord[] =>
+const words = (...all: [text: string, end: number][]): RecognizedWord[] =>
   all.map(([text, end], index) => ({
     text,
     spaceBefore: true,
@@ -12,7 +12,7 @@ const words = (...all: [text: string, end: number][]): HeardWord[] =>
     reach: all[index - 1]?.[1] ?? 0,
     logProbabilities: [-0.1],
   }));
-const textOf = (heard: readonly HeardWord[]) => heard.map(({ text }) => text).join(' ');
+const textOf = (heard: readonly RecognizedWord[]) => heard.map(({ text }) => text).join(' ');
 
 test('what was written once more than it was said is written as often, each where it was said', () => {
   const heard = words(

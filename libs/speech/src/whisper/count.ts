@@ -1,13 +1,13 @@
 import { timesByPauses } from './pause-count.js';
 import { plain, repeatsOf, standsOnSound } from './repeat.js';
 import type { Utterance } from './utterance.js';
-import type { HeardWord } from './word.js';
+import type { RecognizedWord } from './word.js';
 
-/** From so many repeats on a phrase is counted: Whisper writes once or twice more than was said, or fewer where they are many. */
+/** From so many repeats on a phrase is counted: Whisper writes once or twice more than were spoken, or fewer where they are many. */
 export const leastRepeats = 3;
 /** Surplus that the sound may contradict, of what is written: beyond it the sound is not understood. */
 const mostSurplus = 0.4;
-/** How many times as often as it is written a phrase may have been said. */
+/** How many times as often as it is written a phrase may have been spoken. */
 const mostMissed = 4;
 /** Syllables of a phrase that are looked for. */
 const mostSyllables = 12;
@@ -23,22 +23,22 @@ const slack = 0.25;
 const before = 0.15;
 const behind = 0.2;
 
-/** A phrase that was said more often than it is written. */
+/** A phrase that was spoken more often than it is written. */
 export interface Undercount {
   /** The written words: [at, at + count) of those counted. */
   at: number;
   count: number;
   /** The phrase once. */
-  phrase: readonly HeardWord[];
-  /** Where it was said, seconds of the window. */
+  phrase: readonly RecognizedWord[];
+  /** Where it was spoken, seconds of the window. */
   places: readonly { start: number; end: number }[];
 }
 
 /** Words whose repeats were compared with the sound, in seconds of the window. */
 export interface Counted {
-  words: HeardWord[];
-  /** Written and never said. */
-  surplus: HeardWord[];
+  words: RecognizedWord[];
+  /** Written and never spoken. */
+  surplus: RecognizedWord[];
   missed: Undercount[];
   /** Whether the sound agrees with all repeats that are left. */
   isSure: boolean;
@@ -46,12 +46,12 @@ export interface Counted {
 
 /**
  * Repeats as often as there are utterances for them, or syllables where no one pauses: a model that repeats itself cannot count, the ear
- * can. What is written more often than it was said is taken out, where the sound leaves it least room; what is left stands where it was said.
+ * can. What is written more often than it was spoken is taken out, where the sound leaves it least room; what is left stands where it was spoken.
  * @param beats middles of the syllables, seconds
  * @param utterances what lies between pauses
  */
 export const countRepeats = (
-  words: readonly HeardWord[],
+  words: readonly RecognizedWord[],
   { beats, utterances }: { beats: readonly number[]; utterances: readonly Utterance[] },
 ): Counted => {
   const result: Counted = { words: [], surplus: [], missed: [], isSure: true };
@@ -84,12 +84,13 @@ export const countRepeats = (
       result.words.push(...phrases.flat());
       continue;
     }
-    const said = timesSaid(phrases, own.length);
-    if (said === null || said > times) {
+    const spoken = timesSpoken(phrases, own.length);
+    if (spoken === null || spoken > times) {
       const [phrase = []] = phrases;
-      if (said !== null) {
+      if (spoken !== null) {
         // Where no word follows, something else may: each place is looked at by itself then, as long as the phrase is.
-        const syllables = words[done] === undefined ? (syllablesIn(phrase) ?? own.length / said) : own.length / said;
+        const syllables =
+          words[done] === undefined ? (syllablesIn(phrase) ?? own.length / spoken) : own.length / spoken;
         const places = placesOf(
           own.slice(0, own.length - (own.length % syllables)),
           Math.floor(own.length / syllables),
@@ -100,9 +101,10 @@ export const countRepeats = (
       result.words.push(...phrases.flat());
       continue;
     }
-    const kept = roomiest(phrases, said);
+    const kept = roomiest(phrases, spoken);
     result.surplus.push(...phrases.filter((phrase) => !kept.includes(phrase)).flat());
-    for (const [index, place] of placesOf(own, said).entries()) result.words.push(...placed(kept[index] ?? [], place));
+    for (const [index, place] of placesOf(own, spoken).entries())
+      result.words.push(...placed(kept[index] ?? [], place));
   }
   result.words.push(...words.slice(done));
   return result;
@@ -111,30 +113,30 @@ export const countRepeats = (
 const vowels = /[aeiouyàâäáãåæèéêëìíîïòóôöõøœùúûüýаеёиоуыэюяіїєαεηιουωάέήίόύώ]+/gu;
 
 /** How many vowels a phrase has; null where it is written without. */
-const syllablesIn = (phrase: readonly HeardWord[]): number | null =>
+const syllablesIn = (phrase: readonly RecognizedWord[]): number | null =>
   phrase.map(plain).join(' ').match(vowels)?.length ?? null;
 
-/** How often a phrase was said that is written several times; null where the syllables do not tell. */
-const timesSaid = (phrases: readonly HeardWord[][], beats: number): number | null => {
+/** How often a phrase was spoken that is written several times; null where the syllables do not tell. */
+const timesSpoken = (phrases: readonly RecognizedWord[][], beats: number): number | null => {
   const written = phrases.length;
   const expected = syllablesIn(phrases[0] ?? []);
-  let best: { said: number; cost: number } | null = null;
+  let best: { spoken: number; cost: number } | null = null;
   for (let syllables = 1; syllables <= mostSyllables; syllables++) {
     if (beats === 0 || beats % syllables !== 0) continue;
     if (expected !== null && (syllables < expected / 2 || syllables > expected * 2)) continue;
-    const said = beats / syllables;
-    if ((said < written * (1 - mostSurplus) && written - said > 1) || said > written * mostMissed) continue;
-    // Both may be wrong: the model by a few repeats, the letters by a syllable that no one hears.
+    const spoken = beats / syllables;
+    if ((spoken < written * (1 - mostSurplus) && written - spoken > 1) || spoken > written * mostMissed) continue;
+    // Both may be wrong: the model by a few repeats, the letters by a syllable that is not pronounced.
     const cost =
-      Math.abs(Math.log(said / written)) +
+      Math.abs(Math.log(spoken / written)) +
       (expected === null ? 0 : syllableWeight * Math.abs(Math.log(syllables / expected)));
-    if (best === null || cost < best.cost) best = { said, cost };
+    if (best === null || cost < best.cost) best = { spoken, cost };
   }
-  return best?.said ?? null;
+  return best?.spoken ?? null;
 };
 
-/** Whether all phrases but the first, which a pause may precede, are given as much sound: then each was said, whatever its syllables. */
-const isEven = (phrases: readonly HeardWord[][]): boolean => {
+/** Whether all phrases but the first, which a pause may precede, are given as much sound: then each was spoken, whatever its syllables. */
+const isEven = (phrases: readonly RecognizedWord[][]): boolean => {
   const ends = phrases.map((phrase) => phrase.at(-1)?.end ?? 0);
   const rooms = ends.slice(1).map((end, index) => end - (ends[index] ?? 0));
   return (
@@ -143,8 +145,8 @@ const isEven = (phrases: readonly HeardWord[][]): boolean => {
 };
 
 /** So many phrases that have most room, in their order. */
-const roomiest = (phrases: readonly HeardWord[][], count: number): HeardWord[][] => {
-  const room = (phrase: readonly HeardWord[]) =>
+const roomiest = (phrases: readonly RecognizedWord[][], count: number): RecognizedWord[][] => {
+  const room = (phrase: readonly RecognizedWord[]) =>
     (phrase.at(-1)?.end ?? 0) - Math.max(phrase[0]?.reach ?? 0, phrase[0]?.start ?? 0);
   const kept = new Set(phrases.toSorted((a, b) => room(b) - room(a)).slice(0, count));
   return phrases.filter((phrase) => kept.has(phrase));
@@ -166,13 +168,16 @@ const placesOf = (beats: readonly number[], count: number): { start: number; end
 };
 
 /** A phrase that lies in its place stays where its words are; else it is put there. */
-const within = (phrase: readonly HeardWord[], place: Utterance): readonly HeardWord[] =>
+const within = (phrase: readonly RecognizedWord[], place: Utterance): readonly RecognizedWord[] =>
   phrase.every(({ start, end }) => (start + end) / 2 > place.start - slack && end < place.end + slack)
     ? phrase
     : placed(phrase, place);
 
 /** A phrase at a place of its own: attention cannot tell repeats apart, and puts several together. */
-export const placed = (phrase: readonly HeardWord[], { start, end }: { start: number; end: number }): HeardWord[] => {
+export const placed = (
+  phrase: readonly RecognizedWord[],
+  { start, end }: { start: number; end: number },
+): RecognizedWord[] => {
   const letters = phrase.reduce((sum, { text }) => sum + [...text].length, 0);
   let done = 0;
   return phrase.map((word) => {

@@ -31,16 +31,16 @@ export const quietest = async (wav: Wav, from: number, to: number): Promise<numb
  * Cuts what is longer than `most` samples, by default a window, at its quietest places: no word may be split. The last third is
  * searched, so that windows stay well filled.
  */
-export const cutLong = async (wav: Wav, stretches: readonly { from: number; to: number }[], most = windowSamples) => {
+export const cutLong = async (wav: Wav, intervals: readonly { from: number; to: number }[], most = windowSamples) => {
   const short: { from: number; to: number }[] = [];
-  for (const stretch of stretches) {
-    let { from } = stretch;
-    while (stretch.to - from > most) {
+  for (const interval of intervals) {
+    let { from } = interval;
+    while (interval.to - from > most) {
       const cut = await quietest(wav, Math.round(from + (most * 2) / 3), from + most);
       short.push({ from, to: cut });
       from = cut;
     }
-    short.push({ from, to: stretch.to });
+    short.push({ from, to: interval.to });
   }
   return short;
 };

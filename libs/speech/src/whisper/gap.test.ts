@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { sampleRate } from '../wav/sample-rate.js';
 import { gapsOf } from './gap.js';
 import { pack, type Window } from './window.js';
-import type { HeardWord } from './word.js';
+import type { RecognizedWord } from './word.js';
 
-const word = (text: string, start: number, end: number, reach = start): HeardWord => ({
+const word = (text: string, start: number, end: number, reach = start): RecognizedWord => ({
   text,
   spaceBefore: true,
   start,
@@ -14,7 +14,7 @@ const word = (text: string, start: number, end: number, reach = start): HeardWor
 });
 const windowOf = (...spans: [number, number][]): Window =>
   pack(spans.map(([from, to]) => ({ from: from * sampleRate, to: to * sampleRate })))[0] ?? [];
-const spansOf = (window: Window, words: HeardWord[]) =>
+const spansOf = (window: Window, words: RecognizedWord[]) =>
   gapsOf({ window }, words).map((gap) => gap.window.map(({ from, to }) => [from / sampleRate, to / sampleRate]));
 
 test('speech all of which has words has no gap', () => {

@@ -1,7 +1,7 @@
 import { sampleRate } from '../wav/sample-rate.js';
-import type { Heard } from './hear.js';
+import type { RecognizedWindow } from './recognize.js';
 import { type AudioSlice, margin, type Window } from './window.js';
-import { type HeardWord, longest } from './word.js';
+import { longest, type RecognizedWord } from './word.js';
 
 /** Seconds [start, end) of a window. */
 interface Interval {
@@ -11,7 +11,7 @@ interface Interval {
 
 /** Speech in a window that no word covers. */
 export interface Gap {
-  /** What to hear again. */
+  /** What to recognize again. */
   window: Window;
   /** Seconds of speech in it, without the margins. */
   seconds: number;
@@ -22,40 +22,40 @@ export interface Gap {
 
 /** Word times are right to about so many seconds: what is nearer to a word belongs to it. */
 const near = 0.3;
-/** A stretch of its own without any word: a single word may be no longer, seconds. */
+/** A slice without any word: a single word may be no longer, seconds. */
 const leastAlone = 0.35;
-/** Within a stretch people pause; a window holds only speech with its margins, and no one breathes for so long, seconds. */
+/** Within a slice people pause; a window holds only speech with its margins, and no one breathes for so long, seconds. */
 const leastWithin = 2;
-/** A gap that begins or ends so near the end of its stretch has all of it, seconds: no word may be split. */
+/** A gap that begins or ends so near the end of its slice reaches to it, seconds: no word may be split. */
 const whole = 0.6;
 
-/** The last token's sound reaches to the end of the window, whatever is said there: its word is where that sound begins. */
-export const lastPlaced = <T extends HeardWord>(word: T): T => {
+/** The last token's sound reaches to the end of the window, whatever is spoken there: its word is where that sound begins. */
+export const lastPlaced = <T extends RecognizedWord>(word: T): T => {
   const start = word.reach ?? word.start;
   return { ...word, start, end: Math.min(word.end, start + longest(word.text)) };
 };
 
-/** Where the words are: one whose sound reaches further than anyone says it ends early. */
-const covered = (words: readonly HeardWord[]): Interval[] =>
+/** Where the words are: one whose sound reaches further than anyone takes to speak it ends early. */
+const covered = (words: readonly RecognizedWord[]): Interval[] =>
   words.map((word, index) => {
     const { start, end } = index === words.length - 1 ? lastPlaced(word) : word;
     return { start: start - near, end: end + near };
   });
 
 /**
- * The gaps of what was heard, in order; `words` are its words in window time. What follows each other directly is one gap, unless
+ * The gaps of a window, in order; `words` are its words in window time. What follows each other directly is one gap, unless
  * `apart`: a model that twice stopped after the first sentence is given the others one by one.
  */
 export const gapsOf = (
-  { window }: Pick<Heard, 'window'>,
-  words: readonly HeardWord[],
+  { window }: Pick<RecognizedWindow, 'window'>,
+  words: readonly RecognizedWord[],
   { apart = false }: { apart?: boolean } = {},
 ): Gap[] => {
   const intervals = covered(words);
-  const holes: { stretch: AudioSlice; start: number; end: number; alone: boolean }[] = [];
-  for (const stretch of window) {
-    const from = stretch.at / sampleRate;
-    const to = (stretch.at + stretch.to - stretch.from) / sampleRate;
+  const holes: { slice: AudioSlice; start: number; end: number; alone: boolean }[] = [];
+  for (const slice of window) {
+    const from = slice.at / sampleRate;
+    const to = (slice.at + slice.to - slice.from) / sampleRate;
     const edge = Math.min(margin / sampleRate, (to - from) / 3);
     const core = { start: from + edge, end: to - edge };
     for (const free of without(core, intervals)) {
@@ -63,7 +63,7 @@ export const gapsOf = (
       if (free.end - free.start < (alone ? leastAlone : leastWithin)) continue;
       const start = free.start - core.start < whole ? from : free.start - near;
       const end = core.end - free.end < whole ? to : free.end + near;
-      holes.push({ stretch, start, end, alone });
+      holes.push({ slice, start, end, alone });
     }
   }
   return joined(holes, apart);
@@ -85,12 +85,12 @@ const without = (core: Interval, intervals: readonly Interval[]): Interval[] => 
   return free;
 };
 
-/** Holes that follow each other directly are heard as one, unless `apart`. */
-const joined = (holes: readonly { stretch: AudioSlice; start: number; end: number }[], apart: boolean): Gap[] => {
+/** Holes that follow each other directly are one gap, unless `apart`. */
+const joined = (holes: readonly { slice: AudioSlice; start: number; end: number }[], apart: boolean): Gap[] => {
   const gaps: { start: number; end: number; seconds: number; pieces: { from: number; to: number }[] }[] = [];
-  for (const { stretch, start, end } of holes) {
-    const toRecording = (seconds: number) => Math.round(stretch.from + seconds * sampleRate - stretch.at);
-    const piece = { from: toRecording(start), to: Math.min(stretch.to, toRecording(end)) };
+  for (const { slice, start, end } of holes) {
+    const toRecording = (seconds: number) => Math.round(slice.from + seconds * sampleRate - slice.at);
+    const piece = { from: toRecording(start), to: Math.min(slice.to, toRecording(end)) };
     const last = gaps.at(-1);
     const seconds = end - start;
     if (!apart && last !== undefined && start - last.end < 0.01) {

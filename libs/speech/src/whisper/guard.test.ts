@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { compressionRatio, withoutHallucinations } from './guard.js';
-import type { HeardWord } from './word.js';
+import type { RecognizedWord } from './word.js';
 
-const words = (text: string, p = -0.2): HeardWord[] =>
+const words = (text: string, p = -0.2): RecognizedWord[] =>
   text.split(' ').map((word, index) => ({
     text: word,
     spaceBefore: true,
@@ -10,7 +10,7 @@ const words = (text: string, p = -0.2): HeardWord[] =>
     end: index * 0.3 + 0.3,
     logProbabilities: [p],
   }));
-const textOf = (heard: readonly HeardWord[]) => heard.map(({ text }) => text).join(' ');
+const textOf = (heard: readonly RecognizedWord[]) => heard.map(({ text }) => text).join(' ');
 const sure = { pieces: [], noSpeech: 0.01, languages: [] };
 
 test('speech stays as it is, with what people repeat', () => {

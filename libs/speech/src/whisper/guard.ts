@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import type { WindowResult } from './answer.js';
-import type { HeardWord } from './word.js';
+import type { RecognizedWord } from './word.js';
 
 /** OpenAI's thresholds (whisper/transcribe.py): silence when the model says so and is unsure of what it wrote. */
 const noSpeechThreshold = 0.6;
@@ -16,7 +16,7 @@ const slowestSpeech = 0.25;
 /** Seconds: in less, a single word may be all there is. */
 const longEnough = 4;
 
-export const averageLogProbability = (words: readonly HeardWord[]): number => {
+export const averageLogProbability = (words: readonly RecognizedWord[]): number => {
   const all = words.flatMap((word) => word.logProbabilities);
   return all.length === 0 ? 0 : all.reduce((sum, value) => sum + value, 0) / all.length;
 };
@@ -29,17 +29,17 @@ export const compressionRatio = (text: string): number => {
 
 /**
  * Takes out what the model invented: text over silence, and what repeats itself without being sure.
- * @param seconds how much sound the words are said to be in
+ * @param seconds the length of the sound that the words are placed in
  */
 export const withoutHallucinations = (
   result: WindowResult,
-  words: readonly HeardWord[],
+  words: readonly RecognizedWord[],
   seconds: number,
-): HeardWord[] => {
+): RecognizedWord[] => {
   const logProbability = averageLogProbability(words);
   if (logProbability < unsure && result.noSpeech > noSpeechThreshold) return [];
   if (seconds >= longEnough && words.length < slowestSpeech * seconds) return [];
   const text = words.map((word) => word.text).join(' ');
-  // Repeating itself and unsure: nothing of it was said.
+  // Repeating itself and unsure: nothing of it was spoken.
   return logProbability < unsure && compressionRatio(text) > compressionThreshold ? [] : [...words];
 };

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { timesByPauses } from './pause-count.js';
-import type { HeardWord } from './word.js';
+import type { RecognizedWord } from './word.js';
 
-const phrases = (text: string, times: number): HeardWord[][] =>
+const phrases = (text: string, times: number): RecognizedWord[][] =>
   Array.from({ length: times }, () =>
     text.split(' ').map((word) => ({ text: word, spaceBefore: true, start: 0, end: 0, logProbabilities: [-0.1] })),
   );

@@ -1,11 +1,11 @@
 import type { Utterance } from './utterance.js';
-import type { HeardWord } from './word.js';
+import type { RecognizedWord } from './word.js';
 
-/** Times said so: the longest of the same utterances is at most so many times as long as the shortest. */
+/** The longest of the same utterances is at most so many times as long as the shortest. */
 const even = 1.5;
 /** A word's times are right to about so many seconds. */
 const near = 0.3;
-/** So many times as often as it is written a phrase may have been said. */
+/** So many times as often as it is written a phrase may have been spoken. */
 const mostMissed = 4;
 /** So many utterances at the end may be something else, where no word follows the repeats, and so many before them are the repeats. */
 const mostOther = 2;
@@ -13,18 +13,18 @@ const leastSame = 3;
 /** Where a sentence or a part of one ends, people pause. */
 const pausing = /[.,;:!?…—]$/u;
 
-/** Where each time of a repeated phrase was said, seconds of the window. */
+/** Where each time of a repeated phrase was spoken, seconds of the window. */
 export type Places = readonly Utterance[];
 
 /**
- * Counts the times a phrase was said by the pauses between them: each time is one utterance, or as many as it has parts. Null where the
+ * Counts the times a phrase was spoken by the pauses between them: each time is one utterance, or as many as it has parts. Null where the
  * pauses do not tell: none of them, other words in the same breath, utterances of different lengths.
  * Where no word follows, the last utterances may be of another length: the model went on repeating itself over them.
  * @param phrases the phrase each time it is written, with the places the model gave it
  * @param between end of the word before and start of the word after, seconds
  */
 export const timesByPauses = (
-  phrases: readonly (readonly HeardWord[])[],
+  phrases: readonly (readonly RecognizedWord[])[],
   utterances: readonly Utterance[],
   between: { from: number; to: number },
 ): Places | null => {
@@ -40,19 +40,19 @@ export const timesByPauses = (
   return null;
 };
 
-const placesIn = (phrases: readonly (readonly HeardWord[])[], own: readonly Utterance[]): Utterance[] | null => {
+const placesIn = (phrases: readonly (readonly RecognizedWord[])[], own: readonly Utterance[]): Utterance[] | null => {
   const written = phrases.length;
   const [phrase = []] = phrases;
   const parts = 1 + phrase.slice(0, -1).filter(({ text }) => pausing.test(text)).length;
   let best: { places: Utterance[]; off: number } | null = null;
   for (let each = 1; each <= phrase.length && each <= own.length; each++) {
     if (own.length % each !== 0 || !isEven(own, each)) continue;
-    const said = own.length / each;
+    const spoken = own.length / each;
     // More parts than the text shows are only believed where the number is the written one.
-    if (said !== written && (each > parts || said > written * mostMissed || said < 2)) continue;
-    const off = Math.abs(Math.log(said / written));
+    if (spoken !== written && (each > parts || spoken > written * mostMissed || spoken < 2)) continue;
+    const off = Math.abs(Math.log(spoken / written));
     if (best !== null && off >= best.off) continue;
-    const places = Array.from({ length: said }, (_, time) => ({
+    const places = Array.from({ length: spoken }, (_, time) => ({
       start: own[time * each]?.start ?? 0,
       end: own[(time + 1) * each - 1]?.end ?? 0,
     }));

@@ -9,7 +9,7 @@ const shortest = 0.02;
 const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 
 /**
- * Finds where in the recording something heard in a window was said. Its end decides the span it belongs to (ends are
+ * Finds where in the recording something recognized in a window was spoken. Its end decides the span it belongs to (ends are
  * what Whisper knows best: a word after a pause seems to begin before it), and it never reaches beyond that span.
  */
 export const createPlacer = (window: Window, speech: readonly Span[]) => {

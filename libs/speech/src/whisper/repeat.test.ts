@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { withoutEchoes, withoutLoops } from './repeat.js';
-import type { HeardWord } from './word.js';
+import type { RecognizedWord } from './word.js';
 
 /** Words of `each` seconds one after another, from second `from` on. */
-const words = (text: string, each: number, from = 0): HeardWord[] =>
+const words = (text: string, each: number, from = 0): RecognizedWord[] =>
   text.split(' ').map((word, index) => ({
     text: word,
     spaceBefore: true,
@@ -11,7 +11,7 @@ const words = (text: string, each: number, from = 0): HeardWord[] =>
     end: from + (index + 1) * each,
     logProbabilities: [-0.1],
   }));
-const textOf = (heard: readonly HeardWord[]) => heard.map(({ text }) => text).join(' ');
+const textOf = (heard: readonly RecognizedWord[]) => heard.map(({ text }) => text).join(' ');
 
 test.each([
   ['Push, '.repeat(11).concat('push. And rest.'), 0.5],

@@ -1,6 +1,6 @@
-import type { HeardWord } from './word.js';
+import type { RecognizedWord } from './word.js';
 
-/** How often a phrase of so many words may follow itself before it is looked at: "no, no, no, no" is said, more rarely so. */
+/** How often a phrase of so many words may follow itself before it is looked at: "no, no, no, no" is spoken, more is rare. */
 const allowedRepeats = (words: number): number => (words === 1 ? 6 : words === 2 ? 4 : 3);
 const longestPhrase = 12;
 /** No one says more letters a second. */
@@ -8,7 +8,7 @@ const fastest = 30;
 /** Nor a word in less, seconds. */
 const shortestWord = 0.06;
 
-export const plain = (word: HeardWord): string => word.text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+export const plain = (word: RecognizedWord): string => word.text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
 /** A phrase of `length` words that is there `times` in a row from word `at` on. */
 export interface Repeat {
@@ -18,7 +18,7 @@ export interface Repeat {
 }
 
 /** Phrases that follow themselves more often than `allowed` times, in order; the shortest phrase that does. */
-export const repeatsOf = (words: readonly HeardWord[], allowed = allowedRepeats): Repeat[] => {
+export const repeatsOf = (words: readonly RecognizedWord[], allowed = allowedRepeats): Repeat[] => {
   const repeats: Repeat[] = [];
   for (let at = 0; at < words.length; ) {
     const found = repeatAt(words, at, allowed);
@@ -28,7 +28,7 @@ export const repeatsOf = (words: readonly HeardWord[], allowed = allowedRepeats)
   return repeats;
 };
 
-const repeatAt = (words: readonly HeardWord[], at: number, allowed: (words: number) => number): Repeat | null => {
+const repeatAt = (words: readonly RecognizedWord[], at: number, allowed: (words: number) => number): Repeat | null => {
   for (let length = 1; length <= longestPhrase; length++) {
     let times = 1;
     while (isSame(words, at, at + times * length, length)) times++;
@@ -37,7 +37,7 @@ const repeatAt = (words: readonly HeardWord[], at: number, allowed: (words: numb
   return null;
 };
 
-const isSame = (words: readonly HeardWord[], a: number, b: number, length: number): boolean => {
+const isSame = (words: readonly RecognizedWord[], a: number, b: number, length: number): boolean => {
   if (b + length > words.length) return false;
   for (let i = 0; i < length; i++) {
     const [one, other] = [words[a + i], words[b + i]];
@@ -47,15 +47,15 @@ const isSame = (words: readonly HeardWord[], a: number, b: number, length: numbe
 };
 
 /** The words with every phrase once that follows itself. */
-export const withoutRepeats = (words: readonly HeardWord[]): HeardWord[] => {
-  const again = new Set<HeardWord>();
+export const withoutRepeats = (words: readonly RecognizedWord[]): RecognizedWord[] => {
+  const again = new Set<RecognizedWord>();
   for (const { at, length, times } of repeatsOf(words, () => 1))
     for (const word of words.slice(at + length, at + length * times)) again.add(word);
   return words.filter((word) => !again.has(word));
 };
 
 /** Whether there is as much sound for the words as saying them takes. */
-export const standsOnSound = (words: readonly HeardWord[]): boolean => {
+export const standsOnSound = (words: readonly RecognizedWord[]): boolean => {
   const first = words[0];
   const last = words.at(-1);
   if (first === undefined || last === undefined) return true;
@@ -66,23 +66,23 @@ export const standsOnSound = (words: readonly HeardWord[]): boolean => {
 /** A word ends at most so many seconds behind its sound: word times are not exact. */
 const slack = 0.3;
 
-const lastRepeat = (words: readonly HeardWord[]): Repeat | null => {
+const lastRepeat = (words: readonly RecognizedWord[]): Repeat | null => {
   const last = repeatsOf(words, () => 1).at(-1);
   return last !== undefined && last.at + last.length * last.times === words.length ? last : null;
 };
 
 /** Whether the last words say what those before them say. */
-export const endsInRepeat = (words: readonly HeardWord[]): boolean => lastRepeat(words) !== null;
+export const endsInRepeat = (words: readonly RecognizedWord[]): boolean => lastRepeat(words) !== null;
 
 /**
- * The words without repeats at their end that there is no sound for: a word said once in a short recording is easily written twice. Such
+ * The words without repeats at their end that there is no sound for: a word spoken once in a short recording is easily written twice. Such
  * a repeat ends after the last sound, and there are fewer syllables than words.
  * @param sounds ends of what lies between pauses, and middles of the syllables, seconds in the times of the words
  */
 export const withoutEchoes = (
-  words: readonly HeardWord[],
+  words: readonly RecognizedWord[],
   sounds: { ends: readonly number[]; beats: readonly number[] },
-): { words: HeardWord[]; removed: HeardWord[] } => {
+): { words: RecognizedWord[]; removed: RecognizedWord[] } => {
   const last = lastRepeat(words);
   const silence = (sounds.ends.at(-1) ?? Number.POSITIVE_INFINITY) + slack;
   let kept = words.length;
@@ -91,7 +91,7 @@ export const withoutEchoes = (
     const beats = sounds.beats.filter((beat) => beat > from).length;
     const utterances = sounds.ends.filter((end) => end > from).length;
     for (let { times } = last; times > Math.max(1, utterances) && times * last.length > beats; times--) {
-      if ((words[kept - 1] as HeardWord).end < silence) break;
+      if ((words[kept - 1] as RecognizedWord).end < silence) break;
       kept -= last.length;
     }
   }
@@ -103,7 +103,7 @@ const leastAgain = 6;
 const leastSame = 3;
 
 /** From which word on the text starts over without any sound for it; how many words there are where it does not. */
-const begunAnew = (words: readonly HeardWord[]): number => {
+const begunAnew = (words: readonly RecognizedWord[]): number => {
   for (let at = leastSame; at + leastAgain <= words.length; at++) {
     if (standsOnSound(words.slice(at)) || standsOnSound(words.slice(at, at + 1))) continue;
     for (let before = 0; before + leastSame <= at; before++) if (isSame(words, before, at, leastSame)) return at;
@@ -115,7 +115,9 @@ const begunAnew = (words: readonly HeardWord[]): number => {
  * The words without repeats that there is no sound for: a model that cannot find its end writes a phrase again and again, all at one
  * place. The first of them stays, and whatever comes after; or it begins its text again, which goes to the end. `removed` are those taken out.
  */
-export const withoutLoops = (words: readonly HeardWord[]): { words: HeardWord[]; removed: HeardWord[] } => {
+export const withoutLoops = (
+  words: readonly RecognizedWord[],
+): { words: RecognizedWord[]; removed: RecognizedWord[] } => {
   const removed = new Set(words.slice(begunAnew(words)));
   for (const { at, length, times } of repeatsOf(words)) {
     for (let time = 1; time < times; time++) {

@@ -2,19 +2,19 @@ import { sampleRate } from '../wav/sample-rate.js';
 import type { Piece, WindowResult } from './answer.js';
 import { type Window, windowLength } from './window.js';
 
-/** Speech of fewer seconds is heard a second time, with what surrounds it, where the first leaves doubt (docs/adr/0015). */
+/** Speech of fewer seconds is recognized a second time, with what surrounds it, where the first result leaves doubt (docs/adr/0015). */
 const shortSpeech = 4;
 /** So many seconds around it, and no more in all. */
 const around = 3;
 const longestSurroundings = 12;
 /** Logarithm of the probability of a text that leaves no doubt. */
 const sure = -1;
-/** What the second hearing must be likelier by, a logarithm: the first is right as often where they are alike. */
+/** What the second result must be likelier by, a logarithm: the first is right as often where they are alike. */
 const margin = 1;
 
 export const isShort = (window: Window): boolean => windowLength(window) < shortSpeech * sampleRate;
 
-/** One stretch with all that surrounds the speech of a short window; null where that is too far apart. */
+/** One slice with all that surrounds the speech of a short window; null where that is too far apart. */
 export const surroundingsOf = (window: Window, length: number): Window | null => {
   const [first, last] = [window[0], window.at(-1)];
   if (first === undefined || last === undefined || !isShort(window)) return null;
@@ -32,17 +32,17 @@ export const likelihoodOf = (result: WindowResult): number | null => {
   return spoken.length === 0 ? null : spoken.reduce((sum, { p }) => sum + p, 0);
 };
 
-/** Whether a hearing leaves doubt about a few words. */
+/** Whether a result leaves doubt about a few words. */
 export const isDoubtful = (result: WindowResult): boolean => (likelihoodOf(result) ?? Number.NEGATIVE_INFINITY) < sure;
 
-/** Of two hearings of one sound, alone and with its surroundings, the one that is clearly likelier. */
+/** Of two results for one sound, alone and with its surroundings, the one that is clearly likelier. */
 export const likelier = (alone: WindowResult, wide: WindowResult): WindowResult => {
   const [a, b] = [likelihoodOf(alone), likelihoodOf(wide)];
-  // Where nothing is heard in the sound itself, its surroundings say nothing of it.
+  // Where there are no words in the sound itself, its surroundings tell nothing of it.
   return a !== null && b !== null && b > a + margin ? wide : alone;
 };
 
-/** A hearing of the surroundings in the times of the window they surround. */
+/** The result for the surroundings in the times of the window they surround. */
 export const inTimesOf = (window: Window, result: WindowResult, surroundings: Window): WindowResult => {
   const from = surroundings[0]?.from ?? 0;
   const moved = (seconds: number): number => {

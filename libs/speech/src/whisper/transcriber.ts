@@ -8,11 +8,11 @@ import { openWav, type Wav } from '../wav/reader.js';
 import { detectAnswerSchema, type LanguageShares, transcribeAnswerSchema, type WindowResult } from './answer.js';
 import { assemble } from './assemble.js';
 import { cutLong } from './cut.js';
-import type { Hear, Heard } from './hear.js';
 import { followLanguages } from './language/follow.js';
 import { partsOf } from './language/part.js';
 import { likeliest } from './language/prior.js';
 import { bestOf, candidatesOf, meanOf, type Tried } from './language/single.js';
+import type { Recognize, RecognizedWindow } from './recognize.js';
 import { repair } from './repair.js';
 import { inTimesOf, isDoubtful, isShort, likelier, surroundingsOf } from './short.js';
 import { pack, type Window, widen } from './window.js';
@@ -45,7 +45,7 @@ type WhisperTranscriber = Transcriber & Engine & Warmable;
 
 /**
  * Whisper in a warm child. Speech is packed into full windows, because the encoder takes as long for one
- * second as for thirty; the times of the words are put back to where they were said.
+ * second as for thirty; the times of the words are mapped back to the recording.
  */
 export const createWhisperTranscriber = (options: WhisperTranscriberOptions): WhisperTranscriber => {
   const { modelPath, logger, engine: engineName = 'native' } = options;
@@ -103,32 +103,32 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
       const wav = await openWav(request.wav);
       const prompt = cutText(request.prompt, promptLength);
       let engine = 'none';
-      const hearIn = async (windows: readonly Window[], spoken: string, callContext: CallContext) => {
+      const recognizeIn = async (windows: readonly Window[], spoken: string, callContext: CallContext) => {
         const parts = follows
           ? { parts: windows.map(partsOf).map((own) => own.map(({ from, to }) => ({ from, to }))) }
           : {};
         const params = { wav: request.wav, windows, language: spoken, translate, prompt, ...parts };
         const answer = await call(model, { method: 'transcribe', params, windows: windows.length }, callContext);
-        const heard = transcribeAnswerSchema.parse(answer);
-        engine = heard.engine;
-        return windows.flatMap((window, index): Heard[] => {
-          const result = heard.windows[index];
+        const parsed = transcribeAnswerSchema.parse(answer);
+        engine = parsed.engine;
+        return windows.flatMap((window, index): RecognizedWindow[] => {
+          const result = parsed.windows[index];
           return result === undefined ? [] : [{ window, result, language: spoken }];
         });
       };
-      const hear: Hear = async (windows) => {
-        const heard = new Map<Window, Heard>();
+      const recognize: Recognize = async (windows) => {
+        const results = new Map<Window, RecognizedWindow>();
         for (const spoken of new Set(windows.map((one) => one.language))) {
           const own = windows.filter((one) => one.language === spoken).map(({ window }) => window);
-          for (const one of await hearIn(own, spoken, { signal: context.signal })) heard.set(one.window, one);
+          for (const one of await recognizeIn(own, spoken, { signal: context.signal })) results.set(one.window, one);
         }
-        return windows.flatMap(({ window }) => heard.get(window) ?? []);
+        return windows.flatMap(({ window }) => results.get(window) ?? []);
       };
       const detect = (window: Window) => detectIn(request.wav, { window }, model, context);
       try {
         const windows = await windowsOf(wav, speech);
-        let heard = windows.length === 0 ? [] : await hearIn(windows, language, context);
-        heard = await clearUp(heard, wav.length, (window, spoken) => {
+        let recognized = windows.length === 0 ? [] : await recognizeIn(windows, language, context);
+        recognized = await clearUp(recognized, wav.length, (window, spoken) => {
           const params = {
             wav: request.wav,
             windows: [window],
@@ -139,9 +139,9 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
           };
           return call(model, { method: 'transcribe', params, windows: 1 }, { signal: context.signal });
         });
-        if (follows) heard = await followLanguages(heard, { wav, base: language, hints, hear, detect });
-        const { said, removed } = await repair(heard, { wav, hear, translate });
-        const segments = assemble(said, { speech, language });
+        if (follows) recognized = await followLanguages(recognized, { wav, base: language, hints, recognize, detect });
+        const { repaired, removed } = await repair(recognized, { wav, recognize, translate });
+        const segments = assemble(repaired, { speech, language });
         return { v: 1, language, model, engine, segments, ...(removed.length > 0 ? { removed } : {}) };
       } finally {
         await wav.close();
@@ -156,28 +156,28 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
       const shares = await detectIn(path, { window }, model, context);
       const first = isShort(window) ? candidatesOf(shares, hints) : [];
       if (first.length < 2) return likeliest(shares, hints);
-      // A few words, and doubt: what is heard with their surroundings counts as much, and what they say in each language.
+      // A few words, and doubt: the languages detected with the surroundings count as much, and so does the text in each language.
       const wide = surroundingsOf(window, wav.length);
       const both =
         wide === null
           ? shares
           : meanOf(shares, await detectIn(path, { window: wide, fullContext: true }, model, context));
       const languages = candidatesOf(both, hints);
-      const hearIn = async (heard: Window, fullContext: boolean): Promise<(WindowResult | undefined)[]> => {
+      const recognizeIn = async (target: Window, fullContext: boolean): Promise<(WindowResult | undefined)[]> => {
         const results: (WindowResult | undefined)[] = [];
         for (const language of languages) {
           const spoken = { language, translate: false, prompt: '', fullContext, keep: language !== languages.at(-1) };
-          const params = { wav: path, windows: [heard], ...spoken };
+          const params = { wav: path, windows: [target], ...spoken };
           const answer = await call(model, { method: 'transcribe', params, windows: 1 }, { signal: context.signal });
           results.push(transcribeAnswerSchema.parse(answer).windows[0]);
         }
         return results;
       };
-      const wideHearings = wide === null ? [] : await hearIn(wide, true);
-      const alone = await hearIn(window, false);
+      const wideResults = wide === null ? [] : await recognizeIn(wide, true);
+      const alone = await recognizeIn(window, false);
       const tried = languages.flatMap((language, index): Tried[] => {
         const own = alone[index];
-        return own === undefined ? [] : [{ language, alone: own, wide: wideHearings[index] }];
+        return own === undefined ? [] : [{ language, alone: own, wide: wideResults[index] }];
       });
       return bestOf(tried, both, hints) ?? likeliest(both, hints);
     },
@@ -191,17 +191,17 @@ export const createWhisperTranscriber = (options: WhisperTranscriberOptions): Wh
 const windowsOf = async (wav: Wav, speech: readonly Span[]): Promise<Window[]> =>
   pack(await cutLong(wav, widen(speech)));
 
-/** A few words that leave doubt are heard again with their surroundings, and the likelier text is taken. */
+/** A few words that leave doubt are recognized again with their surroundings, and the likelier text is taken. */
 const clearUp = async (
-  heard: readonly Heard[],
+  recognized: readonly RecognizedWindow[],
   length: number,
-  hearAgain: (window: Window, language: string) => Promise<unknown>,
-): Promise<Heard[]> => {
-  const [only] = heard;
-  const wide = only === undefined || heard.length > 1 ? null : surroundingsOf(only.window, length);
-  if (only === undefined || wide === null || !isDoubtful(only.result)) return [...heard];
-  const [again] = transcribeAnswerSchema.parse(await hearAgain(wide, only.language)).windows;
-  if (again === undefined) return [...heard];
+  recognizeAgain: (window: Window, language: string) => Promise<unknown>,
+): Promise<RecognizedWindow[]> => {
+  const [only] = recognized;
+  const wide = only === undefined || recognized.length > 1 ? null : surroundingsOf(only.window, length);
+  if (only === undefined || wide === null || !isDoubtful(only.result)) return [...recognized];
+  const [again] = transcribeAnswerSchema.parse(await recognizeAgain(wide, only.language)).windows;
+  if (again === undefined) return [...recognized];
   const result = likelier(only.result, inTimesOf(only.window, again, wide));
   return [{ ...only, result }];
 };

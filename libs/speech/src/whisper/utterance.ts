@@ -23,7 +23,7 @@ const alike = 0.8;
 const leastSound = 0.08;
 
 /**
- * What was said between pauses in a window, in order: for what follows itself a better count than a text has. The whole window is one
+ * The utterances between pauses in a window, in order: for what follows itself a better count than a text has. The whole window is one
  * where it is too noisy to tell.
  */
 export const utterancesOf = async (wav: Wav, window: Window): Promise<Utterance[]> => {

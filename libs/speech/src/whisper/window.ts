@@ -8,7 +8,7 @@ export interface AudioSlice {
   at: number;
 }
 
-/** What the encoder sees at once: stretches of the recording side by side, no longer than 30 s. */
+/** What the encoder sees at once: slices of the recording side by side, no longer than 30 s. */
 export type Window = readonly AudioSlice[];
 
 /** The encoder always works on 30 s. */
@@ -37,13 +37,13 @@ export const widen = (speech: readonly Span[]): { from: number; to: number }[] =
 };
 
 /**
- * Packs stretches into as few windows as order allows; a stretch that does not fit begins the next window. Every
- * stretch must fit into a window of its own.
+ * Packs intervals into as few windows as order allows; one that does not fit begins the next window. Every
+ * interval must fit into a window of its own.
  */
-export const pack = (stretches: readonly { from: number; to: number }[]): Window[] => {
+export const pack = (intervals: readonly { from: number; to: number }[]): Window[] => {
   const windows: AudioSlice[][] = [];
   let length = Number.POSITIVE_INFINITY;
-  for (const { from, to } of stretches) {
+  for (const { from, to } of intervals) {
     if (length + to - from > windowSamples) {
       windows.push([]);
       length = 0;

@@ -2,7 +2,7 @@ import type { Word } from '@whisper-bot/transcript';
 import type { Piece } from './answer.js';
 
 /** A word in window time, with what its tokens say. */
-export interface HeardWord {
+export interface RecognizedWord {
   text: string;
   spaceBefore: boolean;
   start: number;
@@ -25,12 +25,12 @@ export const longest = (text: string): number => 0.25 + 0.09 * [...text].length;
 /**
  * Joins pieces to words: a leading space begins one (in scripts without spaces every piece does), closing punctuation
  * belongs to the word before it. An aligned piece tells only its end; its word begins where the one before ended, or
- * later if it would be longer than anyone says it.
+ * later if it would be longer than anyone takes to speak it.
  */
-export const wordsOf = (pieces: readonly Piece[], language: string): HeardWord[] => {
-  const words: HeardWord[] = [];
+export const wordsOf = (pieces: readonly Piece[], language: string): RecognizedWord[] => {
+  const words: RecognizedWord[] = [];
   let alignedUntil = 0;
-  let open: HeardWord | undefined;
+  let open: RecognizedWord | undefined;
   for (const piece of pieces) {
     if (piece.mark || piece.text === '') continue;
     const text = piece.text.trim();
@@ -70,18 +70,18 @@ export const wordsOf = (pieces: readonly Piece[], language: string): HeardWord[]
 };
 
 /** Whether a piece that is no punctuation goes on with the open word. */
-const continues = (open: HeardWord, spaced: boolean, language: string): boolean => {
+const continues = (open: RecognizedWord, spaced: boolean, language: string): boolean => {
   if (spaced) return false;
   return !spaceless.has(language) || opening.test(open.text);
 };
 
 /** Geometric mean of the tokens' probabilities. */
-export const probabilityOf = (word: HeardWord): number => {
+export const probabilityOf = (word: RecognizedWord): number => {
   const sum = word.logProbabilities.reduce((total, value) => total + value, 0);
   return Math.min(1, Math.exp(sum / word.logProbabilities.length));
 };
 
-export const toWord = (word: HeardWord, start: number, end: number): Word => ({
+export const toWord = (word: RecognizedWord, start: number, end: number): Word => ({
   start,
   end,
   text: word.text,

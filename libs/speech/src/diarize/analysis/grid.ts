@@ -25,7 +25,7 @@ const stepSamples = stepFrames * frameSamples;
 /** Windows of a recording of so many samples. */
 export const windowsOf = (length: number): number => Math.max(1, 1 + Math.ceil((length - windowSamples) / stepSamples));
 
-/** Indexes of the windows, of `count`, that hold some of the speech; those are heard whole, beyond the speech as well. */
+/** Indexes of the windows, of `count`, that hold some of the speech; those are analysed whole, beyond the speech as well. */
 export const windowsWith = (speech: readonly Span[], count: number): number[] => {
   const found: number[] = [];
   let span = 0;

@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { createBlocks } from './block.js';
 import { columns, windowFrames } from './grid.js';
 
-/** What the segmentation network said of each window of a recording; hours of it are kept until all voices are told apart. */
+/** The segmentation network's output for each window of a recording; hours of it are kept until all voices are clustered. */
 export interface WindowStore {
   /** Windows of the recording, also those no one listened to. */
   readonly length: number;

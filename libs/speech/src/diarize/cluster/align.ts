@@ -30,9 +30,9 @@ export const alignByTime = (analysis: Analysis, label: readonly number[], speake
       for (const known of neighbours.values())
         for (const other of known) {
           const sums = agreement[row] as number[];
-          const [local, heard] = [locals[index] as LocalSpeaker, locals[other] as LocalSpeaker];
+          const [local, neighbour] = [locals[index] as LocalSpeaker, locals[other] as LocalSpeaker];
           sums[label[other] as number] =
-            (sums[label[other] as number] as number) + agreeing(analysis, local, heard, views);
+            (sums[label[other] as number] as number) + agreeing(analysis, local, neighbour, views);
         }
     const worth = agreement.map((sums) =>
       sums.map((sum, speaker) => (taken.includes(speaker) ? 0 : sum - leastAgreement)),

@@ -34,12 +34,12 @@ export const timeline = (analysis: Analysis, speakerOf: readonly number[], durat
         addLocal(probabilities, from, locals[index] as LocalSpeaker, sum);
       }
     }
-    const heard = [...sums].toSorted(([a], [b]) => a - b);
+    const speakers = [...sums].toSorted(([a], [b]) => a - b);
     for (let at = 0; at < stepFrames; at++) {
       const half = (weight[at] as number) / 2;
       if ((one[at] as number) <= half) continue;
-      const first = likeliest(heard, at, -1);
-      const second = (two[at] as number) > half ? likeliest(heard, at, first) : -1;
+      const first = likeliest(speakers, at, -1);
+      const second = (two[at] as number) > half ? likeliest(speakers, at, first) : -1;
       for (const speaker of [first, second])
         if (speaker >= 0 && (sums.get(speaker)?.[at] as number) > leastProbability * 2 * half)
           turns.add(block * stepFrames + at, speaker);
@@ -83,9 +83,9 @@ const addLocal = (probabilities: Uint8Array, from: number, { local }: LocalSpeak
   }
 };
 
-const likeliest = (heard: readonly (readonly [number, Float32Array])[], at: number, without: number): number => {
+const likeliest = (speakers: readonly (readonly [number, Float32Array])[], at: number, without: number): number => {
   let [best, most] = [-1, Number.NEGATIVE_INFINITY];
-  for (const [speaker, sum] of heard)
+  for (const [speaker, sum] of speakers)
     if (speaker !== without && (sum[at] as number) > most) [best, most] = [speaker, sum[at] as number];
   return best;
 };

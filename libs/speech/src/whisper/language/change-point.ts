@@ -31,15 +31,15 @@ const leastPause = 0.3;
 const nearness = 0.2;
 /** Two pauses are one where they are nearer, samples. */
 const apart = 0.3 * sampleRate;
-/** Pauses looked at in a stretch: what lies between two of them is heard by itself. */
+/** Pauses looked at within reach: what lies between two of them is recognized by itself. */
 const mostPauses = 4;
-/** No sentence says more about its language, a logarithm of two shares. */
+/** No sentence tells more about its language, a logarithm of two shares. */
 const mostEvidence = 4;
 const leastShare = 0.001;
 
 /**
  * Where the language changes: in a pause, so that no sentence is divided. Of several pauses the one that leaves each sentence
- * between them, heard by itself, on the side of its language. Without pauses the quietest place.
+ * between them, detected by itself, on the side of its language. Without pauses the quietest place.
  */
 export const changePoint = async (
   change: Change,
@@ -56,12 +56,12 @@ export const changePoint = async (
     const at = await quietest(wav, Math.max(from, near - around), Math.min(to, near + around));
     close.push({ at, score: 0 });
   }
-  // A part that two languages share is heard in either: what lies beside it may be the other's, too.
+  // A part that two languages share may be detected as either: what lies beside it may be the other's, too.
   const beside = isNamed ? await within(2 * partLength) : [];
   const isNew = ({ at }: Pause) => close.every((pause) => Math.abs(at - pause.at) >= apart);
   const pauses = [...close, ...beside.filter(isNew)].toSorted((a, b) => a.at - b.at);
   const [first] = pauses as [Pause, ...Pause[]];
-  // For the first language and against the second: what is said between the first pause and each.
+  // For the first language and against the second: the speech between the first pause and each.
   let evidence = 0;
   let best = { at: first.at, score: first.score };
   for (const [index, { at, score }] of pauses.slice(1).entries()) {
@@ -73,11 +73,11 @@ export const changePoint = async (
 };
 
 /** The likeliest pauses between utterances, in order. */
-const pausesOf = (said: readonly { start: number; end: number }[], from: number, near: number): Pause[] =>
-  said
+const pausesOf = (utterances: readonly { start: number; end: number }[], from: number, near: number): Pause[] =>
+  utterances
     .slice(1)
     .flatMap(({ start }, index): Pause[] => {
-      const end = said[index]?.end ?? 0;
+      const end = utterances[index]?.end ?? 0;
       const at = from + Math.round(((start + end) / 2) * sampleRate);
       const score = start - end - (nearness * Math.abs(at - near)) / sampleRate;
       return start - end < leastPause ? [] : [{ at, score }];

@@ -45,16 +45,16 @@ export const doubtsOf = (result: WindowResult, parts: readonly Part[], base: str
 
 /**
  * The languages of a path, but for parts that by themselves are in another: people who talk to each other in two languages change with
- * every sentence, and the model then translates instead of writing what is said. Null is a language that the parts do not name.
+ * every sentence, and the model then translates instead of writing what is spoken. Null is a language that the parts do not name.
  */
 export const withLoneParts = (evidence: readonly Evidence[], path: readonly (string | null)[]): (string | null)[] => {
-  const heard = evidence.map(({ shares, seconds }) => {
+  const likely = evidence.map(({ shares, seconds }) => {
     const { language } = likeliest(shares, []);
     return { shares, language, share: shares[language] ?? 0, isLong: seconds * sampleRate >= leastDoubted };
   });
-  const sure = new Set(heard.flatMap(({ language, share, isLong }) => (isLong && share >= surely ? [language] : [])));
+  const sure = new Set(likely.flatMap(({ language, share, isLong }) => (isLong && share >= surely ? [language] : [])));
   return path.map((language, index) => {
-    const part = heard[index];
+    const part = likely[index];
     if (language === null || part === undefined || !part.isLong || (part.shares[language] ?? 0) > leastBase)
       return language;
     return sure.has(part.language) && part.share >= sureOfOther ? part.language : language;

@@ -2,7 +2,7 @@ import type { Wav } from '../../wav/reader.js';
 import { sampleRate } from '../../wav/sample-rate.js';
 import type { LanguageShares } from '../answer.js';
 import { cutLong } from '../cut.js';
-import type { Hear, Heard } from '../hear.js';
+import type { Recognize, RecognizedWindow } from '../recognize.js';
 import { pack, type Window } from '../window.js';
 import { changePoint } from './change-point.js';
 import { doubtsOf, withLoneParts } from './doubt.js';
@@ -16,7 +16,7 @@ export interface FollowRequest {
   base: string;
   /** What the person usually speaks. */
   hints: readonly string[];
-  hear: Hear;
+  recognize: Recognize;
   /** What a window as a whole sounds like. */
   detect: (window: Window) => Promise<LanguageShares>;
 }
@@ -33,37 +33,40 @@ const leastProbability = 0.35;
 const leastRatio = 3;
 
 /**
- * Windows in which another language than the base is spoken are heard again, each language in windows of its own. The parts only
- * suspect a change: it stands where what is cut out there, heard by itself, is in another language too.
+ * Windows in which another language than the base is spoken are recognized again, each language in windows of its own. The parts only
+ * suspect a change: it stands where what is cut out there, detected by itself, is in another language too.
  */
-export const followLanguages = async (heard: readonly Heard[], request: FollowRequest): Promise<Heard[]> => {
-  const parts = heard.map(({ window }) => partsOf(window));
+export const followLanguages = async (
+  recognized: readonly RecognizedWindow[],
+  request: FollowRequest,
+): Promise<RecognizedWindow[]> => {
+  const parts = recognized.map(({ window }) => partsOf(window));
   // An engine that tells nothing about languages cannot be followed.
-  if (parts.some((own, index) => heard[index]?.result.languages.length !== own.length)) return [...heard];
-  const evidence = heard.flatMap(({ result }, index) =>
+  if (parts.some((own, index) => recognized[index]?.result.languages.length !== own.length)) return [...recognized];
+  const evidence = recognized.flatMap(({ result }, index) =>
     result.languages.map((shares, at) => {
       const part = parts[index]?.[at];
       return { shares, seconds: part === undefined ? 0 : (part.to - part.from) / sampleRate };
     }),
   );
-  const doubted = heard.flatMap(({ result }, index) => doubtsOf(result, parts[index] ?? [], request.base));
-  // What is doubted is in some other language, until it was heard by itself.
+  const doubted = recognized.flatMap(({ result }, index) => doubtsOf(result, parts[index] ?? [], request.base));
+  // What is doubted is in some other language, until it was detected by itself.
   const all = evidence.map(({ shares, seconds }) => ({ shares: weighed(shares), seconds }));
   const path = withLoneParts(evidence, languagePath(all, request.base)).map((language, index) =>
     language === request.base && doubted[index] ? null : language,
   );
-  const result: Heard[] = [];
-  let group: { heard: Heard; languages: (string | null)[] }[] = [];
+  const result: RecognizedWindow[] = [];
+  let group: { recognized: RecognizedWindow; languages: (string | null)[] }[] = [];
   const close = async () => {
     if (group.length > 0) result.push(...(await again(group, request)));
     group = [];
   };
   let at = 0;
-  for (const [index, one] of heard.entries()) {
+  for (const [index, one] of recognized.entries()) {
     const count = parts[index]?.length ?? 0;
     const languages = path.slice(at, at + count);
     at += count;
-    if (languages.some((language) => language !== request.base)) group.push({ heard: one, languages });
+    if (languages.some((language) => language !== request.base)) group.push({ recognized: one, languages });
     else {
       await close();
       result.push(one);
@@ -73,15 +76,16 @@ export const followLanguages = async (heard: readonly Heard[], request: FollowRe
   return result;
 };
 
-/** Windows in a row that are not all in the base language, divided by language and heard again. */
+/** Windows in a row that are not all in the base language, divided by language and recognized again. */
 const again = async (
-  group: readonly { heard: Heard; languages: (string | null)[] }[],
+  group: readonly { recognized: RecognizedWindow; languages: (string | null)[] }[],
   request: FollowRequest,
-): Promise<Heard[]> => {
+): Promise<RecognizedWindow[]> => {
   const slices: Slice[] = [];
-  for (const { heard, languages } of group) slices.push(...(await slicesOf(heard.window, languages, request)));
+  for (const { recognized, languages } of group)
+    slices.push(...(await slicesOf(recognized.window, languages, request)));
   const named = await Promise.all(runsOf(slices).map((run) => nameOf(run, request)));
-  if (named.every(({ language }) => language === request.base)) return group.map(({ heard }) => heard);
+  if (named.every(({ language }) => language === request.base)) return group.map(({ recognized }) => recognized);
   const windows: { window: Window; language: string }[] = [];
   for (const run of runsOf(
     named.flatMap(({ language, slices: own }) => own.map((slice) => ({ ...slice, language }))),
@@ -89,10 +93,10 @@ const again = async (
     const language = run[0]?.language ?? request.base;
     for (const window of pack(await cutLong(request.wav, run))) windows.push({ window, language });
   }
-  return request.hear(windows);
+  return request.recognize(windows);
 };
 
-/** The stretches of a window, cut where the language of the parts changes. */
+/** The slices of a window, cut where the language of the parts changes. */
 const slicesOf = async (
   window: Window,
   languages: readonly (string | null)[],
@@ -100,20 +104,20 @@ const slicesOf = async (
 ): Promise<Slice[]> => {
   const slices: Slice[] = [];
   const parts = partsOf(window);
-  for (const stretch of window) {
+  for (const audioSlice of window) {
     const inside = parts.flatMap((part, index) =>
-      part.at >= stretch.from && part.at < stretch.to ? [{ ...part, language: languages[index] ?? null }] : [],
+      part.at >= audioSlice.from && part.at < audioSlice.to ? [{ ...part, language: languages[index] ?? null }] : [],
     );
-    let from = stretch.from;
+    let from = audioSlice.from;
     for (const [index, part] of inside.entries()) {
       const next = inside[index + 1];
       if (next?.language === part.language) continue;
       const beyond = inside.slice(index + 1).find(({ language }) => language !== next?.language);
-      const end = beyond?.at ?? stretch.to;
+      const end = beyond?.at ?? audioSlice.to;
       const change = { from, to: end, before: part.language };
       const to =
         next === undefined
-          ? stretch.to
+          ? audioSlice.to
           : await changePoint({ ...change, near: next.at, after: next.language }, request);
       if (to > from) slices.push({ from, to, language: part.language });
       from = to;
@@ -133,7 +137,7 @@ const runsOf = (slices: readonly Slice[]): Slice[][] => {
   return runs;
 };
 
-/** The language of a run, from its first 30 s heard by themselves. */
+/** The language of a run, from its first 30 s by themselves. */
 const nameOf = async (
   slices: readonly Slice[],
   request: FollowRequest,

@@ -12,7 +12,7 @@ export interface Part {
 /** About so long, samples: in less Whisper is rarely sure, in more two languages may be mixed. */
 export const partLength = 2.5 * sampleRate;
 
-/** The parts of a window: its stretches, longer ones divided evenly. */
+/** The parts of a window: its slices, longer ones divided evenly. */
 export const partsOf = (window: Window): Part[] =>
   window.flatMap(({ from, to, at }) => {
     const count = Math.max(1, Math.round((to - from) / partLength));

@@ -17,12 +17,12 @@ const closeCost = 8;
 const doubt = 0.03;
 /** A part of so many seconds has its full weight. */
 const full = 2;
-/** A language is considered where some part is so sure of it, and all parts together have heard so many seconds of it. */
+/** A language is considered where some part is so sure of it, and all parts together have so many seconds of it. */
 const leastShare = 0.5;
 const leastSeconds = 2.5;
 /**
- * What a language that cannot be named weighs where nothing is heard of those considered: several such parts in a row are worth a
- * hearing of their own.
+ * What a language that cannot be named weighs where there is no sign of those considered: several such parts in a row are worth a
+ * detection of their own.
  */
 const unnamed = 0.27;
 /** Languages compared at most: the cost is quadratic. */
@@ -92,14 +92,14 @@ const weightOf = ({ shares, seconds }: Evidence, language: string | null, all: r
 };
 
 const candidates = (evidence: readonly Evidence[], base: string): string[] => {
-  const heard = new Map<string, { most: number; seconds: number }>();
+  const totals = new Map<string, { most: number; seconds: number }>();
   for (const { shares, seconds } of evidence) {
     for (const [language, share] of Object.entries(shares)) {
-      const known = heard.get(language) ?? { most: 0, seconds: 0 };
-      heard.set(language, { most: Math.max(known.most, share), seconds: known.seconds + share * seconds });
+      const known = totals.get(language) ?? { most: 0, seconds: 0 };
+      totals.set(language, { most: Math.max(known.most, share), seconds: known.seconds + share * seconds });
     }
   }
-  const others = [...heard]
+  const others = [...totals]
     .filter(([language, all]) => language !== base && all.most >= leastShare && all.seconds >= leastSeconds)
     .sort((a, b) => b[1].seconds - a[1].seconds)
     .slice(0, most - 1)

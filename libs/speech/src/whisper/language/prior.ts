@@ -37,7 +37,7 @@ export const weighed = (shares: LanguageShares, hints: readonly string[] = []): 
 
 /**
  * The likeliest language, given what it sounds like and what the person usually speaks, with its probability. The order of
- * hints only decides between equals. English where nothing was heard and nothing is known.
+ * hints only decides between equals. English where nothing was detected and nothing is known.
  */
 export const likeliest = (
   shares: LanguageShares,

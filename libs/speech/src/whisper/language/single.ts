@@ -21,7 +21,7 @@ export const candidatesOf = (shares: LanguageShares, hints: readonly string[]): 
   return [...new Set([...likely, ...hints.filter((hint) => hint in shares)])];
 };
 
-/** What was heard in one language, alone and, where there is any, with the surroundings. */
+/** The results in one language, alone and, where there is any, with the surroundings. */
 export interface Tried {
   language: string;
   alone: WindowResult;
@@ -30,12 +30,12 @@ export interface Tried {
 
 /** The language in which the words are likeliest, given how likely the language is: a probability of both together. */
 export const bestOf = (
-  heard: readonly Tried[],
+  results: readonly Tried[],
   shares: LanguageShares,
   hints: readonly string[],
 ): { language: string; probability: number } | null => {
   const prior = weighed(shares, hints);
-  const scores = heard.flatMap(({ language, alone, wide }) => {
+  const scores = results.flatMap(({ language, alone, wide }) => {
     const likelihood = likelihoodOf(alone);
     if (likelihood === null) return [];
     const best = Math.max(likelihood, (wide && likelihoodOf(wide)) ?? likelihood);
@@ -47,7 +47,7 @@ export const bestOf = (
   return { language: best.language, probability: 1 / sum };
 };
 
-/** The mean of what a sound and its surroundings say of the language. */
+/** The mean of a sound's languages and those of its surroundings. */
 export const meanOf = (some: LanguageShares, others: LanguageShares): LanguageShares =>
   Object.fromEntries(
     [...new Set([...Object.keys(some), ...Object.keys(others)])].map((language) => [

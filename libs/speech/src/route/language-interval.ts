@@ -1,7 +1,7 @@
 import type { Span, TranscribeRequest } from '../contract.js';
 
 /** Neighbouring speech in one language. */
-export interface Stretch {
+export interface LanguageInterval {
   speech: Span[];
   /** ISO 639-1. */
   language: string;
@@ -11,7 +11,7 @@ export interface Stretch {
 
 /** A pause that may separate languages, seconds: who changes between them mostly does so between sentences, or another person does. */
 const pause = 0.5;
-/** Speech in which a language is looked for, seconds: shorter pieces say too little by themselves. */
+/** Speech in which a language is looked for, seconds: shorter pieces tell too little by themselves. */
 const least = 3;
 /** Longest piece that is looked at as one, seconds: what Whisper sees at once. */
 const most = 30;
@@ -20,23 +20,23 @@ const believed = 0.6;
 const believedShort = 0.9;
 
 /** Cuts speech where its language changes, as far as pauses show; what leaves doubt is in the recording's language. */
-export const stretchesOf = async (
+export const languageIntervalsOf = async (
   { speech, language }: Pick<TranscribeRequest, 'speech' | 'language'>,
   detect: (speech: Span[]) => Promise<{ language: string; probability: number }>,
-): Promise<Stretch[]> => {
-  const stretches: Stretch[] = [];
+): Promise<LanguageInterval[]> => {
+  const intervals: LanguageInterval[] = [];
   for (const piece of piecesOf(speech)) {
     const seconds = lengthOf(piece);
     const found = await detect(piece);
     const isBelieved = found.probability >= (seconds < least ? believedShort : believed);
     const own = isBelieved ? found.language : language;
-    const last = stretches.at(-1);
+    const last = intervals.at(-1);
     if (last?.language === own) {
       last.speech.push(...piece);
       last.seconds += seconds;
-    } else stretches.push({ speech: piece, language: own, seconds });
+    } else intervals.push({ speech: piece, language: own, seconds });
   }
-  return stretches;
+  return intervals;
 };
 
 const lengthOf = (speech: readonly Span[]): number => speech.reduce((sum, { start, end }) => sum + end - start, 0);

@@ -3,26 +3,26 @@ import { placed } from './count.js';
 import { type Gap, gapsOf, lastPlaced } from './gap.js';
 import { averageLogProbability } from './guard.js';
 import { plain, withoutRepeats } from './repeat.js';
-import type { Said, State } from './said.js';
 import { inRecording, inWindow, type Window, windowLength } from './window.js';
-import type { HeardWord } from './word.js';
+import type { State, WindowWords } from './window-state.js';
+import type { RecognizedWord } from './word.js';
 
-/** Words of a second hearing count from this mean log probability on; where the first heard nothing at all, from the second. */
+/** Words of the second pass count from this mean log probability on; where the first pass found none at all, from the second. */
 const sureEnough = -0.8;
 const quiteSure = -0.5;
-/** What is heard in pieces may be less sure than the whole by so much. */
+/** What is recognized in pieces may be less sure than the whole by so much. */
 const surenessLost = 0.15;
 /** From this probability of no speech on, no one speaks. */
 export const silent = 0.6;
-/** No one says more letters a second. */
+/** No one speaks more letters a second. */
 const fastest = 25;
-/** So many words in a row that are heard twice were said once. */
+/** So many words in a row that are recognized twice were spoken once. */
 const leastShared = 2;
 /** Part of the letters that are the same in two texts of one sound. */
 const alike = 0.6;
 
 /**
- * What was heard in pieces, where it is as sure and misses no more than the whole; else the whole, whose gaps are heard next. A piece that
+ * The pieces, where they are as sure and miss no more than the whole; else the whole, whose gaps are recognized next. A piece that
  * is not believed keeps what the whole has there.
  */
 export const withPieces = (first: State, again: readonly State[]): State[] => {
@@ -41,7 +41,7 @@ export const withPieces = (first: State, again: readonly State[]): State[] => {
 };
 
 /** The words of a window whose middle is in another one, in the other's times. */
-const wordsIn = (window: Window, { window: first, words }: Said): HeardWord[] =>
+const wordsIn = (window: Window, { window: first, words }: WindowWords): RecognizedWord[] =>
   words.flatMap((word) => {
     const middle = inWindow(window, inRecording(first, (word.start + word.end) / 2));
     if (middle === null) return [];
@@ -50,7 +50,7 @@ const wordsIn = (window: Window, { window: first, words }: Said): HeardWord[] =>
     return [{ ...word, start, reach: start, end: middle + half }];
   });
 
-/** What was heard first, with what was heard again in its gaps. */
+/** The first pass, with the results of the second in its gaps. */
 export const withGaps = (first: State, again: readonly State[]): State[] => {
   const result: State[] = [];
   const left: Gap[] = [];
@@ -58,12 +58,12 @@ export const withGaps = (first: State, again: readonly State[]): State[] => {
   let { removed, surplus } = first;
   for (const gap of first.gaps) {
     const found = again.find(({ window }) => window === gap.window);
-    if (found === undefined || !(isBelieved(found, sureEnough) || isSaidAgain(found, first.words))) {
+    if (found === undefined || !(isBelieved(found, sureEnough) || isRepetition(found, first.words))) {
       left.push(gap);
       continue;
     }
-    // Whatever was heard within the gap was heard again.
-    const middle = ({ start, end }: HeardWord) => (start + end) / 2;
+    // Words within the gap were recognized again.
+    const middle = ({ start, end }: RecognizedWord) => (start + end) / 2;
     const before = rest.filter((word) => middle(word) < gap.start);
     rest = rest.filter((word) => middle(word) > gap.end);
     const words = found.words.slice(0, found.words.length - sharedBy(found.words, rest));
@@ -74,7 +74,7 @@ export const withGaps = (first: State, again: readonly State[]): State[] => {
 };
 
 /** The words, the last of them where it stood when the gaps behind it were found. */
-const endingEarly = ({ words, gaps }: State): HeardWord[] => {
+const endingEarly = ({ words, gaps }: State): RecognizedWord[] => {
   const last = words.at(-1);
   const behind = gaps.at(-1);
   if (last === undefined || behind === undefined) return words;
@@ -82,7 +82,7 @@ const endingEarly = ({ words, gaps }: State): HeardWord[] => {
   return early.end <= behind.start ? [...words.slice(0, -1), early] : words;
 };
 
-/** What was heard first, with those repeats that the sound has and the text had not, where each of them says so by itself. */
+/** The first pass, with those repeats that the sound has and the text had not, where each of them is confirmed by itself. */
 export const withMissed = (first: State, again: readonly State[]): State[] => {
   const words = [...first.words];
   let next = 0;
@@ -103,7 +103,7 @@ export const withMissed = (first: State, again: readonly State[]): State[] => {
   return [{ ...first, words, missed: [], isCounted, gaps: gapsOf(first, words) }];
 };
 
-/** Whether most letters of two texts are the same, in the same order: a word by itself is easily misheard. */
+/** Whether most letters of two texts are the same, in the same order: a word by itself is easily misrecognized. */
 const isAlike = (a: string, b: string): boolean => {
   let row = new Array<number>(b.length + 1).fill(0);
   for (const letter of a) {
@@ -121,7 +121,7 @@ const textOf = (state: State | undefined): string =>
     .join(' ');
 
 /** How many words at the end of some stand at the beginning of others, too. */
-const sharedBy = (some: readonly HeardWord[], others: readonly HeardWord[]): number => {
+const sharedBy = (some: readonly RecognizedWord[], others: readonly RecognizedWord[]): number => {
   for (let count = Math.min(some.length, others.length); count >= leastShared; count--)
     if (some.slice(-count).every((word, index) => plain(word) === plain(others[index] ?? word))) return count;
   return 0;
@@ -133,15 +133,15 @@ const missing = (states: readonly State[]): number =>
     0,
   );
 
-/** Whether it is surely what was heard beside it, once more: whoever repeats a sentence says nothing new, and the model takes it for silence. */
-const isSaidAgain = ({ words }: Said, beside: readonly HeardWord[]): boolean =>
+/** Whether it surely repeats the words beside it: a repeated sentence brings nothing new, and the model takes it for silence. */
+const isRepetition = ({ words }: WindowWords, beside: readonly RecognizedWord[]): boolean =>
   words.length >= leastShared &&
   averageLogProbability(words) >= quiteSure &&
   beside.some((_, at) =>
     words.every((word, index) => plain(word) === plain(beside[at + index] ?? { ...word, text: '' })),
   );
 
-const isBelieved = ({ window, words, noSpeech }: Said, enough: number): boolean =>
+const isBelieved = ({ window, words, noSpeech }: WindowWords, enough: number): boolean =>
   words.length > 0 &&
   noSpeech <= silent &&
   averageLogProbability(words) >= enough &&

@@ -235,7 +235,7 @@ const plainSamplesOf = (path: string): Buffer =>
   execFileSync('ffmpeg', ['-v', 'error', '-i', path, '-vn', '-ac', '1', '-ar', '16000', '-f', 's16le', '-'], {
     maxBuffer: 2 ** 26,
   });
-/** Seconds before the first sample that can be heard, and after a moment. */
+/** Seconds before the first audible sample, and after a moment. */
 const silenceFrom = (samples: Buffer, second = 0): number => {
   let position = Math.round(second * 16_000);
   while (position * 2 < samples.length && Math.abs(samples.readInt16LE(position * 2)) < 60) position += 1;

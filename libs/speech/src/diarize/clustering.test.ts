@@ -47,17 +47,17 @@ test.each([
   ['two speakers in one place', part(0, { speakers: [speaker, speaker] }), /a position twice/],
   ['a short voice', part(0, { speakers: [{ ...speaker, embedding: base64([1, 2, 3]) }] }), /embedding/],
   ['another window than the next', part(1), /window 1, not 0/],
-])('%s breaks it', async (_, wrong, said) => {
+])('%s breaks it', async (_, wrong, cause) => {
   const { add, turns, broken } = start([0, 1]);
   add(wrong);
   await expect(turns(never, unhurried)).rejects.toMatchObject({
     code: 'engine-crashed',
-    cause: expect.stringMatching(said),
+    cause: expect.stringMatching(cause),
   });
   expect(broken.aborted).toBe(true);
 });
 
-test('windows that were not heard break it', async () => {
+test('windows that are missing break it', async () => {
   const { add, turns } = start([0, 1]);
   add(part(0));
   await expect(turns(never, unhurried)).rejects.toMatchObject({

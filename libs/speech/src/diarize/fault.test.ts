@@ -58,7 +58,7 @@ const worksAgain = async () =>
     turns: [{ start: expect.closeTo(0, 1), end: expect.closeTo(duration, 1), speaker: 0 }],
   });
 
-test('an engine that is not there is said to be missing, and is found once it is', async () => {
+test('an engine that is not there is reported as missing, and is found once it is', async () => {
   const own = open();
   try {
     await rm(join(cacheDir, 'whisper.cpp/current.json'));

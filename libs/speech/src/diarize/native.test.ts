@@ -38,9 +38,9 @@ test('three speakers, all eight turns right, and progress on the way', async () 
   const names = new Map<string, number>();
   for (const { speaker, start, end } of reference) {
     const overlap = (turn: { start: number; end: number }) => Math.min(end, turn.end) - Math.max(start, turn.start);
-    const heard = result.turns.toSorted((a, b) => overlap(b) - overlap(a))[0];
-    if (!names.has(speaker)) names.set(speaker, heard?.speaker ?? -1);
-    expect(heard?.speaker, `${speaker} at ${start}`).toBe(names.get(speaker));
+    const turn = result.turns.toSorted((a, b) => overlap(b) - overlap(a))[0];
+    if (!names.has(speaker)) names.set(speaker, turn?.speaker ?? -1);
+    expect(turn?.speaker, `${speaker} at ${start}`).toBe(names.get(speaker));
   }
   expect(new Set(names.values()).size).toBe(3);
   expect(fractions.length).toBeGreaterThan(1);
@@ -63,12 +63,12 @@ test('one core gives the same turns as two', async () => {
 });
 
 test('without detected speech nothing is processed', async () => {
-  const heard = async (speech: Span[]) =>
+  const turnsWithin = async (speech: Span[]) =>
     (await diarizer.diarize({ wav: dialogue, speech, speakers: { kind: 'auto' } }, context)).turns;
-  expect(await heard([])).toEqual([]);
-  const turns = await heard([{ start: 0, end: 2 }]);
+  expect(await turnsWithin([])).toEqual([]);
+  const turns = await turnsWithin([{ start: 0, end: 2 }]);
   expect(turns.length).toBeGreaterThan(0);
-  // The windows that hold some of it are heard whole: 10 s.
+  // The windows that hold some of it are analysed whole: 10 s.
   for (const { end } of turns) expect(end).toBeLessThan(10.1);
 });
 

@@ -60,30 +60,30 @@ describe.each(engineNames.transcriber)('the transcriber %s', (name) => {
   });
   afterAll(() => engine?.close());
 
-  test('hears the known sentence, word for word, and says who heard it', async () => {
-    const heard = await engine.transcribe({ ...jfk, ...spoken }, context);
-    expect(wordErrorRate(sentence, textOf(wordsOf(heard))).rate).toBe(0);
-    expect(heard.engine).toMatch(new RegExp(`^${name} \\(`));
+  test('recognizes the known sentence, word for word, and names the engine', async () => {
+    const recognition = await engine.transcribe({ ...jfk, ...spoken }, context);
+    expect(wordErrorRate(sentence, textOf(wordsOf(recognition))).rate).toBe(0);
+    expect(recognition.engine).toMatch(new RegExp(`^${name} \\(`));
   });
 
-  test('gets a dialogue right, every word within the turn in which it is said, and progress rises', async () => {
+  test('gets a dialogue right, every word within the turn in which it is spoken, and progress rises', async () => {
     const fractions: number[] = [];
     const request = { wav: dialogue, speech, model: 'base', ...spoken };
-    const heard = await engine.transcribe(request, { ...context, onProgress: (part) => fractions.push(part) });
-    const words = wordsOf(heard);
+    const recognition = await engine.transcribe(request, { ...context, onProgress: (part) => fractions.push(part) });
+    const words = wordsOf(recognition);
     expect(wordErrorRate(turns.map(({ text }) => text).join(' '), textOf(words)).rate).toBeLessThanOrEqual(0.04);
     for (const [index, { start, end }] of words.entries()) {
       expect(end).toBeGreaterThanOrEqual(start);
       expect(start).toBeGreaterThanOrEqual(words[index - 1]?.end ?? 0);
     }
     for (const turn of turns) {
-      const said = words.filter(({ start, end }) => (start + end) / 2 >= turn.start && (start + end) / 2 <= turn.end);
-      expect(wordErrorRate(turn.text, textOf(said)).rate).toBeLessThanOrEqual(0.25);
+      const inTurn = words.filter(({ start, end }) => (start + end) / 2 >= turn.start && (start + end) / 2 <= turn.end);
+      expect(wordErrorRate(turn.text, textOf(inTurn)).rate).toBeLessThanOrEqual(0.25);
     }
     expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
   });
 
-  test('knows Russian when it hears it', async () => {
+  test('detects Russian', async () => {
     const russian = { wav: file('samples/russian.wav'), speech: [{ start: 0.2, end: 9.8 }], model: 'base' };
     const found = await engine.detectLanguage(russian, context);
     expect(found.language).toBe('ru');
@@ -131,8 +131,8 @@ describe.each(engineNames.diarizer)('the diarizer %s', (name) => {
     const whole = await openWav(dialogue);
     await writeFile(wav, wavOf(await whole.read(Math.round(from * sampleRate), Math.round((to - from) * sampleRate))));
     await whole.close();
-    const said = three.map(({ start, end }) => ({ start: start - from, end: end - from }));
-    const found = await engine.diarize({ wav, speech: said, speakers: { kind: 'exactly', count: 2 } }, context);
+    const speech = three.map(({ start, end }) => ({ start: start - from, end: end - from }));
+    const found = await engine.diarize({ wav, speech, speakers: { kind: 'exactly', count: 2 } }, context);
     expect(found.speakers).toBe(2);
   });
 });

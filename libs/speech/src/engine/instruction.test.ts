@@ -28,8 +28,8 @@ test.runIf(process.arch === 'x64').each([
     logger: createLogger({ name: 'test', level: 'silent' }),
   });
   try {
-    const said = await transcriber.warmUp(file('models/ggml-base-q8_0.bin'));
-    expect(said.numbers).toMatch(numbers);
+    const details = await transcriber.warmUp(file('models/ggml-base-q8_0.bin'));
+    expect(details.numbers).toMatch(numbers);
     const request = { wav: file('samples/jfk.wav'), speech: [{ start: 0, end: 11 }], model: 'base', language: 'en' };
     const signal = new AbortController().signal;
     const { segments } = await transcriber.transcribe({ ...request, translate: false, prompt: '' }, { signal });

@@ -77,13 +77,16 @@ test.each([
   ['crash', /SIGILL/],
   ['wrong', /^wrong speech/],
   ['other-processor', /compiled for another processor: this one lacks AVX-512/],
-])('an engine that does %s is not chosen, another build of it is, and it is said why', async (behaviour, reason) => {
-  await install({ native: behaviour, avx2: 'well' });
-  const { reasons, first } = await survey();
-  expect(reasons['native native']).toMatch(reason);
-  expect(reasons['native avx2']).toBe('');
-  expect(first).toBe('native avx2');
-});
+])(
+  'an engine that does %s is not chosen, another build of it is, and the reason is given',
+  async (behaviour, reason) => {
+    await install({ native: behaviour, avx2: 'well' });
+    const { reasons, first } = await survey();
+    expect(reasons['native native']).toMatch(reason);
+    expect(reasons['native avx2']).toBe('');
+    expect(first).toBe('native avx2');
+  },
+);
 
 test('an engine that hangs is given up', async () => {
   await install({ native: 'hang' });

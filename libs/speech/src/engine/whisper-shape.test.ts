@@ -78,7 +78,7 @@ describe.each(shapes)('%s', (shape) => {
     expect(await call('inspect', { language: 'en', timestamps: false, steps: 50 })).toMatchObject(plain);
   });
 
-  test('hears the languages that whisper.cpp hears', async () => {
+  test('detects the languages that whisper.cpp detects', async () => {
     const [ours, theirs] = await Promise.all(
       (['native', 'whisper-cpp'] as const).map(async (engine) => {
         const answer: { languages: Record<string, number> } = await (await open(shape, engine))('detectLanguage', {

@@ -116,7 +116,7 @@ test('an interrupted download goes on in the next start', async () => {
   expect((await readFile(done.path)).equals(content)).toBe(true);
 });
 
-test('a server that ignores ranges is heard from the beginning', async () => {
+test('a server that ignores ranges is read from the beginning', async () => {
   await writeFile(join(folder, '.ggml-base.bin.part'), content.subarray(0, 1000));
   serve = (request, response) => serveRest(request, response, 0);
   const done = await downloadModel(model, options());

@@ -67,7 +67,7 @@ const added = async (name: string, family: TestFamily, languages = ['en']): Prom
 };
 
 describe.each(frameSynchronousFamilies)('a model of the family %s', (family) => {
-  test('writes what is said, each word where it is said', async () => {
+  test('writes what is spoken, each word where it is spoken', async () => {
     const model = await added(family, family);
     const progress: number[] = [];
     const request = { wav, speech, language: 'en' };
@@ -105,7 +105,7 @@ test('where no one speaks nothing is loaded, and nothing is written', async () =
   expect(recognition).toEqual({ v: 1, language: 'en', model: 'none', engine: 'none', segments: [] });
 });
 
-test('a model that was cut short is said to be damaged, before anything is loaded', async () => {
+test('a model that was cut short is reported as damaged, before anything is loaded', async () => {
   const model = await added('short', 'nemo-ctc');
   const path = model.files.model ?? '';
   await truncate(path, (await stat(path)).size - 10);

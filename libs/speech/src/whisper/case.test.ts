@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 /** What a worker does with a recording of the samples, the language found unless it is given. */
-const hear = async (name: string, given?: string, languageHints: string[] = []): Promise<Recognition> => {
+const recognize = async (name: string, given?: string, languageHints: string[] = []): Promise<Recognition> => {
   const wav = join(folder, `${name}.wav`);
   await decoder.decode(fileURLToPath(new URL(`samples/cases/${name}`, root)), wav, never);
   const speech = await detector.detect(wav, never);
@@ -63,29 +63,29 @@ const plan =
 
 describe('a word or two alone in a recording', () => {
   test('«Да, хорошо.» is Russian', async () => {
-    const heard = await hear('short-da.wav');
-    expect(heard.language).toBe('ru');
-    expect(textOf(heard)).toMatch(/^Да,? хорошо\.?$/i);
-    const [first] = heard.segments;
+    const recognition = await recognize('short-da.wav');
+    expect(recognition.language).toBe('ru');
+    expect(textOf(recognition)).toMatch(/^Да,? хорошо\.?$/i);
+    const [first] = recognition.segments;
     expect(first?.start).toBeGreaterThan(0.6);
-    expect(heard.segments.at(-1)?.end).toBeLessThan(2);
+    expect(recognition.segments.at(-1)?.end).toBeLessThan(2);
   });
 
   test.each([
     ['the language is given', 'ru', []],
     ['the person speaks it', undefined, ['ru', 'en']],
   ])('«Да, хорошо.», where %s', async (_, given, hints) => {
-    expect(textOf(await hear('short-da.wav', given, hints))).toMatch(/^Да,? хорошо\.?$/i);
+    expect(textOf(await recognize('short-da.wav', given, hints))).toMatch(/^Да,? хорошо\.?$/i);
   });
 
   test('"No." is what it says, and a word cut out of a speech is some words', async () => {
-    expect(textOf(await hear('short-no.wav'))).toMatch(/^No\.?$/i);
-    expect(textOf(await hear('short-country.wav'))).not.toBe('');
+    expect(textOf(await recognize('short-no.wav'))).toMatch(/^No\.?$/i);
+    expect(textOf(await recognize('short-country.wav'))).not.toBe('');
   });
 });
 
 test('a call whose far side is faint has every turn whole', async () => {
-  const text = textOf(await hear('quiet-far-side.flac', 'en'));
+  const text = textOf(await recognize('quiet-far-side.flac', 'en'));
   expect(wordErrorRate(farCall, text).rate).toBeLessThanOrEqual(0.12);
 });
 
@@ -93,48 +93,48 @@ describe('a recording in two languages is written in both', () => {
   test.each([
     ['switch-en-ru.flac', { en: dialogue, ru: `${plan} ${plan}` }],
     ['switch-ru-en.flac', { ru: plan, en: jfk }],
-  ])('%s', async (name, said) => {
-    const heard = await hear(name);
-    expect(wordErrorRate(said.en, textOf(heard, 'en')).rate).toBeLessThanOrEqual(0.06);
-    expect(wordErrorRate(said.ru, textOf(heard, 'ru')).rate).toBeLessThanOrEqual(0.4);
-    expect(heard.removed).toBeUndefined();
+  ])('%s', async (name, expected) => {
+    const recognition = await recognize(name);
+    expect(wordErrorRate(expected.en, textOf(recognition, 'en')).rate).toBeLessThanOrEqual(0.06);
+    expect(wordErrorRate(expected.ru, textOf(recognition, 'ru')).rate).toBeLessThanOrEqual(0.4);
+    expect(recognition.removed).toBeUndefined();
   });
 
   test('a last sentence that is too short to be sure of', async () => {
-    const heard = await hear('switch-last-sentence.flac');
+    const recognition = await recognize('switch-last-sentence.flac');
     const english = 'My sister moved to another city last summer. She works in a small hospital near the river.';
-    expect(wordErrorRate(english, textOf(heard, 'en')).rate).toBe(0);
-    expect(textOf(heard, 'ru')).toMatch(/^Вчера мы /);
+    expect(wordErrorRate(english, textOf(recognition, 'en')).rate).toBe(0);
+    expect(textOf(recognition, 'ru')).toMatch(/^Вчера мы /);
   });
 
   test('and no sentence is divided where the language changes', async () => {
-    const heard = await hear('switch-and-back.flac');
+    const recognition = await recognize('switch-and-back.flac');
     const english =
       'My sister moved to another city last summer. She works in a small hospital near the river. We visit her every second weekend. Could you call the plumber this afternoon?';
-    expect(wordErrorRate(english, textOf(heard, 'en')).rate).toBe(0);
-    expect(textOf(heard, 'ru')).toMatch(/^Сегодня мы обсудим новый план.* на следующий месяц\.$/);
+    expect(wordErrorRate(english, textOf(recognition, 'en')).rate).toBe(0);
+    expect(textOf(recognition, 'ru')).toMatch(/^Сегодня мы обсудим новый план.* на следующий месяц\.$/);
   });
 
   test('unless the language is given', async () => {
-    const heard = await hear('switch-ru-en.flac', 'ru');
-    expect(new Set(heard.segments.map(({ language }) => language))).toEqual(new Set([undefined]));
+    const recognition = await recognize('switch-ru-en.flac', 'ru');
+    expect(new Set(recognition.segments.map(({ language }) => language))).toEqual(new Set([undefined]));
   });
 });
 
-describe('what was said again and again is written as often', () => {
+describe('what was spoken again and again is written as often', () => {
   test('six sentences', async () => {
-    const said = 'I will not talk in class. '.repeat(6).trim();
-    expect(wordErrorRate(said, textOf(await hear('repeat-lines.flac'))).rate).toBe(0);
+    const expected = 'I will not talk in class. '.repeat(6).trim();
+    expect(wordErrorRate(expected, textOf(await recognize('repeat-lines.flac'))).rate).toBe(0);
   });
 
   test('a single word, and what comes after it', async () => {
-    const text = textOf(await hear('repeat-push.flac')).toLowerCase();
+    const text = textOf(await recognize('repeat-push.flac')).toLowerCase();
     expect(text.match(/push/g)).toHaveLength(8);
     expect(text).toMatch(/and rest\.?$/);
   });
 
-  test('ten sentences, each where it was said', async () => {
-    const { segments } = await hear('repeat-ten-lines.flac');
+  test('ten sentences, each where it was spoken', async () => {
+    const { segments } = await recognize('repeat-ten-lines.flac');
     const words = segments.flatMap((segment) => segment.words);
     const line = ['I', 'will', 'be', 'quiet', 'in', 'the', 'library.'];
     expect(words.map(({ text }) => text)).toEqual(Array(10).fill(line).flat());
@@ -143,11 +143,13 @@ describe('what was said again and again is written as often', () => {
       expect(Math.abs((words[index * line.length]?.start ?? 0) - (1.8 + 2.6 * index))).toBeLessThan(0.5);
   });
 
-  test('five sentences in Russian, of which the model would hear one', async () => {
-    expect(textOf(await hear('repeat-five-russian.flac')).match(/Мы обсудим план/g)).toHaveLength(5);
+  test('five sentences in Russian, of which the model would write one', async () => {
+    expect(textOf(await recognize('repeat-five-russian.flac')).match(/Мы обсудим план/g)).toHaveLength(5);
   });
 
   test('what follows a chant is not lost with it', async () => {
-    expect(textOf(await hear('chant-then-sentence.flac'))).toMatch(/ My sister moved to another city last summer\.$/);
+    expect(textOf(await recognize('chant-then-sentence.flac'))).toMatch(
+      / My sister moved to another city last summer\.$/,
+    );
   });
 });

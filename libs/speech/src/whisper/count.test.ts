@@ -12,10 +12,10 @@ const words = (...all: [text: string, end: number][]): RecognizedWord[] =>
     reach: all[index - 1]?.[1] ?? 0,
     logProbabilities: [-0.1],
   }));
-const textOf = (heard: readonly RecognizedWord[]) => heard.map(({ text }) => text).join(' ');
+const textOf = (recognized: readonly RecognizedWord[]) => recognized.map(({ text }) => text).join(' ');
 
-test('what was written once more than it was said is written as often, each where it was said', () => {
-  const heard = words(
+test('what was written once more than it was spoken is written as often, each where it was spoken', () => {
+  const recognized = words(
     ['Push,', 0.9],
     ['push,', 2.4],
     ['push,', 3.7],
@@ -24,7 +24,7 @@ test('what was written once more than it was said is written as often, each wher
     ['and', 5.8],
     ['rest.', 6.2],
   );
-  const counted = countRepeats(heard, { beats: [0.5, 1.8, 3.1, 4.5, 5.7, 6], utterances: [] });
+  const counted = countRepeats(recognized, { beats: [0.5, 1.8, 3.1, 4.5, 5.7, 6], utterances: [] });
   expect(textOf(counted.words)).toBe('Push, push, push, push and rest.');
   expect(textOf(counted.surplus)).toBe('push,');
   expect(counted).toMatchObject({ isSure: true, missed: [] });
@@ -35,7 +35,7 @@ test('what was written once more than it was said is written as often, each wher
 });
 
 test('a phrase has as many syllables each time', () => {
-  const heard = words(
+  const recognized = words(
     ...Array.from({ length: 6 }, (_, time): [string, number][] => [
       ['We', 0.3 + time],
       ['will', 0.6 + time],
@@ -43,12 +43,12 @@ test('a phrase has as many syllables each time', () => {
     ]).flat(),
   );
   const beats = Array.from({ length: 15 }, (_, index) => 0.2 + (index * 5.6) / 14);
-  expect(textOf(countRepeats(heard, { beats, utterances: [] }).words)).toBe('We will win. '.repeat(5).trim());
+  expect(textOf(countRepeats(recognized, { beats, utterances: [] }).words)).toBe('We will win. '.repeat(5).trim());
 });
 
-test('what was said more often than it is written stays, and its places are named', () => {
-  const heard = words(['So', 0.3], ['stop.', 1.2], ['Stop.', 2.4], ['Stop.', 3.6]);
-  const counted = countRepeats(heard, { beats: [0.2, 0.9, 1.6, 2.2, 2.8, 3.4], utterances: [] });
+test('what was spoken more often than it is written stays, and its places are named', () => {
+  const recognized = words(['So', 0.3], ['stop.', 1.2], ['Stop.', 2.4], ['Stop.', 3.6]);
+  const counted = countRepeats(recognized, { beats: [0.2, 0.9, 1.6, 2.2, 2.8, 3.4], utterances: [] });
   expect(textOf(counted.words)).toBe('So stop. Stop. Stop.');
   expect(counted).toMatchObject({ isSure: false, surplus: [], missed: [{ at: 1, count: 3 }] });
   expect(counted.missed[0]?.places).toHaveLength(5);
@@ -56,28 +56,28 @@ test('what was said more often than it is written stays, and its places are name
 
 test.each([
   ['fits no number of repeats', [0.5, 1, 1.5, 2, 2.5, 3, 3.5]],
-  ['hears next to nothing', [0.5]],
-  ['hears nothing', []],
+  ['has next to no syllables', [0.5]],
+  ['has no syllables', []],
 ])('a sound that %s takes nothing out', (_, beats) => {
-  const said = 'They can do it. They can do it. They can do it. They can do it.';
-  const heard = words(
-    ...said.split(' ').map((text, index): [string, number] => [text, 0.25 * (index + 1) + (index > 11 ? 0.5 : 0)]),
+  const text = 'They can do it. They can do it. They can do it. They can do it.';
+  const recognized = words(
+    ...text.split(' ').map((text, index): [string, number] => [text, 0.25 * (index + 1) + (index > 11 ? 0.5 : 0)]),
   );
-  const counted = countRepeats(heard, { beats, utterances: [] });
-  expect(textOf(counted.words)).toBe(said);
+  const counted = countRepeats(recognized, { beats, utterances: [] });
+  expect(textOf(counted.words)).toBe(text);
   expect(counted).toMatchObject({ isSure: false, surplus: [], missed: [] });
 });
 
 test('a syllable of the word before is none of the repeats', () => {
-  const heard = words(['работы.', 2.7], ['Нет.', 4], ['Нет.', 5.3], ['Нет.', 6.6]);
-  const counted = countRepeats(heard, { beats: [2.1, 2.6, 2.8, 3.9, 5.2, 6.5], utterances: [] });
+  const recognized = words(['работы.', 2.7], ['Нет.', 4], ['Нет.', 5.3], ['Нет.', 6.6]);
+  const counted = countRepeats(recognized, { beats: [2.1, 2.6, 2.8, 3.9, 5.2, 6.5], utterances: [] });
   expect(counted).toMatchObject({ isSure: true, missed: [], surplus: [] });
   expect(counted.words).toHaveLength(4);
 });
 
-test('what is said at an even pace was said as often as it is written, whatever the syllables', () => {
-  const heard = words(...Array.from({ length: 9 }, (_, time): [string, number] => ['Once', 1.5 * (time + 1)]));
-  const counted = countRepeats(heard, { beats: [0.7, 2.2, 3.7, 5.2, 6.7, 8.2], utterances: [] });
+test('what is spoken at an even pace was spoken as often as it is written, whatever the syllables', () => {
+  const recognized = words(...Array.from({ length: 9 }, (_, time): [string, number] => ['Once', 1.5 * (time + 1)]));
+  const counted = countRepeats(recognized, { beats: [0.7, 2.2, 3.7, 5.2, 6.7, 8.2], utterances: [] });
   expect(counted).toMatchObject({ isSure: true, missed: [], surplus: [] });
-  expect(counted.words).toEqual(heard);
+  expect(counted.words).toEqual(recognized);
 });

@@ -22,7 +22,7 @@ test('speech all of which has words has no gap', () => {
   expect(spansOf(window, [word('one', 0.2, 1), word('two', 1.1, 1.9), word('three', 2.2, 3.1)])).toEqual([]);
 });
 
-test('a stretch without any word is a gap, and so is what is left out before the next word', () => {
+test('a slice without any word is a gap, and so is what is left out before the next word', () => {
   const window = windowOf([0, 2], [5, 6], [10, 20]);
   const words = [word('one', 0.2, 1), word('two', 1, 1.9), word('late', 9, 10), word('end', 10, 12.8)];
   expect(spansOf(window, words)).toEqual([

@@ -10,18 +10,18 @@ const words = (text: string, p = -0.2): RecognizedWord[] =>
     end: index * 0.3 + 0.3,
     logProbabilities: [p],
   }));
-const textOf = (heard: readonly RecognizedWord[]) => heard.map(({ text }) => text).join(' ');
+const textOf = (recognized: readonly RecognizedWord[]) => recognized.map(({ text }) => text).join(' ');
 const sure = { pieces: [], noSpeech: 0.01, languages: [] };
 
 test('speech stays as it is, with what people repeat', () => {
-  const said = 'No, no, no, no, I said no. Very, very good. Never say never.';
-  expect(textOf(withoutHallucinations(sure, words(said), 6))).toBe(said);
+  const text = 'No, no, no, no, I said no. Very, very good. Never say never.';
+  expect(textOf(withoutHallucinations(sure, words(text), 6))).toBe(text);
 });
 
-test('where the model hears no speech and is unsure, nothing was said', () => {
-  const heard = { pieces: [], noSpeech: 0.9, languages: [] };
-  expect(withoutHallucinations(heard, words('Thanks for watching', -1.4), 2)).toEqual([]);
-  expect(withoutHallucinations(heard, words('Thanks for watching', -0.3), 2)).toHaveLength(3);
+test('where the model detects no speech and is unsure, nothing was spoken', () => {
+  const result = { pieces: [], noSpeech: 0.9, languages: [] };
+  expect(withoutHallucinations(result, words('Thanks for watching', -1.4), 2)).toEqual([]);
+  expect(withoutHallucinations(result, words('Thanks for watching', -0.3), 2)).toHaveLength(3);
 });
 
 test('two words in half a minute are an invention', () => {

@@ -10,7 +10,7 @@ const speech = [
 const [window = []] = pack(widen(speech));
 const place = createPlacer(window, speech);
 
-test('a word goes back to where it was said', () => {
+test('a word goes back to where it was spoken', () => {
   // In the window: 0.2 s of margin, 2 s of speech, two margins, 3 s of speech.
   expect(place(0.7, 1.2)).toEqual({ start: 10.5, end: 11 });
   expect(place(3.6, 4.1)).toEqual({ start: 101, end: 101.5 });

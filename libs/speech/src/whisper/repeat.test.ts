@@ -11,14 +11,14 @@ const words = (text: string, each: number, from = 0): RecognizedWord[] =>
     end: from + (index + 1) * each,
     logProbabilities: [-0.1],
   }));
-const textOf = (heard: readonly RecognizedWord[]) => heard.map(({ text }) => text).join(' ');
+const textOf = (recognized: readonly RecognizedWord[]) => recognized.map(({ text }) => text).join(' ');
 
 test.each([
   ['Push, '.repeat(11).concat('push. And rest.'), 0.5],
   ['I will not talk in class. '.repeat(6).trim(), 0.3],
   ['no no no no no no no no no no I said', 0.15],
-])('what was really said stays, however often: %j', (said, each) => {
-  expect(textOf(withoutLoops(words(said, each)).words)).toBe(said);
+])('what was really spoken stays, however often: %j', (text, each) => {
+  expect(textOf(withoutLoops(words(text, each)).words)).toBe(text);
 });
 
 test('a loop without sound is written once, and what comes after stays', () => {
@@ -30,27 +30,27 @@ test('a loop without sound is written once, and what comes after stays', () => {
   expect(removed).toHaveLength(16);
 });
 
-test('of a phrase that is said and then gets stuck, the part with sound stays', () => {
-  const said = words('Thank you. '.repeat(3).trim(), 0.4);
+test('of a phrase that is spoken and then gets stuck, the part with sound stays', () => {
+  const spoken = words('Thank you. '.repeat(3).trim(), 0.4);
   const stuck = words('Thank you. '.repeat(5).trim(), 0.01, 2.4);
-  expect(textOf(withoutLoops([...said, ...stuck]).words)).toBe('Thank you. Thank you. Thank you.');
+  expect(textOf(withoutLoops([...spoken, ...stuck]).words)).toBe('Thank you. Thank you. Thank you.');
 });
 
 test('a text that begins anew where there is no sound left ends there', () => {
-  const said = words('No, no, no, no. The numbers look better than last month.', 0.3);
+  const spoken = words('No, no, no, no. The numbers look better than last month.', 0.3);
   const anew = words(
     `${'No, no, no, no. The numbers look better than last month. '.repeat(2)}The numbers look better`,
     0.005,
     3.4,
   );
-  const { words: kept, removed } = withoutLoops([...said, ...anew]);
+  const { words: kept, removed } = withoutLoops([...spoken, ...anew]);
   expect(textOf(kept)).toBe('No, no, no, no. The numbers look better than last month.');
   expect(removed).toHaveLength(anew.length);
 });
 
-test('a sentence that is said again is not one that begins anew', () => {
-  const said = words('I never said that. I never said that to anybody in this room.', 0.25);
-  expect(withoutLoops(said)).toEqual({ words: said, removed: [] });
+test('a sentence that is spoken again is not one that begins anew', () => {
+  const spoken = words('I never said that. I never said that to anybody in this room.', 0.25);
+  expect(withoutLoops(spoken)).toEqual({ words: spoken, removed: [] });
 });
 
 test.each([
@@ -66,13 +66,13 @@ test.each([
     [0.1, 0.4, 0.7],
     'And breathe out.',
   ],
-])('what is said %s is written so', (_, text, ends, utterances, beats, said) => {
-  const heard = words(text, 0.1).map((word, index) => ({
+])('what is spoken %s is written so', (_, text, ends, utterances, beats, expected) => {
+  const recognized = words(text, 0.1).map((word, index) => ({
     ...word,
     start: ends[index - 1] ?? 0,
     end: ends[index] ?? 0,
   }));
-  const { words: kept, removed } = withoutEchoes(heard, { ends: utterances, beats });
-  expect(textOf(kept)).toBe(said);
-  expect(kept.length + removed.length).toBe(heard.length);
+  const { words: kept, removed } = withoutEchoes(recognized, { ends: utterances, beats });
+  expect(textOf(kept)).toBe(expected);
+  expect(kept.length + removed.length).toBe(recognized.length);
 });

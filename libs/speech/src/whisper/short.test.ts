@@ -18,7 +18,7 @@ test('a few words have surroundings within the recording, a sentence or words fa
   expect(surroundingsOf([], 10 * rate)).toBeNull();
 });
 
-test('of two hearings the clearly likelier counts; where the sound itself says nothing, nothing was said', () => {
+test('of two results the clearly likelier counts; where the sound itself has no words, nothing was spoken', () => {
   const [unsure, sure] = [result('Так', -5), result('Да', -0.3)];
   expect(isDoubtful(unsure)).toBe(true);
   expect(isDoubtful(sure)).toBe(false);
@@ -28,7 +28,7 @@ test('of two hearings the clearly likelier counts; where the sound itself says n
   expect(likelier(unsure, result('', 0))).toBe(unsure);
 });
 
-test('what the surroundings heard is where the speech is', () => {
+test('the words of the surroundings are where the speech is', () => {
   const window = [slice(4, 5, 0), slice(7, 8, 1)];
   const words = {
     ...result('', 0),

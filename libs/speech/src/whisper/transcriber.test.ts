@@ -46,7 +46,7 @@ describe('a warm transcriber', () => {
   const transcriber = open();
   afterAll(() => transcriber.close());
 
-  test('knows Russian when it hears it', async () => {
+  test('detects Russian', async () => {
     const speech = [{ start: 0.2, end: 9.8 }];
     const found = await transcriber.detectLanguage({ wav: sample('russian.wav'), speech, model: 'base' }, never);
     expect(found.language).toBe('ru');
@@ -56,32 +56,32 @@ describe('a warm transcriber', () => {
     expect(textOf(translated)).toMatch(/good morning/i);
   });
 
-  test('gets a dialogue right, every word within the turn in which it is said', async () => {
+  test('gets a dialogue right, every word within the turn in which it is spoken', async () => {
     const turns: { start: number; end: number; text: string }[] = JSON.parse(
       await readFile(sample('dialogue-3-speakers.json'), 'utf8'),
     );
     const speech = turns.map(({ start, end }) => ({ start, end }));
     const fractions: number[] = [];
-    const heard = await transcriber.transcribe(
+    const recognition = await transcriber.transcribe(
       { wav: sample('dialogue-3-speakers.wav'), speech, model: 'base', ...spoken },
       { ...never, onProgress: (fraction) => fractions.push(fraction) },
     );
-    expect(wordErrorRate(turns.map(({ text }) => text).join(' '), textOf(heard)).rate).toBeLessThanOrEqual(0.03);
-    const words = wordsOf(heard);
+    expect(wordErrorRate(turns.map(({ text }) => text).join(' '), textOf(recognition)).rate).toBeLessThanOrEqual(0.03);
+    const words = wordsOf(recognition);
     for (const [index, { start, end }] of words.entries()) {
       expect(end).toBeGreaterThanOrEqual(start);
       expect(start).toBeGreaterThanOrEqual(words[index - 1]?.end ?? 0);
       expect(speech.some((span) => start >= span.start - 0.001 && end <= span.end + 0.001)).toBe(true);
     }
     for (const turn of turns) {
-      const said = words.filter(({ start, end }) => start >= turn.start - 0.001 && end <= turn.end + 0.001);
-      expect(wordErrorRate(turn.text, said.map(({ text }) => text).join(' ')).rate).toBeLessThanOrEqual(0.15);
+      const inTurn = words.filter(({ start, end }) => start >= turn.start - 0.001 && end <= turn.end + 0.001);
+      expect(wordErrorRate(turn.text, inTurn.map(({ text }) => text).join(' ')).rate).toBeLessThanOrEqual(0.15);
     }
     expect(fractions.length).toBeGreaterThan(0);
     expect([...fractions].sort((a, b) => a - b)).toEqual(fractions);
   });
 
-  test('makes up no words where nothing is said', async () => {
+  test('makes up no words where no one speaks', async () => {
     const wav = join(folder, 'hush.wav');
     let seed = 1;
     // Noise that is the same every time: a linear congruential generator (Numerical Recipes).
@@ -96,7 +96,7 @@ describe('a warm transcriber', () => {
     expect(textOf(await transcriber.transcribe({ ...mistaken, ...spoken }, never))).toBe('');
   });
 
-  test('hears every word over a hum that is louder than the speaker', async () => {
+  test('recognizes every word over a hum that is louder than the speaker', async () => {
     const wav = join(folder, 'hum.wav');
     const speech = await openWav(jfk.wav);
     const samples = await speech.read(0, speech.length);
@@ -105,8 +105,8 @@ describe('a warm transcriber', () => {
       wav,
       wavOf(samples.map((sample, i) => sample / 2 + 0.5 * Math.sin((2 * Math.PI * 100 * i) / sampleRate))),
     );
-    const heard = await transcriber.transcribe({ ...jfk, wav, ...spoken }, never);
-    expect(wordErrorRate(sentence, textOf(heard)).rate).toBe(0);
+    const recognition = await transcriber.transcribe({ ...jfk, wav, ...spoken }, never);
+    expect(wordErrorRate(sentence, textOf(recognition)).rate).toBe(0);
   });
 
   test('stops when cancelled, and is ready for the next', async () => {

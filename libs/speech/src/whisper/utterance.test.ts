@@ -24,16 +24,19 @@ const beeps: [number, number][] = [
   [2.5, 3],
 ];
 
-test.each([0, 0.001])('pauses divide what is said, and no stop within a word does (hiss %d)', async (hiss) => {
-  const wav = recording(4, beeps, hiss);
-  const found = await utterancesOf(wav, whole(wav));
-  const times = found.map(({ start, end }) => [start, end].map((seconds) => Math.round(seconds * 20) / 20));
-  expect(times).toEqual([
-    [0.5, 0.9],
-    [1.2, 1.6],
-    [2.5, 3],
-  ]);
-});
+test.each([0, 0.001])(
+  'pauses divide speech into utterances, and no stop within a word does (hiss %d)',
+  async (hiss) => {
+    const wav = recording(4, beeps, hiss);
+    const found = await utterancesOf(wav, whole(wav));
+    const times = found.map(({ start, end }) => [start, end].map((seconds) => Math.round(seconds * 20) / 20));
+    expect(times).toEqual([
+      [0.5, 0.9],
+      [1.2, 1.6],
+      [2.5, 3],
+    ]);
+  },
+);
 
 test('in noise nothing is told apart', async () => {
   const wav = recording(4, beeps, 0.2);

@@ -17,7 +17,7 @@ test('speech keeps a margin of silence; what then touches is one', () => {
   ]);
 });
 
-test('stretches fill windows in order, none is longer than 30 s', () => {
+test('intervals fill windows in order, none is longer than 30 s', () => {
   const windows = pack([seconds(0, 20), seconds(30, 40), seconds(50, 51), seconds(60, 75)]);
   expect(windows.map((window) => window.map(({ from, at }) => [from / sampleRate, at / sampleRate]))).toEqual([
     [

@@ -18,12 +18,14 @@ const isRight = (found: Uint8Array | null, index: number) =>
 test('every window comes out as it went in, in any order, also those of a group not yet full', () => {
   const count = 203;
   const store = createWindowStore(count);
-  const heard = Array.from({ length: count }, (_, index) => index).filter((index) => index % 7 !== 3 && index !== 100);
-  for (const index of heard) {
+  const analysed = Array.from({ length: count }, (_, index) => index).filter(
+    (index) => index % 7 !== 3 && index !== 100,
+  );
+  for (const index of analysed) {
     store.add(index, windowOf(index));
     expect(isRight(store.at(index), index)).toBe(true);
   }
-  for (const index of [...heard, ...heard.toReversed()]) expect(isRight(store.at(index), index)).toBe(true);
+  for (const index of [...analysed, ...analysed.toReversed()]) expect(isRight(store.at(index), index)).toBe(true);
   expect(store.at(3)).toBeNull();
   expect(store.at(100)).toBeNull();
   expect(store.at(-1)).toBeNull();

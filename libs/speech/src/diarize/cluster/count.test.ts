@@ -3,7 +3,7 @@ import type { WeightedEmbedding } from './agglomerate.js';
 import { labelSpeakers } from './count.js';
 import { unit } from './vector.js';
 
-/** A voice near one of the axes, or alone on its own; frames it was heard in. */
+/** A voice near one of the axes, or alone on its own; frames it was active in. */
 const embedding = (axis: number, weight: number, off = 0): WeightedEmbedding => {
   const vector = new Float32Array(16);
   vector[axis] = 1;

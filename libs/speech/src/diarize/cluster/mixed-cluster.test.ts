@@ -4,7 +4,7 @@ import { labelSpeakers } from './count.js';
 import { withoutMixedClusters } from './mixed-cluster.js';
 import { unit } from './vector.js';
 
-/** A voice made of shares of some axes, heard for so many frames. */
+/** A voice made of shares of some axes, active for so many frames. */
 const embedding = (shares: Record<number, number>, weight: number): WeightedEmbedding => ({
   vector: unit(Float32Array.from({ length: 16 }, (_, axis) => shares[axis] ?? 0)),
   weight,

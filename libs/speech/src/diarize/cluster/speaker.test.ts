@@ -12,7 +12,7 @@ const embeddings = [0, 0.7].map((similarity) => {
 });
 
 /** Four windows in which the first half is the one's and the second half the other's, and they talk at once for so many frames of the middle. */
-const heardWith = (overlap: number) => {
+const analysisWith = (overlap: number) => {
   const { analysis, add } = collectAnalysis(4);
   const half = Math.floor(windowFrames / 2);
   const probabilities = new Uint8Array(windowFrames * columns);
@@ -38,14 +38,14 @@ const heardWith = (overlap: number) => {
 const speakers = (labels: readonly number[]) => new Set(labels).size;
 
 test('two who talk at once are two, however alike their voices', () => {
-  const labels = clusterSpeakers(heardWith(120), { kind: 'auto' });
+  const labels = clusterSpeakers(analysisWith(120), { kind: 'auto' });
   expect(speakers(labels)).toBe(2);
   for (let window = 0; window < 4; window++) expect(labels[2 * window]).not.toBe(labels[2 * window + 1]);
 });
 
 test('alike voices that never talk at once are one person, and so are those of whom one is wanted', () => {
-  expect(speakers(clusterSpeakers(heardWith(0), { kind: 'auto' }))).toBe(1);
-  expect(speakers(clusterSpeakers(heardWith(3), { kind: 'auto' }))).toBe(1);
-  expect(speakers(clusterSpeakers(heardWith(120), { kind: 'at-most', count: 1 }))).toBe(1);
-  expect(speakers(clusterSpeakers(heardWith(120), { kind: 'exactly', count: 1 }))).toBe(1);
+  expect(speakers(clusterSpeakers(analysisWith(0), { kind: 'auto' }))).toBe(1);
+  expect(speakers(clusterSpeakers(analysisWith(3), { kind: 'auto' }))).toBe(1);
+  expect(speakers(clusterSpeakers(analysisWith(120), { kind: 'at-most', count: 1 }))).toBe(1);
+  expect(speakers(clusterSpeakers(analysisWith(120), { kind: 'exactly', count: 1 }))).toBe(1);
 });

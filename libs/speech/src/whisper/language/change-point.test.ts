@@ -20,7 +20,7 @@ const wav: Wav = {
   read: async (from, count) => samples.subarray(from, from + count),
   close: async () => undefined,
 };
-/** Whoever hears a sentence by itself knows that Russian begins at a second. */
+/** A sentence by itself is detected as Russian from a second on. */
 const russianFrom = (second: number) => async (window: Window) => {
   const middle = ((window[0]?.from ?? 0) + (window[0]?.to ?? 0)) / 2 / sampleRate;
   return middle < second ? { en: 0.9, ru: 0.05 } : { en: 0.05, ru: 0.9 };
@@ -39,11 +39,11 @@ test.each([
   expect(await found(near, russianFrom(second))).toBeCloseTo(at, 1);
 });
 
-test('where the parts name no language, the longest pause near by is the place, and nothing is heard for it', async () => {
-  const deaf = async () => {
-    throw new Error('heard');
+test('where the parts name no language, the longest pause near by is the place, and nothing is detected for it', async () => {
+  const unexpected = async () => {
+    throw new Error('detected');
   };
-  expect(await found(4.5, deaf, { after: null })).toBeCloseTo(3.45, 1);
+  expect(await found(4.5, unexpected, { after: null })).toBeCloseTo(3.45, 1);
 });
 
 test('a change does not reach beyond the next one', async () => {

@@ -28,7 +28,7 @@ describe('the language of each part', () => {
     expect(new Set(languagePath([...mixed, ...mixed], 'ru')).size).toBe(1);
   });
 
-  test('is open where nothing is heard of any language for long', () => {
+  test('is open where there is no sign of any language for long', () => {
     expect(languagePath([en, en, ...Array(6).fill(part({ mn: 0.3, hu: 0.2, ko: 0.2 }))], 'en').slice(3)).toEqual(
       Array(5).fill(null),
     );

@@ -13,7 +13,7 @@ test('languages that Whisper hardly knows need more evidence', () => {
   expect(likeliest({ cy: 0.95, en: 0.02 }, []).language).toBe('cy');
 });
 
-test('where nothing is heard, the person’s own language is assumed', () => {
+test('where nothing is detected, the person’s own language is assumed', () => {
   expect(likeliest({}, ['ru', 'en'])).toEqual({ language: 'ru', probability: 0 });
   expect(likeliest({}, [])).toEqual({ language: 'en', probability: 0 });
 });

@@ -20,16 +20,32 @@ const placeOf = (cursor: string | undefined) => {
   return { at: sql<Date>`to_timestamp(${time}::bigint / 1000000.0)`, id };
 };
 
+/** Columns that a page is ordered by. */
+interface PageOrder {
+  time: string;
+  id: string;
+  descending?: boolean;
+}
+
+const byAcceptance: PageOrder = { time: 'task.accepted_at', id: 'task.id', descending: true };
+const byChange: PageOrder = { time: 'task.changed_at', id: 'task.id' };
+const bySaving: PageOrder = { time: 'saved_at', id: 'task_id' };
+
+/** Whether a row comes after the cursor; every row does where there is none. */
+const isAfter = (cursor: string | undefined, { time, id, descending = false }: PageOrder) => {
+  const place = placeOf(cursor);
+  if (place === null) return sql<boolean>`true`;
+  const than = descending ? sql`<` : sql`>`;
+  return sql<boolean>`(${sql.ref(time)}, ${sql.ref(id)}) ${than} (${place.at}, ${place.id}::uuid)`;
+};
+
 /** Tasks page by page; each page begins where the cursor of the one before says. */
 export const createTaskPages = (
   db: Kysely<Tables>,
 ): Pick<TaskRepository, 'search' | 'stale' | 'unnotified' | 'endings' | 'unshown'> => ({
   search: async (filter, { after, limit }) => {
-    let query = filtered(db.selectFrom('task').selectAll('task'), filter);
-    const place = placeOf(after);
-    if (place !== null)
-      query = query.where(sql<boolean>`(task.accepted_at, task.id) < (${place.at}, ${place.id}::uuid)`);
-    const rows = await query
+    const rows = await filtered(db.selectFrom('task').selectAll('task'), filter)
+      .where(isAfter(after, byAcceptance))
       .select(cursorOf('accepted_at'))
       .orderBy('task.accepted_at', 'desc')
       .orderBy('task.id', 'desc')
@@ -39,7 +55,7 @@ export const createTaskPages = (
     return { rows: page.map(rowOf), next: rows.length > limit ? (page.at(-1)?.cursor ?? null) : null };
   },
   stale: async (seconds, { after, limit }) => {
-    let query = db
+    const rows = await db
       .selectFrom('task')
       .select(['body', cursorOf('changed_at')])
       .where('state', 'in', openStates)
@@ -49,11 +65,12 @@ export const createTaskPages = (
           where('changed_at', '<', new Date(Date.now() - seconds * 1000)),
           where('changed_at', '>', new Date(Date.now() + mostDisorder)),
         ]),
-      );
-    const place = placeOf(after);
-    if (place !== null)
-      query = query.where(sql<boolean>`(task.changed_at, task.id) > (${place.at}, ${place.id}::uuid)`);
-    const rows = await query.orderBy('changed_at').orderBy('id').limit(limit).execute();
+      )
+      .where(isAfter(after, byChange))
+      .orderBy('changed_at')
+      .orderBy('id')
+      .limit(limit)
+      .execute();
     return {
       // One row of another shape must not keep the others from being looked at.
       tasks: rows.flatMap(({ body }) => taskSchema.safeParse(body).data ?? []),
@@ -61,25 +78,26 @@ export const createTaskPages = (
     };
   },
   unnotified: async ({ grace, within }, { after, limit }) => {
-    let query = db
+    const rows = await db
       .selectFrom('task')
       .select(['id', 'state', cursorOf('changed_at')])
       .where('notified_at', 'is', null)
       .where(sql<boolean>`state in ('done', 'failed')`)
       .where(sql<boolean>`body->'origin' ? 'webhook'`)
       .where('changed_at', '>', new Date(Date.now() - within * 1000))
-      .where('changed_at', '<', new Date(Date.now() - grace * 1000));
-    const place = placeOf(after);
-    if (place !== null)
-      query = query.where(sql<boolean>`(task.changed_at, task.id) > (${place.at}, ${place.id}::uuid)`);
-    const rows = await query.orderBy('changed_at').orderBy('id').limit(limit).execute();
+      .where('changed_at', '<', new Date(Date.now() - grace * 1000))
+      .where(isAfter(after, byChange))
+      .orderBy('changed_at')
+      .orderBy('id')
+      .limit(limit)
+      .execute();
     return {
       tasks: rows.map(({ id, state }) => ({ id, state }) as Unnotified),
       next: rows.length < limit ? null : (rows.at(-1)?.cursor ?? null),
     };
   },
   endings: async ({ grace, within }, { after, limit }) => {
-    let query = db
+    const rows = await db
       .selectFrom('task')
       .select(['body', 'state', 'changed_at', 'cause', 'stage', cursorOf('changed_at')])
       .select(
@@ -89,11 +107,12 @@ export const createTaskPages = (
       )
       .where(sql<boolean>`state in ('done', 'failed')`)
       .where('changed_at', '>', new Date(Date.now() - within * 1000))
-      .where('changed_at', '<', new Date(Date.now() - grace * 1000));
-    const place = placeOf(after);
-    if (place !== null)
-      query = query.where(sql<boolean>`(task.changed_at, task.id) > (${place.at}, ${place.id}::uuid)`);
-    const rows = await query.orderBy('changed_at').orderBy('id').limit(limit).execute();
+      .where('changed_at', '<', new Date(Date.now() - grace * 1000))
+      .where(isAfter(after, byChange))
+      .orderBy('changed_at')
+      .orderBy('id')
+      .limit(limit)
+      .execute();
     return {
       // What was erased, or has another shape, is nothing to be restored.
       tasks: rows.flatMap(({ body, state, changed_at: at, cause, stage, unreported }) => {
@@ -107,13 +126,12 @@ export const createTaskPages = (
     };
   },
   unshown: async ({ grace, within }, { after, limit }) => {
-    const from = placeOf(after);
     const { rows } = await sql<{ id: TaskId; revision: number; edit: number; cursor: string }>`
       select result.task_id as id, revision, edit, (extract(epoch from saved_at) * 1000000)::bigint::text || '_' || task_id as cursor
       from result join task on task.id = result.task_id
       where edit > 0 and (shown_edit is null or (shown_revision, shown_edit) < (revision, edit)) and task.channel = 'telegram'
         and saved_at > ${new Date(Date.now() - within * 1000)} and saved_at < ${new Date(Date.now() - grace * 1000)}
-        and ${from === null ? sql`true` : sql`(saved_at, task_id) > (${from.at}, ${from.id}::uuid)`}
+        and ${isAfter(after, bySaving)}
       order by saved_at, task_id limit ${limit}`.execute(db);
     return {
       tasks: rows.map(({ id, revision, edit }) => ({ taskId: id, revision, edit })),

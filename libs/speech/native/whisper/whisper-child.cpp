@@ -5,8 +5,8 @@
 //   keep?, parts?: [[{ from, to }]] }
 //                   -> { engine, windows: [{ pieces: [{ text, p, start, end, aligned, mark }], noSpeech, languages: [{
 //                   code: share }] }] }
-//   detectLanguage  { wav, window: [{ from, to, at }], fullContext?, parts?: [{ from, to }] } -> { languages: { code: share }, parts:
-//   [{ code: share }] }
+//   detectLanguage  { wav, window: [{ from, to, at }], fullContext?, parts?: [{ from, to }] }
+//                   -> { languages: { code: share }, parts: [{ code: share }] }
 //   inspect         { wav, window, language, translate?, timestamps?, fullContext?, every?, forced?: [id], steps? }
 //                   -> { positions, width, encoded: [[number]], languages, prompt: [id], tokens: [id], encoderSeconds,
 //                   decoderSeconds }

@@ -31,7 +31,7 @@ export class SetupError extends Error {
  */
 export const runLogged = async (command, args, { log, what, signal, cwd, env, accepts = [0] }) => {
   await mkdir(dirname(log), { recursive: true });
-  // An abort that came meanwhile would not be heard of any more.
+  // An abort that came meanwhile sends no event any more.
   signal.throwIfAborted();
   const file = createWriteStream(log);
   /** @type {number | string | null} */

@@ -25,7 +25,7 @@ export const build = async ({ target, suite, dir, log, onProgress, signal }) => 
   /** @param {string[]} args */
   const cmake = (args) =>
     new Promise((resolve, reject) => {
-      // An abort that came before would not be heard of any more.
+      // An abort that came before sends no event any more.
       if (signal.aborted) return reject(signal.reason);
       // A group of its own: stopping cmake alone would leave make and the compilers running.
       const child = spawn('cmake', args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });

@@ -194,7 +194,7 @@ const work = {
   }),
   model: setting('MODEL', textSchema, is('base'), {
     sentence:
-      'The model for those who choose none; `model list` names them. `auto`: the one that suits the language of each stretch.',
+      'The model for those who choose none; `model list` names them. `auto`: the one that suits the language of each interval of speech.',
   }),
   languageModels: setting<LanguageModelSetting[]>(
     'LANGUAGE_MODELS',

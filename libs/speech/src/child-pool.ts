@@ -16,7 +16,7 @@ export const createChildPool = (size: number) => {
   };
 
   return {
-    /** The child for a model (told apart by any name), opened where there is none. */
+    /** The child for a model (models are identified by any name), opened where there is none. */
     of(model: string, open: () => Child): Child {
       const child = children.get(model) ?? open();
       children.delete(model);

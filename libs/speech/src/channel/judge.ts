@@ -15,7 +15,7 @@ const silent = -70;
 /** A piece of one channel's speech, and what it is. */
 export interface Judged {
   piece: Span;
-  /** Something of its own, what others say as well, what leaks in from another or nothing, or it cannot be told. */
+  /** Something of its own, what others say as well, what leaks in from another or nothing, or it cannot be decided. */
   verdict: 'own' | 'shared' | 'leak' | 'unclear';
   /** How much it is like the other channel that it is most like. */
   alike: number;

@@ -96,7 +96,7 @@ test('cancelling in the middle ends the call, and the next one works', async () 
 
 const shared = file('../shared/audio');
 test.skipIf(!existsSync(shared))(
-  'real recordings are told apart better than by the stock pipeline (needs audio kept elsewhere)',
+  'real recordings are diarized better than by the stock pipeline (needs audio kept elsewhere)',
   async () => {
     const rttm = (path: string) =>
       readFileSync(path, 'utf8')

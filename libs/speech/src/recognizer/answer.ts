@@ -2,7 +2,7 @@ import { cleanText } from '@whisper-bot/task';
 import { z } from 'zod';
 import { familySchema, fileRoles } from '../model/family.js';
 
-/** A recognizer to be loaded, with the language it is to expect where its family must be told. */
+/** A recognizer to be loaded, with the language it is to expect where its family needs one. */
 export const loadSchema = z.object({
   family: familySchema,
   /** Paths. */

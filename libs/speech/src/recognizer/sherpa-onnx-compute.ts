@@ -7,7 +7,7 @@ import { type LoadParams, loadSchema, type RecognizerResult, recognizeSchema, re
 
 type Files = Partial<Record<FileRole, string>>;
 
-/** How sherpa-onnx is told of a model: https://k2-fsa.github.io/sherpa/onnx/pretrained_models/index.html. */
+/** sherpa-onnx's configuration of each family: https://k2-fsa.github.io/sherpa/onnx/pretrained_models/index.html. */
 const configs: Record<RecognizerFamily, (files: Files, language: string | undefined) => OfflineModelConfig> = {
   'nemo-transducer': ({ encoder, decoder, joiner }) => ({
     transducer: { encoder, decoder, joiner },

@@ -52,7 +52,7 @@ export const createRouter = (options: RouterOptions): Transcriber => {
     const groups = new Map<string, { model: WordModel; intervals: LanguageInterval[] }>();
     for (const interval of intervals) {
       const model = await choose(interval.language);
-      // Whisper follows languages: what it writes is one group. Others are told the language.
+      // Whisper follows languages: what it writes is one group. Others are given the language.
       const key = model.kind === 'whisper' ? model.name : `${model.name} ${interval.language}`;
       const group = groups.get(key) ?? { model, intervals: [] };
       group.intervals.push(interval);
@@ -116,7 +116,7 @@ const createChooser = ({ store, logger, table, recommended }: RouterOptions): Ch
         const model = await store.find(name);
         if (knows(model, language)) return model;
       } catch (error) {
-        // What was never added is no fault; what is damaged is for the operator to mend.
+        // What was never added is no fault; what is damaged is for the operator to repair.
         if (!(error instanceof TaskError) || error.code !== 'unknown-model')
           logger.warn({ err: error, model: name }, 'model passed over');
       }

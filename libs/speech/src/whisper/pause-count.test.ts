@@ -44,7 +44,7 @@ test('where the model repeats itself to the end, last utterances of another leng
 
 test.each([
   ['utterances are of different lengths', utterances([0.5, 0.5, 1.2, 0.5]), everywhere],
-  ['nobody pauses', utterances([4]), everywhere],
+  ['no one pauses', utterances([4]), everywhere],
   ['another word is in the same breath', utterances(same(4, 1.5)), { from: 1.4, to: 10 }],
   ['there are far more than written', utterances(same(20)), everywhere],
 ])('pauses do not tell where %s', (_, own, between) => {

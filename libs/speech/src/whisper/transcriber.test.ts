@@ -90,8 +90,8 @@ describe('a warm transcriber', () => {
       return seed / 2 ** 32 - 0.5;
     };
     await writeFile(wav, wavOf(new Float32Array(20 * sampleRate).map(() => noise() * 0.002)));
-    const nobody = await transcriber.transcribe({ wav, speech: [], model: 'base', ...spoken }, never);
-    expect(nobody.segments).toEqual([]);
+    const silence = await transcriber.transcribe({ wav, speech: [], model: 'base', ...spoken }, never);
+    expect(silence.segments).toEqual([]);
     const mistaken = { wav, speech: [{ start: 2, end: 18 }], model: 'base' };
     expect(textOf(await transcriber.transcribe({ ...mistaken, ...spoken }, never))).toBe('');
   });

@@ -38,7 +38,7 @@ test.each([0, 0.001])(
   },
 );
 
-test('in noise nothing is told apart', async () => {
+test('in noise no pause is found', async () => {
   const wav = recording(4, beeps, 0.2);
   expect(await utterancesOf(wav, whole(wav))).toEqual([{ start: 0, end: 4 }]);
 });

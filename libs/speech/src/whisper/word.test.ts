@@ -30,7 +30,7 @@ test('a dash that stands alone is no word, and keeps its distance', () => {
   expect(texts(pieces(' —', ' Москва', ' —', ' столица', '.'))).toEqual(['Москва —', 'столица.']);
 });
 
-test('scripts without spaces are told piece by piece', () => {
+test('scripts without spaces are divided piece by piece', () => {
   const words = wordsOf(pieces('今', '日', 'は', '。', '雨'), 'ja');
   expect(words.map(({ text, spaceBefore }) => [text, spaceBefore])).toEqual([
     ['今', false],

@@ -29,6 +29,7 @@ WORKDIR /app
 COPY --from=manifest /app/manifest ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
   --workspace @whisper-bot/bot \
+  && rm -rf node_modules/sherpa-onnx-* \
   && find . -path '*/node_modules/*' -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
 
 FROM ${NODE_IMAGE}

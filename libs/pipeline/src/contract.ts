@@ -42,21 +42,6 @@ export interface StateChange {
   stage?: Stage;
 }
 
-/** How a task ended, as the record has it. */
-export interface EndedTask {
-  /** As it was accepted. */
-  task: Task;
-  state: 'done' | 'failed';
-  /** Unix milliseconds. */
-  at: number;
-  /** Operator's words, as in the change that ended it. */
-  cause: string | null;
-  /** Where it failed; null where that is not known. */
-  stage: Stage | null;
-  /** Whether its sender has not been notified yet, as far as the record knows. */
-  unreported: boolean;
-}
-
 /** What a stage says about its work, for analytics. */
 export interface StageDetails {
   /** Of the recording or of the chunk. */

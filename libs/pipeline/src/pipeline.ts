@@ -1,4 +1,4 @@
-import type { Task, TaskId } from '@whisper-bot/task';
+import type { EndedTask, Task, TaskId } from '@whisper-bot/task';
 import type { Queue } from 'bullmq';
 import { accept } from './accept/accept.js';
 import { createFreeSpace } from './accept/free-space.js';
@@ -8,7 +8,7 @@ import { archive, cancel, revise, revive, submit } from './command/command.js';
 import { listJobs, type TaskJob } from './command/job-list.js';
 import { retry } from './command/retry.js';
 import type { PipelineContext, PipelineLog, Retention } from './context.js';
-import type { EndedTask, Notice, Pipeline, PipelineEvent, TaskProgress, TranscriptEdit } from './contract.js';
+import type { Notice, Pipeline, PipelineEvent, TaskProgress, TranscriptEdit } from './contract.js';
 import { listDeadLetters } from './dead-letter/dead-letter.js';
 import { serveChannel } from './delivery/deliver.js';
 import { announceEdit, reannounceEdit, serveEdits } from './delivery/edit.js';

@@ -10,6 +10,7 @@ export {
   type TranscriptStore,
   type VersionedTranscript,
 } from './artifact/transcript-store.js';
+export type { EndedTask } from './ended.js';
 export * from './error.js';
 export * from './folder.js';
 export * from './language.js';

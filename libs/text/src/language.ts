@@ -30,6 +30,10 @@ export const languageIn = (reader: string, code: string): string => {
   }
 };
 
+/** Languages for a reader: the names of a few, the codes of many. */
+export const languagesIn = (reader: string, codes: readonly string[]): string =>
+  codes.length <= 4 ? codes.map((code) => languageIn(reader, code)).join(', ') : codes.join(' ');
+
 /** The name of a language in itself, capitalized as in a list: `Русский`, `Deutsch`; the code of one that has none. */
 export const ownNameOf = (code: string): string => {
   const known = ownNames[code];

@@ -2,18 +2,16 @@ import { join } from 'node:path';
 import { type Config, readMachine } from '@whisper-bot/config';
 import type { InstalledModel, PublishedModel, Recommendation } from '@whisper-bot/speech';
 import { parseLanguage } from '@whisper-bot/task';
-import { languageIn } from '@whisper-bot/text';
+import { languageIn, languagesIn } from '@whisper-bot/text';
 import type { Terminal } from '../terminal.js';
 
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** Names of a few languages, codes of many. */
-const languagesOf = (languages: readonly string[] = []): string => {
-  if (languages.length === 0) return '99 languages';
-  return languages.length <= 4 ? languages.map((code) => languageIn('en', code)).join(', ') : languages.join(' ');
-};
+const languagesOf = (languages: readonly string[] = []): string =>
+  languages.length === 0 ? '99 languages' : languagesIn('en', languages);
 
-const languagesIn = (model: InstalledModel | PublishedModel): string =>
+const knownBy = (model: InstalledModel | PublishedModel): string =>
   languagesOf('languages' in model ? model.languages : []);
 
 /** What is here, with the room it takes, and what can be added. */
@@ -30,11 +28,11 @@ export const listModels = async (terminal: Terminal, { modelsDir }: Config, json
   const room = installed.reduce((sum, { bytes }) => sum + bytes, 0);
   out.write(`${paint('out', 'bold', `Installed (${megabytes(room)})`)}\n`);
   for (const model of installed)
-    out.write(`  ${model.name.padEnd(26)} ${megabytes(model.bytes).padStart(10)}  ${languagesIn(model)}\n`);
+    out.write(`  ${model.name.padEnd(26)} ${megabytes(model.bytes).padStart(10)}  ${knownBy(model)}\n`);
   out.write(`${paint('out', 'bold', 'To add: recognizers for some languages (sherpa-onnx)')}\n`);
   for (const model of known) {
     if (model.kind === 'recognizer')
-      out.write(`  ${model.name.padEnd(26)} ${megabytes(model.bytes).padStart(10)}  ${languagesIn(model)}\n`);
+      out.write(`  ${model.name.padEnd(26)} ${megabytes(model.bytes).padStart(10)}  ${knownBy(model)}\n`);
   }
   out.write(`${paint('out', 'bold', 'To add: Whisper')}\n`);
   for (const model of known) if (model.kind === 'whisper') out.write(`  ${model.name}\n`);

@@ -1,10 +1,10 @@
 import { startRedis, type TestRedis } from '@whisper-bot/embedded/test/redis';
-import type { Task, TaskId } from '@whisper-bot/task';
+import type { EndedTask, Task, TaskId } from '@whisper-bot/task';
 import { until } from '@whisper-bot/testing';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Delivery, EndedTask, StateChange } from '../contract.js';
+import type { Delivery, StateChange } from '../contract.js';
 import type { WorkerPipeline } from '../pipeline.js';
 import { createStage, newTask, openPipeline, type Stage } from '../test/stand-in.js';
 import type { Work } from '../worker/workers.js';

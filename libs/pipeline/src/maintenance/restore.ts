@@ -1,6 +1,5 @@
-import { latestRevision, taskFolder } from '@whisper-bot/task';
+import { type EndedTask, latestRevision, taskFolder } from '@whisper-bot/task';
 import type { PipelineContext } from '../context.js';
-import type { EndedTask } from '../contract.js';
 import { restoreDeadLetter } from '../dead-letter/dead-letter.js';
 import { unreachable } from '../redis/connection.js';
 import { fromReason } from '../state/failure.js';

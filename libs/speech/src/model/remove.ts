@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
 import { TaskError } from '@whisper-bot/task';
 import { createModelStore, type InstalledModel } from './store.js';
 
@@ -9,11 +8,11 @@ import { createModelStore, type InstalledModel } from './store.js';
  */
 export const removeModel = async (name: string, folder: string): Promise<InstalledModel> => {
   const model = (await createModelStore([folder]).list()).find((one) => one.name === name);
-  if (model === undefined || relative(folder, model.path).startsWith('..')) {
+  if (model === undefined) {
     throw new TaskError('unknown-model', `There is no model "${name}" in ${folder}.`, {
       params: { model: name, installed: 'none' },
     });
   }
-  await rm(join(model.path), { recursive: true });
+  await rm(model.path, { recursive: true });
   return model;
 };

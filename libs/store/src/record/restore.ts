@@ -1,12 +1,13 @@
+import type { EndedTask } from '@whisper-bot/task';
 import { eachPage } from './each-page.js';
-import type { Ended, TaskRepository, Unshown } from './task.js';
+import type { TaskRepository, Unshown } from './task.js';
 
 /** What is asked of the queue; `WorkerPipeline` fits. */
 export interface RestoredQueue {
   /** Calls back where Redis has been emptied since that last answered true. */
   whenEmptied(restoreAll: () => Promise<boolean>): Promise<void>;
   /** Restores how a task ended, and the dead letter of a failed one; false where Redis knows it, or nothing is left of it. */
-  restore(ended: Ended): Promise<boolean>;
+  restore(ended: EndedTask): Promise<boolean>;
   /** Queues an edit for the chat again; false where the queue knows it. */
   reannounceEdit(edit: Unshown): Promise<boolean>;
 }

@@ -1,7 +1,7 @@
-import { cleanText, openStates, stages, type TaskId, taskSchema } from '@whisper-bot/task';
+import { cleanText, type EndedTask, openStates, stages, type TaskId, taskSchema } from '@whisper-bot/task';
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import type { Tables, TaskTableRow } from '../schema.js';
-import type { Ended, TaskFilter, TaskRepository, Unnotified } from './task.js';
+import type { TaskFilter, TaskRepository, Unnotified } from './task.js';
 import { mostDisorder } from './task-history.js';
 import { rowOf } from './task-row.js';
 
@@ -39,6 +39,10 @@ const isAfter = (cursor: string | undefined, { time, id, descending = false }: P
   return sql<boolean>`(${sql.ref(time)}, ${sql.ref(id)}) ${than} (${place.at}, ${place.id}::uuid)`;
 };
 
+/** The cursor behind a page; null where it was not full, and so was the last. */
+const nextOf = (rows: readonly { cursor: string }[], limit: number): string | null =>
+  rows.length < limit ? null : (rows.at(-1)?.cursor ?? null);
+
 /** Tasks page by page; each page begins where the cursor of the one before says. */
 export const createTaskPages = (
   db: Kysely<Tables>,
@@ -74,7 +78,7 @@ export const createTaskPages = (
     return {
       // One row of another shape must not keep the others from being looked at.
       tasks: rows.flatMap(({ body }) => taskSchema.safeParse(body).data ?? []),
-      next: rows.length < limit ? null : (rows.at(-1)?.cursor ?? null),
+      next: nextOf(rows, limit),
     };
   },
   unnotified: async ({ grace, within }, { after, limit }) => {
@@ -93,7 +97,7 @@ export const createTaskPages = (
       .execute();
     return {
       tasks: rows.map(({ id, state }) => ({ id, state }) as Unnotified),
-      next: rows.length < limit ? null : (rows.at(-1)?.cursor ?? null),
+      next: nextOf(rows, limit),
     };
   },
   endings: async ({ grace, within }, { after, limit }) => {
@@ -120,9 +124,9 @@ export const createTaskPages = (
         const known = stages.find((each) => each === stage) ?? null;
         return task === undefined
           ? []
-          : [{ task, state: state as Ended['state'], at: at.getTime(), cause, stage: known, unreported }];
+          : [{ task, state: state as EndedTask['state'], at: at.getTime(), cause, stage: known, unreported }];
       }),
-      next: rows.length < limit ? null : (rows.at(-1)?.cursor ?? null),
+      next: nextOf(rows, limit),
     };
   },
   unshown: async ({ grace, within }, { after, limit }) => {
@@ -135,7 +139,7 @@ export const createTaskPages = (
       order by saved_at, task_id limit ${limit}`.execute(db);
     return {
       tasks: rows.map(({ id, revision, edit }) => ({ taskId: id, revision, edit })),
-      next: rows.length < limit ? null : (rows.at(-1)?.cursor ?? null),
+      next: nextOf(rows, limit),
     };
   },
 });

@@ -1,4 +1,4 @@
-import type { Channel, Stage, Task, TaskErrorCode, TaskId, TaskOptions, TaskState } from '@whisper-bot/task';
+import type { Channel, EndedTask, Stage, Task, TaskErrorCode, TaskId, TaskOptions, TaskState } from '@whisper-bot/task';
 
 export interface TaskRow {
   id: TaskId;
@@ -55,18 +55,6 @@ export interface Unnotified {
   state: 'done' | 'failed';
 }
 
-/** How a task ended. */
-export interface Ended {
-  task: Task;
-  state: 'done' | 'failed';
-  /** Unix milliseconds. */
-  at: number;
-  cause: string | null;
-  stage: Stage | null;
-  /** Whether the bot has not notified its sender yet. */
-  unreported: boolean;
-}
-
 /** An edit that a chat may not show. */
 export interface Unshown {
   taskId: TaskId;
@@ -113,7 +101,7 @@ export interface TaskRepository {
   endings(
     window: { grace: number; within: number },
     page: PageRequest,
-  ): Promise<{ tasks: Ended[]; next: string | null }>;
+  ): Promise<{ tasks: EndedTask[]; next: string | null }>;
   /** Edited within so many seconds, and more than `grace` seconds ago, where Telegram may not show it yet; oldest first. */
   unshown(
     window: { grace: number; within: number },

@@ -1,5 +1,5 @@
 import { automaticModel, type InstalledModel, type PublishedModel } from '@whisper-bot/speech';
-import { languageIn } from '@whisper-bot/text';
+import { languagesIn } from '@whisper-bot/text';
 import { backTo } from '../../web/answer.js';
 import { HttpError } from '../../web/http-error.js';
 import { atLeast } from '../../web/session/account.js';
@@ -69,8 +69,7 @@ const offer = (context: PageContext, caption: string, models: readonly Published
 /** Names of a few languages, codes of many. */
 const languagesOf = (model: PublishedModel | InstalledModel, { words, locale }: PageContext): string => {
   const languages = 'languages' in model ? (model.languages ?? []) : [];
-  if (languages.length === 0) return words.models.allLanguages;
-  return languages.length <= 4 ? languages.map((code) => languageIn(locale, code)).join(', ') : languages.join(' ');
+  return languages.length === 0 ? words.models.allLanguages : languagesIn(locale, languages);
 };
 
 export const liveModels: AdminHandler<'closing' | 'logger' | 'models' | 'settings'> = (context) =>
